@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu down train data test check format lock benchmark clean
+.PHONY: help run up up-gpu down train data test test-containers check format lock benchmark clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Slate needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
@@ -23,13 +23,17 @@ $(VENV)/installed-%: pyproject.toml requirements.lock | $(BIN)/python
 run: $(VENV)/installed-local ## start the stack without Docker: embedded PostgreSQL and the three services; Ctrl-C stops it
 	@exec $(BIN)/python -m infra.local $(ARGS)
 
-up: ## start the stack in containers and wait until it is healthy
+# Never remade: the database keeps the password that it was made with.
+.env:
+	@$(PYTHON) -m infra.env_file
+
+up: .env ## start the stack in containers and wait until it is healthy
 	docker compose up --build --detach --wait
 
-up-gpu: ## the same, with inference on an NVIDIA GPU
+up-gpu: .env ## the same, with inference on an NVIDIA GPU
 	docker compose -f docker-compose.yml -f docker-compose.gpu.yml up --build --detach --wait
 
-down: ## stop the containers; the data stays in its volume
+down: .env ## stop the containers; the data stays in its volume
 	docker compose down
 
 data: $(VENV)/installed-training ## fetch MNIST into .data and check its sums
@@ -40,6 +44,9 @@ train: data ## train the CNN and publish it as a new model version (ARGS="--help
 
 test: check ## every check and test: lint, types, borders, unit, integration, end to end
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-containers: $(VENV)/installed-test ## build and run the containers and test them; needs a Docker engine
+	@$(BIN)/python -m pytest tests/containers $(ARGS)
 
 check: $(VENV)/installed-test ## lint, format, types and import borders
 	@$(BIN)/ruff check .

@@ -1,6 +1,6 @@
 """What storage takes and answers."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
@@ -9,6 +9,8 @@ from shared.contracts.message import Base64, Digit, Message, ModelVersion, Predi
 
 Source = Literal["canvas", "upload", "camera", "api"]
 Count = Annotated[int, Field(ge=0)]
+# Years that every time zone, Python and PostgreSQL can all write.
+ReadingTime = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(9999, 1, 1, tzinfo=UTC))]
 
 
 class PredictionToStore(Message):
@@ -24,7 +26,7 @@ class PredictionToStore(Message):
     model: ModelVersion
     drawing: Base64
     source: Source = "api"
-    created_at: AwareDatetime | None = None
+    created_at: ReadingTime | None = None
 
 
 class Label(Message):

@@ -1,4 +1,4 @@
-"""ASGI middleware: a body over the limit is refused, from its header where it has one, else when the limit is passed."""
+"""ASGI middleware: a body over the limit is refused, from its header where it has one, else as it passes the limit."""
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException

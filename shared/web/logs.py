@@ -17,7 +17,8 @@ def _add_request_id(_logger: WrappedLogger, _name: str, event: EventDict) -> Eve
 def configure_logs(level: str = "INFO", *, as_json: bool | None = None) -> None:
     """One configuration for structlog and the standard library; JSON unless stderr is a terminal."""
     to_json = not sys.stderr.isatty() if as_json is None else as_json
-    renderer = structlog.processors.JSONRenderer() if to_json else structlog.dev.ConsoleRenderer()
+    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)  # no local variables
+    renderer = structlog.processors.JSONRenderer() if to_json else console
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

@@ -1,4 +1,4 @@
-"""What every Slate service has around its routes: problems, a body limit, request ids, metrics, and how it is served."""
+"""What every Slate service has around its routes: problems, body limit, request ids, metrics, and how it is served."""
 
 import uvicorn
 from asgi_correlation_id import CorrelationIdMiddleware

@@ -1,0 +1,1 @@
+"""Measurements of the running services. Each prints what README and docs quote."""

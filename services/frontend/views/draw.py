@@ -1,0 +1,173 @@
+"""The drawing page: draw a digit, see what it is read as, say what it really was, find it in the history.
+
+One fragment holds all that changes with a stroke, so that a stroke reruns nothing else. Banners about services that
+are away live in a fragment of their own: an element that appeared above the canvas would wipe it.
+"""
+
+import base64
+
+import streamlit as st
+
+from services.frontend.answer import answer_html, empty_html, judge
+from services.frontend.canvas import show_canvas
+from services.frontend.connections import check_health, connect
+from services.frontend.history import get_statistics, show_history
+from services.frontend.outbox import OutboxFullError
+from services.frontend.page_state import PageState, Reading, get_page_state
+from services.frontend.service_client import RefusedError, ServiceUnavailableError
+from shared.contracts.message import ModelVersion
+from shared.contracts.storage import PredictionToStore
+
+INVITATION = "Draw a digit from 0 to 9"
+SAVE_WAIT_S = 0.7  # a stroke waits this long for «saved»; after that the page goes on and the outbox keeps trying
+HEALTH_EVERY_S = 3.0
+
+
+@st.fragment(run_every=HEALTH_EVERY_S)
+def show_banners() -> None:
+    """Says which service is away; when one comes back the page is run again, so that what waited is done."""
+    health = check_health()
+    unsaved = connect().outbox.unsaved
+    if not health.inference:
+        st.error("The recogniser can't be reached. Your drawing stays here and is read when it is back.")
+    if not health.storage:
+        kept = f" {unsaved} unsaved: kept here and sent when it is back." if unsaved else ""
+        st.warning(f"Storage can't be reached. Digits are still read, but not saved yet.{kept}")
+    before = st.session_state.get("health")
+    st.session_state["health"] = health
+    if before is not None and before != health:
+        st.rerun()
+
+
+@st.fragment
+def show_workspace() -> None:
+    """Canvas, answer, feedback and history."""
+    state = get_page_state()
+    left, right = st.columns([1, 1.15], gap="medium")
+    with left.container(border=True, key="pad"):
+        show_pad(state)
+    read_drawing(state)
+    with right.container(border=True, key="result"):
+        show_answer(state)
+        show_feedback(state)
+        place_of_saved = st.empty()
+    with place_of_saved:
+        show_saved(state)
+    with st.container(border=True, key="history"):
+        show_history()
+
+
+def show_pad(state: PageState) -> None:
+    """The canvas with its controls."""
+    with st.container(horizontal=True, vertical_alignment="center", key="pad-bar", gap="xsmall"):
+        st.button("Undo", icon=":material/undo:", on_click=state.undo, key="undo")
+        st.button("Clear", icon=":material/delete:", on_click=state.clear, key="clear")
+        st.space("stretch")
+        state.predict_asked = st.button("Predict", key="predict", type="primary")
+    pen_width = st.session_state.get("pen_width", 20)
+    with st.container(horizontal_alignment="center", key="canvas-wrap"):
+        state.take(show_canvas(pen_width, state.initial))
+    with st.container(horizontal=True, vertical_alignment="bottom", key="pen-bar"):
+        st.slider("Pen width", 4, 40, 20, key="pen_width")
+        st.toggle("Live", value=True, key="live", help="Read after every stroke, without pressing Predict")
+
+
+def read_drawing(state: PageState) -> None:
+    """Asks inference where the drawing has changed and live reading is on, or Predict was pressed."""
+    if state.drawing is None:
+        state.reading = None
+        return
+    unchanged = state.reading is not None and state.reading.png == state.drawing.png
+    if unchanged or not (st.session_state.get("live", True) or state.predict_asked):
+        return
+    before, state.reading, state.problem = state.reading, None, None
+    try:
+        prediction = connect().inference.predict(state.drawing.png)
+        state.reading = Reading(state.drawing.png, prediction, get_digit_score_threshold(prediction.model))
+        keep(state.reading, before)
+    except ServiceUnavailableError:
+        state.problem = "The recogniser can't be reached"
+    except RefusedError as refused:
+        state.problem = refused.problem.detail
+    except OutboxFullError:
+        state.problem = "Storage has been away for too long: no more predictions can be kept."
+
+
+def keep(reading: Reading, before: Reading | None) -> None:
+    """Hands the prediction to the outbox, in place of the one before the last stroke unless that has a label."""
+    prediction = reading.prediction
+    to_store = PredictionToStore(
+        **prediction.model_dump(include={"digit", "confidence", "probabilities", "digit_score", "model"}),
+        drawing=base64.b64encode(reading.png),
+        source="canvas",
+    )
+    replaces = before.prediction.id if before is not None and before.label is None else None
+    connect().outbox.save(prediction.id, to_store, replaces)
+
+
+def show_answer(state: PageState) -> None:
+    """The answer, or the invitation to draw, or why there is none."""
+    if state.reading is not None:
+        prediction = state.reading.prediction
+        st.html(answer_html(prediction, judge(prediction, state.reading.digit_score_threshold)))
+    elif state.drawing is None:
+        st.html(empty_html(INVITATION))
+    else:
+        st.html(empty_html(state.problem or "Press Predict to read it"))
+
+
+@st.cache_data(show_spinner=False)
+def get_digit_score_threshold(model: ModelVersion) -> float:
+    """Below this score the page says that it does not look like a digit. A model version never changes."""
+    models = connect().inference.list_models().models
+    described = next(known for known in models if (known.name, known.version) == (model.name, model.version))
+    return described.digit_score_threshold
+
+
+def show_feedback(state: PageState) -> None:
+    """Ten buttons; the one that is the label is filled, and pressing it again takes it back."""
+    reading = state.reading
+    st.html('<div class="question" id="feedback-question">Which digit is it really?</div>')
+    with st.container(horizontal=True, key="feedback", gap="xxsmall"):
+        for digit in range(10):
+            chosen = reading is not None and reading.label == digit
+            st.button(
+                str(digit),
+                key=f"feedback-{digit}",
+                type="primary" if chosen else "secondary",
+                disabled=reading is None,
+                on_click=give_label,
+                args=(state, digit),
+            )
+
+
+def give_label(state: PageState, digit: int) -> None:
+    """Labels the drawing, or takes the label back where it is that one already."""
+    if state.reading is None:
+        return
+    state.reading.label = None if state.reading.label == digit else digit
+    state.reading.saved = False
+    connect().outbox.label(state.reading.prediction.id, state.reading.label)
+
+
+def show_saved(state: PageState) -> None:
+    """Says whether storage has what is on the page."""
+    reading = state.reading
+    if reading is None:
+        st.html('<div class="saved" data-testid="saved">&nbsp;</div>')
+        return
+    wait_s = SAVE_WAIT_S if check_health().storage else 0.0
+    if not reading.saved:
+        reading.saved = connect().outbox.wait([reading.prediction.id], wait_s)
+        get_statistics.clear()
+    labelled = "" if reading.label is None else f" as {reading.label}"
+    words = f"Saved{labelled}" if reading.saved else f"Not saved yet{labelled}: kept here until storage answers"
+    st.html(f'<div class="saved" data-testid="saved" data-saved="{str(reading.saved).lower()}">{words}</div>')
+
+
+# Each has a container of its own from the start: a banner that came later would shift the canvas, and so wipe it.
+banners, workspace = st.container(), st.container()
+with banners:
+    show_banners()
+with workspace:
+    show_workspace()

@@ -1,0 +1,1 @@
+"""The inference service: hosts the models and answers what digit a drawing shows. It knows no database."""

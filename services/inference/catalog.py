@@ -1,0 +1,86 @@
+"""The model versions in `models/`: found by name, loaded when first asked for, a few kept in memory.
+
+`current` is read on every request, so that a newly published version is taken up without a restart.
+"""
+
+import threading
+from collections import OrderedDict
+from pathlib import Path
+
+import structlog
+import torch
+
+from services.inference.recogniser import Recogniser
+from shared.contracts.inference import ModelDescription, ModelList
+from shared.contracts.message import ModelVersion
+from shared.recognition.architectures import build_network, count_parameters
+from shared.recognition.model_version import (
+    Manifest,
+    ModelVersionError,
+    list_versions,
+    read_current,
+    read_manifest,
+)
+
+logger = structlog.get_logger(__name__)
+
+
+class Catalog:
+    """Gives the recogniser for a reference. Called from worker threads; loading one blocks only who waits for it."""
+
+    def __init__(self, models_dir: Path, default_model: str, device: torch.device, max_loaded: int) -> None:
+        self._models_dir = models_dir
+        self._default_model = default_model
+        self._device = device
+        self._max_loaded = max_loaded
+        self._loaded: OrderedDict[str, Recogniser] = OrderedDict()  # least recently used first
+        self._lock = threading.Lock()
+
+    def get(self, reference: str | None = None) -> Recogniser:
+        """«name» is its current version, «name/version» that one, None the default. ModelVersionError."""
+        version = self._resolve(reference or self._default_model)
+        with self._lock:
+            if str(version) not in self._loaded:
+                self._load(version)
+            self._loaded.move_to_end(str(version))
+            return self._loaded[str(version)]
+
+    def describe(self) -> ModelList:
+        """Every version with a readable manifest. ModelVersionError where there is no default."""
+        default = self._resolve(self._default_model)
+        described = []
+        for name, version in list_versions(self._models_dir):
+            try:
+                manifest = read_manifest(self._models_dir, name, version)
+                current = read_current(self._models_dir, name) == version
+                described.append(_describe(manifest, current=current))
+            except (ModelVersionError, KeyError) as error:
+                logger.warning("model_version_refused", model=f"{name}/{version}", reason=str(error))
+        return ModelList(default=default, models=described)
+
+    def _resolve(self, reference: str) -> ModelVersion:
+        name, _, version = reference.partition("/")
+        return ModelVersion(name=name, version=version) if version else self._current(name)
+
+    def _current(self, name: str) -> ModelVersion:
+        return ModelVersion(name=name, version=read_current(self._models_dir, name))
+
+    def _load(self, version: ModelVersion) -> None:
+        manifest = read_manifest(self._models_dir, version.name, version.version)
+        self._loaded[str(version)] = Recogniser(self._models_dir, manifest, self._device)
+        logger.info("model_loaded", model_version=str(version), device=str(self._device))
+        while len(self._loaded) > self._max_loaded:
+            dropped, _ = self._loaded.popitem(last=False)
+            logger.info("model_dropped", model_version=dropped)
+
+
+def _describe(manifest: Manifest, *, current: bool) -> ModelDescription:
+    return ModelDescription(
+        name=manifest.name,
+        version=manifest.version,
+        current=current,
+        architecture=manifest.architecture,
+        parameters=count_parameters(build_network(manifest.architecture)),
+        digit_score_threshold=manifest.calibration.digit_score_threshold,
+        metrics=manifest.metrics,
+    )

@@ -1,0 +1,85 @@
+"""The four forms a drawing may come in → the bytes of a picture, or an image already.
+
+Picture body, multipart field `file`, JSON with base64, JSON with pixels. What each looks like in OpenAPI is here too,
+beside the code that reads it.
+"""
+
+from typing import Any
+
+import numpy as np
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from pydantic_core import from_json
+from starlette.datastructures import UploadFile
+
+from shared.contracts.inference import EncodedDrawing, ImagePixels
+from shared.recognition.preprocessing import Image
+from shared.web.problems import ProblemError
+
+PICTURE_TYPES = ("image/png", "image/jpeg", "image/webp")
+Drawing = bytes | Image  # a picture to be preprocessed, or a 28×28 image
+
+DRAWING_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            **{media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in PICTURE_TYPES},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                }
+            },
+            "application/json": {
+                "schema": {"oneOf": [EncodedDrawing.model_json_schema(), ImagePixels.model_json_schema()]},
+                "examples": {
+                    "picture": {"summary": "a picture as base64", "value": {"image": "iVBORw0KGgo..."}},
+                    "pixels": {"summary": "28 rows of 28 values", "value": {"pixels": [[0] * 28] * 28}},
+                },
+            },
+        },
+    }
+}
+
+
+async def read_drawing(request: Request) -> Drawing:
+    """ProblemError `unsupported_media_type`; RequestValidationError for a body that is not what its type says."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type in PICTURE_TYPES:
+        return await request.body()
+    if media_type == "multipart/form-data":
+        return await _read_multipart(request)
+    if media_type == "application/json":
+        return _read_json(await request.body())
+    raise ProblemError(
+        "unsupported_media_type",
+        f"Send a picture as {', '.join(PICTURE_TYPES)}, as the multipart field `file`, or as application/json.",
+    )
+
+
+async def _read_multipart(request: Request) -> bytes:
+    async with request.form(max_files=1, max_fields=1) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise _invalid(("body", "file"), "The multipart field `file` is missing or is not a file.")
+        return await file.read()
+
+
+def _read_json(body: bytes) -> Drawing:
+    try:
+        message = from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise _invalid(("body",), f"Not valid JSON: {error}") from error
+    try:
+        if isinstance(message, dict) and "pixels" in message:
+            return np.array(ImagePixels.model_validate(message).pixels, np.uint8)
+        return EncodedDrawing.model_validate(message).image
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=False, include_input=False)
+        raise RequestValidationError([{**detail, "loc": ("body", *detail["loc"])} for detail in details]) from error
+
+
+def _invalid(place: tuple[str, ...], sentence: str) -> RequestValidationError:
+    return RequestValidationError([{"type": "value_error", "loc": place, "msg": sentence}])

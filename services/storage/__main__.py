@@ -1,0 +1,9 @@
+"""`python -m services.storage`: serves with the settings of the environment."""
+
+from services.storage.app import create_app
+from services.storage.settings import Settings
+from shared.web.service import serve
+
+if __name__ == "__main__":
+    settings = Settings()
+    serve(create_app(settings), host=settings.host, port=settings.port, log_level=settings.log_level)

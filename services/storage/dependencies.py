@@ -1,0 +1,28 @@
+"""What routes ask for, as `Annotated` aliases. All are `async`: FastAPI would run a plain function in a thread."""
+
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+from fastapi.security import HTTPBearer
+
+from services.storage.database import Database
+from services.storage.history_query import HistoryQuery
+
+
+async def get_database(request: Request) -> Database:
+    """The database that the app's lifespan opened."""
+    database: Database = request.app.state.database
+    return database
+
+
+async def get_schema_head(request: Request) -> str:
+    """The newest revision of the migrations that this code comes with."""
+    head: str = request.app.state.schema_head
+    return head
+
+
+StorageDatabase = Annotated[Database, Depends(get_database)]
+SchemaHead = Annotated[str, Depends(get_schema_head)]
+HistoryFilter = Annotated[HistoryQuery, Query()]
+
+describe_token = Depends(HTTPBearer(auto_error=False))  # for the API description; BearerGuard does the refusing

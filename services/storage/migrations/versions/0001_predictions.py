@@ -1,0 +1,56 @@
+"""The table of predictions.
+
+The indexes keep every page of the history and the statistics fast however long the history grows:
+- `predictions_history` is the order of the pages; the columns it includes are all that the statistics read, so that
+  they never touch the drawings.
+- `predictions_labelled` and `predictions_wrong` serve the pages of labelled and of wrong predictions, which are few.
+- `predictions_model` and `predictions_source` serve the pages of a model version or a source that is rare.
+- `predictions_labelled_at` is the order of the stream that training reads.
+"""
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("""
+        CREATE TABLE predictions (
+            id            uuid PRIMARY KEY,
+            created_at    timestamptz NOT NULL,
+            digit         smallint NOT NULL CHECK (digit BETWEEN 0 AND 9),
+            confidence    double precision NOT NULL CHECK (confidence BETWEEN 0 AND 1),
+            probabilities double precision[] NOT NULL CHECK (cardinality(probabilities) = 10),
+            digit_score   double precision NOT NULL CHECK (digit_score BETWEEN 0 AND 1),
+            model_name    text NOT NULL,
+            model_version text NOT NULL,
+            source        text NOT NULL CHECK (source IN ('canvas', 'upload', 'camera', 'api')),
+            drawing       bytea NOT NULL,
+            media_type    text NOT NULL CHECK (media_type IN ('image/png', 'image/jpeg', 'image/webp')),
+            label         smallint CHECK (label BETWEEN 0 AND 9),
+            labelled_at   timestamptz,
+            CHECK ((label IS NULL) = (labelled_at IS NULL))
+        )
+    """)
+    op.execute("ALTER TABLE predictions ALTER COLUMN drawing SET STORAGE EXTERNAL")  # pictures are compressed already
+    op.execute("""
+        CREATE INDEX predictions_history ON predictions (created_at DESC, id DESC)
+        INCLUDE (digit, label, confidence, model_name, model_version)
+    """)
+    op.execute("""
+        CREATE INDEX predictions_labelled ON predictions (created_at DESC, id DESC)
+        INCLUDE (digit, label) WHERE label IS NOT NULL
+    """)
+    op.execute("CREATE INDEX predictions_wrong ON predictions (created_at DESC, id DESC) WHERE label <> digit")
+    op.execute("""
+        CREATE INDEX predictions_model ON predictions (model_name, model_version, created_at DESC, id DESC)
+    """)
+    op.execute("CREATE INDEX predictions_source ON predictions (source, created_at DESC, id DESC)")
+    op.execute("CREATE INDEX predictions_labelled_at ON predictions (labelled_at, id) WHERE label IS NOT NULL")
+
+
+def downgrade() -> None:
+    op.execute("DROP TABLE predictions")

@@ -1,0 +1,126 @@
+"""Everything the history adds up to: one pass over the history's index and one look at the latest labels, in one
+snapshot, so that the parts agree with each other.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import asyncpg
+
+from shared.contracts.message import ModelVersion
+from shared.contracts.storage import (
+    Accuracy,
+    ConfidenceBin,
+    DayAccuracy,
+    ModelAccuracy,
+    RunningAccuracy,
+    Statistics,
+)
+
+BIN_EDGES = [edge / 10 for edge in range(11)]  # ten bins; each edge belongs to the bin above it, 1.0 to the last
+RUNNING_ACCURACY_LENGTH = 200
+
+# One row a group; `grouped_by` says which of the five groupings it belongs to. $1 the nine inner bin edges.
+COUNT = """
+SELECT CASE GROUPING(day, model_name, bin, true_digit)
+           WHEN 15 THEN 'all' WHEN 7 THEN 'day' WHEN 11 THEN 'model' WHEN 13 THEN 'bin' ELSE 'confusion'
+       END AS grouped_by,
+       day, model_name, model_version, bin, true_digit, digit,
+       count(*) AS predictions,
+       count(label) AS labelled,
+       count(*) FILTER (WHERE label = digit) AS correct,
+       avg(confidence) FILTER (WHERE label IS NOT NULL) AS confidence
+FROM (
+    SELECT digit, label, confidence, model_name, model_version,
+           label AS true_digit,
+           (created_at AT TIME ZONE 'UTC')::date AS day,
+           width_bucket(confidence, $1::double precision[]) AS bin
+    FROM predictions
+) AS reading
+GROUP BY GROUPING SETS ((), (day), (model_name, model_version), (bin), (true_digit, digit))
+ORDER BY day, model_name, model_version, bin
+"""
+
+# Counted back from the totals, so that only the latest labels are read. $1 labelled, $2 correct, $3 how many.
+RUN = """
+SELECT created_at, labelled, correct::double precision / labelled AS accuracy
+FROM (
+    SELECT created_at,
+           $1::bigint - count(*) OVER newer AS labelled,
+           $2::bigint - count(*) FILTER (WHERE label = digit) OVER newer AS correct,
+           id
+    FROM (
+        SELECT created_at, id, label, digit FROM predictions
+        WHERE label IS NOT NULL ORDER BY created_at DESC, id DESC LIMIT $3
+    ) AS latest
+    WINDOW newer AS (ORDER BY created_at DESC, id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+) AS counted
+ORDER BY created_at, id
+"""
+
+
+async def read_statistics(connection: asyncpg.Connection) -> Statistics:
+    """The statistics of one moment."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        groups = await connection.fetch(COUNT, BIN_EDGES[1:-1])
+        (everything,) = _grouped_by("all", groups)
+        running = await connection.fetch(RUN, everything["labelled"], everything["correct"], RUNNING_ACCURACY_LENGTH)
+    return Statistics(
+        overall=_accuracy_of(everything),
+        running_accuracy=[RunningAccuracy(**record) for record in running],
+        confusion=_confusion_of(_grouped_by("confusion", groups)),
+        confidence_bins=_bins_of(_grouped_by("bin", groups)),
+        by_model=[
+            ModelAccuracy(
+                model=ModelVersion(name=group["model_name"], version=group["model_version"]),
+                **_accuracy_of(group).model_dump(),
+            )
+            for group in _grouped_by("model", groups)
+        ],
+        by_day=[
+            DayAccuracy(day=group["day"], **_accuracy_of(group).model_dump()) for group in _grouped_by("day", groups)
+        ],
+    )
+
+
+def _grouped_by(grouping: str, groups: Sequence[asyncpg.Record]) -> list[asyncpg.Record]:
+    return [group for group in groups if group["grouped_by"] == grouping]
+
+
+def _accuracy_of(group: asyncpg.Record) -> Accuracy:
+    labelled, correct = group["labelled"], group["correct"]
+    return Accuracy(
+        predictions=group["predictions"],
+        labelled=labelled,
+        correct=correct,
+        accuracy=correct / labelled if labelled else None,
+    )
+
+
+def _confusion_of(groups: Sequence[asyncpg.Record]) -> list[list[int]]:
+    """10×10 counts, `confusion[label][digit]`."""
+    confusion = [[0] * 10 for _ in range(10)]
+    for group in groups:
+        if group["true_digit"] is not None:
+            confusion[group["true_digit"]][group["digit"]] = group["labelled"]
+    return confusion
+
+
+def _bins_of(groups: Sequence[asyncpg.Record]) -> list[ConfidenceBin]:
+    """All ten bins, the empty ones too."""
+    found = {group["bin"]: group for group in groups}
+    return [_bin_of(found.get(number), lower, upper) for number, (lower, upper) in enumerate(pairwise(BIN_EDGES))]
+
+
+def _bin_of(group: asyncpg.Record | None, lower: float, upper: float) -> ConfidenceBin:
+    if group is None:
+        return ConfidenceBin(lower=lower, upper=upper, predictions=0, labelled=0, confidence=None, accuracy=None)
+    counted = _accuracy_of(group)
+    return ConfidenceBin(
+        lower=lower,
+        upper=upper,
+        predictions=counted.predictions,
+        labelled=counted.labelled,
+        confidence=group["confidence"],
+        accuracy=counted.accuracy,
+    )

@@ -1,0 +1,1 @@
+"""The service's routes, version 1, and its health."""

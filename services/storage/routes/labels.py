@@ -1,0 +1,64 @@
+"""The label of a prediction, set and taken away, and every labelled drawing for training."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import structlog
+from fastapi import APIRouter, status
+from fastapi.responses import StreamingResponse
+
+from services.storage.dependencies import StorageDatabase, describe_token
+from services.storage.queries import predictions as queries
+from services.storage.queries.labelled_drawings import iterate_labelled_drawings
+from services.storage.routes.predictions import not_found
+from shared.contracts.storage import Label, LabelledDrawing, StoredPrediction
+from shared.web.problems import problem_docs
+
+logger = structlog.get_logger(__name__)
+
+NDJSON = "application/x-ndjson"
+
+router = APIRouter(
+    prefix="/v1",
+    tags=["labels"],
+    dependencies=[describe_token],
+    responses=problem_docs("unauthorised", "invalid_request", "not_ready", "overloaded"),
+)
+
+
+@router.put("/predictions/{prediction_id}/label", responses=problem_docs("not_found"))
+async def put_label(prediction_id: UUID, label: Label, database: StorageDatabase) -> StoredPrediction:
+    """Says what the true digit is. The same label again keeps the time of the first."""
+    prediction = await database.run(queries.label_prediction, prediction_id, label.digit)
+    if prediction is None:
+        raise not_found(prediction_id)
+    logger.info("prediction_labelled", prediction_id=str(prediction_id), label=label.digit, digit=prediction.digit)
+    return prediction
+
+
+@router.delete(
+    "/predictions/{prediction_id}/label",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problem_docs("not_found"),
+)
+async def delete_label(prediction_id: UUID, database: StorageDatabase) -> None:
+    """Takes the label away; harmless where there is none."""
+    if not await database.run(queries.remove_label, prediction_id):
+        raise not_found(prediction_id)
+    logger.info("label_removed", prediction_id=str(prediction_id))
+
+
+@router.get(
+    "/labelled-drawings",
+    response_class=StreamingResponse,
+    responses={200: {"content": {NDJSON: {"schema": LabelledDrawing.model_json_schema()}}}},
+)
+async def get_labelled_drawings(database: StorageDatabase) -> StreamingResponse:
+    """One JSON line a labelled drawing, oldest label first. A stream cut short ends without its last chunk."""
+    drawings = await database.stream(iterate_labelled_drawings)
+    return StreamingResponse(_lines_of(drawings), media_type=NDJSON)
+
+
+async def _lines_of(drawings: AsyncIterator[LabelledDrawing]) -> AsyncIterator[str]:
+    async for drawing in drawings:
+        yield drawing.model_dump_json() + "\n"

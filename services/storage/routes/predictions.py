@@ -1,0 +1,91 @@
+"""One prediction: stored once however often it is sent, read, its drawing shown, deleted."""
+
+from typing import Annotated
+from uuid import UUID
+
+import structlog
+from fastapi import APIRouter, Header, Response, status
+
+from services.storage.dependencies import StorageDatabase, describe_token
+from services.storage.drawing import media_type_of
+from services.storage.queries import predictions as queries
+from shared.contracts.storage import PredictionToStore, StoredPrediction
+from shared.web.problems import ProblemError, problem_docs
+
+logger = structlog.get_logger(__name__)
+
+router = APIRouter(
+    prefix="/v1/predictions/{prediction_id}",
+    tags=["predictions"],
+    dependencies=[describe_token],
+    responses=problem_docs("unauthorised", "invalid_request", "not_ready", "overloaded"),
+)
+
+
+def not_found(prediction_id: UUID) -> ProblemError:
+    """The problem of an id that nothing is stored under."""
+    return ProblemError("not_found", f"No prediction is stored under the id {prediction_id}.")
+
+
+@router.put(
+    "",
+    responses={
+        201: {"model": StoredPrediction, "description": "Stored now; 200 where it was stored before"},
+        **problem_docs("conflict", "unreadable_image", "invalid_request", "too_large"),
+    },
+)
+async def put_prediction(
+    prediction_id: UUID, prediction: PredictionToStore, response: Response, database: StorageDatabase
+) -> StoredPrediction:
+    """Stores the prediction under its id. Sending the same again is harmless and leaves its label alone."""
+    media_type = media_type_of(prediction.drawing)
+    stored = await database.run(queries.store_prediction, prediction_id, prediction, media_type)
+    if not stored.same_content:
+        raise ProblemError("conflict", f"Another prediction is stored under the id {prediction_id} already.")
+    if stored.created:
+        response.status_code = status.HTTP_201_CREATED
+        logger.info("prediction_stored", prediction_id=str(prediction_id), model_version=str(prediction.model))
+    return stored.prediction
+
+
+@router.get("", responses=problem_docs("not_found"))
+async def get_prediction(prediction_id: UUID, database: StorageDatabase) -> StoredPrediction:
+    """The prediction, without its drawing."""
+    prediction = await database.run(queries.read_prediction, prediction_id)
+    if prediction is None:
+        raise not_found(prediction_id)
+    return prediction
+
+
+@router.get(
+    "/drawing",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/png": {}, "image/jpeg": {}, "image/webp": {}}},
+        304: {"description": "The caller has it"},
+        **problem_docs("not_found"),
+    },
+)
+async def get_drawing(
+    prediction_id: UUID, database: StorageDatabase, if_none_match: Annotated[str | None, Header()] = None
+) -> Response:
+    """The drawing, byte for byte as it came. It never changes, so a cache may keep it."""
+    drawing = await database.run(queries.read_drawing, prediction_id)
+    if drawing is None:
+        raise not_found(prediction_id)
+    etag = f'"{drawing.sha256}"'
+    headers = {
+        "ETag": etag,
+        "Cache-Control": "private, max-age=31536000, immutable",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if if_none_match is not None and etag in if_none_match:
+        return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
+    return Response(drawing.content, media_type=drawing.media_type, headers=headers)
+
+
+@router.delete("", status_code=status.HTTP_204_NO_CONTENT)
+async def delete_prediction(prediction_id: UUID, database: StorageDatabase) -> None:
+    """Forgets the prediction, its drawing and its label. Deleting what is not there is harmless."""
+    await database.run(queries.delete_prediction, prediction_id)
+    logger.info("prediction_deleted", prediction_id=str(prediction_id))

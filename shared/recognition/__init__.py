@@ -1,0 +1,1 @@
+"""Drawing → image → probabilities: the one implementation that serving and training share."""

@@ -1,0 +1,138 @@
+"""A model version on disk: `models/<name>/<version>/` with weights.safetensors and manifest.json.
+
+Written to a temporary folder, then renamed, so that a reader never sees half of one. `models/<name>/current` names the
+version in use. Weights are safetensors: no pickle is ever loaded.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from shared.recognition.architectures import build_network
+from shared.recognition.calibration import Calibration
+from shared.recognition.normalisation import Normalisation
+
+WEIGHTS = "weights.safetensors"
+MANIFEST = "manifest.json"
+CURRENT = "current"
+NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+class ModelVersionError(Exception):
+    """A model version that is missing, broken or not ours; the message says which and why."""
+
+
+class Manifest(BaseModel):
+    """manifest.json: what the weights are, how they were made and how well they do."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    version: str
+    created_at: datetime
+    architecture: str
+    normalisation: Normalisation
+    calibration: Calibration
+    data: dict[str, str]  # training data → its hash
+    recipe: dict[str, str | int | float | bool]
+    metrics: dict[str, dict[str, float]]  # slice → metric → value
+    libraries: dict[str, str]
+
+    @property
+    def reference(self) -> str:
+        """For example «cnn/2026-11-21.1»."""
+        return f"{self.name}/{self.version}"
+
+
+def next_version(models_dir: Path, name: str, now: datetime) -> str:
+    """The first free «YYYY-MM-DD.N» of that day."""
+    day, number = f"{now:%Y-%m-%d}", 1
+    while (models_dir / name / f"{day}.{number}").exists():
+        number += 1
+    return f"{day}.{number}"
+
+
+def write_model_version(models_dir: Path, manifest: Manifest, network: nn.Module) -> Path:
+    """The finished folder. FileExistsError where that version is there already; versions are never rewritten."""
+    target = models_dir / manifest.name / manifest.version
+    if target.exists():
+        raise FileExistsError(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".writing-", dir=target.parent))
+    try:
+        weights = {key: tensor.contiguous().cpu() for key, tensor in network.state_dict().items()}
+        save_file(weights, folder / WEIGHTS)
+        (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n")
+        folder.chmod(0o755)  # readable by whoever serves it, whatever the umask of who trained it
+        for file in folder.iterdir():
+            file.chmod(0o644)
+        folder.rename(target)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return target
+
+
+def set_current(models_dir: Path, name: str, version: str) -> None:
+    """Makes that version the one in use, in one atomic step. ModelVersionError where there is no such version."""
+    read_manifest(models_dir, name, version)
+    pointer = models_dir / name / CURRENT
+    written = pointer.with_name(f".{CURRENT}-{os.getpid()}")
+    written.write_text(version + "\n")
+    written.replace(pointer)
+
+
+def read_current(models_dir: Path, name: str) -> str:
+    """The version in use. ModelVersionError where that model is not there."""
+    _check_name(name)
+    try:
+        version = (models_dir / name / CURRENT).read_text().strip()
+    except OSError as error:
+        raise ModelVersionError(f"There is no model {name!r}.") from error
+    return _check_name(version)
+
+
+def list_versions(models_dir: Path) -> list[tuple[str, str]]:
+    """(name, version) of every folder that holds a manifest, sorted."""
+    manifests = models_dir.glob(f"*/*/{MANIFEST}")
+    return sorted((path.parent.parent.name, path.parent.name) for path in manifests if path.parent.name[0] != ".")
+
+
+def read_manifest(models_dir: Path, name: str, version: str) -> Manifest:
+    """ModelVersionError where it is missing or malformed, or names another version than its folder does."""
+    path = models_dir / _check_name(name) / _check_name(version) / MANIFEST
+    try:
+        manifest = Manifest.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise ModelVersionError(f"There is no model {name}/{version}.") from error
+    except ValidationError as error:
+        raise ModelVersionError(f"The manifest of {name}/{version} is malformed: {error}") from error
+    if (manifest.name, manifest.version) != (name, version):
+        raise ModelVersionError(f"The manifest of {name}/{version} says it is {manifest.reference}.")
+    return manifest
+
+
+def load_network(models_dir: Path, manifest: Manifest) -> nn.Module:
+    """The trained network in evaluation mode, on the CPU. ModelVersionError where the weights do not fit."""
+    path = models_dir / manifest.name / manifest.version / WEIGHTS
+    try:
+        network = build_network(manifest.architecture)
+        network.load_state_dict(load_file(path))
+    except (KeyError, OSError, RuntimeError, SafetensorError) as error:
+        raise ModelVersionError(f"The weights of {manifest.reference} can't be loaded: {error}") from error
+    return network.eval()
+
+
+def _check_name(name: str) -> str:
+    """A name is one path component and nothing else, since it may come from a request."""
+    if not NAME_PATTERN.fullmatch(name):
+        raise ModelVersionError(f"{name!r} is not the name of a model or a version.")
+    return name

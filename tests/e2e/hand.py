@@ -1,0 +1,50 @@
+"""A hand that draws on the canvas with real mouse events. Points are shares of the canvas, 0..1."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+Stroke = list[tuple[float, float]]
+
+SEVEN: list[Stroke] = [[(0.25, 0.22), (0.75, 0.22), (0.45, 0.82)]]
+ONE: list[Stroke] = [[(0.5, 0.15), (0.5, 0.85)]]
+FOUR: list[Stroke] = [[(0.35, 0.15), (0.25, 0.55), (0.75, 0.55)], [(0.65, 0.2), (0.65, 0.9)]]
+
+
+def draw(page: Page, strokes: list[Stroke], scale: float = 1.0, shift: tuple[float, float] = (0, 0)) -> None:
+    canvas = page.locator("canvas.upper-canvas")
+    canvas.evaluate("element => element.scrollIntoView({block: 'center'})")
+    box = canvas.bounding_box()
+    assert box is not None
+    for stroke in strokes:
+        points = [
+            (box["x"] + (x * scale + shift[0]) * box["width"], box["y"] + (y * scale + shift[1]) * box["height"])
+            for x, y in stroke
+        ]
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for point in points[1:]:
+            page.mouse.move(*point, steps=8)
+        page.mouse.up()
+
+
+def answer(page: Page) -> Locator:
+    return page.get_by_test_id("answer")
+
+
+def expect_read_as(page: Page, digit: int) -> str:
+    """Waits for that answer, saved; gives the prediction's id."""
+    expect(answer(page)).to_have_attribute("data-digit", str(digit), timeout=60_000)
+    expect(page.get_by_test_id("saved")).to_have_attribute("data-saved", "true", timeout=60_000)
+    prediction_id = answer(page).get_attribute("data-id")
+    assert prediction_id is not None
+    return prediction_id
+
+
+def press(page: Page, key: str) -> None:
+    page.locator(f".st-key-{key} button").click()
+
+
+def say_it_is(page: Page, digit: int) -> None:
+    press(page, f"feedback-{digit}")
+    expect(page.get_by_test_id("saved")).to_have_text(re.compile(f"^Saved as {digit}$"), timeout=60_000)

@@ -1,0 +1,148 @@
+"""Draw, read, keep, correct: through a real browser, real services and real PostgreSQL."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.e2e.hand import FOUR, ONE, SEVEN, answer, draw, expect_read_as, press, say_it_is
+from tests.e2e.stack import Stack, open_page
+
+pytestmark = pytest.mark.browser
+
+
+def entry(page: Page, prediction_id: str):
+    return page.locator(f'[data-testid="history"] [data-id="{prediction_id}"]')
+
+
+def test_a_drawn_digit_is_read_kept_corrected_and_found_after_a_reload(page: Page, stack: Stack) -> None:
+    draw(page, SEVEN)
+    prediction_id = expect_read_as(page, 7)
+    expect(page.get_by_test_id("confidence")).to_have_text(re.compile(r"^\d+\.\d% confident$"))
+    expect(page.locator('[data-testid="bars"] .bar')).to_have_count(10)
+    expect(page.get_by_test_id("seen")).to_have_js_property("naturalWidth", 28)
+    say_it_is(page, 1)
+
+    with stack.storage() as storage:
+        stored = storage.get(f"/v1/predictions/{prediction_id}").json()
+        assert (stored["digit"], stored["label"], stored["source"]) == (7, 1, "canvas")
+        drawing = storage.get(f"/v1/predictions/{prediction_id}/drawing")
+        assert drawing.content.startswith(b"\x89PNG")
+
+    page.reload()
+    expect(entry(page, prediction_id)).to_have_attribute("data-label", "1", timeout=60_000)
+    expect(entry(page, prediction_id)).to_have_class(re.compile("wrong"))
+    expect(entry(page, prediction_id).locator("img")).to_have_js_property("complete", True)
+    expect(page.get_by_test_id("accuracy")).to_have_text(re.compile(r"\d+ of \d+ right · \d+\.\d%"))
+
+
+@pytest.mark.parametrize(("scale", "shift"), [(0.35, (0.02, 0.02)), (0.35, (0.62, 0.6)), (0.6, (0.35, 0.1))])
+def test_a_digit_drawn_anywhere_at_any_size_reads_the_same(
+    page: Page, scale: float, shift: tuple[float, float]
+) -> None:
+    draw(page, SEVEN, scale, shift)
+    expect_read_as(page, 7)
+
+
+def test_one_drawing_of_several_strokes_is_one_prediction(page: Page, stack: Stack) -> None:
+    draw(page, FOUR[:1])
+    expect(answer(page)).to_be_visible()
+    first = answer(page).get_attribute("data-id")
+    draw(page, FOUR[1:])
+    expect(answer(page)).not_to_have_attribute("data-id", str(first))
+    last = expect_read_as(page, 4)
+    with stack.storage() as storage:
+        assert storage.get(f"/v1/predictions/{last}").status_code == 200
+        assert storage.get(f"/v1/predictions/{first}").status_code == 404
+
+
+def test_a_label_can_be_changed_and_taken_back(page: Page, stack: Stack) -> None:
+    draw(page, ONE)
+    prediction_id = expect_read_as(page, 1)
+    say_it_is(page, 7)
+    say_it_is(page, 1)
+    expect(entry(page, prediction_id)).to_have_class(re.compile("right"))
+    press(page, "feedback-1")
+    expect(page.get_by_test_id("saved")).to_have_text(re.compile("^Saved$"))
+    with stack.storage() as storage:
+        assert storage.get(f"/v1/predictions/{prediction_id}").json()["label"] is None
+
+
+def test_without_live_the_button_predicts(page: Page) -> None:
+    page.locator(".st-key-live label").first.click()
+    page.wait_for_timeout(300)
+    draw(page, SEVEN)
+    expect(page.get_by_text("Press Predict to read it")).to_be_visible()
+    press(page, "predict")
+    expect_read_as(page, 7)
+
+
+def test_clear_gives_a_clean_slate(page: Page) -> None:
+    draw(page, SEVEN)
+    expect_read_as(page, 7)
+    press(page, "clear")
+    expect(page.get_by_test_id("empty")).to_be_visible()
+    draw(page, ONE)
+    expect_read_as(page, 1)
+
+
+def test_undo_takes_the_last_stroke_back(page: Page) -> None:
+    draw(page, ONE)
+    expect_read_as(page, 1)
+    for stroke in ([(0.1, 0.1), (0.9, 0.2)], [(0.1, 0.5), (0.9, 0.6)]):
+        before = answer(page).get_attribute("data-id")
+        draw(page, [stroke])
+        expect(answer(page)).not_to_have_attribute("data-id", str(before))
+    for _ in range(2):
+        before = answer(page).get_attribute("data-id")
+        press(page, "undo")
+        expect(answer(page)).not_to_have_attribute("data-id", str(before))
+    expect_read_as(page, 1)
+
+
+def test_a_wider_pen_draws_a_wider_line(page: Page, stack: Stack) -> None:
+    draw(page, SEVEN)
+    thin = expect_read_as(page, 7)
+    press(page, "clear")
+    slider = page.get_by_role("slider", name="Pen width")
+    for _ in range(12):
+        slider.press("ArrowRight")
+    expect(page.locator(".st-key-pen_width")).to_contain_text("32")
+    page.wait_for_timeout(500)
+    draw(page, SEVEN)
+    wide = expect_read_as(page, 7)
+    assert inked_share(stack, wide) > 1.3 * inked_share(stack, thin)
+
+
+def inked_share(stack: Stack, prediction_id: str) -> float:
+    with stack.storage() as storage:
+        drawing = Image.open(io.BytesIO(storage.get(f"/v1/predictions/{prediction_id}/drawing").content))
+    return float((np.asarray(drawing.convert("L")) > 150).mean())
+
+
+def test_two_visitors_do_not_see_each_others_drawing(page: Page, stack: Stack) -> None:
+    other = page.context.browser.new_context().new_page()
+    open_page(other, stack)
+    draw(page, SEVEN)
+    expect_read_as(page, 7)
+    draw(other, ONE)
+    expect_read_as(other, 1)
+    expect(answer(page)).to_have_attribute("data-digit", "7")
+    other.context.close()
+
+
+def test_the_page_fetches_nothing_from_elsewhere(page: Page, stack: Stack) -> None:
+    foreign: list[str] = []
+    page.on("request", lambda request: foreign.append(request.url) if is_foreign(request.url, stack) else None)
+    page.reload()
+    page.wait_for_selector("canvas.upper-canvas")
+    draw(page, SEVEN)
+    expect_read_as(page, 7)
+    assert foreign == []
+
+
+def is_foreign(url: str, stack: Stack) -> bool:
+    return not url.startswith((stack.url("frontend"), stack.url("frontend").replace("http", "ws"), "data:", "blob:"))

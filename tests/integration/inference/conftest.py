@@ -1,0 +1,46 @@
+"""The real inference app over the model versions that ship with the repository."""
+
+import io
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from PIL import Image, ImageDraw
+
+from services.inference.app import create_app
+from services.inference.settings import Settings
+
+MODELS = Path(__file__).parents[3] / "models"
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    async for ready in serve(Settings(models_dir=MODELS)):
+        yield ready
+
+
+async def serve(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    app = create_app(settings)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://inference"
+        ) as c,
+    ):
+        yield c
+
+
+def seven(width: int = 280, *, paper: str = "white", ink: str = "black") -> Image.Image:
+    picture = Image.new("RGB", (width, width), paper)
+    points = [(0.3, 0.25), (0.7, 0.25), (0.45, 0.8)]
+    ImageDraw.Draw(picture).line(
+        [(x * width, y * width) for x, y in points], fill=ink, width=width // 14, joint="curve"
+    )
+    return picture
+
+
+def encode(picture: Image.Image, file_format: str = "PNG") -> bytes:
+    file = io.BytesIO()
+    picture.save(file, file_format)
+    return file.getvalue()

@@ -1,0 +1,197 @@
+"""POST /v1/predict: four forms of the same drawing, and a clear problem for everything else."""
+
+import asyncio
+import base64
+import io
+import json
+import zlib
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from PIL import Image
+
+from services.inference.settings import Settings
+from shared.contracts.inference import Prediction
+from tests.integration.inference.conftest import MODELS, encode, serve, seven
+
+PNG = {"Content-Type": "image/png"}
+
+
+def assert_problem(response: httpx.Response, status: int, code: str) -> None:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = response.json()
+    assert problem["code"] == code
+    assert problem["status"] == status
+    assert problem["detail"]
+
+
+async def predict(client: httpx.AsyncClient, data: bytes, media_type: str = "image/png") -> Prediction:
+    response = await client.post("/v1/predict", content=data, headers={"Content-Type": media_type})
+    assert response.status_code == 200, response.text
+    return Prediction.model_validate_json(response.content)
+
+
+async def test_answer_has_the_ten_probabilities_and_what_the_model_saw(client: httpx.AsyncClient) -> None:
+    prediction = await predict(client, encode(seven()))
+    assert prediction.digit == 7
+    assert sum(prediction.probabilities) == pytest.approx(1, abs=1e-9)
+    assert prediction.confidence == max(prediction.probabilities) == prediction.probabilities[7]
+    assert prediction.id.version == 7
+    seen = Image.open(io.BytesIO(base64.b64decode(prediction.image)))
+    assert (seen.size, seen.mode) == ((28, 28), "L")
+
+
+@pytest.mark.parametrize(("media_type", "file_format"), [("png", "PNG"), ("jpeg", "JPEG"), ("webp", "WEBP")])
+async def test_a_picture_body_is_read(client: httpx.AsyncClient, media_type: str, file_format: str) -> None:
+    assert (await predict(client, encode(seven(), file_format), f"image/{media_type}")).digit == 7
+
+
+async def test_multipart_base64_and_body_give_the_same_answer(client: httpx.AsyncClient) -> None:
+    data = encode(seven())
+    body = await predict(client, data)
+    multipart = await client.post("/v1/predict", files={"file": ("seven.png", data, "image/png")})
+    as_json = await client.post("/v1/predict", json={"image": base64.b64encode(data).decode()})
+    assert multipart.json()["probabilities"] == as_json.json()["probabilities"] == body.probabilities
+
+
+async def test_pixels_are_taken_as_they_are(client: httpx.AsyncClient) -> None:
+    body = await predict(client, encode(seven()))
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(body.image)))).tolist()
+    response = await client.post("/v1/predict", json={"pixels": pixels})
+    assert response.json()["image"] == body.image
+    assert response.json()["probabilities"] == body.probabilities
+
+
+async def test_the_same_drawing_twice_gets_two_ids(client: httpx.AsyncClient) -> None:
+    first, second = await asyncio.gather(predict(client, encode(seven())), predict(client, encode(seven())))
+    assert first.id != second.id
+
+
+async def test_a_model_can_be_asked_for_by_name_and_version(client: httpx.AsyncClient) -> None:
+    version = (MODELS / "cnn" / "current").read_text().strip()
+    for reference in ("cnn", f"cnn/{version}"):
+        response = await client.post(f"/v1/predict?model={reference}", content=encode(seven()), headers=PNG)
+        assert response.json()["model"] == {"name": "cnn", "version": version}
+
+
+@pytest.mark.parametrize("reference", ["nothing", "cnn/1", "../cnn", "cnn/../../etc", "cnn/", "cnn%00", "%2e%2e"])
+async def test_an_unknown_model_is_a_problem(client: httpx.AsyncClient, reference: str) -> None:
+    response = await client.post(f"/v1/predict?model={reference}", content=encode(seven()), headers=PNG)
+    if reference == "cnn/":
+        assert response.status_code == 200  # no version named: the current one
+    else:
+        assert_problem(response, 404, "unknown_model")
+
+
+async def test_a_blank_drawing_is_a_problem(client: httpx.AsyncClient) -> None:
+    blank = encode(Image.new("RGBA", (280, 280), (255, 255, 255, 0)))
+    assert_problem(await client.post("/v1/predict", content=blank, headers=PNG), 422, "blank_drawing")
+
+
+async def test_blank_pixels_are_a_problem(client: httpx.AsyncClient) -> None:
+    assert_problem(await client.post("/v1/predict", json={"pixels": [[0] * 28] * 28}), 422, "blank_drawing")
+
+
+@pytest.mark.parametrize("data", [b"", b"no picture", encode(seven())[:300], b"\xff\xd8\xff" + bytes(99)])
+async def test_a_broken_picture_is_a_problem(client: httpx.AsyncClient, data: bytes) -> None:
+    assert_problem(await client.post("/v1/predict", content=data, headers=PNG), 422, "unreadable_image")
+
+
+async def test_a_decompression_bomb_is_refused_from_its_header(client: httpx.AsyncClient) -> None:
+    header = bytearray(encode(Image.new("1", (8, 8))))
+    header[16:24] = (60_000).to_bytes(4, "big") * 2
+    header[29:33] = zlib.crc32(bytes(header[12:29])).to_bytes(4, "big")
+    assert_problem(await client.post("/v1/predict", content=bytes(header), headers=PNG), 413, "too_large")
+
+
+async def test_a_body_over_the_limit_is_refused(client: httpx.AsyncClient) -> None:
+    response = await client.post("/v1/predict", content=bytes(17 * 1024 * 1024), headers=PNG)
+    assert_problem(response, 413, "too_large")
+
+
+async def test_a_body_of_undeclared_length_over_the_limit_is_refused(client: httpx.AsyncClient) -> None:
+    async def endless():
+        for _ in range(17 * 16):
+            yield bytes(65536)
+
+    for media_type in ("image/png", "application/json"):
+        response = await client.post("/v1/predict", content=endless(), headers={"Content-Type": media_type})
+        assert_problem(response, 413, "too_large")
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "image/gif", "application/octet-stream", ""])
+async def test_another_media_type_is_a_problem(client: httpx.AsyncClient, media_type: str) -> None:
+    response = await client.post("/v1/predict", content=encode(seven()), headers={"Content-Type": media_type})
+    assert_problem(response, 415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"image": 5}',
+        '{"image": "not base64!"}',
+        '{"picture": "aGk="}',
+        '{"image": "aGk=", "more": 1}',
+        '{"pixels": [[0]]}',
+        json.dumps({"pixels": [[256] * 28] * 28}),
+        json.dumps({"pixels": [[0.5] * 28] * 28}),
+        json.dumps({"pixels": [[0] * 28] * 27}),
+        '{"pixels": ' + "[" * 50_000,
+        '{"pixels": NaN}',
+        '{"image": "\\ud800"}',
+    ],
+)
+async def test_malformed_json_is_a_problem(client: httpx.AsyncClient, body: str) -> None:
+    response = await client.post("/v1/predict", content=body, headers={"Content-Type": "application/json"})
+    assert_problem(response, 422, "invalid_request")
+
+
+async def test_json_that_is_not_utf8_is_a_problem(client: httpx.AsyncClient) -> None:
+    response = await client.post(
+        "/v1/predict", content=b'{"image": "\xff"}', headers={"Content-Type": "application/json"}
+    )
+    assert_problem(response, 422, "invalid_request")
+
+
+async def test_multipart_without_the_file_is_a_problem(client: httpx.AsyncClient) -> None:
+    response = await client.post("/v1/predict", files={"other": ("a.png", b"x", "image/png")})
+    assert_problem(response, 422, "invalid_request")
+
+
+@pytest.mark.parametrize("media_type", ["multipart/form-data", "multipart/form-data; boundary=x"])
+async def test_broken_multipart_is_a_problem(client: httpx.AsyncClient, media_type: str) -> None:
+    response = await client.post("/v1/predict", content=b"nonsense", headers={"Content-Type": media_type})
+    assert_problem(response, response.status_code, "invalid_request")
+    assert response.status_code in {400, 422}
+
+
+async def test_an_unknown_path_and_a_wrong_method_are_problems(client: httpx.AsyncClient) -> None:
+    assert_problem(await client.get("/nothing"), 404, "not_found")
+    assert_problem(await client.get("/v1/predict"), 405, "method_not_allowed")
+
+
+async def test_too_many_waiting_requests_are_told_to_come_again() -> None:
+    async for client in serve(Settings(models_dir=MODELS, workers=1, max_waiting=2)):
+        data = encode(seven(1000))
+        responses = await asyncio.gather(*[client.post("/v1/predict", content=data, headers=PNG) for _ in range(20)])
+        refused = [response for response in responses if response.status_code != 200]
+        assert len(refused) >= 10
+        assert len(responses) - len(refused) >= 2
+        for response in refused:
+            assert_problem(response, 503, "overloaded")
+            assert int(response.headers["retry-after"]) >= 1
+        assert (await client.post("/v1/predict", content=data, headers=PNG)).status_code == 200
+
+
+async def test_without_a_model_the_service_is_alive_but_not_ready(tmp_path: Path) -> None:
+    async for client in serve(Settings(models_dir=tmp_path)):
+        assert (await client.get("/healthz")).status_code == 200
+        assert_problem(await client.get("/readyz"), 503, "not_ready")
+        assert_problem(await client.post("/v1/predict", content=encode(seven()), headers=PNG), 503, "not_ready")

@@ -1,0 +1,113 @@
+"""A stack of stand-ins that runs as a process of its own, and every process that came of it, found by a mark."""
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+STACK = Path(__file__).with_name("stand_in_stack.py")
+PATIENCE_S = 60.0  # only a hang lasts so long
+PORTS = {"inference": "INFERENCE_PORT", "storage": "STORAGE_PORT", "frontend": "FRONTEND_PORT"}
+
+
+def free_port() -> int:
+    """Below the range from which the system gives ports to clients."""
+    while True:
+        port = random.randrange(15000, 32000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+
+
+class RunningStack:
+    def __init__(self, data_dir: Path, *moods: str, uid: int | None = None, **settings: str) -> None:
+        self.data_dir = data_dir
+        self.ports = {name: free_port() for name in PORTS}
+        self._mark = uuid.uuid4().hex
+        environment = {variable: str(self.ports[name]) for name, variable in PORTS.items()}
+        self.process = subprocess.Popen(
+            [sys.executable, str(STACK), *moods],
+            cwd=REPOSITORY,
+            env={**os.environ, **environment, "SLATE_DATA_DIR": str(data_dir), "SLATE_MARK": self._mark, **settings},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            user=uid,
+            extra_groups=None if uid is None else [],
+        )
+        self.said: list[str] = []
+        self._watchdog = threading.Timer(PATIENCE_S, self.process.kill)
+        self._watchdog.start()
+
+    def wait_for(self, words: str) -> str:
+        """The first line from now on that contains the words."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.said.append(line.rstrip("\n"))
+            if words in line:
+                return self.said[-1]
+        raise AssertionError(f"ended without saying «{words}»:\n" + "\n".join(self.said))
+
+    def wait_until_ready(self) -> None:
+        assert self.wait_for("ready") == "ready"
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        """Sends the signal to the supervisor alone; → its exit code."""
+        self.process.send_signal(number)
+        return self.finish()
+
+    def finish(self) -> int:
+        assert self.process.stdout is not None
+        with self.process.stdout as output:
+            self.said.extend(output.read().splitlines())
+        code = self.process.wait()
+        self._watchdog.cancel()
+        return code
+
+    def processes(self, name: str = "") -> list[psutil.Process]:
+        """All that live (no zombies) and came of this stack; those whose command line contains `name`."""
+        return [process for process in psutil.process_iter() if self._is_mine(process, name)]
+
+    def _is_mine(self, process: psutil.Process, name: str) -> bool:
+        try:
+            return process.environ().get("SLATE_MARK") == self._mark and name in " ".join(process.cmdline())
+        except psutil.Error:
+            return False
+
+    def service(self, name: str) -> psutil.Process:
+        """The process of a part itself, not its tether."""
+        (process,) = (one for one in self.processes(name) if "tether.py" not in " ".join(one.cmdline()))
+        return process
+
+    def postmaster(self) -> psutil.Process:
+        return psutil.Process(int((self.data_dir / "postgres" / "postmaster.pid").read_text().split()[0]))
+
+    def answer(self, name: str) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports[name]}/", timeout=PATIENCE_S) as response:
+            return str(response.read().decode())
+
+    def clear_away(self) -> None:
+        """Whatever a failed test left."""
+        self.process.kill()
+        self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        self._watchdog.cancel()
+        for process in self.processes():
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+
+
+StartStack = Callable[..., RunningStack]

@@ -1,0 +1,36 @@
+"""A service of a few lines: answers 200 to everything on the port it is told, as a real one would be told.
+
+`python stand_in_service.py PORT_VARIABLE [MOOD]`; moods: «deaf» ignores SIGTERM, «dead» fails at once, «silent» never
+listens.
+"""
+
+import os
+import signal
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Answer(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        body = str(os.getpid()).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def main(port_variable: str, mood: str = "") -> None:
+    if mood == "dead":
+        sys.exit(f"no {port_variable} today")
+    if mood == "silent":
+        threading.Event().wait()
+    if mood == "deaf":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    print("token", os.environ.get("STORAGE_TOKEN"), flush=True)  # noqa: T201
+    print("database", os.environ.get("STORAGE_DATABASE_URL"), flush=True)  # noqa: T201
+    ThreadingHTTPServer(("127.0.0.1", int(os.environ[port_variable])), Answer).serve_forever()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,79 @@
+"""The local stack runs wherever the checkout lies and whoever starts it."""
+
+import os
+import pwd
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from running_stack import StartStack
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="changes owners and accounts")
+
+
+@pytest.fixture
+def nobody() -> int:
+    """An ordinary account that can run this Python."""
+    uid = pwd.getpwnam("nobody").pw_uid
+    try:
+        subprocess.run([sys.executable, "-c", ""], check=True, user=uid, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("this Python lies where no other account may go")
+    return uid
+
+
+def test_a_long_path_with_spaces_and_quotes_is_fine(start_stack: StartStack, tmp_path: Path) -> None:
+    data_dir = tmp_path / "it's a “long” path, with spaces" / ("x" * 120)
+    stack = start_stack(data_dir=data_dir)
+    stack.wait_until_ready()
+    assert stack.stop() == 0
+    assert not (data_dir / "run").exists()
+
+
+def test_the_socket_lies_with_the_data_where_the_path_is_short_and_plain(start_stack: StartStack) -> None:
+    with tempfile.TemporaryDirectory(prefix="slate-") as folder:
+        stack = start_stack(data_dir=Path(folder))
+        stack.wait_until_ready()
+        assert (Path(folder) / "run" / ".s.PGSQL.5432").is_socket()
+        assert stack.stop() == 0
+
+
+@needs_root
+def test_root_may_keep_the_data_where_others_may_not_go(start_stack: StartStack, tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    stack = start_stack(data_dir=closed / "data")
+    stack.wait_until_ready()
+    assert closed.stat().st_mode & 0o777 == 0o701
+    assert any(line.startswith(f"opened {closed} for passing through") for line in stack.said)
+    assert stack.postmaster().uids().real != 0
+    assert stack.stop() == 0
+
+
+@needs_root
+def test_root_may_go_on_with_the_data_of_an_ordinary_user(start_stack: StartStack, nobody: int) -> None:
+    with tempfile.TemporaryDirectory(prefix="slate-") as home:
+        os.chown(home, nobody, -1)
+        first = start_stack(data_dir=Path(home) / "data", uid=nobody)
+        first.wait_until_ready()
+        assert {process.uids().real for process in first.processes()} == {nobody}
+        assert first.stop() == 0
+        second = start_stack(data_dir=Path(home) / "data")
+        second.wait_until_ready()
+        assert second.postmaster().uids().real == nobody
+        assert second.stop() == 0
+
+
+@needs_root
+def test_what_belongs_to_root_is_refused_to_an_ordinary_user_in_a_sentence(
+    start_stack: StartStack, nobody: int
+) -> None:
+    first = start_stack()
+    first.wait_until_ready()
+    assert first.stop() == 0
+    second = start_stack(uid=nobody)
+    assert second.finish() == 1
+    assert len(second.said) == 1
+    assert second.said[0].startswith("Slate can't run here: ")

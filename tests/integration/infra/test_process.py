@@ -1,0 +1,101 @@
+"""A tethered process ends when it is told and when nobody holds its pipe any more, whether it likes it or not."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from infra.local.process import Command, TetheredProcess, start_process
+
+PATIENCE_S = 60.0
+READY = "print('ready', flush=True)"
+SLEEP = "import time; time.sleep(600)"
+DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {READY}; {SLEEP}"
+PARENT = f"import subprocess, sys; child = subprocess.Popen([sys.executable, '-c', {DEAF!r}]); child.wait()"
+
+
+@pytest.fixture
+async def lock_fd(tmp_path: Path) -> AsyncIterator[int]:
+    with (tmp_path / "lock").open("ab") as file:
+        yield file.fileno()
+
+
+def command(folder: Path, code: str, *, stop_signal: signal.Signals = signal.SIGTERM, grace_s: float = 60) -> Command:
+    arguments = (sys.executable, "-c", code)
+    return Command("one", arguments, folder / "one.log", {"WHO": "me"}, stop_signal=stop_signal, grace_s=grace_s)
+
+
+async def started(command: Command, lock_fd: int) -> TetheredProcess:
+    """The process, once it has written «ready» to its log."""
+    process = await start_process(command, lock_fd)
+    while "ready" not in command.log.read_text():  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    return process
+
+
+def lives_in_group(process: psutil.Process, group: int) -> bool:
+    try:
+        return os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE
+    except (ProcessLookupError, psutil.NoSuchProcess):
+        return False
+
+
+async def wait_until_group_ended(process: TetheredProcess) -> None:
+    """What was killed needs a moment to be gone."""
+    async with asyncio.timeout(PATIENCE_S):
+        while any(lives_in_group(one, process.pid) for one in psutil.process_iter()):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def test_the_exit_code_of_the_command_is_that_of_the_process(tmp_path: Path, lock_fd: int) -> None:
+    process = await start_process(command(tmp_path, "raise SystemExit(7)"), lock_fd)
+    assert await process.wait() == 7
+
+
+async def test_a_signal_shows_in_the_exit_code_as_in_a_shell(tmp_path: Path, lock_fd: int) -> None:
+    process = await start_process(command(tmp_path, "import os; os.kill(os.getpid(), 9)"), lock_fd)
+    assert await process.wait() == 137
+
+
+async def test_the_environment_and_the_log_are_the_commands_own(tmp_path: Path, lock_fd: int) -> None:
+    process = await start_process(command(tmp_path, "import os; print(os.environ['WHO'])"), lock_fd)
+    await process.wait()
+    assert (tmp_path / "one.log").read_text() == "me\n"
+
+
+async def test_stopping_sends_the_stop_signal_and_lets_the_command_finish(tmp_path: Path, lock_fd: int) -> None:
+    code = f"""
+try:
+    {READY}
+    {SLEEP}
+except KeyboardInterrupt:
+    print('finished', flush=True)
+"""
+    process = await started(command(tmp_path, code, stop_signal=signal.SIGINT), lock_fd)
+    await process.stop()
+    assert (tmp_path / "one.log").read_text() == "ready\nfinished\n"
+
+
+async def test_a_command_that_is_deaf_to_the_signal_is_killed_after_the_grace_period(
+    tmp_path: Path, lock_fd: int
+) -> None:
+    process = await started(command(tmp_path, DEAF, grace_s=0.1), lock_fd)
+    await process.stop()
+    await wait_until_group_ended(process)
+
+
+async def test_what_the_command_started_ends_with_it(tmp_path: Path, lock_fd: int) -> None:
+    process = await started(command(tmp_path, PARENT), lock_fd)
+    await process.stop()
+    await wait_until_group_ended(process)
+
+
+async def test_stopping_twice_does_no_harm(tmp_path: Path, lock_fd: int) -> None:
+    process = await started(command(tmp_path, f"{READY}; {SLEEP}"), lock_fd)
+    await asyncio.gather(process.stop(), process.stop())
+    await wait_until_group_ended(process)

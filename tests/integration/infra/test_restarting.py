@@ -1,0 +1,41 @@
+"""A part that dies while the stack runs is started again on the same port, and the terminal says so."""
+
+import pytest
+from running_stack import StartStack
+
+
+@pytest.mark.parametrize("service", ["inference", "storage", "frontend"])
+def test_a_killed_service_is_started_again(start_stack: StartStack, service: str) -> None:
+    stack = start_stack()
+    stack.wait_until_ready()
+    first = stack.answer(service)
+    stack.service({"frontend": "STREAMLIT_SERVER_PORT"}.get(service, f"{service.upper()}_PORT")).kill()
+    assert stack.wait_for("died").startswith(f"{service} died (exit code 137) and is started again.")
+    stack.wait_for(f"{service} is ready again")
+    assert stack.answer(service) != first
+    assert stack.stop() == 0
+    assert stack.processes() == []
+
+
+def test_a_killed_tether_takes_its_service_with_it_and_both_are_started_again(start_stack: StartStack) -> None:
+    stack = start_stack()
+    stack.wait_until_ready()
+    service = stack.service("INFERENCE_PORT")
+    tether = service.parent()
+    assert tether is not None
+    tether.kill()
+    stack.wait_for("inference is ready again")
+    assert service not in stack.processes()
+    assert stack.stop() == 0
+    assert stack.processes() == []
+
+
+def test_a_killed_postgres_is_started_again(start_stack: StartStack) -> None:
+    stack = start_stack()
+    stack.wait_until_ready()
+    killed = stack.postmaster()
+    killed.kill()
+    stack.wait_for("postgres is ready again")
+    assert stack.postmaster().pid != killed.pid
+    assert stack.stop() == 0
+    assert stack.processes() == []

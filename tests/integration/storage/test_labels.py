@@ -1,0 +1,58 @@
+"""PUT and DELETE of a label, and the stream of labelled drawings."""
+
+import base64
+import json
+
+
+async def test_label_is_set_with_its_time(client, store):
+    stored = await store(digit=3)
+    labelled = (await client.put(f"/v1/predictions/{stored['id']}/label", json={"digit": 8})).json()
+    assert labelled["labelled_at"] is not None
+    assert labelled == stored | {"label": 8, "labelled_at": labelled["labelled_at"]}
+
+
+async def test_the_same_label_again_keeps_its_time(client, store):
+    stored = await store(label=8)
+    assert (await client.put(f"/v1/predictions/{stored['id']}/label", json={"digit": 8})).json() == stored
+
+
+async def test_another_label_replaces_the_first_and_its_time(client, store):
+    stored = await store(label=8)
+    relabelled = (await client.put(f"/v1/predictions/{stored['id']}/label", json={"digit": 0})).json()
+    assert relabelled["label"] == 0
+    assert relabelled["labelled_at"] > stored["labelled_at"]
+
+
+async def test_label_is_taken_away_as_often_as_asked(client, store):
+    path = f"/v1/predictions/{(await store(label=8))['id']}"
+    assert [(await client.delete(f"{path}/label")).status_code for _ in range(2)] == [204, 204]
+    stored = (await client.get(path)).json()
+    assert (stored["label"], stored["labelled_at"]) == (None, None)
+
+
+async def test_label_of_an_unknown_prediction_is_not_found(client, make):
+    path = f"/v1/predictions/{make.id()}/label"
+    answers = [await client.put(path, json={"digit": 1}), await client.delete(path)]
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(404, "not_found")] * 2
+
+
+async def test_labelled_drawings_stream_oldest_label_first(client, make):
+    drawings = {make.id(): make.drawing() for _ in range(30)}
+    for prediction_id, drawing in drawings.items():
+        body = make.body(drawing=base64.b64encode(drawing).decode())
+        await client.put(f"/v1/predictions/{prediction_id}", json=body)
+    labelled = list(drawings)[::-2]
+    for prediction_id in labelled:
+        await client.put(f"/v1/predictions/{prediction_id}/label", json={"digit": int(prediction_id[0], 16) % 10})
+    answer = await client.get("/v1/labelled-drawings")
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    assert answer.headers["content-type"] == "application/x-ndjson"
+    assert [line["id"] for line in lines] == labelled
+    assert all(base64.b64decode(line["drawing"]) == drawings[line["id"]] for line in lines)
+    assert all(line["label"] == int(line["id"][0], 16) % 10 for line in lines)
+
+
+async def test_stream_without_labels_is_empty(client, store):
+    await store()
+    answer = await client.get("/v1/labelled-drawings")
+    assert (answer.status_code, answer.content) == (200, b"")

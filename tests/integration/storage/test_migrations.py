@@ -1,0 +1,88 @@
+"""The way up and the way down."""
+
+import asyncio
+import os
+import sys
+
+import asyncpg
+import pytest
+
+from services.storage.migrate import downgrade, read_schema_head, upgrade
+
+
+async def _fetch(url, statement):
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetch(statement)
+    finally:
+        await connection.close()
+
+
+async def _read_tables(url):
+    return {row[0] for row in await _fetch(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+
+
+async def _read_relations(url):
+    """Every column with its type and default, every constraint and every index, as PostgreSQL writes them."""
+    columns = "SELECT attname, format_type(atttypid, atttypmod), attnotnull, attstorage FROM pg_attribute"
+    return [
+        await _fetch(url, f"{columns} WHERE attrelid = 'predictions'::regclass AND attnum > 0 ORDER BY attnum"),
+        await _fetch(
+            url, "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'predictions'::regclass"
+        ),
+        await _fetch(url, "SELECT indexdef FROM pg_indexes WHERE tablename = 'predictions' ORDER BY indexname"),
+    ]
+
+
+async def test_up_makes_the_table_and_down_leaves_nothing_of_it(empty_database_url):
+    await asyncio.to_thread(upgrade, empty_database_url)
+    assert await _read_tables(empty_database_url) == {"alembic_version", "predictions"}
+    await asyncio.to_thread(downgrade, empty_database_url, "base")
+    assert await _read_tables(empty_database_url) == {"alembic_version"}
+
+
+async def test_up_again_after_down_makes_the_same_schema(empty_database_url):
+    await asyncio.to_thread(upgrade, empty_database_url)
+    before = await _read_relations(empty_database_url)
+    await asyncio.to_thread(downgrade, empty_database_url, "base")
+    await asyncio.to_thread(upgrade, empty_database_url)
+    assert await _read_relations(empty_database_url) == before
+
+
+async def test_up_twice_is_harmless(empty_database_url):
+    for _ in range(2):
+        await asyncio.to_thread(upgrade, empty_database_url)
+    assert [row[0] for row in await _fetch(empty_database_url, "SELECT * FROM alembic_version")] == [read_schema_head()]
+
+
+async def _run_migrate(url):
+    """`python -m services.storage.migrate` in a process of its own, with nothing but the address in its settings."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("STORAGE_")}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "services.storage.migrate", env=environment | {"STORAGE_DATABASE_URL": url}
+    )
+    return await process.wait()
+
+
+async def test_four_migrations_at_once_all_succeed(empty_database_url):
+    assert await asyncio.gather(*(_run_migrate(empty_database_url) for _ in range(4))) == [0] * 4
+    assert "predictions" in await _read_tables(empty_database_url)
+
+
+BAD_ROWS = {
+    "digit": "digit = 10",
+    "probabilities": "probabilities = '{}'",
+    "confidence": "confidence = 'NaN'",
+    "label without its time": "label = 3",
+    "time without a label": "labelled_at = now()",
+    "label": "label = 10, labelled_at = now()",
+    "source": "source = 'fax'",
+    "media type": "media_type = 'text/html'",
+}
+
+
+@pytest.mark.parametrize("change", BAD_ROWS.values(), ids=BAD_ROWS)
+async def test_the_table_itself_refuses_a_bad_row(database_url, store, change):
+    await store()
+    with pytest.raises(asyncpg.CheckViolationError):
+        await _fetch(database_url, f"UPDATE predictions SET {change}")

@@ -1,0 +1,96 @@
+"""PostgreSQL away, not migrated, stopped and crashed under a running service."""
+
+import asyncio
+
+import pytest
+
+from services.storage.migrate import downgrade, upgrade
+
+END_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'slate-storage'"
+
+
+@pytest.fixture
+def own_postgres(start_postgres):
+    """A migrated server of its own, for the test to stop."""
+    postgres = start_postgres()
+    upgrade(postgres.url())
+    return postgres
+
+
+def _code(answer):
+    return answer.status_code, answer.json()["code"]
+
+
+async def test_ready_says_the_schema_revision(client):
+    assert (await client.get("/readyz")).json() == {"status": "ready", "schema": "0001"}
+
+
+async def test_not_ready_before_the_migrations_and_ready_after(open_client, empty_database_url):
+    async with open_client(empty_database_url) as client:
+        assert _code(await client.get("/readyz")) == (503, "not_ready")
+        assert _code(await client.get("/v1/statistics")) == (503, "not_ready")
+        await asyncio.to_thread(upgrade, empty_database_url)
+        assert (await client.get("/readyz")).status_code == 200
+
+
+async def test_not_ready_after_the_migrations_were_taken_back(open_client, database_url):
+    await asyncio.to_thread(downgrade, database_url, "base")
+    async with open_client(database_url) as client:
+        assert _code(await client.get("/readyz")) == (503, "not_ready")
+
+
+async def test_service_starts_without_postgres_and_is_ready_once_it_is_there(open_client, own_postgres):
+    own_postgres.stop()
+    async with open_client(own_postgres.url()) as client:
+        assert (await client.get("/healthz")).status_code == 200
+        answer = await client.get("/readyz")
+        assert _code(answer) == (503, "not_ready")
+        assert answer.headers["retry-after"] == "2"
+        await asyncio.to_thread(own_postgres.start)
+        assert (await client.get("/readyz")).status_code == 200
+
+
+async def test_nobody_notices_that_idle_connections_were_cut_off(open_client, own_postgres):
+    async with open_client(own_postgres.url()) as client:
+        await asyncio.gather(*(client.get("/v1/predictions") for _ in range(20)))
+        await asyncio.to_thread(own_postgres.execute, END_SESSIONS)
+        answers = await asyncio.gather(*(client.get("/v1/predictions") for _ in range(20)))
+        assert {answer.status_code for answer in answers} == {200}
+
+
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
+async def test_restart_of_postgres_loses_nothing_acknowledged(open_client, own_postgres, make, mode):
+    acknowledged: list[str] = []
+    statuses: set[int] = set()
+    stopping, more = asyncio.Event(), asyncio.Event()
+
+    async def keep_storing(client):
+        while not stopping.is_set():
+            prediction_id = make.id()
+            answer = await client.put(f"/v1/predictions/{prediction_id}", json=make.body())
+            statuses.add(answer.status_code)
+            if answer.status_code in (200, 201):  # 200: kept, the connection lost, and sent again by the service
+                acknowledged.append(prediction_id)
+                more.set()
+            else:
+                assert answer.headers["retry-after"]
+                await asyncio.sleep(0.01)
+
+    async def wait_for_more():
+        before = len(acknowledged)
+        while len(acknowledged) < before + 20:
+            more.clear()
+            await more.wait()
+
+    async with open_client(own_postgres.url()) as client:
+        storing = [asyncio.create_task(keep_storing(client)) for _ in range(4)]
+        await wait_for_more()
+        await asyncio.to_thread(own_postgres.stop, mode)
+        assert _code(await client.get("/readyz")) == (503, "not_ready")
+        await asyncio.to_thread(own_postgres.start)
+        await asyncio.wait_for(wait_for_more(), 10)
+        stopping.set()
+        await asyncio.gather(*storing)
+        kept = [(await client.get(f"/v1/predictions/{one}")).status_code for one in acknowledged]
+    assert set(kept) == {200}
+    assert statuses <= {200, 201, 503}

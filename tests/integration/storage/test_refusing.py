@@ -1,0 +1,126 @@
+"""What is refused, and how: a problem with a code, never a 500."""
+
+import httpx
+import pytest
+
+OPEN_PATHS = ["/healthz", "/readyz", "/metrics"]
+GUARDED = [
+    ("PUT", "/v1/predictions/{id}"),
+    ("GET", "/v1/predictions/{id}"),
+    ("GET", "/v1/predictions/{id}/drawing"),
+    ("DELETE", "/v1/predictions/{id}"),
+    ("PUT", "/v1/predictions/{id}/label"),
+    ("DELETE", "/v1/predictions/{id}/label"),
+    ("GET", "/v1/predictions"),
+    ("GET", "/v1/statistics"),
+    ("GET", "/v1/labelled-drawings"),
+    ("GET", "/v1/nothing-here"),
+]
+
+
+def _code(answer: httpx.Response) -> tuple[int, str]:
+    assert answer.headers["content-type"] == "application/problem+json"
+    return answer.status_code, answer.json()["code"]
+
+
+@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer wrong", "Basic a token for tests", "Bearer t\xf6ken"])
+async def test_who_has_not_the_token_is_unauthorised(client, header):
+    headers = {} if header is None else {"Authorization": header.encode("latin-1")}
+    del client.headers["Authorization"]
+    answer = await client.get("/v1/predictions", headers=headers)
+    assert _code(answer) == (401, "unauthorised")
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(("method", "path"), GUARDED, ids=lambda part: part)
+async def test_every_route_asks_for_the_token_before_it_reads_the_body(client, make, method, path):
+    del client.headers["Authorization"]
+    answer = await client.request(method, path.format(id=make.id()), content=b"{not json")
+    assert _code(answer) == (401, "unauthorised")
+
+
+@pytest.mark.parametrize("path", OPEN_PATHS)
+async def test_health_and_metrics_are_open(client, path):
+    del client.headers["Authorization"]
+    assert (await client.get(path)).status_code == 200
+
+
+BAD_FIELDS = {
+    "unknown field": {"colour": "red"},
+    "digit over nine": {"digit": 10},
+    "negative digit": {"digit": -1},
+    "confidence over one": {"confidence": 1.5},
+    "nine probabilities": {"probabilities": [0.1] * 9},
+    "empty model name": {"model": {"name": "", "version": "1"}},
+    "nul in the model name": {"model": {"name": "c\0n", "version": "1"}},
+    "unknown source": {"source": "fax"},
+    "broken base64": {"drawing": "iVBO!"},
+    "time without zone": {"created_at": "2026-11-21T10:00:00"},
+    "time before the year 1": {"created_at": "0001-01-01T00:00:00+14:00"},
+    "last microsecond of all": {"created_at": "9999-12-31T23:59:59.999999Z"},
+    "time after the year 9999": {"created_at": "9999-12-31T23:59:59-12:00"},
+    "year 12026": {"created_at": "12026-11-21T10:00:00Z"},
+}
+
+
+@pytest.mark.parametrize("change", BAD_FIELDS.values(), ids=BAD_FIELDS)
+async def test_bad_field_is_an_invalid_request(client, make, change):
+    answer = await client.put(f"/v1/predictions/{make.id()}", json=make.body(**change))
+    assert _code(answer) == (422, "invalid_request")
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+async def test_number_that_is_none_is_an_invalid_request(client, make, number):
+    content = httpx.Request("PUT", "http://x", json=make.body(confidence=0.123)).content
+    content = content.replace(b"0.123", number.encode(), 1)
+    headers = {"Content-Type": "application/json"}
+    answer = await client.put(f"/v1/predictions/{make.id()}", content=content, headers=headers)
+    assert _code(answer) == (422, "invalid_request")
+
+
+async def test_half_a_surrogate_pair_is_an_invalid_request(client, make):
+    content = httpx.Request("PUT", "http://x", json=make.body(model={"name": "?", "version": "1"})).content
+    content = content.replace(b'"?"', rb'"\ud800"')
+    headers = {"Content-Type": "application/json"}
+    answer = await client.put(f"/v1/predictions/{make.id()}", content=content, headers=headers)
+    assert _code(answer) == (422, "invalid_request")
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b'"\xff"'])
+async def test_malformed_body_is_an_invalid_request(client, make, content):
+    headers = {"Content-Type": "application/json"}
+    answer = await client.put(f"/v1/predictions/{make.id()}", content=content, headers=headers)
+    assert answer.status_code in (400, 422)
+    assert _code(answer)[1] == "invalid_request"
+
+
+@pytest.mark.parametrize("label", [{"digit": 10}, {"digit": None}, {}, {"digit": 1, "sure": True}])
+async def test_bad_label_is_an_invalid_request(client, store, label):
+    answer = await client.put(f"/v1/predictions/{(await store())['id']}/label", json=label)
+    assert _code(answer) == (422, "invalid_request")
+
+
+async def test_id_that_is_no_uuid_is_an_invalid_request(client, make):
+    assert _code(await client.put("/v1/predictions/7", json=make.body())) == (422, "invalid_request")
+
+
+BAD_QUERIES = [
+    "limit=0", "limit=201", "limit=x", "colour=red", "digit=10", "label=-1", "correct=perhaps", "source=fax",
+    "model=", "model=cnn/", "model=/1", "model=c%00n", "model=cnn/%00", "since=yesterday", "since=2026-11-21T10:00:00",
+    "since=0001-01-01T00:00:00%2B14:00", "until=9999-12-31T23:59:59-12:00",
+    "cursor=", "cursor=x", "cursor=%00", "cursor=%C3%B6", "cursor=AAAA", "cursor=f" + "_" * 31,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("query", BAD_QUERIES)
+async def test_bad_query_is_an_invalid_request(client, query):
+    assert _code(await client.get(f"/v1/predictions?{query}")) == (422, "invalid_request")
+
+
+async def test_body_over_the_limit_is_too_large(client, make):
+    answer = await client.put(f"/v1/predictions/{make.id()}", json=make.body(drawing="A" * 100_000))
+    assert _code(answer) == (413, "too_large")
+
+
+async def test_wrong_method_is_a_problem_too(client, make):
+    assert _code(await client.post(f"/v1/predictions/{make.id()}", json={})) == (405, "method_not_allowed")

@@ -1,0 +1,97 @@
+"""PUT, GET and DELETE of one prediction."""
+
+import asyncio
+import base64
+
+import pytest
+
+FLOATS = [0.1 + 0.2, 1 / 3, 5e-324, 1.0, 0.0, 2.2250738585072014e-308, 0.1, 1e-17, 0.9999999999999999, 2 / 3]
+
+
+async def test_first_put_creates_and_the_same_again_changes_nothing(client, make):
+    path, body = f"/v1/predictions/{make.id()}", make.body()
+    first, second = await client.put(path, json=body), await client.put(path, json=body)
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.json() == second.json() == (await client.get(path)).json()
+
+
+async def test_a_retry_without_a_time_is_the_same_prediction(client, make):
+    path, body = f"/v1/predictions/{make.id()}", make.body(created_at=None)
+    first, second = await client.put(path, json=body), await client.put(path, json=body)
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.json()["created_at"] == second.json()["created_at"]
+
+
+async def test_stored_prediction_says_what_was_sent(client, make):
+    path, body = f"/v1/predictions/{make.id()}", make.body(created_at="2026-11-21T10:00:00.123456+01:00")
+    stored = (await client.put(path, json=body)).json()
+    del body["drawing"]
+    expected = {"created_at": "2026-11-21T09:00:00.123456Z", "id": path[-36:], "label": None, "labelled_at": None}
+    assert stored == body | expected
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"digit": 3},
+        {"confidence": 0.5},
+        {"probabilities": [0.1] * 10},
+        {"digit_score": 0.5},
+        {"model": {"name": "cnn", "version": "other"}},
+        {"source": "upload"},
+        {"created_at": "2026-11-21T10:00:00Z"},
+        {"drawing": base64.b64encode(b"\x89PNG\r\n\x1a\nother").decode()},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+async def test_different_content_under_one_id_is_a_conflict(client, make, change):
+    path, body = f"/v1/predictions/{make.id()}", make.body(digit=2, source="api")
+    stored = (await client.put(path, json=body)).json()
+    answer = await client.put(path, json=body | change)
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    assert (await client.get(path)).json() == stored
+
+
+async def test_a_retry_does_not_touch_the_label(client, make):
+    path, body = f"/v1/predictions/{make.id()}", make.body()
+    await client.put(path, json=body)
+    labelled = (await client.put(f"{path}/label", json={"digit": 4})).json()
+    assert (await client.put(path, json=body)).json() == labelled
+
+
+async def test_twenty_identical_puts_at_once_store_one_row(client, make):
+    path, body = f"/v1/predictions/{make.id()}", make.body()
+    answers = await asyncio.gather(*(client.put(path, json=body) for _ in range(20)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 19 + [201]
+    assert len((await client.get("/v1/predictions")).json()["predictions"]) == 1
+
+
+async def test_floats_come_back_exactly(client, make):
+    body = make.body(confidence=0.1 + 0.2, digit_score=5e-324, probabilities=FLOATS)
+    path = f"/v1/predictions/{make.id()}"
+    await client.put(path, json=body)
+    stored = (await client.get(path)).json()
+    assert (stored["confidence"], stored["digit_score"], stored["probabilities"]) == (0.1 + 0.2, 5e-324, FLOATS)
+
+
+async def test_get_of_an_unknown_id_is_not_found(client, make):
+    answer = await client.get(f"/v1/predictions/{make.id()}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_deleted_prediction_is_gone_and_deleting_it_again_is_harmless(client, store):
+    path = f"/v1/predictions/{(await store(label=1))['id']}"
+    assert [(await client.delete(path)).status_code for _ in range(2)] == [204, 204]
+    assert (await client.get(path)).status_code == 404
+
+
+async def test_deleted_id_may_be_stored_anew(client, store, make):
+    path = f"/v1/predictions/{(await store())['id']}"
+    await client.delete(path)
+    assert (await client.put(path, json=make.body())).status_code == 201
+
+
+async def test_puts_and_deletes_of_one_id_at_once_never_fail(client, make):
+    path, body = f"/v1/predictions/{make.id()}", make.body()
+    requests = [client.put(path, json=body) if turn % 2 else client.delete(path) for turn in range(40)]
+    assert {answer.status_code for answer in await asyncio.gather(*requests)} <= {200, 201, 204}

@@ -1,0 +1,47 @@
+"""The confidence in words."""
+
+import pytest
+
+from services.frontend.answer import answer_html, judge
+from shared.contracts.inference import Prediction
+
+ID = "019aa5e2-0000-7000-8000-000000000000"
+
+
+def a_prediction(digit: int, confidence: float, second: int = 8, digit_score: float = 0.9) -> Prediction:
+    probabilities = [0.0] * 10
+    probabilities[second] = 1 - confidence
+    probabilities[digit] = confidence
+    return Prediction.model_validate(
+        {
+            "id": ID,
+            "digit": digit,
+            "confidence": confidence,
+            "probabilities": probabilities,
+            "digit_score": digit_score,
+            "model": {"name": "cnn", "version": "1"},
+            "image": "",
+            "elapsed_ms": 2,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("confidence", "words"), [(0.999, "Sure"), (0.8, "Probably a 3"), (0.55, "Torn between 3 and 8")]
+)
+def test_confidence_becomes_words(confidence: float, words: str) -> None:
+    assert judge(a_prediction(3, confidence), 0.5).words == words
+
+
+def test_a_low_digit_score_says_so_however_confident_the_network_is() -> None:
+    verdict = judge(a_prediction(3, 0.999, digit_score=0.2), 0.5)
+    assert verdict.words == "This does not look like a digit"
+    assert verdict.doubtful
+
+
+def test_the_answer_shows_ten_bars() -> None:
+    prediction = a_prediction(3, 0.8)
+    html = answer_html(prediction, judge(prediction, 0.5))
+    assert html.count('<div class="bar') == 1 + 10
+    assert 'data-digit="3" data-id' in html
+    assert "80.0% confident" in html

@@ -1,0 +1,146 @@
+"""The outbox: nothing is called saved before storage has it, nothing is forgotten while storage is away."""
+
+import base64
+import threading
+from collections.abc import Iterator
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.frontend.outbox import Outbox, OutboxFullError
+from services.frontend.service_client import RefusedError, ServiceUnavailableError
+from shared.contracts.message import ModelVersion
+from shared.contracts.problem import Problem
+from shared.contracts.storage import PredictionToStore
+
+LONG_S = 10.0
+
+
+class FakeStorage:
+    """Storage in memory that can be away or refuse."""
+
+    def __init__(self) -> None:
+        self.available = threading.Event()
+        self.available.set()
+        self.refused: set[UUID] = set()
+        self.predictions: dict[UUID, PredictionToStore] = {}
+        self.labels: dict[UUID, int] = {}
+
+    def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore) -> None:
+        self._answer(prediction_id)
+        self.predictions[prediction_id] = prediction
+
+    def delete_prediction(self, prediction_id: UUID) -> None:
+        self._answer(prediction_id)
+        self.predictions.pop(prediction_id, None)
+
+    def put_label(self, prediction_id: UUID, digit: int) -> None:
+        self._answer(prediction_id)
+        self.labels[prediction_id] = digit
+
+    def delete_label(self, prediction_id: UUID) -> None:
+        self._answer(prediction_id)
+        self.labels.pop(prediction_id, None)
+
+    def _answer(self, prediction_id: UUID) -> None:
+        if not self.available.is_set():
+            raise ServiceUnavailableError("away")
+        if prediction_id in self.refused:
+            raise RefusedError(Problem(type="x", title="Conflict", status=409, code="conflict", detail="taken"))
+
+
+@pytest.fixture
+def storage() -> FakeStorage:
+    return FakeStorage()
+
+
+@pytest.fixture
+def outbox(storage: FakeStorage) -> Iterator[Outbox]:
+    box = Outbox(storage, max_unsaved=10, retry_s=0.01)
+    yield box
+    box.close()
+
+
+def a_prediction(digit: int = 7) -> PredictionToStore:
+    return PredictionToStore(
+        digit=digit,
+        confidence=1,
+        probabilities=[float(other == digit) for other in range(10)],
+        digit_score=1,
+        model=ModelVersion(name="cnn", version="1"),
+        drawing=base64.b64encode(b"png"),
+    )
+
+
+def test_a_saved_prediction_is_in_storage(outbox: Outbox, storage: FakeStorage) -> None:
+    prediction_id = uuid4()
+    outbox.save(prediction_id, a_prediction())
+    assert outbox.wait([prediction_id], LONG_S)
+    assert prediction_id in storage.predictions
+    assert outbox.unsaved == 0
+
+
+def test_nothing_is_called_saved_while_storage_is_away(outbox: Outbox, storage: FakeStorage) -> None:
+    storage.available.clear()
+    prediction_id = uuid4()
+    outbox.save(prediction_id, a_prediction())
+    assert not outbox.wait([prediction_id], 0.05)
+    assert outbox.unsaved == 1
+
+
+def test_what_waited_is_sent_when_storage_is_back(outbox: Outbox, storage: FakeStorage) -> None:
+    storage.available.clear()
+    ids = [uuid4() for _ in range(5)]
+    for prediction_id in ids:
+        outbox.save(prediction_id, a_prediction())
+    outbox.label(ids[2], 4)
+    storage.available.set()
+    assert outbox.wait(ids, LONG_S)
+    assert set(storage.predictions) == set(ids)
+    assert storage.labels == {ids[2]: 4}
+
+
+def test_a_label_taken_back_leaves_none(outbox: Outbox, storage: FakeStorage) -> None:
+    prediction_id = uuid4()
+    outbox.save(prediction_id, a_prediction())
+    outbox.label(prediction_id, 4)
+    outbox.label(prediction_id, None)
+    assert outbox.wait([prediction_id], LONG_S)
+    assert storage.labels == {}
+
+
+def test_the_next_prediction_of_a_drawing_takes_the_place_of_the_one_before(
+    outbox: Outbox, storage: FakeStorage
+) -> None:
+    before, after = uuid4(), uuid4()
+    outbox.save(before, a_prediction(1))
+    outbox.save(after, a_prediction(7), replaces=before)
+    assert outbox.wait([before, after], LONG_S)
+    assert set(storage.predictions) == {after}
+
+
+def test_a_refused_replacement_leaves_the_one_before(outbox: Outbox, storage: FakeStorage) -> None:
+    before, after = uuid4(), uuid4()
+    storage.refused.add(after)
+    outbox.save(before, a_prediction(1))
+    outbox.save(after, a_prediction(7), replaces=before)
+    assert not outbox.wait([after], LONG_S)
+    assert set(storage.predictions) == {before}
+
+
+def test_a_refused_prediction_holds_up_no_other(outbox: Outbox, storage: FakeStorage) -> None:
+    refused, accepted = uuid4(), uuid4()
+    storage.refused.add(refused)
+    outbox.save(refused, a_prediction())
+    outbox.save(accepted, a_prediction())
+    assert outbox.wait([accepted], LONG_S)
+    assert not outbox.wait([refused], LONG_S)
+    assert outbox.unsaved == 0
+
+
+def test_a_full_outbox_refuses_more(outbox: Outbox, storage: FakeStorage) -> None:
+    storage.available.clear()
+    for _ in range(10):
+        outbox.save(uuid4(), a_prediction())
+    with pytest.raises(OutboxFullError):
+        outbox.save(uuid4(), a_prediction())

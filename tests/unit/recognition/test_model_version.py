@@ -1,0 +1,114 @@
+"""A model version on disk: whole or not there, and never taken on trust."""
+
+import pickle
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import torch
+
+from shared.recognition.architectures import build_network, count_parameters
+from shared.recognition.calibration import Calibration
+from shared.recognition.model_version import (
+    WEIGHTS,
+    Manifest,
+    ModelVersionError,
+    list_versions,
+    load_network,
+    next_version,
+    read_current,
+    read_manifest,
+    set_current,
+    write_model_version,
+)
+from shared.recognition.normalisation import Normalisation
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+def a_manifest(version: str = "2026-11-21.1") -> Manifest:
+    return Manifest(
+        name="cnn",
+        version=version,
+        created_at=NOW,
+        architecture="cnn",
+        normalisation=Normalisation(),
+        calibration=Calibration(temperature=1.5),
+        data={"mnist_train": "0" * 64},
+        recipe={"epochs": 1},
+        metrics={"mnist_test": {"accuracy": 0.5}},
+        libraries={"torch": "2"},
+    )
+
+
+def test_the_cnn_is_the_seeds_exactly() -> None:
+    network = build_network("cnn")
+    shapes = {name: tuple(weight.shape) for name, weight in network.state_dict().items()}
+    assert shapes == {
+        "conv1.weight": (32, 1, 3, 3),
+        "conv1.bias": (32,),
+        "conv2.weight": (64, 32, 3, 3),
+        "conv2.bias": (64,),
+        "fc1.weight": (128, 64 * 12 * 12),
+        "fc1.bias": (128,),
+        "fc2.weight": (10, 128),
+        "fc2.bias": (10,),
+    }
+    assert count_parameters(network) == 1_199_882
+
+
+def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+    network, manifest = build_network("cnn").eval(), a_manifest()
+    write_model_version(tmp_path, manifest, network)
+    set_current(tmp_path, "cnn", manifest.version)
+    read = read_manifest(tmp_path, "cnn", read_current(tmp_path, "cnn"))
+    images = torch.rand(2, 1, 28, 28)
+    assert read == manifest
+    assert torch.equal(load_network(tmp_path, read)(images), network(images))
+    assert list_versions(tmp_path) == [("cnn", manifest.version)]
+
+
+def test_a_version_is_never_rewritten(tmp_path: Path) -> None:
+    write_model_version(tmp_path, a_manifest(), build_network("cnn"))
+    with pytest.raises(FileExistsError):
+        write_model_version(tmp_path, a_manifest(), build_network("cnn"))
+    assert next_version(tmp_path, "cnn", NOW) == "2026-11-21.2"
+
+
+def test_a_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    class Unwritable(torch.nn.Module):
+        def state_dict(self, *_args: object, **_options: object) -> dict[str, torch.Tensor]:
+            return {"weight": torch.empty(1, device="meta")}
+
+    with pytest.raises(NotImplementedError):
+        write_model_version(tmp_path, a_manifest(), Unwritable())
+    assert list((tmp_path / "cnn").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["..", "../cnn", "/etc", "", "a/b", ".hidden", "x" * 65])
+def test_a_name_can_not_leave_the_folder(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ModelVersionError):
+        read_current(tmp_path, name)
+    with pytest.raises(ModelVersionError):
+        read_manifest(tmp_path, "cnn", name)
+
+
+def test_a_pickle_is_not_loaded(tmp_path: Path) -> None:
+    folder = write_model_version(tmp_path, a_manifest(), build_network("cnn"))
+    (folder / WEIGHTS).write_bytes(pickle.dumps({"conv1.weight": [0]}))
+    with pytest.raises(ModelVersionError, match="can't be loaded"):
+        load_network(tmp_path, a_manifest())
+
+
+def test_truncated_weights_are_refused(tmp_path: Path) -> None:
+    folder = write_model_version(tmp_path, a_manifest(), build_network("cnn"))
+    (folder / WEIGHTS).write_bytes((folder / WEIGHTS).read_bytes()[:100_000])
+    with pytest.raises(ModelVersionError):
+        load_network(tmp_path, a_manifest())
+
+
+def test_a_manifest_that_names_another_version_is_refused(tmp_path: Path) -> None:
+    folder = write_model_version(tmp_path, a_manifest(), build_network("cnn"))
+    folder.rename(folder.with_name("2026-11-21.9"))
+    with pytest.raises(ModelVersionError, match="says it is"):
+        read_manifest(tmp_path, "cnn", "2026-11-21.9")

@@ -1,0 +1,48 @@
+"""The settings: what is asked for, and what never shows."""
+
+import os
+
+import pytest
+from pydantic import ValidationError
+
+from services.storage.settings import DatabaseSettings, Settings
+
+URL = "postgresql://postgres:secret@/slate?host=/run/postgresql"
+
+
+@pytest.fixture(autouse=True)
+def _no_storage_variables(monkeypatch):
+    for name in [name for name in os.environ if name.startswith("STORAGE_")]:
+        monkeypatch.delenv(name)
+
+
+def test_settings_come_from_the_environment(monkeypatch):
+    monkeypatch.setenv("STORAGE_DATABASE_URL", URL)
+    monkeypatch.setenv("STORAGE_TOKEN", "token")
+    monkeypatch.setenv("STORAGE_PORT", "9002")
+    settings = Settings()
+    assert (settings.host, settings.port, settings.token.get_secret_value()) == ("127.0.0.1", 9002, "token")
+
+
+@pytest.mark.parametrize("token", [None, ""])
+def test_service_does_not_start_without_a_token(monkeypatch, token):
+    monkeypatch.setenv("STORAGE_DATABASE_URL", URL)
+    if token is not None:
+        monkeypatch.setenv("STORAGE_TOKEN", token)
+    with pytest.raises(ValidationError, match="token"):
+        Settings()
+
+
+def test_migrations_need_no_token(monkeypatch):
+    monkeypatch.setenv("STORAGE_DATABASE_URL", URL)
+    assert DatabaseSettings().database_url.get_secret_value() == URL
+
+
+@pytest.mark.parametrize("url", ["", "sqlite://", "mysql://a/b"])
+def test_another_database_than_postgresql_is_refused(url):
+    with pytest.raises(ValidationError, match="postgresql"):
+        DatabaseSettings(database_url=url)
+
+
+def test_secrets_do_not_show():
+    assert "secret" not in str(Settings(database_url=URL, token="secret"))
