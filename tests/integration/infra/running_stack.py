@@ -1,6 +1,7 @@
 """A stack of stand-ins that runs as a process of its own, and every process that came of it, found by a mark."""
 
 import os
+import pwd
 import random
 import signal
 import socket
@@ -45,6 +46,7 @@ class RunningStack:
             text=True,
             start_new_session=True,
             user=uid,
+            group=None if uid is None else pwd.getpwuid(uid).pw_gid,
             extra_groups=None if uid is None else [],
         )
         self.said: list[str] = []

@@ -2,26 +2,28 @@
 
 import os
 import pwd
-import subprocess
+import stat
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from running_stack import StartStack
 
+from infra.local.account import open_way
+
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="changes owners and accounts")
 
 
 @pytest.fixture
-def nobody() -> int:
-    """An ordinary account that can run this Python."""
-    uid = pwd.getpwnam("nobody").pw_uid
-    try:
-        subprocess.run([sys.executable, "-c", ""], check=True, user=uid, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("this Python lies where no other account may go")
-    return uid
+def nobody() -> Iterator[int]:
+    """An ordinary account, for which the way to this Python and this checkout is open during the test."""
+    wanted = (Path(sys.executable), Path(sys.executable).resolve(), Path(__file__))
+    opened = [folder for path in wanted for folder in open_way(path)]
+    yield pwd.getpwnam("nobody").pw_uid
+    for folder in opened:
+        folder.chmod(folder.stat().st_mode & ~stat.S_IXOTH)
 
 
 def test_a_long_path_with_spaces_and_quotes_is_fine(start_stack: StartStack, tmp_path: Path) -> None:
