@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu down train data test test-containers check format lock benchmark clean
+.PHONY: help run up up-gpu down train data test test-containers check format benchmark screenshots lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ format: $(VENV)/installed-test ## reformat and mend what ruff can
 
 benchmark: $(VENV)/installed-test data ## accuracy over HTTP: MNIST test, and pen drawings where PEN_DIGITS names a file of strokes
 	@$(BIN)/python -m benchmarks.recognition $(ARGS)
+
+screenshots: $(VENV)/installed-test ## pictures of the page for the README, from a running stack
+	@$(BIN)/python -m tests.e2e.screenshots $(ARGS)
 
 lock: $(VENV)/installed-test ## resolve pyproject.toml anew into requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --upgrade --extra test --no-emit-index-url --no-emit-find-links \

@@ -30,6 +30,11 @@ def judge(prediction: Prediction, digit_score_threshold: float) -> Verdict:
     return Verdict(f"Torn between {ranked[0]} and {ranked[1]}", doubtful=True)
 
 
+def percent(share: float) -> str:
+    """One decimal; what is not certain is never called 100 %."""
+    return "> 99.9%" if 0.9995 <= share < 1 else f"{share:.1%}"
+
+
 def answer_html(prediction: Prediction, verdict: Verdict) -> str:
     """The answer."""
     tone = "doubtful" if verdict.doubtful else "certain"
@@ -37,7 +42,7 @@ def answer_html(prediction: Prediction, verdict: Verdict) -> str:
     return f"""
 <div class="answer {tone}" data-testid="answer" data-digit="{prediction.digit}" data-id="{prediction.id}">
   <div class="digit" role="status" aria-label="Read as {prediction.digit}">{prediction.digit}</div>
-  <div class="verdict"><b>{verdict.words}</b><span data-testid="confidence">{prediction.confidence:.1%} confident</span>
+  <div class="verdict"><b>{verdict.words}</b><span data-testid="confidence">{percent(prediction.confidence)} confident</span>
     <small>{model.name} {model.version} · {prediction.elapsed_ms:.0f} ms</small></div>
   <figure><img class="seen" data-testid="seen" alt="The 28 by 28 pixels the model saw"
     src="data:image/png;base64,{prediction.image}"><figcaption>what the model sees</figcaption></figure>
@@ -59,7 +64,7 @@ def _bar(prediction: Prediction, digit: int) -> str:
     top = " top" if digit == prediction.digit else ""
     return (
         f'<div class="bar{top}" data-digit="{digit}"><span>{digit}</span><div class="track">'
-        f'<div class="fill" style="width:{share:.2%}"></div></div><span class="share">{share:.1%}</span></div>'
+        f'<div class="fill" style="width:{share:.2%}"></div></div><span class="share">{percent(share)}</span></div>'
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.frontend.answer import answer_html, judge
+from services.frontend.answer import answer_html, judge, percent
 from shared.contracts.inference import Prediction
 
 ID = "019aa5e2-0000-7000-8000-000000000000"
@@ -37,6 +37,11 @@ def test_a_low_digit_score_says_so_however_confident_the_network_is() -> None:
     verdict = judge(a_prediction(3, 0.999, digit_score=0.2), 0.5)
     assert verdict.words == "This does not look like a digit"
     assert verdict.doubtful
+
+
+@pytest.mark.parametrize(("share", "words"), [(1, "100.0%"), (0.99999, "> 99.9%"), (0.9994, "99.9%"), (0, "0.0%")])
+def test_what_is_not_certain_is_not_called_so(share: float, words: str) -> None:
+    assert percent(share) == words
 
 
 def test_the_answer_shows_ten_bars() -> None:
