@@ -42,7 +42,8 @@ def answer_html(prediction: Prediction, verdict: Verdict) -> str:
     return f"""
 <div class="answer {tone}" data-testid="answer" data-digit="{prediction.digit}" data-id="{prediction.id}">
   <div class="digit" role="status" aria-label="Read as {prediction.digit}">{prediction.digit}</div>
-  <div class="verdict"><b>{verdict.words}</b><span data-testid="confidence">{percent(prediction.confidence)} confident</span>
+  <div class="verdict"><b>{verdict.words}</b>
+    <span data-testid="confidence">{percent(prediction.confidence)} confident</span>
     <small>{model.name} {model.version} · {prediction.elapsed_ms:.0f} ms</small></div>
   <figure><img class="seen" data-testid="seen" alt="The 28 by 28 pixels the model saw"
     src="data:image/png;base64,{prediction.image}"><figcaption>what the model sees</figcaption></figure>

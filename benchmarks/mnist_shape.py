@@ -1,0 +1,36 @@
+"""What MNIST's training images share that preprocessing must reproduce: where their mass lies, how wide lines are.
+
+`python -m benchmarks.mnist_shape`: percentiles in pixels of the 28×28 image, for the constants of
+`shared/recognition/preprocessing.py`.
+"""
+
+import numpy as np
+
+from shared.recognition.preprocessing import BOX, WORK_SIDE, crop, measure_line_width, resize_longer_side
+from training.mnist import load_mnist
+
+PERCENTILES = (1, 5, 50, 95, 99)
+
+
+def main() -> None:
+    """Prints the table."""
+    images = load_mnist("train").images
+    mass = images.sum(axis=(1, 2), dtype=float)
+    steps = np.arange(images.shape[1])
+    widths = [
+        measure_line_width(resize_longer_side(crop(image.astype(np.float32) / 255), WORK_SIDE)) * BOX / WORK_SIDE
+        for image in images
+    ]
+    rows = {
+        "centre of mass, row": images.sum(axis=2, dtype=float) @ steps / mass,
+        "centre of mass, column": images.sum(axis=1, dtype=float) @ steps / mass,
+        "line width": np.array(widths),
+    }
+    print(f"| over {len(images):,} training images | {' | '.join(f'{p} %' for p in PERCENTILES)} |")
+    print("| --- " * (len(PERCENTILES) + 1) + "|")
+    for name, values in rows.items():
+        print(f"| {name} | {' | '.join(f'{value:.2f}' for value in np.percentile(values, PERCENTILES))} |")
+
+
+if __name__ == "__main__":
+    main()
