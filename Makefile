@@ -37,7 +37,7 @@ down: .env ## stop the containers; the data stays in its volume
 	docker compose down
 
 data: $(VENV)/installed-training ## fetch MNIST into .data and check its sums
-	@$(BIN)/python -m training.mnist $(ARGS)
+	@$(BIN)/python -m training.mnist
 
 train: data ## train the CNN and publish it as a new model version (ARGS="--help" for options)
 	@$(BIN)/python -m training.train $(ARGS)

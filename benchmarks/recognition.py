@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import contextlib
 import io
+import json
 import os
 import socket
 import subprocess
@@ -26,6 +27,14 @@ from training.mnist import DATA_DIR, load_mnist
 
 IN_FLIGHT = 16  # requests
 START_TIMEOUT_S = 60
+
+
+@dataclass(frozen=True)
+class Body:
+    """What is posted for one example."""
+
+    content: bytes
+    media_type: str
 
 
 @dataclass(frozen=True)
@@ -72,9 +81,7 @@ def wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the inference service did not become ready")
 
 
-async def score(
-    name: str, url: str, model: str | None, labels: list[int], request_of: Callable[[int], dict[str, object]]
-) -> Score:
+async def score(name: str, url: str, model: str | None, labels: list[int], body_of: Callable[[int], Body]) -> Score:
     """Asks for every example, a few at a time."""
     gate = asyncio.Semaphore(IN_FLIGHT)
     params = {"model": model} if model else {}
@@ -82,8 +89,10 @@ async def score(
 
         async def is_right(index: int) -> bool:
             async with gate:
-                response = await client.post("/v1/predict", params=params, **request_of(index))
-                return response.is_success and response.json()["digit"] == labels[index]
+                body = body_of(index)
+                headers = {"Content-Type": body.media_type}
+                response = await client.post("/v1/predict", params=params, content=body.content, headers=headers)
+                return bool(response.is_success and response.json()["digit"] == labels[index])
 
         answers = await asyncio.gather(*[is_right(index) for index in range(len(labels))])
     return Score(name, len(labels), sum(answers))
@@ -97,7 +106,7 @@ async def score_mnist(url: str, model: str | None, data_dir: Path) -> Score:
         url,
         model,
         test.labels.tolist(),
-        lambda index: {"json": {"pixels": test.images[index].tolist()}},
+        lambda index: Body(json.dumps({"pixels": test.images[index].tolist()}).encode(), "application/json"),
     )
 
 
@@ -105,13 +114,13 @@ async def score_pen_drawings(url: str, model: str | None, path: Path, seed: int)
     """Every digit of the file once, as a PNG of a 280×280 canvas."""
     digits = list(read_pen_digits(path))
 
-    def request_of(index: int) -> dict[str, object]:
+    def body_of(index: int) -> Body:
         picture = io.BytesIO()
         draw(digits[index], np.random.default_rng([seed, index])).save(picture, "PNG", compress_level=1)
-        return {"content": picture.getvalue(), "headers": {"Content-Type": "image/png"}}
+        return Body(picture.getvalue(), "image/png")
 
     name = "pen drawings, any place, size, pen and paper"
-    return await score(name, url, model, [digit.label for digit in digits], request_of)
+    return await score(name, url, model, [digit.label for digit in digits], body_of)
 
 
 async def measure(url: str, arguments: argparse.Namespace) -> None:
