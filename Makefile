@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu down train data test test-containers check format benchmark screenshots lock clean
+.PHONY: help run up up-gpu down train data test test-containers check format benchmark screenshots hooks lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ benchmark: $(VENV)/installed-test data ## accuracy over HTTP: MNIST test, and pe
 
 screenshots: $(VENV)/installed-test ## pictures of the page for the README, from a running stack
 	@$(BIN)/python -m tests.e2e.screenshots $(ARGS)
+
+hooks: $(VENV)/installed-test ## run `make check` before every commit
+	@$(BIN)/pre-commit install
 
 lock: $(VENV)/installed-test ## resolve pyproject.toml anew into requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --upgrade --extra test --no-emit-index-url --no-emit-find-links \

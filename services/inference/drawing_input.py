@@ -4,6 +4,7 @@ Picture body, multipart field `file`, JSON with base64, JSON with pixels. What e
 beside the code that reads it.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -44,15 +45,27 @@ DRAWING_BODY: dict[str, Any] = {
 }
 
 
-async def read_drawing(request: Request) -> Drawing:
-    """ProblemError `unsupported_media_type`; RequestValidationError for a body that is not what its type says."""
+@dataclass(frozen=True)
+class DrawingBody:
+    """A drawing as it was received, before anything costly was done with it."""
+
+    content: bytes
+    is_json: bool = False
+
+    def parse(self) -> Drawing:
+        """RequestValidationError for JSON that is malformed or not a drawing. For worker threads: it may be long."""
+        return _parse_json(self.content) if self.is_json else self.content
+
+
+async def read_drawing(request: Request) -> DrawingBody:
+    """ProblemError `unsupported_media_type`; RequestValidationError for a form without the field."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type in PICTURE_TYPES:
-        return await request.body()
+        return DrawingBody(await request.body())
     if media_type == "multipart/form-data":
-        return await _read_multipart(request)
+        return DrawingBody(await _read_multipart(request))
     if media_type == "application/json":
-        return _read_json(await request.body())
+        return DrawingBody(await request.body(), is_json=True)
     raise ProblemError(
         "unsupported_media_type",
         f"Send a picture as {', '.join(PICTURE_TYPES)}, as the multipart field `file`, or as application/json.",
@@ -67,7 +80,7 @@ async def _read_multipart(request: Request) -> bytes:
         return await file.read()
 
 
-def _read_json(body: bytes) -> Drawing:
+def _parse_json(body: bytes) -> Drawing:
     try:
         message = from_json(body, allow_inf_nan=False)
     except ValueError as error:

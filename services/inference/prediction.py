@@ -7,7 +7,7 @@ import cv2
 from uuid_utils.compat import uuid7
 
 from services.inference.catalog import Catalog
-from services.inference.drawing_input import Drawing
+from services.inference.drawing_input import Drawing, DrawingBody
 from services.inference.metrics import Metrics
 from shared.contracts.inference import Prediction
 from shared.contracts.message import ModelVersion
@@ -24,12 +24,12 @@ class Predictor:
         self._metrics = metrics
         self._max_pixels = max_pixels
 
-    def predict(self, drawing: Drawing, model: str | None) -> Prediction:
-        """DrawingError where the drawing can't be read, ModelVersionError where there is no such model."""
+    def predict(self, body: DrawingBody, model: str | None) -> Prediction:
+        """DrawingError, RequestValidationError where the drawing can't be read; ModelVersionError for the model."""
         started = time.perf_counter()
         recogniser = self._catalog.get(model)
         with self._metrics.preprocess_seconds.time():
-            image = self._make_image(drawing)
+            image = self._make_image(body.parse())
         with self._metrics.network_seconds.time():
             (recognition,) = recogniser.recognise(image[None])
         manifest = recogniser.manifest

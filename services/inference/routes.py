@@ -52,8 +52,8 @@ async def predict(
     request: Request, workers: WorkersDep, predictor: PredictorDep, model: ModelQuery = None
 ) -> Prediction:
     """Reads one drawing."""
-    drawing = await read_drawing(request)
-    return await workers.run(predictor.predict, drawing, model)
+    body = await read_drawing(request)
+    return await workers.run(predictor.predict, body, model)
 
 
 @router.get("/v1/models", responses=problem_docs("not_ready"))
