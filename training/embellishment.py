@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-SIDE = 28
+from shared.recognition.normalisation import SIDE
 
 
 @dataclass(frozen=True)

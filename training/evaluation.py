@@ -1,7 +1,5 @@
 """How well probabilities do against labels: the numbers a manifest holds for each slice."""
 
-from collections.abc import Iterator
-
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import nll_loss
@@ -17,7 +15,7 @@ BATCH = 1000
 def compute_logits(network: nn.Module, normalisation: Normalisation, images: Images, device: torch.device) -> Tensor:
     """images (N, 28, 28) uint8 → logits (N, 10) float32 on the CPU. The network is left in evaluation mode."""
     network.eval()
-    return torch.cat([network(normalisation(batch.to(device))).cpu() for batch in _batches(as_tensor(images))])
+    return torch.cat([network(normalisation(batch.to(device))).cpu() for batch in as_tensor(images).split(BATCH)])
 
 
 def measure(logits: Tensor, labels: Tensor, calibration: Calibration) -> dict[str, float]:
@@ -44,7 +42,3 @@ def expected_calibration_error(probabilities: Tensor, labels: Tensor) -> float:
         if inside.any():
             gap += float((confidence[inside].mean() - right[inside].mean()).abs() * inside.sum())
     return gap / len(labels)
-
-
-def _batches(images: Tensor) -> Iterator[Tensor]:
-    yield from images.split(BATCH)

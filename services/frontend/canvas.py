@@ -5,7 +5,6 @@ wipes the drawing. Page CSS does not reach into the component, so it is register
 files and a style of our own. Undo and Clear are the page's.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -17,13 +16,6 @@ SLATE = "#20302C"
 CHALK = "#FFFFFF"
 
 JsonDrawing = dict[str, Any]  # Fabric.js objects, as the component gives and takes them
-
-
-@dataclass(frozen=True)
-class CanvasDrawing:
-    """What is on the canvas, as its picture."""
-
-    png: bytes
 
 
 @st.cache_resource
@@ -45,8 +37,8 @@ def get_latest_strokes() -> list[JsonDrawing]:
     return list((drawing.get("raw") or {}).get("objects", []))
 
 
-def show_canvas(pen_width: int, initial: JsonDrawing | None) -> CanvasDrawing | None:
-    """Draws the canvas; None while nothing is on it. It starts over from `initial` where that has changed."""
+def show_canvas(pen_width: int, initial: JsonDrawing | None) -> bytes | None:
+    """Draws the canvas, anew from `initial` where that has changed → its picture as PNG; None while it is empty."""
     _register_without_toolbar()
     result = streamlit_drawable_canvas.st_canvas(
         stroke_width=pen_width,
@@ -58,6 +50,5 @@ def show_canvas(pen_width: int, initial: JsonDrawing | None) -> CanvasDrawing | 
         return_image_data=True,
         key=KEY,
     )
-    if not (result.json_data or {}).get("objects") or result.image_bytes is None:
-        return None
-    return CanvasDrawing(result.image_bytes)
+    drawn: bytes | None = result.image_bytes
+    return drawn if (result.json_data or {}).get("objects") else None

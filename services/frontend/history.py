@@ -13,6 +13,8 @@ from shared.contracts.storage import Statistics, StoredPrediction
 
 RECENT = 24
 THUMBNAIL = 64  # pixels
+UNSHOWABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)  # what Pillow raises for broken files
+EMPTY_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 STATISTICS_TTL_S = 5.0
 AWAY = '<div class="history-head"><b>History</b><span>storage can\'t be reached just now</span></div>'
 
@@ -41,10 +43,19 @@ def get_statistics() -> Statistics:
     return connect().storage.get_statistics()
 
 
+def find_thumbnail(prediction_id: UUID) -> str:
+    """The thumbnail, or an empty picture where the drawing was replaced meanwhile or can't be shown."""
+    try:
+        return get_thumbnail(prediction_id)
+    except (ServiceUnavailableError, RefusedError, *UNSHOWABLE):
+        return EMPTY_PICTURE
+
+
 @st.cache_data(max_entries=5000, show_spinner=False)
 def get_thumbnail(prediction_id: UUID) -> str:
     """The drawing, made small, as a data URI. A drawing never changes, so it is fetched once."""
     picture = Image.open(io.BytesIO(connect().storage.get_drawing(prediction_id)))
+    picture.draft("RGB", (THUMBNAIL, THUMBNAIL))
     picture.thumbnail((THUMBNAIL, THUMBNAIL))
     small = io.BytesIO()
     picture.convert("RGBA").save(small, "PNG")
@@ -77,5 +88,5 @@ def _entry_html(prediction: StoredPrediction) -> str:
     return (
         f'<div class="entry {mark}" role="listitem" data-id="{prediction.id}" data-digit="{prediction.digit}" '
         f'data-label="{"" if prediction.label is None else prediction.label}" title="{words}">'
-        f'<img alt="A drawing {words}" src="{get_thumbnail(prediction.id)}"><span>{caption}</span></div>'
+        f'<img alt="A drawing {words}" src="{find_thumbnail(prediction.id)}"><span>{caption}</span></div>'
     )

@@ -9,9 +9,8 @@ class InferenceClient(ServiceClient):
 
     def predict(self, png: bytes) -> Prediction:
         """ServiceUnavailableError; RefusedError where the drawing can't be read."""
-        answer = self.request("POST", "/v1/predict", content=png, headers={"Content-Type": "image/png"})
-        return Prediction.model_validate_json(answer.content)
+        return self.ask(Prediction, "POST", "/v1/predict", content=png, headers={"Content-Type": "image/png"})
 
     def list_models(self) -> ModelList:
         """Every model version there is."""
-        return ModelList.model_validate_json(self.request("GET", "/v1/models").content)
+        return self.ask(ModelList, "GET", "/v1/models")

@@ -6,8 +6,8 @@ stay here, for all sessions of this process, and are sent when it is back, wheth
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Protocol
 from uuid import UUID
 
@@ -41,16 +41,24 @@ class OutboxFullError(Exception):
     """Storage has been away for so long that no more can be kept."""
 
 
+class Delivery(Enum):
+    """How far a change has come."""
+
+    SAVED = "storage has acknowledged it"
+    WAITING = "kept here until storage answers"
+    REFUSED = "storage refuses it, so it was given up"
+
+
 @dataclass(frozen=True)
 class Change:
     """What storage does not know yet about one prediction.
 
-    `replaces` is the prediction of the same drawing before its last stroke, deleted once this one is kept. `label`
+    `replaces` are the predictions of the same drawing before its last strokes, deleted once this one is kept. `label`
     counts only where `relabelled`; None takes it back.
     """
 
     prediction: PredictionToStore | None = None
-    replaces: UUID | None = None
+    replaces: tuple[UUID, ...] = ()
     relabelled: bool = False
     label: int | None = None
 
@@ -72,9 +80,12 @@ class Outbox:
     def save(self, prediction_id: UUID, prediction: PredictionToStore, replaces: UUID | None = None) -> None:
         """Keeps a prediction, in place of `replaces`. OutboxFullError where too many wait already."""
         with self._changed:
-            if len(self._changes) >= self._max_unsaved:
+            if len(self._changes) >= self._max_unsaved and replaces not in self._changes:
                 raise OutboxFullError
-            self._change(prediction_id, Change(prediction=prediction, replaces=replaces))
+            doomed: tuple[UUID, ...] = ()
+            if replaces is not None:  # it may be waiting, or just being sent: what it was to replace goes too
+                doomed = (replaces, *self._changes.pop(replaces, Change()).replaces)
+            self._change(prediction_id, Change(prediction=prediction, replaces=doomed))
 
     def label(self, prediction_id: UUID, digit: int | None) -> None:
         """Says the true digit, or takes it back."""
@@ -82,12 +93,13 @@ class Outbox:
             known = self._changes.get(prediction_id, Change())
             self._change(prediction_id, replace(known, relabelled=True, label=digit))
 
-    def wait(self, prediction_ids: Iterable[UUID], timeout_s: float) -> bool:
-        """Whether storage has acknowledged all of these within the time."""
-        wanted = set(prediction_ids)
+    def wait(self, prediction_id: UUID, timeout_s: float) -> Delivery:
+        """How far all that was said about this prediction has come, after at most that time."""
         with self._changed:
-            sent = self._changed.wait_for(lambda: not wanted & self._changes.keys(), timeout_s)
-            return sent and not wanted & self._refused
+            sent = self._changed.wait_for(lambda: prediction_id not in self._changes, timeout_s)
+            if not sent:
+                return Delivery.WAITING
+            return Delivery.REFUSED if prediction_id in self._refused else Delivery.SAVED
 
     @property
     def unsaved(self) -> int:
@@ -104,6 +116,7 @@ class Outbox:
 
     def _change(self, prediction_id: UUID, change: Change) -> None:
         self._changes[prediction_id] = change
+        self._refused.discard(prediction_id)
         self._changed.notify_all()
 
     def _send_all(self) -> None:
@@ -116,7 +129,8 @@ class Outbox:
             reached = self._send(prediction_id, change)
             with self._changed:
                 if not reached:
-                    self._changes.move_to_end(prediction_id)  # one that storage chokes on holds up no other
+                    if prediction_id in self._changes:  # else it was replaced meanwhile
+                        self._changes.move_to_end(prediction_id)  # one that storage chokes on holds up no other
                     self._changed.wait_for(lambda: self._closing, self._retry_s)
                 elif self._changes.get(prediction_id) is change:  # else it was changed meanwhile: once more
                     del self._changes[prediction_id]
@@ -139,8 +153,8 @@ class Outbox:
     def _tell(self, prediction_id: UUID, change: Change) -> None:
         if change.prediction is not None:
             self._storage.put_prediction(prediction_id, change.prediction)
-        if change.replaces is not None:
-            self._storage.delete_prediction(change.replaces)
+        for replaced in change.replaces:
+            self._storage.delete_prediction(replaced)
         if change.relabelled and change.label is None:
             self._storage.delete_label(prediction_id)
         elif change.relabelled and change.label is not None:

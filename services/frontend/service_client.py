@@ -3,12 +3,15 @@
 A service that can't be reached or is overloaded may be asked again later; a refusal would only be repeated.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from pydantic import ValidationError
 
+from shared.contracts.message import Message
 from shared.contracts.problem import Problem
+
+M = TypeVar("M", bound=Message)
 
 
 class ServiceUnavailableError(Exception):
@@ -47,6 +50,14 @@ class ServiceClient:
             return self._http.request(method, path, **options)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
             return self._http.request(method, path, **options)  # a kept connection died with a restarted service
+
+    def ask(self, answer: type[M], method: str, path: str, **options: Any) -> M:  # httpx's own options
+        """The response as a message. An answer that is none is as good as no answer: ServiceUnavailableError."""
+        response = self.request(method, path, **options)
+        try:
+            return answer.model_validate_json(response.content)
+        except ValidationError as error:
+            raise ServiceUnavailableError(f"{self._http.base_url} answered something else than expected") from error
 
     def is_ready(self) -> bool:
         """Whether /readyz says yes."""

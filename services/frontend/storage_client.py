@@ -27,9 +27,7 @@ class StorageClient(ServiceClient):
 
     def list_predictions(self, limit: int) -> PredictionPage:
         """The newest predictions."""
-        return PredictionPage.model_validate_json(
-            self.request("GET", "/v1/predictions", params={"limit": limit}).content
-        )
+        return self.ask(PredictionPage, "GET", "/v1/predictions", params={"limit": limit})
 
     def get_drawing(self, prediction_id: UUID) -> bytes:
         """The picture as it came."""
@@ -37,7 +35,7 @@ class StorageClient(ServiceClient):
 
     def get_statistics(self) -> Statistics:
         """Accuracy over everything labelled."""
-        return Statistics.model_validate_json(self.request("GET", "/v1/statistics").content)
+        return self.ask(Statistics, "GET", "/v1/statistics")
 
     def _put(self, path: str, body: str) -> None:
         self.request("PUT", path, content=body, headers={"Content-Type": "application/json"})

@@ -36,10 +36,11 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        workers = Workers(settings.workers, settings.max_waiting)
-        metrics.waiting.set_function(lambda: workers.waiting)
+        workers = Workers(settings.workers, settings.max_in_hand)
+        metrics.in_hand.set_function(lambda: workers.in_hand)
         device = choose_device(settings.device)
         catalog = Catalog(settings.models_dir, settings.default_model, device, settings.max_loaded_models)
+        app.state.settings = settings
         app.state.workers = workers
         app.state.catalog = catalog
         app.state.predictor = Predictor(catalog, metrics, settings.max_pixels)

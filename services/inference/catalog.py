@@ -5,6 +5,7 @@
 
 import threading
 from collections import OrderedDict
+from concurrent.futures import Future
 from pathlib import Path
 
 import structlog
@@ -17,6 +18,7 @@ from shared.recognition.architectures import build_network, count_parameters
 from shared.recognition.model_version import (
     Manifest,
     ModelVersionError,
+    check_name,
     list_versions,
     read_current,
     read_manifest,
@@ -26,24 +28,26 @@ logger = structlog.get_logger(__name__)
 
 
 class Catalog:
-    """Gives the recogniser for a reference. Called from worker threads; loading one blocks only who waits for it."""
+    """Gives the recogniser for a reference. Called from worker threads; loading one blocks only who asked for it."""
 
     def __init__(self, models_dir: Path, default_model: str, device: torch.device, max_loaded: int) -> None:
         self._models_dir = models_dir
         self._default_model = default_model
         self._device = device
         self._max_loaded = max_loaded
-        self._loaded: OrderedDict[str, Recogniser] = OrderedDict()  # least recently used first
+        self._loaded: OrderedDict[str, Future[Recogniser]] = OrderedDict()  # least recently used first
         self._lock = threading.Lock()
 
     def get(self, reference: str | None = None) -> Recogniser:
         """«name» is its current version, «name/version» that one, None the default. ModelVersionError."""
         version = self._resolve(reference or self._default_model)
         with self._lock:
-            if str(version) not in self._loaded:
-                self._load(version)
+            known = self._loaded.get(str(version))
+            recogniser = known or self._loaded.setdefault(str(version), Future())
             self._loaded.move_to_end(str(version))
-            return self._loaded[str(version)]
+        if known is None:
+            self._load(version, recogniser)
+        return recogniser.result()
 
     def describe(self) -> ModelList:
         """Every version with a readable manifest. ModelVersionError where there is no default."""
@@ -60,18 +64,24 @@ class Catalog:
 
     def _resolve(self, reference: str) -> ModelVersion:
         name, _, version = reference.partition("/")
-        return ModelVersion(name=name, version=version) if version else self._current(name)
+        version = version or read_current(self._models_dir, check_name(name))
+        return ModelVersion(name=check_name(name), version=check_name(version))
 
-    def _current(self, name: str) -> ModelVersion:
-        return ModelVersion(name=name, version=read_current(self._models_dir, name))
-
-    def _load(self, version: ModelVersion) -> None:
-        manifest = read_manifest(self._models_dir, version.name, version.version)
-        self._loaded[str(version)] = Recogniser(self._models_dir, manifest, self._device)
+    def _load(self, version: ModelVersion, into: Future[Recogniser]) -> None:
+        """Loads for all who wait for `into`; one that can't be loaded is tried anew by the next who asks."""
+        try:
+            manifest = read_manifest(self._models_dir, version.name, version.version)
+            into.set_result(Recogniser(self._models_dir, manifest, self._device))
+        except Exception as error:  # noqa: BLE001  it is handed to everyone who waits
+            with self._lock:
+                self._loaded.pop(str(version), None)
+            into.set_exception(error)
+            return
         logger.info("model_loaded", model_version=str(version), device=str(self._device))
-        while len(self._loaded) > self._max_loaded:
-            dropped, _ = self._loaded.popitem(last=False)
-            logger.info("model_dropped", model_version=dropped)
+        with self._lock:
+            while len(self._loaded) > self._max_loaded:
+                dropped, _ = self._loaded.popitem(last=False)
+                logger.info("model_dropped", model_version=dropped)
 
 
 def _describe(manifest: Manifest, *, current: bool) -> ModelDescription:

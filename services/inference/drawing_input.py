@@ -4,6 +4,7 @@ Picture body, multipart field `file`, JSON with base64, JSON with pixels. What e
 beside the code that reads it.
 """
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from shared.contracts.inference import EncodedDrawing, ImagePixels
 from shared.recognition.preprocessing import Image
 from shared.web.problems import ProblemError
 
+MAX_FIELDS = 16  # of a form beside the file; they are not looked at
 PICTURE_TYPES = ("image/png", "image/jpeg", "image/webp")
 Drawing = bytes | Image  # a picture to be preprocessed, or a 28×28 image
 
@@ -57,8 +59,16 @@ class DrawingBody:
         return _parse_json(self.content) if self.is_json else self.content
 
 
-async def read_drawing(request: Request) -> DrawingBody:
-    """ProblemError `unsupported_media_type`; RequestValidationError for a form without the field."""
+async def read_drawing(request: Request, timeout_s: float) -> DrawingBody:
+    """ProblemError `unsupported_media_type`, `timeout`; RequestValidationError for a form without the field."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            return await _read_body(request)
+    except TimeoutError as error:
+        raise ProblemError("timeout", f"The request's body did not arrive within {timeout_s:g} seconds.") from error
+
+
+async def _read_body(request: Request) -> DrawingBody:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type in PICTURE_TYPES:
         return DrawingBody(await request.body())
@@ -73,11 +83,14 @@ async def read_drawing(request: Request) -> DrawingBody:
 
 
 async def _read_multipart(request: Request) -> bytes:
-    async with request.form(max_files=1, max_fields=1) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise _invalid(("body", "file"), "The multipart field `file` is missing or is not a file.")
-        return await file.read()
+    try:
+        async with request.form(max_files=1, max_fields=MAX_FIELDS) as form:
+            file = form.get("file")
+            if not isinstance(file, UploadFile):
+                raise _invalid(("body", "file"), "The multipart field `file` is missing or is not a file.")
+            return await file.read()
+    except (UnicodeError, LookupError) as error:  # a charset that does not exist
+        raise _invalid(("body",), f"The multipart body can't be decoded: {error}") from error
 
 
 def _parse_json(body: bytes) -> Drawing:
@@ -85,8 +98,10 @@ def _parse_json(body: bytes) -> Drawing:
         message = from_json(body, allow_inf_nan=False)
     except ValueError as error:
         raise _invalid(("body",), f"Not valid JSON: {error}") from error
+    if not isinstance(message, dict) or len(message) != 1:
+        raise _invalid(("body",), "Send a JSON object with one field, `image` (base64) or `pixels` (28 rows of 28).")
     try:
-        if isinstance(message, dict) and "pixels" in message:
+        if "pixels" in message:
             return np.array(ImagePixels.model_validate(message).pixels, np.uint8)
         return EncodedDrawing.model_validate(message).image
     except ValidationError as error:

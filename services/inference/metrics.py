@@ -22,4 +22,4 @@ class Metrics:
         self.network_seconds = Histogram(
             "slate_network_seconds", "Image to probabilities", buckets=SECONDS_BUCKETS, registry=registry
         )
-        self.waiting = Gauge("slate_waiting_requests", "Requests handed to the worker threads", registry=registry)
+        self.in_hand = Gauge("slate_requests_in_hand", "Requests being read or answered", registry=registry)

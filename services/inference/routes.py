@@ -1,5 +1,6 @@
 """The routes of inference, HTTP version 1. What they answer is in shared.contracts.inference."""
 
+import asyncio
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -7,11 +8,17 @@ from fastapi import APIRouter, Depends, Query, Request
 from services.inference.catalog import Catalog
 from services.inference.drawing_input import DRAWING_BODY, read_drawing
 from services.inference.prediction import Predictor
+from services.inference.settings import Settings
 from services.inference.workers import Workers
 from shared.contracts.inference import ModelList, Prediction
 from shared.web.problems import problem_docs
 
 router = APIRouter()
+
+
+def get_settings(request: Request) -> Settings:
+    """The app's settings."""
+    return cast("Settings", request.app.state.settings)
 
 
 def get_workers(request: Request) -> Workers:
@@ -29,6 +36,7 @@ def get_catalog(request: Request) -> Catalog:
     return cast("Catalog", request.app.state.catalog)
 
 
+SettingsDep = Annotated[Settings, Depends(get_settings)]
 WorkersDep = Annotated[Workers, Depends(get_workers)]
 PredictorDep = Annotated[Predictor, Depends(get_predictor)]
 CatalogDep = Annotated[Catalog, Depends(get_catalog)]
@@ -44,16 +52,18 @@ ModelQuery = Annotated[str | None, Query(max_length=129, description="«name» o
         "unreadable_image",
         "too_large",
         "unsupported_media_type",
+        "timeout",
         "unknown_model",
         "overloaded",
     ),
 )
 async def predict(
-    request: Request, workers: WorkersDep, predictor: PredictorDep, model: ModelQuery = None
+    request: Request, settings: SettingsDep, workers: WorkersDep, predictor: PredictorDep, model: ModelQuery = None
 ) -> Prediction:
     """Reads one drawing."""
-    body = await read_drawing(request)
-    return await workers.run(predictor.predict, body, model)
+    with workers.admit():
+        body = await read_drawing(request, settings.body_timeout_s)
+        return await workers.run(predictor.predict, body, model)
 
 
 @router.get("/v1/models", responses=problem_docs("not_ready"))
@@ -69,7 +79,7 @@ async def alive() -> dict[str, str]:
 
 
 @router.get("/readyz", responses=problem_docs("not_ready"), include_in_schema=False)
-async def ready(workers: WorkersDep, catalog: CatalogDep) -> dict[str, str]:
-    """The default model is loaded."""
-    recogniser = await workers.run(catalog.get)
+async def ready(catalog: CatalogDep) -> dict[str, str]:
+    """The default model is loaded. Not asked of the workers: busy ones are no reason to be taken out of service."""
+    recogniser = await asyncio.to_thread(catalog.get)
     return {"status": "ready", "model": recogniser.manifest.reference, "device": str(recogniser.device)}

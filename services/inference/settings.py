@@ -22,7 +22,8 @@ class Settings(BaseSettings):
     default_model: str = "cnn"  # «name» or «name/version»
     device: Literal["auto", "cpu", "cuda"] = "auto"
     workers: int = Field(default=os.cpu_count() or 1, ge=1)  # threads that decode and run the network
-    max_waiting: int = Field(default=256, ge=1)  # requests in hand; beyond them a request is answered 503
+    max_in_hand: int = Field(default=128, ge=1)  # requests being read or answered; one more is answered 503
+    body_timeout_s: float = Field(default=30.0, gt=0)  # for a request's body to arrive
     max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
     max_pixels: int = Field(default=MAX_PIXELS, ge=784)
     max_loaded_models: int = Field(default=4, ge=1)

@@ -14,6 +14,7 @@ ProblemCode = Literal[
     "not_found",
     "not_ready",
     "overloaded",
+    "timeout",
     "too_large",
     "unauthorised",
     "unknown_model",

@@ -92,12 +92,12 @@ def set_current(models_dir: Path, name: str, version: str) -> None:
 
 def read_current(models_dir: Path, name: str) -> str:
     """The version in use. ModelVersionError where that model is not there."""
-    _check_name(name)
+    check_name(name)
     try:
         version = (models_dir / name / CURRENT).read_text().strip()
     except OSError as error:
         raise ModelVersionError(f"There is no model {name!r}.") from error
-    return _check_name(version)
+    return check_name(version)
 
 
 def list_versions(models_dir: Path) -> list[tuple[str, str]]:
@@ -108,7 +108,7 @@ def list_versions(models_dir: Path) -> list[tuple[str, str]]:
 
 def read_manifest(models_dir: Path, name: str, version: str) -> Manifest:
     """ModelVersionError where it is missing or malformed, or names another version than its folder does."""
-    path = models_dir / _check_name(name) / _check_name(version) / MANIFEST
+    path = models_dir / check_name(name) / check_name(version) / MANIFEST
     try:
         manifest = Manifest.model_validate_json(path.read_bytes())
     except OSError as error:
@@ -131,8 +131,8 @@ def load_network(models_dir: Path, manifest: Manifest) -> nn.Module:
     return network.eval()
 
 
-def _check_name(name: str) -> str:
-    """A name is one path component and nothing else, since it may come from a request."""
+def check_name(name: str) -> str:
+    """The name, which is one path component and nothing else, since it may come from a request. ModelVersionError."""
     if not NAME_PATTERN.fullmatch(name):
         raise ModelVersionError(f"{name!r} is not the name of a model or a version.")
     return name

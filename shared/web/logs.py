@@ -42,6 +42,7 @@ def configure_logs(level: str = "INFO", *, as_json: bool | None = None) -> None:
             ],
         )
     )
+    logging.captureWarnings(capture=True)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)

@@ -25,6 +25,7 @@ STATUS_OF: dict[ProblemCode, HTTPStatus] = {
     "not_found": HTTPStatus.NOT_FOUND,
     "not_ready": HTTPStatus.SERVICE_UNAVAILABLE,
     "overloaded": HTTPStatus.SERVICE_UNAVAILABLE,
+    "timeout": HTTPStatus.REQUEST_TIMEOUT,
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "unauthorised": HTTPStatus.UNAUTHORIZED,
     "unknown_model": HTTPStatus.NOT_FOUND,
@@ -40,6 +41,12 @@ CODE_OF_STATUS: dict[int, ProblemCode] = {
     415: "unsupported_media_type",
     422: "invalid_request",
     503: "overloaded",
+}
+
+
+SENTENCES = {  # where the framework gives only the status's name
+    404: "There is nothing at this address; /docs lists what there is.",
+    405: "This address does not take this method; /docs lists what it takes.",
 }
 
 
@@ -100,10 +107,11 @@ async def _on_validation(request: Request, error: Exception) -> Response:
 async def _on_http(request: Request, error: Exception) -> Response:
     refused = cast("HTTPException", error)
     code = CODE_OF_STATUS.get(refused.status_code, "invalid_request")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if refused.status_code == 400 else refused.status_code  # malformed is 422
     return problem_response(
         code,
-        str(refused.detail),
-        status=refused.status_code,
+        SENTENCES.get(refused.status_code, str(refused.detail)),
+        status=status,
         instance=request.url.path,
         headers=dict(refused.headers or {}),
     )

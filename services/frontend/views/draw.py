@@ -12,7 +12,7 @@ from services.frontend.answer import answer_html, empty_html, judge
 from services.frontend.canvas import show_canvas
 from services.frontend.connections import check_health, connect
 from services.frontend.history import get_statistics, show_history
-from services.frontend.outbox import OutboxFullError
+from services.frontend.outbox import Delivery, OutboxFullError
 from services.frontend.page_state import PageState, Reading, get_page_state
 from services.frontend.service_client import RefusedError, ServiceUnavailableError
 from shared.contracts.message import ModelVersion
@@ -31,12 +31,19 @@ def show_banners() -> None:
     if not health.inference:
         st.error("The recogniser can't be reached. Your drawing stays here and is read when it is back.")
     if not health.storage:
-        kept = f" {unsaved} unsaved: kept here and sent when it is back." if unsaved else ""
+        kept = f" {unsaved} from all visitors wait here and are sent when it is back." if unsaved else ""
         st.warning(f"Storage can't be reached. Digits are still read, but not saved yet.{kept}")
-    before = st.session_state.get("health")
+    before = st.session_state.get("health", health)
     st.session_state["health"] = health
-    if before is not None and before != health:
+    if before != health or was_saved_late(get_page_state().reading):
         st.rerun()
+
+
+def was_saved_late(reading: Reading | None) -> bool:
+    """Whether the page still says «not saved yet» of what storage has answered about meanwhile."""
+    if reading is None or reading.saved or not reading.handed_over:
+        return False
+    return connect().outbox.wait(reading.prediction.id, 0) is Delivery.SAVED
 
 
 @st.fragment
@@ -73,36 +80,33 @@ def show_pad(state: PageState) -> None:
 
 
 def read_drawing(state: PageState) -> None:
-    """Asks inference where the drawing has changed and live reading is on, or Predict was pressed."""
-    if state.drawing is None:
-        state.reading = None
+    """Asks inference where what is on the canvas has not been read, and live reading is on or Predict was pressed."""
+    wanted = st.session_state.get("live", True) or state.predict_asked
+    if state.drawing is None or state.reading is not None or not wanted:
         return
-    unchanged = state.reading is not None and state.reading.png == state.drawing.png
-    if unchanged or not (st.session_state.get("live", True) or state.predict_asked):
-        return
-    before, state.reading, state.problem = state.reading, None, None
+    state.problem = None
     try:
-        prediction = connect().inference.predict(state.drawing.png)
-        state.reading = Reading(state.drawing.png, prediction, get_digit_score_threshold(prediction.model))
-        keep(state.reading, before)
+        prediction = connect().inference.predict(state.drawing)
     except ServiceUnavailableError:
         state.problem = "The recogniser can't be reached"
     except RefusedError as refused:
         state.problem = refused.problem.detail
-    except OutboxFullError:
-        state.problem = "Storage has been away for too long: no more predictions can be kept."
+    else:
+        state.reading = Reading(state.drawing, prediction, get_digit_score_threshold(prediction.model))
 
 
-def keep(reading: Reading, before: Reading | None) -> None:
-    """Hands the prediction to the outbox, in place of the one before the last stroke unless that has a label."""
+def hand_over(reading: Reading, before: Reading | None) -> None:
+    """Gives the prediction to the outbox, in place of the one before the last stroke unless that has a label."""
     prediction = reading.prediction
     to_store = PredictionToStore(
         **prediction.model_dump(include={"digit", "confidence", "probabilities", "digit_score", "model"}),
-        drawing=base64.b64encode(reading.png),
+        drawing=base64.b64encode(reading.drawing),
         source="canvas",
+        created_at=reading.read_at,
     )
     replaces = before.prediction.id if before is not None and before.label is None else None
     connect().outbox.save(prediction.id, to_store, replaces)
+    reading.handed_over = True
 
 
 def show_answer(state: PageState) -> None:
@@ -116,12 +120,19 @@ def show_answer(state: PageState) -> None:
         st.html(empty_html(state.problem or "Press Predict to read it"))
 
 
-@st.cache_data(show_spinner=False)
 def get_digit_score_threshold(model: ModelVersion) -> float:
-    """Below this score the page says that it does not look like a digit. A model version never changes."""
+    """Below this score the page says that it does not look like a digit; where it is not known it never says so."""
+    try:
+        return get_digit_score_thresholds(model)[str(model)]
+    except (ServiceUnavailableError, RefusedError, KeyError):
+        return 0.0
+
+
+@st.cache_data(show_spinner=False)
+def get_digit_score_thresholds(wanted: ModelVersion) -> dict[str, float]:  # asked anew for a model not seen before
+    """By «name/version». A model version never changes."""
     models = connect().inference.list_models().models
-    described = next(known for known in models if (known.name, known.version) == (model.name, model.version))
-    return described.digit_score_threshold
+    return {f"{known.name}/{known.version}": known.digit_score_threshold for known in models}
 
 
 def show_feedback(state: PageState) -> None:
@@ -153,21 +164,33 @@ def give_label(state: PageState, digit: int) -> None:
 def show_saved(state: PageState) -> None:
     """Says whether storage has what is on the page."""
     reading = state.reading
-    if reading is None:
-        st.html('<div class="saved" data-testid="saved">&nbsp;</div>')
-        return
-    wait_s = SAVE_WAIT_S if check_health().storage else 0.0
-    if not reading.saved:
-        reading.saved = connect().outbox.wait([reading.prediction.id], wait_s)
-        get_statistics.clear()
-    labelled = "" if reading.label is None else f" as {reading.label}"
-    words = f"Saved{labelled}" if reading.saved else f"Not saved yet{labelled}: kept here until storage answers"
-    st.html(f'<div class="saved" data-testid="saved" data-saved="{str(reading.saved).lower()}">{words}</div>')
+    words, saved = "&nbsp;", ""
+    if reading is not None:
+        delivery = deliver(reading, state.before)
+        reading.saved = delivery is Delivery.SAVED
+        labelled = "" if reading.label is None else f" as {reading.label}"
+        words = f"Saved{labelled}" if reading.saved else f"Not saved yet{labelled}: {delivery.value}"
+        saved = str(reading.saved).lower()
+    st.html(f'<div class="saved" data-testid="saved" data-saved="{saved}">{words}</div>')
+
+
+def deliver(reading: Reading, before: Reading | None) -> Delivery:
+    """Hands over what the outbox does not have, and waits a moment for storage where it is there."""
+    if reading.saved:
+        return Delivery.SAVED
+    if not reading.handed_over:
+        try:
+            hand_over(reading, before)
+        except OutboxFullError:
+            return Delivery.REFUSED
+    delivery = connect().outbox.wait(reading.prediction.id, SAVE_WAIT_S if check_health().storage else 0.0)
+    get_statistics.clear()
+    return delivery
 
 
 # Each has a container of its own from the start: a banner that came later would shift the canvas, and so wipe it.
 banners, workspace = st.container(), st.container()
-with banners:
-    show_banners()
 with workspace:
     show_workspace()
+with banners:  # second, since it asks for another run where the workspace shows less than there is to show
+    show_banners()

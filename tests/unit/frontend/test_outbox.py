@@ -3,11 +3,12 @@
 import base64
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
 from uuid import UUID, uuid4
 
 import pytest
 
-from services.frontend.outbox import Outbox, OutboxFullError
+from services.frontend.outbox import Delivery, Outbox, OutboxFullError
 from services.frontend.service_client import RefusedError, ServiceUnavailableError
 from shared.contracts.message import ModelVersion
 from shared.contracts.problem import Problem
@@ -75,7 +76,7 @@ def a_prediction(digit: int = 7) -> PredictionToStore:
 def test_a_saved_prediction_is_in_storage(outbox: Outbox, storage: FakeStorage) -> None:
     prediction_id = uuid4()
     outbox.save(prediction_id, a_prediction())
-    assert outbox.wait([prediction_id], LONG_S)
+    assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
     assert prediction_id in storage.predictions
     assert outbox.unsaved == 0
 
@@ -84,7 +85,7 @@ def test_nothing_is_called_saved_while_storage_is_away(outbox: Outbox, storage: 
     storage.available.clear()
     prediction_id = uuid4()
     outbox.save(prediction_id, a_prediction())
-    assert not outbox.wait([prediction_id], 0.05)
+    assert outbox.wait(prediction_id, 0.05) is Delivery.WAITING
     assert outbox.unsaved == 1
 
 
@@ -95,7 +96,7 @@ def test_what_waited_is_sent_when_storage_is_back(outbox: Outbox, storage: FakeS
         outbox.save(prediction_id, a_prediction())
     outbox.label(ids[2], 4)
     storage.available.set()
-    assert outbox.wait(ids, LONG_S)
+    assert all(outbox.wait(prediction_id, LONG_S) is Delivery.SAVED for prediction_id in ids)
     assert set(storage.predictions) == set(ids)
     assert storage.labels == {ids[2]: 4}
 
@@ -105,7 +106,7 @@ def test_a_label_taken_back_leaves_none(outbox: Outbox, storage: FakeStorage) ->
     outbox.save(prediction_id, a_prediction())
     outbox.label(prediction_id, 4)
     outbox.label(prediction_id, None)
-    assert outbox.wait([prediction_id], LONG_S)
+    assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
     assert storage.labels == {}
 
 
@@ -115,7 +116,7 @@ def test_the_next_prediction_of_a_drawing_takes_the_place_of_the_one_before(
     before, after = uuid4(), uuid4()
     outbox.save(before, a_prediction(1))
     outbox.save(after, a_prediction(7), replaces=before)
-    assert outbox.wait([before, after], LONG_S)
+    assert outbox.wait(after, LONG_S) is Delivery.SAVED
     assert set(storage.predictions) == {after}
 
 
@@ -123,8 +124,9 @@ def test_a_refused_replacement_leaves_the_one_before(outbox: Outbox, storage: Fa
     before, after = uuid4(), uuid4()
     storage.refused.add(after)
     outbox.save(before, a_prediction(1))
+    assert outbox.wait(before, LONG_S) is Delivery.SAVED
     outbox.save(after, a_prediction(7), replaces=before)
-    assert not outbox.wait([after], LONG_S)
+    assert outbox.wait(after, LONG_S) is Delivery.REFUSED
     assert set(storage.predictions) == {before}
 
 
@@ -133,8 +135,8 @@ def test_a_refused_prediction_holds_up_no_other(outbox: Outbox, storage: FakeSto
     storage.refused.add(refused)
     outbox.save(refused, a_prediction())
     outbox.save(accepted, a_prediction())
-    assert outbox.wait([accepted], LONG_S)
-    assert not outbox.wait([refused], LONG_S)
+    assert outbox.wait(accepted, LONG_S) is Delivery.SAVED
+    assert outbox.wait(refused, LONG_S) is Delivery.REFUSED
     assert outbox.unsaved == 0
 
 
@@ -144,3 +146,41 @@ def test_a_full_outbox_refuses_more(outbox: Outbox, storage: FakeStorage) -> Non
         outbox.save(uuid4(), a_prediction())
     with pytest.raises(OutboxFullError):
         outbox.save(uuid4(), a_prediction())
+
+
+def test_a_drawing_of_several_strokes_is_one_row_however_long_storage_was_away(
+    outbox: Outbox, storage: FakeStorage
+) -> None:
+    strokes = [uuid4() for _ in range(6)]
+    outbox.save(strokes[0], a_prediction(1))
+    assert outbox.wait(strokes[0], LONG_S) is Delivery.SAVED
+    storage.available.clear()
+    for before, after in pairwise(strokes):
+        outbox.save(after, a_prediction(7), replaces=before)
+        assert outbox.wait(after, 0.03) is Delivery.WAITING  # long enough for a few failed tries
+    storage.available.set()
+    assert outbox.wait(strokes[-1], LONG_S) is Delivery.SAVED
+    assert outbox.unsaved == 0
+    assert set(storage.predictions) == {strokes[-1]}
+
+
+def test_a_change_that_was_refused_may_be_followed_by_one_that_is_not(outbox: Outbox, storage: FakeStorage) -> None:
+    prediction_id = uuid4()
+    storage.refused.add(prediction_id)
+    outbox.label(prediction_id, 3)
+    assert outbox.wait(prediction_id, LONG_S) is Delivery.REFUSED
+    storage.refused.clear()
+    outbox.label(prediction_id, 4)
+    assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
+    assert storage.labels == {prediction_id: 4}
+
+
+def test_a_full_outbox_still_takes_the_next_stroke_of_a_drawing_that_waits(
+    outbox: Outbox, storage: FakeStorage
+) -> None:
+    storage.available.clear()
+    ids = [uuid4() for _ in range(10)]
+    for prediction_id in ids:
+        outbox.save(prediction_id, a_prediction())
+    outbox.save(uuid4(), a_prediction(), replaces=ids[4])
+    assert outbox.unsaved == 10

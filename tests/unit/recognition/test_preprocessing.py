@@ -1,6 +1,7 @@
 """A digit reads the same wherever, however large, in whatever ink on whatever paper it is drawn."""
 
 import io
+import zlib
 
 import numpy as np
 import pytest
@@ -177,8 +178,6 @@ def test_a_picture_over_the_limit_is_refused_from_its_header() -> None:
 def test_a_decompression_bomb_is_refused_from_its_header() -> None:
     header = bytearray(encode(Image.new("1", (8, 8))))
     header[16:24] = (60_000).to_bytes(4, "big") * 2
-    import zlib
-
     header[29:33] = zlib.crc32(bytes(header[12:29])).to_bytes(4, "big")
     with pytest.raises(DrawingTooLargeError):
         preprocess(bytes(header))
@@ -187,3 +186,69 @@ def test_a_decompression_bomb_is_refused_from_its_header() -> None:
 def test_yellow_on_white_keeps_its_contrast() -> None:
     grey = decode_drawing(encode(draw_seven(paper="white", ink="yellow")))
     assert np.ptp(grey) > 200
+
+
+@pytest.mark.parametrize(("paper", "ink"), [("white", "black"), ("black", "white")])
+def test_a_tight_crop_of_a_thick_pen_is_read_the_right_way_round(paper: str, ink: str) -> None:
+    picture = draw_seven(pen=40, paper=paper, ink=ink)
+    ink_box = draw_seven(pen=40).getbbox()
+    assert_alike(image_of(picture.crop(ink_box)), image_of(picture), tolerance=15)
+
+
+def test_a_tight_transparent_crop_is_read() -> None:
+    alpha = draw_seven(pen=40).convert("L")
+    picture = Image.new("RGBA", alpha.size, (0, 0, 0, 0))
+    picture.putalpha(alpha)
+    assert_alike(image_of(picture.crop(alpha.getbbox())), image_of(draw_seven(pen=40)), tolerance=15)
+
+
+def test_faint_opacity_is_ink_too() -> None:
+    picture = Image.new("RGBA", (280, 280), (0, 0, 0, 0))
+    picture.putalpha(draw_seven().convert("L").point(lambda level: level * 100 // 255))
+    assert_alike(image_of(picture), image_of(draw_seven()))
+
+
+def test_a_sticker_with_transparent_surroundings_is_read_by_its_own_contrast() -> None:
+    picture = draw_seven(paper="white", ink="black").convert("RGBA")
+    mask = Image.new("L", (280, 280), 0)
+    ImageDraw.Draw(mask).ellipse((40, 50, 230, 240), fill=255)
+    picture.putalpha(mask)
+    assert_alike(image_of(picture), image_of(draw_seven()))
+
+
+@pytest.mark.parametrize(("inset", "width"), [(0, 14), (20, 4)])
+def test_a_thick_frame_or_a_box_is_not_ink(inset: int, width: int) -> None:
+    picture = draw_seven(paper="white", ink="black")
+    ImageDraw.Draw(picture).rectangle((inset, inset, 279 - inset, 279 - inset), outline="black", width=width)
+    assert_alike(image_of(picture), image_of(draw_seven()))
+
+
+def test_the_dark_edge_of_the_sheet_is_not_ink() -> None:
+    picture = draw_seven(paper="white", ink="black")
+    ImageDraw.Draw(picture).rectangle((0, 0, 24, 279), fill="#222")
+    assert_alike(image_of(picture), image_of(draw_seven()))
+
+
+def test_the_loose_bar_of_a_tightly_cropped_five_is_ink() -> None:
+    picture = Image.new("L", (120, 200), 255)
+    canvas = ImageDraw.Draw(picture)
+    canvas.rectangle((0, 0, 119, 19), fill=0)
+    canvas.line([(10, 40), (10, 100), (100, 110), (100, 180), (0, 190)], fill=0, width=18)
+    image = image_of(picture.crop((0, 0, 120, 195)))
+    topmost = image[image.max(axis=1) > 128][0]
+    assert (topmost > 128).sum() >= 10
+
+
+def test_broken_exif_is_no_reason_to_refuse_a_picture() -> None:
+    data = encode(draw_seven(), "JPEG", exif=b"Exif\0\0II*\0")
+    assert_alike(preprocess(data), image_of(draw_seven(), "JPEG"))
+
+
+def test_a_large_picture_is_reduced_and_reads_the_same() -> None:
+    large = draw_seven().resize((5600, 5600))
+    assert_alike(image_of(large), image_of(draw_seven()), tolerance=15)
+
+
+def test_a_picture_with_an_endless_side_is_refused() -> None:
+    with pytest.raises(DrawingTooLargeError):
+        image_of(Image.new("L", (20_000, 3)))

@@ -1,0 +1,108 @@
+"""Grey levels → how far each pixel departs from the paper towards the ink, and how noisy the paper is.
+
+Paper is the commonest level where it is flat (a canvas, a scan), the level along the border where the ink covers so
+much that either could be the paper, and a smooth surface where light falls unevenly (a photograph).
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.recognition.decoding import Grey
+
+Levels = NDArray[np.float32]  # (H, W), in grey levels
+
+FLAT_TOLERANCE = 6  # levels: what JPEG makes of one flat level
+FLAT_SHARE = 0.4  # of the pixels within the tolerance of the commonest level
+HEAVY_SHARE = 0.15  # of the pixels within the tolerance of a second level: ink that could be taken for the paper
+FRAME_SHARE = 0.97  # of the border; what covers all of it is a frame and not the paper
+FIT_SIDE = 64  # pixels; a surface is fitted to a picture reduced to this
+
+
+@dataclass(frozen=True)
+class Departure:
+    """`levels` (H, W): 0 on the paper, positive on ink. `noise`: standard deviation of the paper itself, in levels."""
+
+    levels: Levels
+    noise: float
+
+
+@dataclass(frozen=True)
+class FlatLevel:
+    """A level and the share of the picture within the tolerance of it."""
+
+    level: int
+    share: float
+
+
+def depart_from_paper(grey: Grey) -> Departure:
+    """(H, W) uint8, ink and paper of any polarity."""
+    first, second = _find_flat_levels(grey)
+    if second.share >= HEAVY_SHARE and first.share + second.share >= 0.5:
+        paper, ink = (second, first) if _borders(grey, first, second) else (first, second)
+        return _from_flat_paper(grey, paper.level, sign=1 if ink.level > paper.level else -1)
+    if first.share >= FLAT_SHARE:
+        return _from_flat_paper(grey, first.level)
+    difference = grey.astype(np.float32) - _fit_surface(grey)
+    return _towards_ink(difference, noise=1.4826 * float(np.median(np.abs(difference))))  # of a normal distribution
+
+
+def _from_flat_paper(grey: Grey, paper: int, sign: int | None = None) -> Departure:
+    difference = grey.astype(np.float32) - np.float32(paper)
+    distance = np.abs(difference)
+    noise = 1.4826 * float(np.median(distance[distance <= FLAT_TOLERANCE]))
+    return _towards_ink(difference, noise) if sign is None else Departure(sign * difference, noise)
+
+
+def _towards_ink(difference: Levels, noise: float) -> Departure:
+    """The side that departs more strongly is ink, however small its area."""
+    beyond = np.where(np.abs(difference) > 2 * noise, difference, 0)
+    cubed = float((beyond.astype(np.float64) ** 3).sum())
+    return Departure(difference if cubed >= 0 else -difference, noise)
+
+
+def _find_flat_levels(grey: Grey) -> tuple[FlatLevel, FlatLevel]:
+    """The commonest level, and the commonest that is clearly another."""
+    counts = np.bincount(grey.ravel(), minlength=256)
+
+    def commonest(among: NDArray[np.intp]) -> FlatLevel:
+        level = int(among.argmax())
+        return FlatLevel(level, among[max(0, level - FLAT_TOLERANCE) : level + FLAT_TOLERANCE + 1].sum() / grey.size)
+
+    first = commonest(counts)
+    others = counts.copy()
+    others[max(0, first.level - 4 * FLAT_TOLERANCE) : first.level + 4 * FLAT_TOLERANCE + 1] = 0
+    return first, commonest(others)
+
+
+def _borders(grey: Grey, first: FlatLevel, second: FlatLevel) -> bool:
+    """Whether the second level has more of the border than the first, without being a frame."""
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]]).astype(np.int16)
+    share = {level: float((np.abs(border - level.level) <= FLAT_TOLERANCE).mean()) for level in (first, second)}
+    return share[first] < share[second] < FRAME_SHARE
+
+
+def _fit_surface(grey: Grey) -> Levels:
+    """A cubic surface through the paper: least squares that lose interest in what lies far off (Tukey's biweight)."""
+    height, width = grey.shape
+    small = cv2.resize(grey, (min(FIT_SIDE, width), min(FIT_SIDE, height)), interpolation=cv2.INTER_AREA)
+    levels = small.astype(np.float64).ravel()
+    terms = _surface_terms(*small.shape)
+    weight = np.ones_like(levels)
+    for _ in range(8):
+        root = np.sqrt(weight)
+        coefficients = np.linalg.lstsq(terms * root[:, None], levels * root, rcond=None)[0]
+        residual = levels - terms @ coefficients
+        scale = max(1.0, 1.4826 * float(np.median(np.abs(residual))))
+        weight = np.clip(1 - (residual / (4.685 * scale)) ** 2, 0, None) ** 2
+    surface = (terms @ coefficients).reshape(small.shape).astype(np.float32)
+    return np.asarray(cv2.resize(surface, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _surface_terms(height: int, width: int) -> NDArray[np.float64]:
+    """(height·width, 10): the monomials up to the third degree."""
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    powers = [(i, j) for i in range(4) for j in range(4 - i)]
+    return np.stack([(x**i * y**j).ravel() for i, j in powers], axis=1)
