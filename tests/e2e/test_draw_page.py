@@ -80,6 +80,17 @@ def test_without_live_the_button_predicts(page: Page) -> None:
     expect_read_as(page, 7)
 
 
+def test_without_live_a_changed_drawing_can_not_be_labelled_before_it_is_read(page: Page) -> None:
+    page.locator(".st-key-live label").first.click()
+    page.wait_for_timeout(300)
+    draw(page, ONE)
+    press(page, "predict")
+    expect_read_as(page, 1)
+    draw(page, [[(0.2, 0.2), (0.8, 0.25)]])
+    expect(page.get_by_text("Press Predict to read it")).to_be_visible()
+    expect(page.locator(".st-key-feedback-1 button")).to_be_disabled()
+
+
 def test_clear_gives_a_clean_slate(page: Page) -> None:
     draw(page, SEVEN)
     expect_read_as(page, 7)
