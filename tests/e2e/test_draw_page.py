@@ -84,6 +84,7 @@ def test_without_live_a_changed_drawing_can_not_be_labelled_before_it_is_read(pa
     page.locator(".st-key-live label").first.click()
     page.wait_for_timeout(300)
     draw(page, ONE)
+    expect(page.get_by_text("Press Predict to read it")).to_be_visible()
     press(page, "predict")
     expect_read_as(page, 1)
     draw(page, [[(0.2, 0.2), (0.8, 0.25)]])
