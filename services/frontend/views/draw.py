@@ -106,6 +106,8 @@ def hand_over(reading: Reading, before: Reading | None) -> None:
     )
     replaces = before.prediction.id if before is not None and before.label is None else None
     connect().outbox.save(prediction.id, to_store, replaces)
+    if reading.label is not None:
+        connect().outbox.label(prediction.id, reading.label)
     reading.handed_over = True
 
 
@@ -158,7 +160,8 @@ def give_label(state: PageState, digit: int) -> None:
         return
     state.reading.label = None if state.reading.label == digit else digit
     state.reading.saved = False
-    connect().outbox.label(state.reading.prediction.id, state.reading.label)
+    if state.reading.handed_over:  # else the label goes with the prediction: storage has nothing to label yet
+        connect().outbox.label(state.reading.prediction.id, state.reading.label)
 
 
 def show_saved(state: PageState) -> None:
