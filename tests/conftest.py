@@ -26,10 +26,15 @@ CHROMIUM_FLAGS = [
 LEFT_OUT = pytest.StashKey[list[str]]()
 
 
+def find_chromium() -> str | None:
+    """The path of one that is installed; None where Playwright's own has to do."""
+    return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
 @pytest.fixture(scope="session")
 def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+        found = find_chromium()
         if found is None:
             subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False, timeout=600)
         try:

@@ -85,12 +85,14 @@ class Catalog:
 
 
 def _describe(manifest: Manifest, *, current: bool) -> ModelDescription:
+    with torch.device("meta"):  # counted without making the weights
+        parameters = count_parameters(build_network(manifest.architecture))
     return ModelDescription(
         name=manifest.name,
         version=manifest.version,
         current=current,
         architecture=manifest.architecture,
-        parameters=count_parameters(build_network(manifest.architecture)),
+        parameters=parameters,
         digit_score_threshold=manifest.calibration.digit_score_threshold,
         metrics=manifest.metrics,
     )

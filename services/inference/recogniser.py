@@ -8,7 +8,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from shared.recognition.architectures import count_parameters
 from shared.recognition.model_version import Manifest, load_network
 from shared.recognition.normalisation import SIDE, Images, as_tensor
 
@@ -38,7 +37,6 @@ class Recogniser:
         self.manifest = manifest
         self.device = device
         self._network = load_network(models_dir, manifest).to(device)
-        self.parameters = count_parameters(self._network)
         self.recognise(np.zeros((1, SIDE, SIDE), np.uint8))  # the first call is slow: better now than in a request
 
     @torch.inference_mode()

@@ -4,12 +4,11 @@ Draws a few digits, corrects one, and writes docs/images/draw-desktop.png and do
 """
 
 import argparse
-import shutil
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.conftest import CHROMIUM_FLAGS, CHROMIUM_NAMES
+from tests.conftest import CHROMIUM_FLAGS, find_chromium
 from tests.e2e.hand import FOUR, ONE, SEVEN, TWO, Stroke, answer, draw, press, say_it_is
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
@@ -35,8 +34,7 @@ def main() -> None:
     parser.add_argument("--url", default="http://127.0.0.1:8501")
     arguments = parser.parse_args()
     with sync_playwright() as playwright:
-        found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
         desktop = open_page(browser, arguments.url, 1200, 860, "light")
         for strokes, scale, shift, label in [
             (SEVEN, 0.5, (0.05, 0.4), 7),
