@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu down train data test test-containers check format benchmark screenshots hooks lock clean
+.PHONY: help run up up-gpu down train sweep gpu data test test-containers check format benchmark benchmark-training screenshots hooks lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,10 +37,18 @@ down: .env ## stop the containers; the data stays in its volume
 	docker compose down
 
 data: $(VENV)/installed-training ## fetch MNIST into .data and check its sums
-	@$(BIN)/python -m training.mnist
+	@$(BIN)/python -m training.datasets.mnist
 
-train: data ## train the CNN and publish it as a new model version (ARGS="--help" for options)
+train: data ## train a model and publish it as a new version (ARGS="--help" for options)
 	@$(BIN)/python -m training.train $(ARGS)
+
+sweep: data ## search for better options with Optuna (ARGS="--help" for options)
+	@$(BIN)/python -m training.sweep $(ARGS)
+
+gpu: data ## on an NVIDIA GPU: seconds to 99 and 99.4 % of MNIST, then the whole recipe of best_large
+	@$(BIN)/python -m benchmarks.training_speed --batch 512 --precision bf16-mixed --learning-rate 6e-3 --seconds-to
+	@$(BIN)/python -m training.train --model best_large --dataset mnist,pen_strokes --epochs 80 --patience 80 \
+		--learning-rate 3e-3 --precision bf16-mixed $(ARGS)
 
 test: check ## every check and test: lint, types, borders, unit, integration, end to end
 	@$(BIN)/python -m pytest $(ARGS)
@@ -60,6 +68,9 @@ format: $(VENV)/installed-test ## reformat and mend what ruff can
 
 benchmark: $(VENV)/installed-test data ## accuracy over HTTP: MNIST test, and pen drawings where PEN_DIGITS names a file of strokes
 	@$(BIN)/python -m benchmarks.recognition $(ARGS)
+
+benchmark-training: $(VENV)/installed-training data ## time of an epoch against bare forward and backward passes
+	@$(BIN)/python -m benchmarks.training_speed $(ARGS)
 
 screenshots: $(VENV)/installed-test ## pictures of the page for the README, from a running stack
 	@$(BIN)/python -m tests.e2e.screenshots $(ARGS)

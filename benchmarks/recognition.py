@@ -1,151 +1,210 @@
-"""How often the service reads right, over HTTP: MNIST's test digits as pixels, pen drawings as pictures.
+"""How well a model version reads, over HTTP: every slice with 95 % intervals, as one table in Markdown.
 
-`python -m benchmarks.recognition [--pen-digits FILE] [--url URL]`: prints a table in Markdown, with 95 % intervals.
-Without --url it starts the inference service itself. The drawings are made anew from --seed: same seed, same pictures.
+`python -m benchmarks.recognition [--model name/version] [--pen-digits FILE] [--pen-letters FILE] [--url URL]`. Without
+--url it starts the inference service itself. The pictures are made anew from --seed: same seed, same pictures.
 """
 
 import argparse
 import asyncio
 import contextlib
-import io
 import json
 import os
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from math import sqrt
 from pathlib import Path
 
 import httpx
 import numpy as np
+import torch
+from numpy.typing import NDArray
 
-from benchmarks.pen_drawings import draw, read_pen_digits
-from training.mnist import DATA_DIR, load_mnist
+from benchmarks.inference_service import running_inference
+from shared.contracts.inference import ModelDescription, ModelList, Prediction
+from training.datasets.mnist import DATA_DIR
+from training.evaluation.measures import auroc, bootstrap_interval, calibration_error, wilson_interval
+from training.evaluation.not_digits import kind_of
+from training.evaluation.slices import Slice, make_slices
 
 IN_FLIGHT = 16  # requests
-START_TIMEOUT_S = 60
+TITLES = {
+    "mnist": "MNIST test, as pixels",
+    "mnist_pictures": "MNIST test, as 280×280 pictures",
+    "uploads": "uploads: dark on white, 28×28 to 600×600, thin to very thick",
+    "pen_drawings": "pen drawings: any place, size, pen and paper",
+    "photographs": "photographs: shading, noise, tint, JPEG, ±8°",
+    "pen_letters": "pen letters",
+    "not_digits": "scribbles, faces, signs, words",
+}
 
 
 @dataclass(frozen=True)
-class Body:
-    """What is posted for one example."""
-
-    content: bytes
-    media_type: str
-
-
-@dataclass(frozen=True)
-class Score:
-    """How many of `examples` were read as what they are; a problem instead of an answer counts as wrong."""
+class Answers:
+    """What the service said to a slice; (N,) each, (N, 10) probabilities. Unreadable: no digit, score 0."""
 
     name: str
+    labels: NDArray[np.int64]
+    readable: NDArray[np.bool_]
+    probabilities: NDArray[np.float64]
+    scores: NDArray[np.float64]
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        """Read as what they are."""
+        return np.asarray((self.probabilities.argmax(axis=1) == self.labels) & self.readable, np.bool_)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    what: str
     examples: int
-    right: int
-
-    def interval(self) -> tuple[float, float]:
-        """95 % for the true accuracy. Wilson 1927."""
-        n, share, z = self.examples, self.right / self.examples, 1.96
-        centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-        half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-        return centre - half, centre + half
+    value: str
+    interval: str
 
 
-@contextlib.contextmanager
-def running_inference() -> Iterator[str]:
-    """The address of an inference service started for this measurement."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "INFERENCE_PORT": str(port), "INFERENCE_LOG_LEVEL": "WARNING"}
-    process = subprocess.Popen([sys.executable, "-m", "services.inference"], env=environment)
-    try:
-        url = f"http://127.0.0.1:{port}"
-        wait_until_ready(url, process)
-        yield url
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
-    """RuntimeError where the service ends or is not ready in a minute."""
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{url}/readyz").is_success:
-                return
-        time.sleep(0.1)
-    raise RuntimeError("the inference service did not become ready")
-
-
-async def score(name: str, url: str, model: str | None, labels: list[int], body_of: Callable[[int], Body]) -> Score:
-    """Asks for every example, a few at a time."""
+async def ask(part: Slice, url: str, model: str | None) -> Answers:
+    """Asks for every example, a few at a time. RuntimeError where the service fails on one."""
     gate = asyncio.Semaphore(IN_FLIGHT)
     params = {"model": model} if model else {}
     async with httpx.AsyncClient(base_url=url, timeout=60) as client:
 
-        async def is_right(index: int) -> bool:
+        async def predict(index: int) -> Prediction | None:
             async with gate:
-                body = body_of(index)
-                headers = {"Content-Type": body.media_type}
-                response = await client.post("/v1/predict", params=params, content=body.content, headers=headers)
-                return bool(response.is_success and response.json()["digit"] == labels[index])
+                content, media_type = make_body(part, index)
+                headers = {"Content-Type": media_type}
+                response = await client.post("/v1/predict", params=params, content=content, headers=headers)
+            if response.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
+                return None
+            if not response.is_success:
+                raise RuntimeError(f"{part.name} {index}: {response.text}")
+            return Prediction.model_validate_json(response.content)
 
-        answers = await asyncio.gather(*[is_right(index) for index in range(len(labels))])
-    return Score(name, len(labels), sum(answers))
-
-
-async def score_mnist(url: str, model: str | None, data_dir: Path) -> Score:
-    """The 10,000 test images as pixels."""
-    test = load_mnist("test", data_dir)
-    return await score(
-        "MNIST test, as pixels",
-        url,
-        model,
-        test.labels.tolist(),
-        lambda index: Body(json.dumps({"pixels": test.images[index].tolist()}).encode(), "application/json"),
+        predictions = await asyncio.gather(*[predict(index) for index in range(len(part))])
+    return Answers(
+        part.name,
+        part.labels,
+        np.array([prediction is not None for prediction in predictions]),
+        np.array([prediction.probabilities if prediction else [0.1] * 10 for prediction in predictions]),
+        np.array([prediction.digit_score if prediction else 0.0 for prediction in predictions]),
     )
 
 
-async def score_pen_drawings(url: str, model: str | None, path: Path, seed: int) -> Score:
-    """Every digit of the file once, as a PNG of a 280×280 canvas."""
-    digits = list(read_pen_digits(path))
+def make_body(part: Slice, index: int) -> tuple[bytes, str]:
+    """What is posted, and its media type."""
+    example = part.make(index)
+    if isinstance(example, bytes):
+        return example, "image/png" if example.startswith(b"\x89PNG") else "image/jpeg"
+    return json.dumps({"pixels": example.tolist()}).encode(), "application/json"
 
-    def body_of(index: int) -> Body:
-        picture = io.BytesIO()
-        draw(digits[index], np.random.default_rng([seed, index])).save(picture, "PNG", compress_level=1)
-        return Body(picture.getvalue(), "image/png")
 
-    name = "pen drawings, any place, size, pen and paper"
-    return await score(name, url, model, [digit.label for digit in digits], body_of)
+def tabulate(answers: dict[str, Answers], threshold: float) -> Iterator[Row]:
+    """Every figure of the slices that were asked."""
+    for name in ("mnist", "mnist_pictures", "uploads", "pen_drawings", "photographs"):
+        if name in answers:
+            yield share_row(f"{TITLES[name]}: accuracy", answers[name].right)
+    yield difference_row(answers["mnist"], answers["mnist_pictures"])
+    for name in ("mnist", "pen_drawings"):
+        if name in answers:
+            yield calibration_row(answers[name])
+    for name in ("mnist", "pen_drawings", "photographs", "pen_letters", "not_digits"):
+        if name in answers:
+            yield share_row(f"{TITLES[name]}: refused", answers[name].scores < threshold)
+    if "pen_drawings" in answers:
+        for name in {"pen_letters", "not_digits"} & answers.keys():
+            yield auroc_row(answers["pen_drawings"], answers[name])
+
+
+def share_row(what: str, true: NDArray[np.bool_]) -> Row:
+    """A share with Wilson's interval."""
+    low, high = wilson_interval(int(true.sum()), len(true))
+    return Row(what, len(true), f"{true.mean():.2%}", f"{low:.2%} to {high:.2%}")
+
+
+def difference_row(pixels: Answers, pictures: Answers) -> Row:
+    """Points that the way through preprocessing costs; the two are of the same images."""
+    difference = 100 * (pictures.right.astype(float) - pixels.right)
+    low, high = bootstrap_interval(np.mean, difference)
+    return Row(
+        "280×280 pictures against pixels",
+        len(difference),
+        f"{difference.mean():+.2f} points",
+        f"{low:+.2f} to {high:+.2f}",
+    )
+
+
+def calibration_row(answers: Answers) -> Row:
+    """Expected calibration error over what could be read."""
+
+    def error_of(rows: NDArray[np.float64]) -> float:
+        return calibration_error(torch.from_numpy(rows[:, :10]), torch.from_numpy(rows[:, 10]).long())
+
+    rows = np.column_stack([answers.probabilities, answers.labels])[answers.readable]
+    low, high = bootstrap_interval(error_of, rows)
+    what = f"{TITLES[answers.name]}: calibration error"
+    return Row(what, len(rows), f"{error_of(rows):.2%}", f"{low:.2%} to {high:.2%}")
+
+
+def auroc_row(digits: Answers, others: Answers) -> Row:
+    """How well the digit score tells the two apart."""
+    low, high = bootstrap_interval(auroc, digits.scores, others.scores)
+    what = f"digit score, pen drawings against {TITLES[others.name]}: AUROC"
+    return Row(
+        what,
+        len(digits.scores) + len(others.scores),
+        f"{auroc(digits.scores, others.scores):.4f}",
+        f"{low:.4f} to {high:.4f}",
+    )
+
+
+def print_kinds(answers: Answers, threshold: float) -> None:
+    """What is refused of each kind of thing that is no digit."""
+    kinds = np.array([kind_of(index) for index in range(len(answers.labels))])
+    shares = {str(kind): (answers.scores[kinds == kind] < threshold).mean() for kind in dict.fromkeys(kinds)}
+    print("\nRefused of " + ", ".join(f"{kind.replace('_', ' ')} {share:.0%}" for kind, share in shares.items()))
+
+
+def find_model(url: str, reference: str | None) -> ModelDescription:
+    """What the service says of that model, or of its default. LookupError where it has no such model."""
+    listed = ModelList.model_validate_json(httpx.get(f"{url}/v1/models").raise_for_status().content)
+    name, _, version = (reference or f"{listed.default.name}/{listed.default.version}").partition("/")
+    for model in listed.models:
+        if model.name == name and (model.version == version if version else model.current):
+            return model
+    raise LookupError(f"The service has no model {reference}.")
 
 
 async def measure(url: str, arguments: argparse.Namespace) -> None:
     """Prints the table."""
-    scores = [await score_mnist(url, arguments.model, arguments.data_dir)]
-    if arguments.pen_digits:
-        scores.append(await score_pen_drawings(url, arguments.model, arguments.pen_digits, arguments.seed))
-    print("| over HTTP | examples | accuracy | 95 % interval |\n| --- | --- | --- | --- |")
-    for result in scores:
-        low, high = result.interval()
-        accuracy = result.right / result.examples
-        print(f"| {result.name} | {result.examples:,} | {accuracy:.2%} | {low:.2%} to {high:.2%} |")
+    model = find_model(url, arguments.model)
+    reference = f"{model.name}/{model.version}"
+    slices = make_slices(
+        "test",
+        arguments.data_dir,
+        arguments.pen_digits,
+        arguments.pen_letters,
+        arguments.seed,
+        all_writers=arguments.all_writers,
+    )
+    answers = {part.name: await ask(part, url, reference) for part in slices}
+    print(f"`{reference}`, {model.parameters:,} parameters, over HTTP\n")
+    print("| what | examples | value | 95 % interval |\n| --- | --- | --- | --- |")
+    for row in tabulate(answers, model.digit_score_threshold):
+        print(f"| {row.what} | {row.examples:,} | {row.value} | {row.interval} |")
+    print_kinds(answers["not_digits"], model.digit_score_threshold)
 
 
 def main() -> None:
     """`make benchmark`."""
-    parser = argparse.ArgumentParser(description="Accuracy of the inference service over HTTP.")
+    parser = argparse.ArgumentParser(description="How well a model version reads, over HTTP.")
     parser.add_argument("--url", help="a running inference service; one is started where this is absent")
     parser.add_argument("--model", help="«name» or «name/version»; the default model where this is absent")
-    parser.add_argument("--pen-digits", type=Path, help="a file of pen strokes; PEN_DIGITS where this is absent")
+    parser.add_argument("--pen-digits", type=Path, default=os.environ.get("PEN_DIGITS"), help="a file of pen strokes")
+    parser.add_argument("--pen-letters", type=Path, default=os.environ.get("PEN_LETTERS"), help="likewise, of letters")
+    parser.add_argument("--all-writers", action="store_true", help="not only test writers: none was trained on")
     parser.add_argument("--data-dir", type=Path, default=DATA_DIR)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    if arguments.pen_digits is None and "PEN_DIGITS" in os.environ:
-        arguments.pen_digits = Path(os.environ["PEN_DIGITS"])
     with contextlib.nullcontext(arguments.url) if arguments.url else running_inference() as url:
         asyncio.run(measure(url, arguments))
 

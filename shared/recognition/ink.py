@@ -21,6 +21,8 @@ LEAST_CONTRAST = 14.0  # levels between paper and stroke; below is dirt, not ink
 LEAST_SIGNAL = 5.0  # contrast over the paper's own noise
 STROKE = 0.3  # ink above this belongs to a component
 SPECK_SHARE = 0.03  # of the largest component's area; smaller ones are specks
+LONE_SHARE = 0.3  # of the same in a photograph, for what lies apart from it
+LONE_GAP = 0.5  # of the longer side of the largest component: what is further away lies apart
 STRIP_DEPTH = 0.15  # of the picture; the edge of the sheet is no deeper
 BLANK = "The drawing is blank: no ink was found on it. Draw a digit, or send a picture with more contrast."
 
@@ -39,7 +41,7 @@ def find_ink(grey: Grey) -> Ink:
         raise BlankDrawingError(BLANK)
     paper_level = min(2.0 * departure.noise, stroke_level / 4)
     ink = ((departure.levels - paper_level) / (stroke_level - paper_level)).clip(0, 1).astype(np.float32)
-    return _keep_strokes(ink)
+    return _keep_strokes(ink, departure.photographed)
 
 
 def _otsu_threshold(levels: Levels) -> float:
@@ -48,8 +50,8 @@ def _otsu_threshold(levels: Levels) -> float:
     return float(cv2.threshold(as_bytes, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[0])
 
 
-def _keep_strokes(ink: Ink) -> Ink:
-    """Clears what is not part of a stroke."""
+def _keep_strokes(ink: Ink, photographed: bool) -> Ink:
+    """Clears what is not part of a stroke; in a photograph the haze of the paper as well."""
     mask = (ink > STROKE).astype(np.uint8)
     count, component_of, facts, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     if count == 1:
@@ -59,10 +61,22 @@ def _keep_strokes(ink: Ink) -> Ink:
     if count > 2 and (frame := _find_frame(component_of, facts)) is not None:
         areas[frame] = 0
     keep = areas >= max(1, SPECK_SHARE * areas.max())
-    if keep[1:].all():
+    if photographed:
+        keep &= (areas >= LONE_SHARE * areas.max()) | _is_near(facts, facts[areas.argmax()])
+    if keep[1:].all() and not photographed:
         return ink
     near = cv2.dilate(keep[component_of].astype(np.uint8), np.ones((5, 5), np.uint8))
     return np.where(near > 0, ink, np.float32(0))  # with the soft edges of the strokes that are kept
+
+
+def _is_near(facts: Components, largest: Components) -> NDArray[np.bool_]:
+    """For each component, whether the gap between its box and that of the largest is narrow."""
+    gap = LONE_GAP * max(largest[cv2.CC_STAT_WIDTH], largest[cv2.CC_STAT_HEIGHT])
+    near = np.ones(len(facts), np.bool_)
+    for start, length in ((cv2.CC_STAT_LEFT, cv2.CC_STAT_WIDTH), (cv2.CC_STAT_TOP, cv2.CC_STAT_HEIGHT)):
+        ends = facts[:, start] + facts[:, length]
+        near &= (facts[:, start] < largest[start] + largest[length] + gap) & (ends > largest[start] - gap)
+    return near
 
 
 def _find_frame(component_of: Components, facts: Components) -> int | None:

@@ -120,6 +120,12 @@ def read_manifest(models_dir: Path, name: str, version: str) -> Manifest:
     return manifest
 
 
+def find_manifest(models_dir: Path, reference: str) -> Manifest:
+    """«name», whose current version is meant, or «name/version». ModelVersionError where there is none."""
+    name, _, version = reference.partition("/")
+    return read_manifest(models_dir, name, version or read_current(models_dir, name))
+
+
 def load_network(models_dir: Path, manifest: Manifest) -> nn.Module:
     """The trained network in evaluation mode, on the CPU. ModelVersionError where the weights do not fit."""
     path = models_dir / manifest.name / manifest.version / WEIGHTS

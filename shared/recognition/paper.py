@@ -1,7 +1,7 @@
 """Grey levels → how far each pixel departs from the paper towards the ink, and how noisy the paper is.
 
 Paper is the commonest level where it is flat (a canvas, a scan), the level along the border where the ink covers so
-much that either could be the paper, and a smooth surface where light falls unevenly (a photograph).
+much that either could be the paper, and a smooth surface where neither is flat. Photographs have their own module.
 """
 
 from dataclasses import dataclass
@@ -11,13 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.recognition.decoding import Grey
+from shared.recognition.photograph import even_out
 
 Levels = NDArray[np.float32]  # (H, W), in grey levels
+Counts = NDArray[np.intp]  # (256,): pixels of each grey level
 
 FLAT_TOLERANCE = 6  # levels: what JPEG makes of one flat level
 FLAT_SHARE = 0.4  # of the pixels within the tolerance of the commonest level
 HEAVY_SHARE = 0.15  # of the pixels within the tolerance of a second level: ink that could be taken for the paper
 FRAME_SHARE = 0.97  # of the border; what covers all of it is a frame and not the paper
+EXACT_SHARE = 0.5  # of what is within the tolerance lies on the very level, unless a camera added noise
+SHADE_DEPTH = 24  # levels: shading is at most so far from the level of the paper
+SHADE_SLOPE = 2.0  # levels a pixel; the soft edge of a line is steeper
+SHADE_SHARE = 0.1  # of the pixels
 FIT_SIDE = 64  # pixels; a surface is fitted to a picture reduced to this
 
 
@@ -25,8 +31,9 @@ FIT_SIDE = 64  # pixels; a surface is fitted to a picture reduced to this
 class Departure:
     """`levels` (H, W): 0 on the paper, positive on ink. `noise`: standard deviation of the paper itself, in levels."""
 
-    levels: Levels
+    levels: Levels  # of a photograph that is reduced
     noise: float
+    photographed: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,37 +46,59 @@ class FlatLevel:
 
 def depart_from_paper(grey: Grey) -> Departure:
     """(H, W) uint8, ink and paper of any polarity."""
-    first, second = _find_flat_levels(grey)
+    counts = np.bincount(grey.ravel(), minlength=256)
+    first, second = _find_flat_levels(counts)
+    if _is_photograph(grey, counts, first.level, second.level):
+        levels = even_out(grey)
+        return Departure(levels, _measure_noise(-levels[levels < 0]), photographed=True)
     if second.share >= HEAVY_SHARE and first.share + second.share >= 0.5:
         paper, ink = (second, first) if _borders(grey, first, second) else (first, second)
         return _from_flat_paper(grey, paper.level, sign=1 if ink.level > paper.level else -1)
     if first.share >= FLAT_SHARE:
         return _from_flat_paper(grey, first.level)
     difference = grey.astype(np.float32) - _fit_surface(grey)
-    return _towards_ink(difference, noise=1.4826 * float(np.median(np.abs(difference))))  # of a normal distribution
+    return _towards_ink(difference, _measure_noise(np.abs(difference)))
+
+
+def _is_photograph(grey: Grey, counts: Counts, first: int, second: int) -> bool:
+    """Whether the commonest level is noisy, or shaded: some lies near the levels, neither on them nor on an edge."""
+    distance = np.abs(np.arange(256) - first)
+    if counts[first] < EXACT_SHARE * counts[distance <= FLAT_TOLERANCE].sum():
+        return True
+    nearest = np.minimum(distance, np.abs(np.arange(256) - second))
+    near = (nearest > FLAT_TOLERANCE) & (nearest <= SHADE_DEPTH)
+    if counts[near].sum() < SHADE_SHARE * grey.size:
+        return False
+    slope = np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(grey, cv2.CV_32F, 0, 1, scale=1 / 8))
+    return bool((near[grey] & (slope < SHADE_SLOPE)).mean() >= SHADE_SHARE)
+
+
+def _measure_noise(distance: NDArray[np.number]) -> float:
+    """The standard deviation, from the median, which the ink does not move; 1.4826 holds for a normal distribution."""
+    return 1.4826 * float(np.median(distance)) if distance.size else 0.0
 
 
 def _from_flat_paper(grey: Grey, paper: int, sign: int | None = None) -> Departure:
     difference = grey.astype(np.float32) - np.float32(paper)
     distance = np.abs(difference)
-    noise = 1.4826 * float(np.median(distance[distance <= FLAT_TOLERANCE]))
+    noise = _measure_noise(distance[distance <= FLAT_TOLERANCE])
     return _towards_ink(difference, noise) if sign is None else Departure(sign * difference, noise)
 
 
 def _towards_ink(difference: Levels, noise: float) -> Departure:
     """The side that departs more strongly is ink, however small its area."""
-    beyond = np.where(np.abs(difference) > 2 * noise, difference, 0)
-    cubed = float((beyond.astype(np.float64) ** 3).sum())
+    beyond = difference[np.abs(difference) > 2 * noise].astype(np.float64)
+    cubed = float((beyond * beyond * beyond).sum())  # «** 3» takes ten times as long
     return Departure(difference if cubed >= 0 else -difference, noise)
 
 
-def _find_flat_levels(grey: Grey) -> tuple[FlatLevel, FlatLevel]:
+def _find_flat_levels(counts: Counts) -> tuple[FlatLevel, FlatLevel]:
     """The commonest level, and the commonest that is clearly another."""
-    counts = np.bincount(grey.ravel(), minlength=256)
+    pixels = int(counts.sum())
 
-    def commonest(among: NDArray[np.intp]) -> FlatLevel:
+    def commonest(among: Counts) -> FlatLevel:
         level = int(among.argmax())
-        return FlatLevel(level, among[max(0, level - FLAT_TOLERANCE) : level + FLAT_TOLERANCE + 1].sum() / grey.size)
+        return FlatLevel(level, among[max(0, level - FLAT_TOLERANCE) : level + FLAT_TOLERANCE + 1].sum() / pixels)
 
     first = commonest(counts)
     others = counts.copy()

@@ -13,6 +13,13 @@ TWO: list[Stroke] = [
 ]
 FOUR: list[Stroke] = [[(0.35, 0.15), (0.25, 0.55), (0.75, 0.55)], [(0.65, 0.2), (0.65, 0.9)]]
 
+STAR: list[Stroke] = [
+    [(0.15, 0.5), (0.85, 0.5)],
+    [(0.5, 0.15), (0.5, 0.85)],
+    [(0.25, 0.25), (0.75, 0.75)],
+    [(0.75, 0.25), (0.25, 0.75)],
+]
+
 
 def draw(page: Page, strokes: list[Stroke], scale: float = 1.0, shift: tuple[float, float] = (0, 0)) -> None:
     canvas = page.locator("canvas.upper-canvas")

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.e2e.hand import FOUR, ONE, SEVEN, answer, draw, expect_read_as, press, say_it_is
+from tests.e2e.hand import FOUR, ONE, SEVEN, STAR, answer, draw, expect_read_as, press, say_it_is
 from tests.e2e.stack import Stack, open_page
 
 pytestmark = pytest.mark.browser
@@ -45,6 +45,11 @@ def test_a_digit_drawn_anywhere_at_any_size_reads_the_same(
 ) -> None:
     draw(page, SEVEN, scale, shift)
     expect_read_as(page, 7)
+
+
+def test_what_is_no_digit_is_said_to_be_none(page: Page) -> None:
+    draw(page, STAR)
+    expect(answer(page)).to_contain_text("This does not look like a digit", timeout=60_000)
 
 
 def test_one_drawing_of_several_strokes_is_one_prediction(page: Page, stack: Stack) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from shared.recognition.calibration import Calibration, fit_calibration, fit_temperature
+from shared.recognition.calibration import REFUSED_DIGITS, Calibration, fit_calibration, fit_temperature
 
 
 def overconfident_logits(count: int = 4000, sharpness: float = 3.0) -> tuple[torch.Tensor, torch.Tensor]:
@@ -42,10 +42,28 @@ def test_probabilities_sum_to_one_and_keep_the_order() -> None:
     assert torch.equal(probabilities.argmax(dim=1), logits.argmax(dim=1))
 
 
-def test_one_percent_of_the_validation_digits_falls_below_the_threshold() -> None:
+def test_the_threshold_keeps_the_digits_of_every_slice() -> None:
+    clear, labels = overconfident_logits()
+    faint = clear - 4  # a slice whose digits look less like digits
+    calibration = fit_calibration([clear, faint], [labels, labels])
+    refused = [
+        float((calibration.digit_scores(logits) < calibration.digit_score_threshold).double().mean())
+        for logits in (clear, faint)
+    ]
+    assert refused[0] < refused[1] == pytest.approx(REFUSED_DIGITS, abs=0.001)
+
+
+def test_digit_scores_lie_between_zero_and_one() -> None:
     logits, labels = overconfident_logits()
-    calibration = fit_calibration(logits, labels)
-    scores = calibration.digit_scores(logits)
-    assert float((scores < calibration.digit_score_threshold).double().mean()) == pytest.approx(0.01, abs=0.001)
+    scores = fit_calibration([logits], [labels]).digit_scores(logits * 5)
     assert float(scores.min()) >= 0
     assert float(scores.max()) <= 1
+
+
+def test_a_small_slice_counts_as_much_as_a_large_one() -> None:
+    honest, labels = overconfident_logits(4000, sharpness=1)
+    bold = honest[:400] * 4
+    alone = [fit_temperature(honest, labels), fit_temperature(bold, labels[:400])]
+    together = fit_calibration([honest, bold], [labels, labels[:400]]).temperature
+    pooled = fit_temperature(torch.cat([honest, bold]), torch.cat([labels, labels[:400]]))
+    assert alone[0] < pooled < together < alone[1]

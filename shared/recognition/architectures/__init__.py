@@ -1,0 +1,32 @@
+"""The networks by name. Each takes images (B, 1, 28, 28) float32, normalised, and gives logits (B, 10) float32."""
+
+from collections.abc import Callable
+
+from torch import nn
+
+from shared.recognition.architectures.cnn import Cnn
+from shared.recognition.architectures.ensemble import Ensemble
+from shared.recognition.architectures.lenet5 import LeNet5
+from shared.recognition.architectures.mlp import Mlp
+from shared.recognition.architectures.vit import VisionTransformer
+
+ARCHITECTURES: dict[str, Callable[[], nn.Module]] = {
+    "cnn": Cnn,
+    "mlp": Mlp,
+    "lenet5": LeNet5,
+    "vit": VisionTransformer,
+    "best": Ensemble.best,
+    "best_large": Ensemble.best_large,
+}
+
+
+def build_network(architecture: str) -> nn.Module:
+    """An untrained network. KeyError with the known names where there is none of that name."""
+    if architecture not in ARCHITECTURES:
+        raise KeyError(f"unknown architecture {architecture!r}; known: {', '.join(sorted(ARCHITECTURES))}")
+    return ARCHITECTURES[architecture]()
+
+
+def count_parameters(network: nn.Module) -> int:
+    """The number of trainable weights."""
+    return sum(weight.numel() for weight in network.parameters())

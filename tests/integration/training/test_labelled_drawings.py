@@ -1,0 +1,75 @@
+"""Labelled drawings from the real storage service over real PostgreSQL, spoken to over TCP as training does."""
+
+import base64
+import io
+import threading
+import time
+from collections.abc import Iterator
+from uuid import UUID
+
+import httpx
+import pytest
+import uvicorn
+from PIL import Image, ImageDraw
+
+from services.storage.app import create_app
+from services.storage.settings import Settings
+from training.datasets.labelled_drawings import load_labelled_drawings
+from training.datasets.labelled_images import DataUnavailableError
+
+TOKEN = "a token for tests"
+
+
+@pytest.fixture
+def storage_url(database_url: str) -> Iterator[str]:
+    """The service on a port of its own, in a thread."""
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(Settings(database_url=database_url, token=TOKEN)), port=0, log_config=None)
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started and thread.is_alive():
+        time.sleep(0.01)
+    assert server.started
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+def bar(width: int) -> str:
+    """base64 of a PNG with an upright bar."""
+    picture = Image.new("L", (100, 140), 255)
+    ImageDraw.Draw(picture).rectangle((40, 20, 40 + width, 120), fill=0)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def store(client: httpx.Client, number: int, label: int | None) -> None:
+    body = {
+        "digit": 1,
+        "confidence": 0.9,
+        "probabilities": [0.1] * 10,
+        "digit_score": 1,
+        "model": {"name": "cnn", "version": "1"},
+        "drawing": bar(10 + number % 10),
+    }
+    path = f"/v1/predictions/{UUID(int=number, version=4)}"
+    assert client.put(path, json=body).status_code == 201
+    if label is not None:
+        assert client.put(f"{path}/label", json={"digit": label}).status_code == 200
+
+
+def test_what_people_labelled_comes_back_as_images_with_their_digits(storage_url):
+    with httpx.Client(base_url=storage_url, headers={"Authorization": f"Bearer {TOKEN}"}) as client:
+        for number in range(40):
+            store(client, number, label=number % 10 if number < 30 else None)
+    parts = [load_labelled_drawings(split, storage_url, TOKEN) for split in ("train", "validation", "test")]
+    assert sorted(label for part in parts for label in part.labels.tolist()) == sorted([*range(10)] * 3)
+    for part in parts:
+        assert (part.images[:, 14, 14] > 200).all()  # the bar of each is in the middle
+
+
+def test_storage_refuses_another_token(storage_url):
+    with pytest.raises(DataUnavailableError, match="refused the token"):
+        load_labelled_drawings("train", storage_url, "another")

@@ -1,0 +1,66 @@
+"""Files of pen strokes, read and split by writer."""
+
+import gzip
+import json
+
+import numpy as np
+import pytest
+
+from training.datasets.labelled_images import DataUnavailableError
+from training.datasets.pen_strokes import person_of, read_pen_strokes, split_of_writer
+
+ENTRIES = [
+    {"label": digit, "writer": f"provider/{writer}", "strokes": [[[0, 0], [999, digit]], [[5, 5]]]}
+    for writer in range(40)
+    for digit in (3, 7)
+]
+LINES = "".join(json.dumps(entry) + "\n" for entry in ENTRIES)
+
+
+def test_a_gzipped_file_holds_what_the_plain_one_holds(tmp_path):
+    plain, gzipped = tmp_path / "pen.jsonl", tmp_path / "pen.jsonl.gz"
+    plain.write_text(LINES)
+    gzipped.write_bytes(gzip.compress(LINES.encode()))
+    for path in (plain, gzipped):
+        characters = read_pen_strokes(path)
+        assert [(character.label, character.writer) for character in characters] == [
+            (entry["label"], entry["writer"]) for entry in ENTRIES
+        ]
+        assert [stroke.tolist() for stroke in characters[1].strokes] == [[[0, 0], [999, 7]], [[5, 5]]]
+        assert characters[0].strokes[0].dtype == np.float32
+
+
+def test_every_writer_is_in_one_part_only(tmp_path):
+    path = tmp_path / "pen.jsonl"
+    path.write_text(LINES)
+    parts = [read_pen_strokes(path, split) for split in ("train", "validation", "test")]
+    writers = [{character.writer for character in part} for part in parts]
+    assert all(writers)
+    assert sum(map(len, writers)) == 40
+    assert sum(map(len, parts)) == 80
+
+
+@pytest.mark.parametrize(
+    "files", [["ibm/ibm0/r0007", "ibm/ibm0/r0107", "ibm/ibm0/r0207"], ["art/art08trn", "art/art08tst"]]
+)
+def test_files_of_one_person_are_in_the_same_part(files):
+    assert len({person_of(file) for file in files}) == 1
+    assert len({split_of_writer(file) for file in files}) == 1
+
+
+def test_files_of_other_persons_stay_apart():
+    files = ["ibm/ibm0/r0007", "ibm/ibm0/r0108", "art/art08trn", "art/art03trn", "app/app12/app1207", "gmd/alek"]
+    assert len({person_of(file) for file in files}) == len(files)
+
+
+def test_missing_file_says_what_to_run(tmp_path):
+    with pytest.raises(DataUnavailableError, match=r"python -m training\.pen_strokes"):
+        read_pen_strokes(tmp_path / "pen.jsonl.gz")
+
+
+@pytest.mark.parametrize("text", ["no json", '{"label": 7}', "[1]", '{"label": 7, "writer": "a", "strokes": [[[1]]]}'])
+def test_a_file_of_something_else_is_named(tmp_path, text):
+    path = tmp_path / "pen.jsonl"
+    path.write_text(text)
+    with pytest.raises(DataUnavailableError, match="not a file of pen strokes"):
+        read_pen_strokes(path)

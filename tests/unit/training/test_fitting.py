@@ -1,0 +1,156 @@
+"""A run of the trainer on two easy digits: it learns, repeats itself, stops, and goes on after a kill."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from lightning.pytorch import Callback, LightningModule, Trainer
+
+from tests.unit.training.toy_data import bars, options, state_of, training_data
+from training.evaluation.measures import compute_logits
+from training.fitting import Run, RunError, fit, open_run
+from training.history import read_history
+from training.options import Options
+
+
+class KilledError(Exception):
+    """Stands for the kill."""
+
+
+class KillIn(Callback):
+    """Ends the process's work in the middle of an epoch."""
+
+    def __init__(self, epoch: int) -> None:
+        self.epoch = epoch
+
+    def on_train_batch_end(self, trainer: Trainer, pl_module: LightningModule, *_: object) -> None:
+        if trainer.current_epoch == self.epoch and trainer.global_step % 4 == 2:
+            raise KilledError
+
+
+def run_of(chosen: Options, folder: Path) -> Run:
+    return open_run(chosen.model_copy(update={"results_dir": folder}))
+
+
+def fit_bars(chosen: Options, folder: Path, callbacks: tuple[Callback, ...] = ()) -> torch.nn.Module:
+    return fit(chosen, run_of(chosen, folder), training_data(chosen), callbacks).network
+
+
+def test_a_run_learns_to_read_and_to_refuse(tmp_path: Path) -> None:
+    chosen = options(epochs=12, learning_rate=5e-3, not_digit_weight=5.0)
+    task = fit(chosen, run_of(chosen, tmp_path), training_data(chosen))
+    logits = compute_logits(task.network, task.normalise, bars(8).images, torch.device("cpu"))
+    assert (logits.argmax(1).numpy() == bars(8).labels).all()
+    other, _ = training_data(chosen).training.draw(torch.arange(64, 72), torch.Generator().manual_seed(9))
+    with torch.inference_mode():
+        others = task.member_logits(other).mean(0)
+    assert float(logits.logsumexp(1).min()) > float(others.logsumexp(1).max())
+
+
+def test_the_same_seed_gives_the_same_weights(tmp_path: Path) -> None:
+    first, second = (state_of(fit_bars(options(), tmp_path / name)) for name in ("a", "b"))
+    assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_another_seed_gives_other_weights(tmp_path: Path) -> None:
+    first, second = (state_of(fit_bars(options(seed=seed), tmp_path / str(seed))) for seed in (1, 2))
+    assert not any(torch.equal(first[name], second[name]) for name in first)
+
+
+@pytest.mark.parametrize("model", ["mlp", "cnn"])  # with dropout and without
+def test_a_killed_run_ends_with_the_weights_it_would_have_had(tmp_path: Path, model: str) -> None:
+    chosen = options(run="r", epochs=4, model=model)
+    whole = state_of(fit_bars(chosen, tmp_path / "whole"))
+    with pytest.raises(KilledError):
+        fit_bars(chosen, tmp_path / "killed", (KillIn(epoch=2),))
+    resumed = state_of(fit_bars(chosen.model_copy(update={"resume": True}), tmp_path / "killed"))
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+    assert [entry["epoch"] for entry in read_history(tmp_path / "killed" / "r" / "history.jsonl")] == [0, 1, 2, 3]
+
+
+def test_a_run_that_gets_no_better_stops_early(tmp_path: Path) -> None:
+    chosen = options(run="r", epochs=30, patience=2, learning_rate=1e-9, weight_decay=0, averaging=0)
+    fit_bars(chosen, tmp_path)
+    assert len(read_history(tmp_path / "r" / "history.jsonl")) < 30
+
+
+def test_a_finished_run_is_not_written_over(tmp_path: Path) -> None:
+    fit_bars(options(run="r"), tmp_path)
+    with pytest.raises(RunError, match="--resume"):
+        run_of(options(run="r"), tmp_path)
+
+
+def test_a_run_is_not_resumed_with_other_options(tmp_path: Path) -> None:
+    fit_bars(options(run="r"), tmp_path)
+    with pytest.raises(RunError, match="other options"):
+        run_of(options(run="r", resume=True, epochs=9), tmp_path)
+
+
+def test_there_must_be_something_to_resume(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="nothing to resume"):
+        run_of(options(run="r", resume=True), tmp_path)
+
+
+def test_an_ensemble_s_members_learn_each_by_itself(tmp_path: Path) -> None:
+    chosen = options(model="best", epochs=1)
+    network = fit(chosen, run_of(chosen, tmp_path), training_data(chosen, 32)).network
+    assert len({tuple(member(torch.zeros(1, 1, 28, 28)).flatten().tolist()) for member in network.members}) == 3  # type: ignore[union-attr, operator]
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw"])
+@pytest.mark.parametrize("schedule", ["one_cycle", "cosine", "constant"])
+def test_every_optimizer_follows_every_schedule(tmp_path: Path, optimizer: str, schedule: str) -> None:
+    chosen = options(run="r", optimizer=optimizer, schedule=schedule, learning_rate=1e-2)
+    fit_bars(chosen, tmp_path)
+    losses = [entry["train/loss"] for entry in read_history(tmp_path / "r" / "history.jsonl")]
+    assert losses[-1] < losses[0]
+
+
+def test_a_student_follows_its_teacher(tmp_path: Path) -> None:
+    chosen = options(epochs=12, learning_rate=5e-3)
+    teacher = fit(chosen, run_of(chosen, tmp_path / "teacher"), training_data(chosen))
+    copied = options(epochs=12, learning_rate=5e-3, teacher_share=1.0, seed=2)
+    data = training_data(copied)
+    data.teacher = (Contrary(teacher.network), teacher.normalise)
+    student = fit(copied, run_of(copied, tmp_path / "student"), data)
+    logits = compute_logits(student.network, student.normalise, bars(8).images, torch.device("cpu"))
+    assert (logits.argmax(1).numpy() == 1 - bars(8).labels).all()  # the labels said otherwise
+
+
+class Contrary(torch.nn.Module):
+    """Takes ones for zeros and zeros for ones."""
+
+    def __init__(self, network: torch.nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return self.network(images)[:, [1, 0, *range(2, 10)]]
+
+
+def test_two_devices_train_as_one_group(tmp_path: Path) -> None:
+    code = (
+        "from pathlib import Path\n"
+        "from tests.unit.training.toy_data import options, training_data\n"
+        "from training.fitting import fit, open_run\n"
+        "if __name__ == '__main__':\n"
+        f"    chosen = options(run='r', devices=2, results_dir=Path({str(tmp_path)!r}))\n"
+        "    task = fit(chosen, open_run(chosen), training_data(chosen))\n"
+        f"    (Path({str(tmp_path)!r}) / f'rank-{{task.global_rank}}').write_text(str(task.trainer.world_size))\n"
+    )
+    script = tmp_path / "two.py"
+    script.write_text(code)
+    root = Path(__file__).parents[3]
+    subprocess.run(
+        [sys.executable, script],
+        check=True,
+        cwd=root,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(root)},
+    )
+    assert [(tmp_path / f"rank-{rank}").read_text() for rank in (0, 1)] == ["2", "2"]
+    lines = (tmp_path / "r" / "history.jsonl").read_text().splitlines()
+    assert [json.loads(line)["epoch"] for line in lines] == [0, 1, 2]

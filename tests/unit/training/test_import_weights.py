@@ -1,0 +1,84 @@
+"""Foreign weights: only tensors are read, every one is checked, and the reason is said where they don't fit."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from shared.recognition.architectures import build_network
+from training.import_weights import WeightsError, build_with, main, read_weights
+
+
+def lenet_state() -> dict[str, torch.Tensor]:
+    torch.manual_seed(0)
+    return build_network("lenet5").state_dict()
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda state: state,
+        lambda state: {"state_dict": state, "epoch": 3},
+        lambda state: {"model_state_dict": {f"module.{name}": tensor for name, tensor in state.items()}},
+    ],
+)
+def test_the_usual_wrappings_are_taken_off(tmp_path: Path, wrap: object) -> None:
+    torch.save(wrap(lenet_state()), tmp_path / "foreign.pth")  # type: ignore[operator]
+    network = build_with(read_weights(tmp_path / "foreign.pth"), "lenet5")
+    assert all(torch.equal(tensor, lenet_state()[name]) for name, tensor in network.state_dict().items())
+
+
+def test_safetensors_are_read_too(tmp_path: Path) -> None:
+    save_file(lenet_state(), tmp_path / "foreign.safetensors")
+    assert build_with(read_weights(tmp_path / "foreign.safetensors"), "lenet5")
+
+
+class Evil:
+    """Would make a file when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[Path]]:
+        return Path.touch, (self.path,)
+
+
+def test_nothing_but_tensors_is_unpickled(tmp_path: Path) -> None:
+    torch.save({"fc.weight": Evil(tmp_path / "touched")}, tmp_path / "evil.pth")
+    with pytest.raises(WeightsError, match="more than tensors"):
+        read_weights(tmp_path / "evil.pth")
+    assert not (tmp_path / "touched").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint"])
+def test_a_broken_file_is_said_to_be_so(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "broken.pth").write_bytes(content)
+    with pytest.raises(WeightsError, match=r"broken\.pth"):
+        read_weights(tmp_path / "broken.pth")
+
+
+def test_a_whole_network_is_no_table_of_tensors(tmp_path: Path) -> None:
+    torch.save([torch.zeros(3)], tmp_path / "list.pth")
+    with pytest.raises(WeightsError, match="state_dict"):
+        read_weights(tmp_path / "list.pth")
+
+
+def test_every_weight_that_does_not_fit_is_named() -> None:
+    state = lenet_state()
+    state["fc9.weight"] = state.pop("fc3.weight")
+    state["conv1.weight"] = torch.zeros(6, 1, 3, 3)
+    state["fc1.bias"] = torch.full((120,), torch.nan)
+    with pytest.raises(WeightsError) as caught:
+        build_with(state, "lenet5")
+    for part in ("fc9.weight is unknown", "fc3.weight is missing", "(6, 1, 3, 3) and should be (6, 1, 5, 5)", "finite"):
+        assert part in str(caught.value)
+
+
+def test_the_command_says_what_is_wrong_and_publishes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [str(tmp_path / "none.pth"), "--architecture", "cnn", "--models-dir", str(tmp_path / "models")]
+    assert main(arguments) == 1
+    assert "none.pth" in capsys.readouterr().err
+    assert not (tmp_path / "models").exists()

@@ -1,0 +1,83 @@
+"""The command line of training: typed, with a reason for every default."""
+
+from pathlib import Path
+
+import pytest
+from pydantic_settings import CliApp
+
+from training.datasets.labelled_images import DataUnavailableError
+from training.logs import configure_logs
+from training.mixture import is_clean, load_training
+from training.options import Options
+from training.train import main
+
+
+def test_every_option_says_why_its_default_is_what_it_is() -> None:
+    assert [name for name, field in Options.model_fields.items() if not field.description] == []
+
+
+def test_options_are_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PEN_DIGITS", raising=False)
+    options = CliApp.run(Options, ["--dataset", "mnist,pen_strokes", "--learning-rate", "1e-3", "--no-publish"])
+    assert (options.dataset, options.learning_rate, options.publish) == (["mnist", "pen_strokes"], 1e-3, False)
+
+
+def test_the_environment_names_the_pen_strokes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PEN_DIGITS", "strokes.jsonl.gz")
+    assert Options().pen_digits == Path("strokes.jsonl.gz")
+    assert Options(pen_digits=Path("other")).pen_digits == Path("other")
+
+
+def test_an_option_from_the_environment_has_a_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODEL", "vit")
+    monkeypatch.setenv("TRAINING_BATCH", "64")
+    assert (Options().model, Options().batch) == ("cnn", 64)
+
+
+@pytest.mark.parametrize("arguments", [["--epochs", "0"], ["--model", "resnet"], ["--learning-rate", "fast"]])
+def test_a_wrong_option_is_refused_with_a_sentence(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 1
+    assert arguments[0].removeprefix("--").replace("-", "_") in capsys.readouterr().err
+
+
+def test_missing_data_is_said_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--data-dir", str(tmp_path)]) == 1
+    assert "make data" in capsys.readouterr().err
+
+
+def test_the_manifest_s_recipe_holds_no_paths_and_no_secrets() -> None:
+    recipe = Options(storage_token="secret", pen_digits=Path("home/strokes")).recipe()
+    assert "secret" not in str(recipe)
+    assert "home" not in str(recipe)
+    assert recipe["dataset"] == "mnist"
+
+
+@pytest.mark.parametrize("other", ["qmnist", "emnist"])
+def test_what_was_made_from_the_same_forms_is_not_mixed(other: str) -> None:
+    with pytest.raises(DataUnavailableError, match="one of them"):
+        load_training(Options(dataset=["mnist", other]))  # type: ignore[list-item]
+
+
+def test_emnist_spoils_mnist_s_test_images_and_nothing_else() -> None:
+    emnist, mnist = Options(dataset=["emnist"]), Options(dataset=["mnist"])
+    assert not is_clean("uploads", emnist)
+    assert is_clean("photographs", emnist)
+    assert is_clean("uploads", mnist)
+
+
+def test_pen_strokes_need_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PEN_DIGITS", raising=False)
+    with pytest.raises(DataUnavailableError, match="--pen-digits"):
+        load_training(Options(dataset=["mnist", "pen_strokes"]))
+
+
+@pytest.mark.parametrize(("name", "value"), [("LOG_LEVEL", "debug"), ("LOG_LEVEL_DEBUG", "1")])
+def test_logs_say_more_when_asked(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    import logging
+
+    monkeypatch.setenv(name, value)
+    configure_logs()
+    assert logging.getLogger("training").level == logging.DEBUG
+    monkeypatch.delenv(name)
+    configure_logs()
+    assert logging.getLogger("training").level == logging.INFO

@@ -1,0 +1,90 @@
+"""A version is written with what it was measured at, and is put in use only where it is no worse."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from training.evaluation.slices import NOT_A_DIGIT, PreparedSlice
+
+from shared.recognition.architectures import build_network
+from shared.recognition.calibration import Calibration
+from shared.recognition.model_version import load_network, read_current, read_manifest
+from shared.recognition.normalisation import Normalisation
+from tests.unit.training.toy_data import bars
+from training.publishing import Candidate, is_worse, judge, publish
+
+MLP = "mlp"
+
+
+def candidate(network: nn.Module | None = None) -> Candidate:
+    torch.manual_seed(0)
+    return Candidate(MLP, MLP, network or build_network(MLP), Normalisation(), {"bars": "0"}, {"epochs": 3})
+
+
+def reads_bars() -> nn.Module:
+    """Answers one where the middle of the top row of a bar is white, zero elsewhere."""
+    network = build_network(MLP)
+    with torch.no_grad():
+        for weight in network.parameters():
+            weight.zero_()
+        network.fc1.weight[0, 4 * 28 + 14] = 1  # type: ignore[index, union-attr, operator]
+        network.fc2.weight[0, 0] = 1  # type: ignore[index, union-attr, operator]
+        network.fc3.weight[1, 0] = 5  # type: ignore[index, union-attr, operator]
+        network.fc3.bias[0] = 3  # type: ignore[index, union-attr, operator]
+    return network
+
+
+def prepared_bars() -> PreparedSlice:
+    data = bars(64)
+    return PreparedSlice("mnist", data.images, data.labels, np.ones(64, bool))
+
+
+def publish_to(models: Path, network: nn.Module | None = None) -> tuple[str, list[str]]:
+    published = publish(candidate(network), {"bars": bars(32)}, [prepared_bars()], models)
+    return published.manifest.version, published.objections
+
+
+def test_the_first_version_is_put_in_use_with_what_it_was_measured_at(tmp_path: Path) -> None:
+    version, objections = publish_to(tmp_path, reads_bars())
+    manifest = read_manifest(tmp_path, MLP, read_current(tmp_path, MLP))
+    assert (manifest.version, objections) == (version, [])
+    assert manifest.metrics["mnist"]["accuracy"] == 1
+    assert manifest.metrics["mnist"]["examples"] == 64
+    assert (manifest.data, manifest.recipe) == ({"bars": "0"}, {"epochs": 3})
+    assert load_network(tmp_path, manifest)
+
+
+def test_a_worse_version_is_written_but_not_put_in_use(tmp_path: Path) -> None:
+    good, _ = publish_to(tmp_path, reads_bars())
+    bad, objections = publish_to(tmp_path)
+    assert read_current(tmp_path, MLP) == good
+    assert read_manifest(tmp_path, MLP, bad).version == bad
+    assert len(objections) == 1
+    assert objections[0].startswith("mnist: -")
+
+
+def test_a_version_just_as_good_is_put_in_use(tmp_path: Path) -> None:
+    publish_to(tmp_path, reads_bars())
+    second, objections = publish_to(tmp_path, reads_bars())
+    assert (read_current(tmp_path, MLP), objections) == (second, [])
+
+
+@pytest.mark.parametrize(
+    ("lost", "won", "worse"),
+    [(0, 0, False), (4, 0, False), (5, 0, True), (40, 30, False), (50, 30, True), (30, 50, False)],
+)
+def test_worse_is_more_than_chance_would_do(lost: int, won: int, worse: bool) -> None:
+    current = np.array([True] * lost + [False] * won + [True] * 900)
+    new = np.array([False] * lost + [True] * won + [True] * 900)
+    assert is_worse(new, current) is worse
+
+
+def test_what_is_no_digit_is_right_when_it_is_refused() -> None:
+    labels = np.array([1, NOT_A_DIGIT, NOT_A_DIGIT, NOT_A_DIGIT, 1])
+    readable = np.array([True, True, True, False, False])
+    part = PreparedSlice("mixed", np.zeros((5, 28, 28), np.uint8), labels, readable)
+    sure, unsure = [0.0, 9.0, *[0.0] * 8], [-9.0] * 10
+    logits = torch.tensor([sure, sure, unsure, sure, sure])
+    assert judge(logits, part, Calibration()).tolist() == [True, False, True, True, False]

@@ -1,0 +1,51 @@
+"""Images moved, turned, sheared, scaled and bent: by what the 20-pixel box leaves open between two hands."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.functional import affine_grid, grid_sample, interpolate
+
+ELASTIC_KNOTS = 5  # a side: a coarse field of displacements, smooth in between (after Simard et al. 2003)
+
+
+@dataclass(frozen=True)
+class Distortion:
+    """Each value is the largest deviation; every image draws its own, uniformly."""
+
+    rotation_deg: float = 15.0
+    shear: float = 0.2
+    scale: float = 0.15
+    shift_px: float = 2.0
+    elastic_px: float = 1.2
+
+    def __call__(self, ink: Tensor, generator: torch.Generator) -> Tensor:
+        """(B, 28, 28) float32 → the same shape."""
+        channel = ink.unsqueeze(1)
+        grid = affine_grid(self.sample_affine(len(ink), generator).to(ink.device), list(channel.shape), False)
+        grid = grid + self.sample_elastic(len(ink), ink.shape[-1], generator).to(ink.device)
+        return grid_sample(channel, grid, mode="bilinear", padding_mode="zeros", align_corners=False).squeeze(1)
+
+    def sample_affine(self, count: int, generator: torch.Generator) -> Tensor:
+        """(count, 2, 3): output coordinates in -1..1 → input coordinates."""
+
+        def uniform(limit: float) -> Tensor:
+            return (torch.rand(count, generator=generator) * 2 - 1) * limit
+
+        angle = torch.deg2rad(uniform(self.rotation_deg))
+        shear = uniform(self.shear)
+        width, height = 1 + uniform(self.scale), 1 + uniform(self.scale)
+        cos, sin = angle.cos(), angle.sin()
+        return torch.stack(
+            [
+                torch.stack([cos * width, (shear * cos - sin) * height, uniform(self.shift_px / 14)], dim=1),
+                torch.stack([sin * width, (shear * sin + cos) * height, uniform(self.shift_px / 14)], dim=1),
+            ],
+            dim=1,
+        )
+
+    def sample_elastic(self, count: int, side: int, generator: torch.Generator) -> Tensor:
+        """(count, side, side, 2): a displacement for every pixel, in the grid's -1..1."""
+        knots = torch.rand(count, 2, ELASTIC_KNOTS, ELASTIC_KNOTS, generator=generator) * 2 - 1
+        field = interpolate(knots * (self.elastic_px * 2 / side), (side, side), mode="bicubic", align_corners=True)
+        return field.permute(0, 2, 3, 1)

@@ -1,0 +1,40 @@
+"""Ink made thinner or thicker, softer, noisier and paler: what pens, enlarging and photographs do to a line."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.functional import avg_pool2d, max_pool2d
+
+
+@dataclass(frozen=True)
+class InkChange:
+    """The first value of each is a share of the images, the second the largest amount."""
+
+    thickness: tuple[float, float] = (2 / 3, 0.9)  # share of the way to the next pixel, half outwards, half inwards
+    softness: tuple[float, float] = (0.3, 0.7)  # share of the way to the mean of its neighbours
+    contrast: tuple[float, float] = (0.3, 0.5)  # exponent of the ink is within e^±this: hard or spread edges
+    noise: tuple[float, float] = (0.2, 0.06)  # standard deviation, where there is ink or next to it
+    fading: tuple[float, float] = (1.0, 0.3)  # share of the brightness that is lost
+
+    def __call__(self, ink: Tensor, generator: torch.Generator) -> Tensor:
+        """(B, 28, 28) in 0..255 → the same."""
+        count = len(ink)
+
+        def amount(change: tuple[float, float]) -> Tensor:
+            share, most = change
+            draw = torch.rand(2, count, 1, 1, 1, generator=generator)
+            return torch.where(draw[0] < share, draw[1] * most, 0.0).to(ink.device)
+
+        def sign() -> Tensor:
+            return (torch.randint(0, 2, (count, 1, 1, 1), generator=generator) * 2 - 1).to(ink.device)
+
+        x = (ink / 255).clamp(0, 1).unsqueeze(1)  # (B, 1, 28, 28)
+        direction = sign()
+        extreme = direction * max_pool2d(direction * x, 3, 1, 1)  # the brightest or the darkest neighbour
+        x = x + amount(self.thickness) * (extreme - x)
+        x = x + amount(self.softness) * (avg_pool2d(x, 3, 1, 1) - x)
+        x = x.clamp_min(1e-4) ** (sign() * amount(self.contrast)).exp()
+        grain = torch.randn(x.shape, generator=generator).to(ink.device) * amount(self.noise)
+        x = x + grain * (x > 0.05)
+        return (x * (1 - amount(self.fading))).clamp(0, 1).squeeze(1) * 255

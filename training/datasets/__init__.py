@@ -1,0 +1,1 @@
+"""The data that training reads, one module a source."""

@@ -1,0 +1,64 @@
+"""Characters as a pen wrote them: a file of strokes, read whole and split by writer.
+
+JSON lines, plain or gzipped: {"label": 7, "writer": "...", "strokes": [[[x, y], ...], ...]}, x to the right, y down,
+the longer side scaled to 0..999, one list of points for each time the pen was down. docs/data.md has a source.
+"""
+
+import gzip
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.datasets.labelled_images import DataUnavailableError, Split
+from training.datasets.splits import split_by_name
+
+Points = NDArray[np.float32]  # (P, 2), x and y in 0..999
+
+TEST_SHARE = 0.15  # of the writers
+VALIDATION_SHARE = 0.15
+
+
+@dataclass(frozen=True)
+class PenCharacter:
+    """One character as it was written. `label` is its digit, or the letter that it is instead."""
+
+    label: int | str
+    writer: str
+    strokes: tuple[Points, ...]
+
+
+def read_pen_strokes(path: Path, split: Split | None = None) -> list[PenCharacter]:
+    """Every character of that part, or of all parts. DataUnavailableError where the file is missing or malformed."""
+    try:
+        with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
+            entries = [json.loads(line) for line in lines]
+            characters = [
+                PenCharacter(
+                    entry["label"],
+                    entry["writer"],
+                    tuple(np.array(stroke, np.float32).reshape(-1, 2) for stroke in entry["strokes"]),
+                )
+                for entry in entries
+            ]
+    except OSError as error:
+        raise DataUnavailableError(
+            f"There are no pen strokes in {path}: make them with `python -m training.pen_strokes`."
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataUnavailableError(f"{path} is not a file of pen strokes: {error!r}.") from error
+    return [character for character in characters if split is None or split_of_writer(character.writer) == split]
+
+
+def split_of_writer(writer: str) -> Split:
+    """All that one person wrote is in the same part, whatever file it comes in and in whatever order."""
+    return split_by_name(person_of(writer), test=TEST_SHARE, validation=VALIDATION_SHARE)
+
+
+def person_of(writer: str) -> str:
+    """UNIPEN names a writer by a file; two of its providers have several files of one person."""
+    without_session = re.sub(r"(ibm/ibm\d/r)\d\d(\d\d)$", r"\1\2", writer)  # IBM's rSSWW: session, then writer
+    return re.sub(r"(art/art\d\d)(trn|tst)$", r"\1", without_session)

@@ -1,0 +1,1 @@
+"""How well a model version does: the slices it is measured on, and the measures."""

@@ -1,0 +1,78 @@
+"""How well answers do against labels: the numbers a manifest holds for each slice, and how far chance may move them."""
+
+from collections.abc import Callable
+from math import sqrt
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn.functional import nll_loss
+from torchmetrics.functional.classification import binary_auroc, multiclass_calibration_error
+
+from shared.recognition.calibration import Calibration
+from shared.recognition.normalisation import Images, Normalisation, as_tensor
+from training.evaluation.slices import NOT_A_DIGIT
+
+CALIBRATION_BINS = 15  # Guo et al. 2017
+BATCH = 1000
+Z95 = 1.96  # standard deviations to either side that hold 95 % of a normal distribution
+RESAMPLED = 1000  # times, for a bootstrap
+
+
+@torch.inference_mode()
+def compute_logits(network: nn.Module, normalisation: Normalisation, images: Images, device: torch.device) -> Tensor:
+    """images (N, 28, 28) uint8 → logits (N, 10) float32 on the CPU. The network is left in evaluation mode."""
+    network.eval()
+    return torch.cat([network(normalisation(batch.to(device))).cpu() for batch in as_tensor(images).split(BATCH)])
+
+
+def measure(
+    logits: Tensor, labels: NDArray[np.int64], readable: NDArray[np.bool_], calibration: Calibration
+) -> dict[str, float]:
+    """logits (N, 10), labels and readable (N,) → what a manifest says of a slice. Unreadable is wrong, and refused."""
+    seen = torch.from_numpy(readable)
+    refused = (calibration.digit_scores(logits) < calibration.digit_score_threshold) | ~seen
+    measured = {"examples": float(len(labels)), "refused": float(refused.double().mean())}
+    if (labels == NOT_A_DIGIT).any():
+        return measured
+    truth = torch.from_numpy(labels)
+    probabilities = calibration.probabilities(logits)
+    right = (probabilities.argmax(dim=1) == truth) & seen
+    return measured | {
+        "accuracy": float(right.double().mean()),
+        "nll": float(nll_loss(probabilities[seen].clamp_min(1e-12).log(), truth[seen])),
+        "calibration_error": calibration_error(probabilities[seen], truth[seen]),
+    }
+
+
+def calibration_error(probabilities: Tensor, labels: Tensor) -> float:
+    """(N, 10), (N,) → mean gap of confidence and accuracy over 15 equal bins, weighted by size. Guo et al. 2017, §2."""
+    return float(multiclass_calibration_error(probabilities, labels, probabilities.shape[1], CALIBRATION_BINS, "l1"))
+
+
+def auroc(digits: NDArray[np.float64], others: NDArray[np.float64]) -> float:
+    """Digit scores (N,) and (M,) → the chance that a digit scores above something else."""
+    scores = torch.from_numpy(np.concatenate([digits, others]))
+    return float(binary_auroc(scores, torch.cat([torch.ones(len(digits)), torch.zeros(len(others))]).long()))
+
+
+def wilson_interval(right: int, examples: int) -> tuple[float, float]:
+    """95 % for the true share. Wilson 1927."""
+    share, z = right / examples, Z95
+    centre = (share + z * z / (2 * examples)) / (1 + z * z / examples)
+    half = z / (1 + z * z / examples) * sqrt(share * (1 - share) / examples + z * z / (4 * examples * examples))
+    return centre - half, centre + half
+
+
+def bootstrap_interval(
+    measure_drawn: Callable[..., float], *samples: NDArray[np.float64], seed: int = 0
+) -> tuple[float, float]:
+    """95 % for a measure of independent samples, each drawn with replacement. Efron 1979."""
+    random = np.random.default_rng(seed)
+    values = [
+        measure_drawn(*(sample[random.integers(0, len(sample), len(sample))] for sample in samples))
+        for _ in range(RESAMPLED)
+    ]
+    low, high = np.percentile(values, (2.5, 97.5))
+    return float(low), float(high)

@@ -1,0 +1,115 @@
+"""One run of Lightning's trainer: from options and data to the best averaged weights, resumable after a kill.
+
+Everything of a run lies in its folder: options.json, history.jsonl, checkpoints/, the tracker's files and the plots.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import torch
+from lightning.pytorch import Callback, Trainer
+from lightning.pytorch.callbacks import (
+    EarlyStopping,
+    EMAWeightAveraging,
+    LearningRateMonitor,
+    ModelCheckpoint,
+    TQDMProgressBar,
+)
+
+from training.data_module import TrainingData
+from training.history import History
+from training.options import Options
+from training.task import RecognitionTask
+from training.tracking import build_logger
+
+log = logging.getLogger(__name__)
+
+MONITORED = "validation/loss"
+DDP_RUN = "SLATE_DDP_RUN"
+
+
+class RunError(Exception):
+    """A run that can't begin or go on; the message says why."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A folder under results."""
+
+    folder: Path
+
+    @property
+    def options(self) -> Path:
+        """What it was begun with; to resume it with anything else would end in other weights."""
+        return self.folder / "options.json"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The last epoch's and the best one's."""
+        return self.folder / "checkpoints"
+
+    @property
+    def last_checkpoint(self) -> Path:
+        """What a resumed run goes on from."""
+        return self.checkpoints / "last.ckpt"
+
+    @property
+    def history(self) -> Path:
+        """One line an epoch."""
+        return self.folder / "history.jsonl"
+
+
+def open_run(options: Options) -> Run:
+    """Makes the folder, or finds it where the run is resumed. RunError where it is there already, or is not."""
+    name = options.run or f"{options.model}-{datetime.now():%Y-%m-%d-%H%M%S}"
+    if options.devices > 1:
+        name = os.environ.setdefault(DDP_RUN, name)  # for the processes that Lightning starts for the other devices
+    run, recipe = Run(options.results_dir / name), json.dumps(options.recipe(), indent=2)
+    if options.resume and not run.last_checkpoint.exists():
+        raise RunError(f"There is nothing to resume in {run.folder}: no epoch of it was finished.")
+    if options.resume and run.options.read_text() != recipe:
+        raise RunError(f"{run.folder} was begun with other options, those of its options.json: resume it with these.")
+    if not options.resume and run.history.exists():
+        raise RunError(f"{run.folder} is there already: --resume goes on with it, another --run begins anew.")
+    run.folder.mkdir(parents=True, exist_ok=True)
+    run.options.write_text(recipe)
+    return run
+
+
+def fit(options: Options, run: Run, data: TrainingData, callbacks: Sequence[Callback] = ()) -> RecognitionTask:
+    """The task with the weights of the epoch that did best on validation, on the CPU, in evaluation mode."""
+    torch.manual_seed(options.seed)
+    task = RecognitionTask(options, list(data.validation))
+    best = ModelCheckpoint(run.checkpoints, "best", monitor=MONITORED, save_last=True, enable_version_counter=False)
+    logger = build_logger(options, run.folder)
+    trainer = Trainer(
+        accelerator="gpu" if options.accelerator == "cuda" else options.accelerator,
+        devices=options.devices,
+        strategy="ddp" if options.devices > 1 else "auto",
+        precision=options.precision,
+        max_epochs=options.epochs,
+        deterministic=True,
+        logger=logger,
+        callbacks=[
+            EMAWeightAveraging(decay=options.averaging),
+            best,
+            EarlyStopping(MONITORED, patience=options.patience),
+            *([LearningRateMonitor("epoch")] if logger else []),
+            History(run.history),
+            TQDMProgressBar(),
+            *callbacks,
+        ],
+        default_root_dir=run.folder,
+        num_sanity_val_steps=0,
+        enable_model_summary=False,
+        log_every_n_steps=1,  # nothing is logged by the step; more than an epoch has, and Lightning warns
+    )
+    trainer.fit(task, datamodule=data, ckpt_path=run.last_checkpoint if options.resume else None)
+    task.load_state_dict(torch.load(best.best_model_path, map_location="cpu", weights_only=True)["state_dict"])
+    log.info("best epoch: %s = %.4f", MONITORED, float(best.best_model_score or 0))
+    return task.cpu().eval()

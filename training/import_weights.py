@@ -1,0 +1,133 @@
+"""Weights that were trained elsewhere → a model version: tensors only, names and shapes checked, then measured.
+
+`python -m training.import_weights file.pth --architecture cnn`. A .pth is read without unpickling anything but
+tensors; it may hold the state itself or have it under «state_dict» or the like, with the prefix that DataParallel or
+Lightning adds.
+"""
+
+import hashlib
+import logging
+import pickle
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from pydantic import AliasChoices, Field, ValidationError
+from pydantic_settings import BaseSettings, CliApp, CliPositionalArg, SettingsConfigDict, SettingsError
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from shared.recognition.architectures import build_network
+from shared.recognition.normalisation import Normalisation
+from training.datasets.labelled_images import DataUnavailableError
+from training.datasets.mnist import DATA_DIR
+from training.evaluation.slices import make_slices, prepare
+from training.logs import configure_logs
+from training.mixture import load_validation
+from training.options import ModelName, Options
+from training.publishing import Candidate, print_report, publish
+
+log = logging.getLogger(__name__)
+
+WRAPPERS = ("state_dict", "model_state_dict", "model", "network")  # keys under which checkpoints hold the state
+PREFIXES = ("module.", "model.", "network.")
+
+
+class WeightsError(Exception):
+    """Weights that are not what the architecture needs; the message says which and why."""
+
+
+class ImportOptions(BaseSettings):
+    """Check, measure and publish weights from elsewhere."""
+
+    model_config = SettingsConfigDict(
+        cli_prog_name="python -m training.import_weights",
+        env_prefix="IMPORT_",
+        cli_kebab_case=True,
+        frozen=True,
+        populate_by_name=True,
+    )
+
+    file: CliPositionalArg[Path] = Field(description=".pth, .pt or .safetensors")
+    architecture: ModelName = Field(description="the network the weights are of")
+    name: str | None = Field(None, description="of the model; the architecture's where absent")
+    mean: float = Field(Normalisation.mean, description="what its training subtracted from pixel / 255")
+    std: float = Field(Normalisation.std, gt=0, description="what it divided by then")
+    pen_digits: Path | None = Field(None, validation_alias=AliasChoices("pen_digits", "PEN_DIGITS"))
+    pen_letters: Path | None = Field(None, validation_alias=AliasChoices("pen_letters", "PEN_LETTERS"))
+    data_dir: Path = Field(DATA_DIR)
+    models_dir: Path = Field(Path("models"))
+
+
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """Name → tensor. WeightsError where the file is unreadable or holds anything but tensors."""
+    try:
+        content = load_file(path) if path.suffix == ".safetensors" else torch.load(path, "cpu", weights_only=True)
+    except (OSError, RuntimeError, EOFError, SafetensorError) as error:
+        raise WeightsError(f"{path} can't be read: {error}") from error
+    except pickle.UnpicklingError as error:
+        raise WeightsError(f"{path} holds more than tensors, and nothing else is loaded: {error}") from error
+    for key in WRAPPERS:
+        if isinstance(content, Mapping) and isinstance(content.get(key), Mapping):
+            content = content[key]
+    if not isinstance(content, Mapping) or not all(isinstance(value, Tensor) for value in content.values()):
+        raise WeightsError(f"{path} is no table of tensors: save `network.state_dict()`.")
+    return {strip_prefixes(name): tensor for name, tensor in content.items()}
+
+
+def strip_prefixes(name: str) -> str:
+    """What wrappers put before a weight's name taken away."""
+    while prefix := next((prefix for prefix in PREFIXES if name.startswith(prefix)), None):
+        name = name.removeprefix(prefix)
+    return name
+
+
+def build_with(weights: Mapping[str, Tensor], architecture: str) -> nn.Module:
+    """The network with these weights, in evaluation mode. WeightsError that names every weight which does not fit."""
+    network = build_network(architecture)
+    wanted = network.state_dict()
+    wrong = [f"{name} is missing" for name in wanted.keys() - weights.keys()]
+    wrong += [f"{name} is unknown" for name in weights.keys() - wanted.keys()]
+    wrong += [
+        f"{name} is {tuple(weights[name].shape)} and should be {tuple(tensor.shape)}"
+        for name, tensor in wanted.items()
+        if name in weights and weights[name].shape != tensor.shape
+    ]
+    wrong += [f"{name} is not finite" for name, tensor in weights.items() if not bool(tensor.isfinite().all())]
+    if wrong:
+        raise WeightsError(f"These are not the weights of {architecture}: " + "; ".join(sorted(wrong)) + ".")
+    network.load_state_dict(dict(weights))
+    return network.eval()
+
+
+def import_weights(options: ImportOptions) -> None:
+    """Publishes them if they fit; they become the current version if the gate lets them."""
+    network = build_with(read_weights(options.file), options.architecture)
+    candidate = Candidate(
+        name=options.name or options.architecture,
+        architecture=options.architecture,
+        network=network,
+        normalisation=Normalisation(options.mean, options.std),
+        data={options.file.name: hashlib.sha256(options.file.read_bytes()).hexdigest()},
+        recipe={"imported_from": options.file.name},
+    )
+    inputs = Options(pen_digits=options.pen_digits, data_dir=options.data_dir)
+    test = make_slices("test", options.data_dir, options.pen_digits, options.pen_letters)
+    print_report(publish(candidate, load_validation(inputs), [prepare(part) for part in test], options.models_dir))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0 where the weights were published."""
+    configure_logs()
+    try:
+        import_weights(CliApp.run(ImportOptions, arguments))
+    except (WeightsError, DataUnavailableError, SettingsError, ValidationError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+"""The datasets that the options name, as one mixture to train on, with what is no digit, and their validation parts."""
+
+from collections.abc import Callable
+
+from training.augmentation.distortion import Distortion
+from training.augmentation.ink import InkChange
+from training.datasets.emnist import load_emnist_digits
+from training.datasets.labelled_drawings import load_labelled_drawings
+from training.datasets.labelled_images import DataUnavailableError, LabelledImages, Split
+from training.datasets.mnist import load_mnist
+from training.datasets.not_digits import make_not_digits
+from training.datasets.pen_strokes import PenCharacter, read_pen_strokes
+from training.datasets.qmnist import load_qmnist
+from training.evaluation.slices import make_slices, prepare
+from training.options import Options
+from training.sources import ImageSource, Mixture, Part, as_image_source, as_stroke_source
+
+# How often an epoch goes through each source; MNIST is 55,000 images, the pen strokes some thousand.
+TIMES_PEN_DIGITS = 3
+TIMES_PEN_LETTERS = 2
+NOT_DIGITS = 1200
+TIMES_NOT_DIGITS = 3
+THICKEST_LETTER_PX = 4.5  # above, letters run together to something that may be a digit
+THICKEST_NOT_DIGIT_PX = 3.5
+
+LOADERS: dict[str, Callable[[Split, Options], LabelledImages]] = {
+    "mnist": lambda split, options: load_mnist(split, options.data_dir),
+    "qmnist": lambda split, options: load_qmnist(split, options.data_dir),
+    "emnist": lambda split, options: load_emnist_digits(split, options.data_dir),
+    "labelled_drawings": lambda split, options: load_labelled_drawings(
+        split, options.storage_url, options.storage_token
+    ),
+}
+
+
+def load_training(options: Options) -> Mixture:
+    """DataUnavailableError with what to run, where something is not there or may not be mixed."""
+    check_mixture(options)
+    digits, letters = read_characters(options, "train")
+    parts = [
+        Part(name, augmented(as_image_source(LOADERS[name]("train", options)), options))
+        for name in options.dataset
+        if name != "pen_strokes"
+    ]
+    if "pen_strokes" in options.dataset:
+        parts.append(Part("pen_digits", as_stroke_source(digits), TIMES_PEN_DIGITS))
+    if options.not_digit_weight > 0 and letters:
+        parts.append(Part("pen_letters", as_stroke_source(letters, THICKEST_LETTER_PX), TIMES_PEN_LETTERS))
+    if options.not_digit_weight > 0:
+        made_up = make_not_digits(NOT_DIGITS, [*digits, *letters], options.seed)
+        parts.append(Part("made_up", as_stroke_source(made_up, THICKEST_NOT_DIGIT_PX), TIMES_NOT_DIGITS))
+    return Mixture(parts)
+
+
+def check_mixture(options: Options) -> None:
+    """What holds the same images twice, once to train on and once to validate, is refused."""
+    if len({"mnist", "qmnist", "emnist"} & set(options.dataset)) > 1:
+        raise DataUnavailableError(
+            "MNIST, QMNIST and EMNIST were made from the same forms and split otherwise: use one of them."
+        )
+    if "pen_strokes" in options.dataset and options.pen_digits is None:
+        raise DataUnavailableError(
+            "No pen strokes are named: give --pen-digits a file made by `python -m training.pen_strokes`."
+        )
+
+
+def read_characters(options: Options, split: Split) -> tuple[list[PenCharacter], list[PenCharacter]]:
+    """(digits, letters) of that split's writers; empty where no file is named."""
+    digits, letters = (
+        read_pen_strokes(path, split) if path else [] for path in (options.pen_digits, options.pen_letters)
+    )
+    return digits, letters
+
+
+def is_clean(slice_name: str, options: Options) -> bool:
+    """Whether nothing of that slice may have been trained on: EMNIST's training digits hold MNIST's test writers'."""
+    return "emnist" not in options.dataset or slice_name not in {"mnist", "mnist_pictures", "uploads"}
+
+
+def augmented(source: ImageSource, options: Options) -> ImageSource:
+    """By the option «augmentation»."""
+    if options.augmentation == "none":
+        source.embellishment = source.distortion = source.ink = None
+    if options.augmentation == "mild":
+        source.distortion = Distortion(rotation_deg=10, shear=0.1, scale=0.1, shift_px=1, elastic_px=0.8)
+        source.ink = InkChange(thickness=(0.5, 0.7), softness=(0.2, 0.4), contrast=(0.2, 0.3), fading=(0.5, 0.2))
+    return source
+
+
+def load_validation(options: Options) -> dict[str, LabelledImages]:
+    """Digits by dataset that nothing is learned from: what stops a run, chooses the epoch and calibrates."""
+    parts: dict[str, LabelledImages] = {
+        name: LOADERS[name]("validation", options) for name in options.dataset if name != "pen_strokes"
+    }
+    if options.pen_digits:
+        slices = make_slices("validation", options.data_dir, options.pen_digits, None)
+        drawings = prepare(next(part for part in slices if part.name == "pen_drawings"))
+        parts["pen_drawings"] = LabelledImages(drawings.images[drawings.readable], drawings.labels[drawings.readable])
+    return parts

@@ -1,0 +1,138 @@
+"""A trained network → a model version: calibrated on validation data, measured on every slice, written, let through.
+
+`current` moves only if the gate holds: on no slice is the new version worse than the one in use by more than noise.
+"""
+
+import logging
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from math import sqrt
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from shared.recognition.calibration import Calibration, fit_calibration
+from shared.recognition.model_version import (
+    Manifest,
+    ModelVersionError,
+    load_network,
+    next_version,
+    read_current,
+    read_manifest,
+    set_current,
+    write_model_version,
+)
+from shared.recognition.normalisation import Normalisation
+from training.datasets.labelled_images import LabelledImages
+from training.evaluation.measures import compute_logits, measure
+from training.evaluation.slices import NOT_A_DIGIT, PreparedSlice
+
+log = logging.getLogger(__name__)
+
+NOISE = 2.0  # standard deviations, docs/decisions/0010
+CPU = torch.device("cpu")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What is to be published: `data` names what it was trained on, each with its hash."""
+
+    name: str
+    architecture: str
+    network: nn.Module
+    normalisation: Normalisation
+    data: Mapping[str, str]
+    recipe: Mapping[str, str | int | float | bool]
+
+
+@dataclass(frozen=True)
+class Published:
+    """The version that was written, and why it did not become the current one, slice by slice; empty where it did."""
+
+    manifest: Manifest
+    objections: list[str]
+
+
+def print_report(published: Published) -> None:
+    """What was published, slice by slice, and whether it is in use now."""
+    manifest = published.manifest
+    print(f"published {manifest.reference}")
+    for name, metrics in manifest.metrics.items():
+        print(f"  {name}: " + ", ".join(f"{metric} {value:.4f}" for metric, value in metrics.items()))
+    if published.objections:
+        print("not made the current version; worse than it on " + "; ".join(published.objections))
+
+
+def calibrate(candidate: Candidate, validation: Mapping[str, LabelledImages]) -> Calibration:
+    """On digits alone: temperature over all slices as one, the threshold so that each slice keeps its digits."""
+    logits = [
+        compute_logits(candidate.network, candidate.normalisation, part.images, CPU) for part in validation.values()
+    ]
+    return fit_calibration(logits, [torch.from_numpy(part.labels) for part in validation.values()])
+
+
+def publish(
+    candidate: Candidate, validation: Mapping[str, LabelledImages], test: Sequence[PreparedSlice], models_dir: Path
+) -> Published:
+    """Touches the test slices, once for the candidate and once for the version in use."""
+    calibration = calibrate(candidate, validation)
+    network, normalisation = candidate.network, candidate.normalisation
+    logits = {part.name: compute_logits(network, normalisation, part.images, CPU) for part in test}
+    now = datetime.now(UTC)
+    manifest = Manifest(
+        name=candidate.name,
+        version=next_version(models_dir, candidate.name, now),
+        created_at=now.replace(microsecond=0),
+        architecture=candidate.architecture,
+        normalisation=normalisation,
+        calibration=calibration,
+        data=dict(candidate.data),
+        recipe=dict(candidate.recipe),
+        metrics={part.name: measure(logits[part.name], part.labels, part.readable, calibration) for part in test},
+        libraries={"python": platform.python_version(), **{name: version(name) for name in ("torch", "numpy")}},
+    )
+    write_model_version(models_dir, manifest, network)
+    right = {part.name: judge(logits[part.name], part, calibration) for part in test}
+    objections = compare_with_current(manifest, right, test, models_dir)
+    if not objections:
+        set_current(models_dir, manifest.name, manifest.version)
+    return Published(manifest, objections)
+
+
+def compare_with_current(
+    manifest: Manifest, right: Mapping[str, NDArray[np.bool_]], test: Sequence[PreparedSlice], models_dir: Path
+) -> list[str]:
+    """One sentence for each slice on which the new version is worse; none where there is no version in use."""
+    try:
+        current = read_manifest(models_dir, manifest.name, read_current(models_dir, manifest.name))
+        network = load_network(models_dir, current)
+    except ModelVersionError as error:
+        log.info("nothing to compare %s with: %s", manifest.reference, error)
+        return []
+    objections = []
+    for part in test:
+        logits = compute_logits(network, current.normalisation, part.images, CPU)
+        before = judge(logits, part, current.calibration)
+        if is_worse(right[part.name], before):
+            change = 100 * (right[part.name].mean() - before.mean())
+            objections.append(f"{part.name}: {change:+.2f} points against {current.reference}")
+    return objections
+
+
+def judge(logits: Tensor, part: PreparedSlice, calibration: Calibration) -> NDArray[np.bool_]:
+    """logits (N, 10) → (N,): a digit is right when it is read as what it is, anything else when it is refused."""
+    refused = (calibration.digit_scores(logits) < calibration.digit_score_threshold).numpy()
+    read = (logits.argmax(dim=1).numpy() == part.labels) & part.readable
+    return np.asarray(np.where(part.labels == NOT_A_DIGIT, refused | ~part.readable, read), np.bool_)
+
+
+def is_worse(candidate: NDArray[np.bool_], current: NDArray[np.bool_]) -> bool:
+    """Both (N,), right or wrong on the same examples: only those that one alone gets right tell. McNemar 1947."""
+    lost, won = int((current & ~candidate).sum()), int((candidate & ~current).sum())
+    return lost - won > NOISE * sqrt(lost + won)

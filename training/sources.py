@@ -1,0 +1,154 @@
+"""Where a batch comes from: images and strokes that lie on the device, drawn anew each time they are asked for.
+
+A source has a length and makes training images of some of its members; a mixture of sources is one long source.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from training.augmentation.distortion import Distortion
+from training.augmentation.embellishment import Embellishment
+from training.augmentation.ink import InkChange
+from training.augmentation.pen import Pen, resample
+from training.datasets.labelled_images import LabelledImages
+from training.datasets.pen_strokes import PenCharacter
+
+NOT_A_DIGIT = -1
+
+
+class Source(Protocol):
+    """Images to train on."""
+
+    labels: Tensor  # (N,) int64, NOT_A_DIGIT where it is none
+
+    def draw(self, members: Tensor, generator: torch.Generator) -> Tensor:
+        """members (B,) → images (B, 28, 28) in 0..255, float32, on the device, not the same twice."""
+
+    def tensors(self) -> tuple[Tensor, ...]:
+        """What it holds."""
+
+    def to(self, device: torch.device) -> "Source":
+        """The same source with its tensors on that device."""
+
+
+@dataclass
+class ImageSource:
+    """Images as they are stored; drawn into, bent, thickened."""
+
+    images: Tensor  # (N, 28, 28) uint8
+    labels: Tensor
+    embellishment: Embellishment | None = field(default_factory=Embellishment)
+    distortion: Distortion | None = field(default_factory=Distortion)
+    ink: InkChange | None = field(default_factory=InkChange)
+
+    def draw(self, members: Tensor, generator: torch.Generator) -> Tensor:
+        """See Source."""
+        ink = self.images[members].float()
+        if self.embellishment:
+            ink = self.embellishment(ink, self.labels[members], generator)
+        if self.distortion:
+            ink = self.distortion(ink, generator)
+        return self.ink(ink, generator) if self.ink else ink
+
+    def to(self, device: torch.device) -> "ImageSource":
+        """See Source."""
+        return replace(self, images=self.images.to(device), labels=self.labels.to(device))
+
+    def tensors(self) -> tuple[Tensor, ...]:
+        """See Source."""
+        return self.images, self.labels
+
+
+@dataclass
+class StrokeSource:
+    """Characters as points along their strokes; written by another hand with another pen each time."""
+
+    points: Tensor  # (N, P, 2) in -1..1
+    stroke_of: Tensor  # (N, P) from 0
+    labels: Tensor
+    pen: Pen = field(default_factory=Pen)
+    ink: InkChange = field(default_factory=InkChange)
+
+    def draw(self, members: Tensor, generator: torch.Generator) -> Tensor:
+        """See Source."""
+        return self.ink(self.pen(self.points[members], self.stroke_of[members], generator), generator)
+
+    def to(self, device: torch.device) -> "StrokeSource":
+        """See Source."""
+        points, stroke_of, labels = (tensor.to(device) for tensor in self.tensors())
+        return replace(self, points=points, stroke_of=stroke_of, labels=labels)
+
+    def tensors(self) -> tuple[Tensor, ...]:
+        """See Source."""
+        return self.points, self.stroke_of, self.labels
+
+
+@dataclass(frozen=True)
+class Part:
+    """A source under its name; an epoch goes through it `times` over."""
+
+    name: str
+    source: Source
+    times: int = 1
+
+    def sha256(self) -> str:
+        """Of what it is made from, for the manifest."""
+        sha = hashlib.sha256()
+        for tensor in self.source.tensors():
+            sha.update(tensor.cpu().numpy().tobytes())
+        return sha.hexdigest()
+
+
+class Mixture:
+    """Parts one after another: member i of the mixture is one member of one source."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.parts = parts
+        sizes = [len(part.source.labels) for part in parts]
+        counts = [(size, part.times) for size, part in zip(sizes, parts, strict=True)]
+        self._part_of = torch.cat([torch.full((size * times,), i) for i, (size, times) in enumerate(counts)])
+        self._member_of = torch.cat([torch.arange(size).repeat(times) for size, times in counts])
+
+    def to(self, device: torch.device) -> "Mixture":
+        """The same mixture with its sources on that device; itself where they are there already."""
+        if all(part.source.labels.device == device for part in self.parts):
+            return self
+        return Mixture([replace(part, source=part.source.to(device)) for part in self.parts])
+
+    def __len__(self) -> int:
+        return len(self._part_of)
+
+    def draw(self, indices: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """indices (B,) on the CPU → images (B, 28, 28) float32 in 0..255 and labels (B,), sorted by source."""
+        images, labels = [], []
+        for number, part in enumerate(self.parts):
+            source = part.source
+            members = self._member_of[indices[self._part_of[indices] == number]].to(source.labels.device)
+            if len(members):
+                images.append(source.draw(members, generator))
+                labels.append(source.labels[members])
+        return torch.cat(images), torch.cat(labels)
+
+
+def as_image_source(data: LabelledImages, augmented: bool = True) -> ImageSource:
+    """`augmented` off: the images as they are."""
+    tensors = torch.from_numpy(data.images), torch.from_numpy(data.labels)
+    return ImageSource(*tensors) if augmented else ImageSource(*tensors, None, None, None)
+
+
+def as_stroke_source(characters: Sequence[PenCharacter], thickest_px: float = Pen.thickest_px) -> StrokeSource:
+    """A character whose label is no number is no digit."""
+    resampled = [resample(character.strokes) for character in characters]
+    labels = [character.label if isinstance(character.label, int) else NOT_A_DIGIT for character in characters]
+    return StrokeSource(
+        torch.from_numpy(np.stack([points for points, _ in resampled])),
+        torch.from_numpy(np.stack([stroke_of for _, stroke_of in resampled])),
+        torch.tensor(labels),
+        Pen(thickest_px=thickest_px),
+    )
