@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu down train sweep gpu data test test-containers check format benchmark benchmark-training screenshots hooks lock clean
+.PHONY: help run up up-gpu down train sweep gpu data test test-containers check format benchmark benchmark-models benchmark-training screenshots hooks lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,8 +66,11 @@ format: $(VENV)/installed-test ## reformat and mend what ruff can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-benchmark: $(VENV)/installed-test data ## accuracy over HTTP: MNIST test, and pen drawings where PEN_DIGITS names a file of strokes
+benchmark: $(VENV)/installed-test data ## how well a model reads over HTTP, slice by slice (PEN_DIGITS and PEN_LETTERS name files of strokes)
 	@$(BIN)/python -m benchmarks.recognition $(ARGS)
+
+benchmark-models: $(VENV)/installed-training ## the table of the models in use: size, accuracy, speed
+	@$(BIN)/python -m benchmarks.models $(ARGS)
 
 benchmark-training: $(VENV)/installed-training data ## time of an epoch against bare forward and backward passes
 	@$(BIN)/python -m benchmarks.training_speed $(ARGS)

@@ -15,7 +15,7 @@ from shared.recognition.normalisation import Normalisation
 from training.datasets.labelled_images import LabelledImages
 from training.options import Options
 from training.sources import Mixture
-from training.task import Batch
+from training.task import Batch, seed_of_step
 
 VALIDATION_BATCH = 500
 
@@ -71,8 +71,7 @@ class TrainingData(LightningDataModule):
     def generator(self) -> torch.Generator:
         """Of this step on this rank."""
         step, rank = (self.trainer.global_step, self.trainer.global_rank) if self.trainer else (0, 0)
-        seeds = np.random.SeedSequence([self.options.seed, step, rank])
-        return torch.Generator().manual_seed(int(seeds.generate_state(1)[0]))
+        return torch.Generator().manual_seed(seed_of_step(self.options.seed, step, rank))
 
     @torch.no_grad()
     def ask_teacher(self, images: Tensor) -> Tensor | None:

@@ -1,10 +1,9 @@
-"""One run of Lightning's trainer: from options and data to the best averaged weights, resumable after a kill.
+"""One run of Lightning's trainer: from options and data to averaged weights, resumable after a kill.
 
 Everything of a run lies in its folder: options.json, history.jsonl, checkpoints/, the tracker's files and the plots.
 """
 
 import json
-import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,9 +26,7 @@ from training.options import Options
 from training.task import RecognitionTask
 from training.tracking import build_logger
 
-log = logging.getLogger(__name__)
-
-MONITORED = "validation/loss"
+STOPS_ON = "validation/accuracy"  # not the loss: a few mislabelled strokes rule that, the surer a network is
 DDP_RUN = "SLATE_DDP_RUN"
 
 
@@ -50,7 +47,7 @@ class Run:
 
     @property
     def checkpoints(self) -> Path:
-        """The last epoch's and the best one's."""
+        """Only the last epoch's is kept."""
         return self.folder / "checkpoints"
 
     @property
@@ -82,10 +79,9 @@ def open_run(options: Options) -> Run:
 
 
 def fit(options: Options, run: Run, data: TrainingData, callbacks: Sequence[Callback] = ()) -> RecognitionTask:
-    """The task with the weights of the epoch that did best on validation, on the CPU, in evaluation mode."""
+    """The task with the averaged weights, on the CPU, in evaluation mode."""
     torch.manual_seed(options.seed)
     task = RecognitionTask(options, list(data.validation))
-    best = ModelCheckpoint(run.checkpoints, "best", monitor=MONITORED, save_last=True, enable_version_counter=False)
     logger = build_logger(options, run.folder)
     trainer = Trainer(
         accelerator="gpu" if options.accelerator == "cuda" else options.accelerator,
@@ -97,8 +93,8 @@ def fit(options: Options, run: Run, data: TrainingData, callbacks: Sequence[Call
         logger=logger,
         callbacks=[
             EMAWeightAveraging(decay=options.averaging),
-            best,
-            EarlyStopping(MONITORED, patience=options.patience),
+            ModelCheckpoint(run.checkpoints, run.last_checkpoint.stem, enable_version_counter=False),
+            EarlyStopping(STOPS_ON, mode="max", patience=options.patience),
             *([LearningRateMonitor("epoch")] if logger else []),
             History(run.history),
             TQDMProgressBar(),
@@ -110,6 +106,5 @@ def fit(options: Options, run: Run, data: TrainingData, callbacks: Sequence[Call
         log_every_n_steps=1,  # nothing is logged by the step; more than an epoch has, and Lightning warns
     )
     trainer.fit(task, datamodule=data, ckpt_path=run.last_checkpoint if options.resume else None)
-    task.load_state_dict(torch.load(best.best_model_path, map_location="cpu", weights_only=True)["state_dict"])
-    log.info("best epoch: %s = %.4f", MONITORED, float(best.best_model_score or 0))
+    task.load_state_dict(torch.load(run.last_checkpoint, map_location="cpu", weights_only=True)["state_dict"])
     return task.cpu().eval()

@@ -6,7 +6,6 @@ Lightning adds.
 """
 
 import hashlib
-import logging
 import pickle
 import sys
 from collections.abc import Mapping
@@ -28,8 +27,6 @@ from training.logs import configure_logs
 from training.mixture import load_validation
 from training.options import ModelName, Options
 from training.publishing import Candidate, print_report, publish
-
-log = logging.getLogger(__name__)
 
 WRAPPERS = ("state_dict", "model_state_dict", "model", "network")  # keys under which checkpoints hold the state
 PREFIXES = ("module.", "model.", "network.")

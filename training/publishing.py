@@ -70,7 +70,7 @@ def print_report(published: Published) -> None:
 
 
 def calibrate(candidate: Candidate, validation: Mapping[str, LabelledImages]) -> Calibration:
-    """On digits alone: temperature over all slices as one, the threshold so that each slice keeps its digits."""
+    """On digits alone."""
     logits = [
         compute_logits(candidate.network, candidate.normalisation, part.images, CPU) for part in validation.values()
     ]

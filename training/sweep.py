@@ -23,13 +23,15 @@ from pydantic_settings import CliApp, CliSuppress, SettingsConfigDict, SettingsE
 from shared.recognition.model_version import ModelVersionError
 from training.data_module import TrainingData
 from training.datasets.labelled_images import DataUnavailableError
-from training.fitting import MONITORED, RunError, fit, open_run
+from training.fitting import RunError, fit, open_run
 from training.history import read_history
 from training.logs import configure_logs
 from training.mixture import load_training, load_validation
 from training.options import Options
 from training.study import SweepError, best_trials, count_begun, describe, open_study, plot_study
 from training.train import load_teacher
+
+OBJECTIVE = "validation/loss"  # of few epochs it tells more than the accuracy
 
 # Smoothing and the weight of what is no digit cost a digit's loss something, whatever else they are good for: their
 # ranges keep them near what is known to be good.
@@ -89,10 +91,10 @@ class Report(Callback):
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Validation has run by then."""
-        loss = float(trainer.callback_metrics[MONITORED])
+        loss = float(trainer.callback_metrics[OBJECTIVE])
         self.trial.report(loss, trainer.current_epoch)
         if not math.isfinite(loss) or self.trial.should_prune():
-            raise TrialPruned(f"{MONITORED} is {loss:.4f} after epoch {trainer.current_epoch + 1}")
+            raise TrialPruned(f"{OBJECTIVE} is {loss:.4f} after epoch {trainer.current_epoch + 1}")
 
 
 def run_sweep(options: SweepOptions, data: TrainingData, **study_options: Any) -> Study:
@@ -125,7 +127,7 @@ def run_trial(options: Options, data: TrainingData, report: Report) -> float:
         fit(options, run, TrainingData(options, data.training, data.validation, data.teacher), [report])
     finally:
         shutil.rmtree(run.checkpoints, ignore_errors=True)
-    return min(epoch[MONITORED] for epoch in read_history(run.history))
+    return min(epoch[OBJECTIVE] for epoch in read_history(run.history))
 
 
 def command_of(options: SweepOptions, trial: FrozenTrial) -> str:

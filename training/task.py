@@ -8,6 +8,7 @@ al. 2020).
 from dataclasses import dataclass
 from typing import cast
 
+import numpy as np
 import torch
 from lightning.pytorch import LightningModule
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
@@ -31,6 +32,11 @@ class Batch:
     teacher: Tensor | None = None
 
 
+def seed_of_step(seed: int, step: int, rank: int) -> int:
+    """What is random in a step depends on nothing that came before it."""
+    return int(np.random.SeedSequence([seed, step, rank]).generate_state(1)[0])
+
+
 class RecognitionTask(LightningModule):
     """`slices` are the names of the validation data loaders, in their order."""
 
@@ -52,12 +58,9 @@ class RecognitionTask(LightningModule):
         logits: Tensor = self.network(inputs)
         return logits.float().unsqueeze(0)
 
-    def on_train_epoch_start(self) -> None:
-        """Dropout draws the same in an epoch whether the run was stopped before it or not."""
-        torch.manual_seed(self.options.seed * 100_003 + self.current_epoch * 1009 + self.global_rank)
-
     def training_step(self, batch: Batch) -> Tensor:
-        """The mean over the members."""
+        """The mean over the members. Dropout draws the same in a step whether the run was stopped before it or not."""
+        torch.manual_seed(seed_of_step(self.options.seed, self.global_step, self.global_rank))
         members = self.member_logits(batch.images)
         loss = torch.stack([self.loss(logits, batch) for logits in members]).mean()
         self.log("train/loss", loss, on_step=False, on_epoch=True, prog_bar=True, batch_size=len(batch.labels))
@@ -88,11 +91,13 @@ class RecognitionTask(LightningModule):
         self.validation_loss.update(cross_entropy(logits, batch.labels), len(batch.labels))
 
     def on_validation_epoch_end(self) -> None:
-        """Logs them."""
+        """Logs them, and the mean of the accuracies, in which every slice counts the same."""
         self.log("validation/loss", self.validation_loss.compute(), prog_bar=True)
         self.validation_loss.reset()
+        accuracies = [self.accuracy(index).compute() for index in range(len(self.slices))]
+        self.log("validation/accuracy", torch.stack(accuracies).mean())
         for index, name in enumerate(self.slices):
-            self.log(f"validation/{name}", self.accuracy(index).compute(), prog_bar=True)
+            self.log(f"validation/{name}", accuracies[index], prog_bar=True)
             self.accuracy(index).reset()
 
     def accuracy(self, index: int) -> MulticlassAccuracy:

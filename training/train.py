@@ -4,7 +4,6 @@
 test data are touched once, after that, when the version is published.
 """
 
-import logging
 import sys
 from pathlib import Path
 
@@ -25,8 +24,6 @@ from training.mixture import is_clean, load_training, load_validation
 from training.options import Options
 from training.plots import plot_run
 from training.publishing import CPU, Candidate, calibrate, print_report, publish
-
-log = logging.getLogger(__name__)
 
 
 def train(options: Options) -> Path:

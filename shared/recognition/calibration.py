@@ -32,19 +32,17 @@ class Calibration:
         return ((logits.float().logsumexp(dim=1) - self.energy_centre) / self.energy_scale).sigmoid()
 
 
-def fit_temperature(logits: Tensor, labels: Tensor, weights: Tensor | None = None) -> float:
-    """logits (N, 10), labels, weights (N,) → T > 0 of the least NLL. ValueError if N == 0. Guo et al. 2017, §4.2."""
+def fit_temperature(logits: Tensor, labels: Tensor) -> float:
+    """logits (N, 10), labels (N,) → T > 0 minimising the NLL. ValueError if N == 0. Guo et al. 2017, §4.2."""
     if len(labels) == 0:
         raise ValueError("a temperature needs at least one labelled example")
     scores = logits.double()
-    weight = torch.ones(len(labels)) if weights is None else weights
     log_temperature = torch.zeros((), dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([log_temperature], lr=0.5, max_iter=100, line_search_fn="strong_wolfe")
 
     def closure() -> Tensor:
         optimizer.zero_grad()
-        losses = cross_entropy(scores / log_temperature.exp(), labels, reduction="none")
-        loss = (losses * weight).sum() / weight.sum()
+        loss = cross_entropy(scores / log_temperature.exp(), labels)
         torch.autograd.backward(loss)
         return loss
 
@@ -53,14 +51,15 @@ def fit_temperature(logits: Tensor, labels: Tensor, weights: Tensor | None = Non
 
 
 def fit_calibration(logits: Sequence[Tensor], labels: Sequence[Tensor]) -> Calibration:
-    """Digits by slice, each logits (N, 10) and labels (N,): every slice counts the same, whatever its size.
+    """Digits by slice, each logits (N, 10) and labels (N,).
 
-    The threshold refuses at most the allowed share of the slice that has most to lose.
+    The temperature is the largest slice's: in a small one a few wrong labels make every answer look too sure. The
+    threshold refuses at most the allowed share of the slice that has most to lose.
     """
-    weights = torch.cat([torch.full((len(part),), 1 / len(part)) for part in labels])
+    largest = max(range(len(labels)), key=lambda index: len(labels[index]))
     energies = [part.double().logsumexp(dim=1) for part in logits]
     return Calibration(
-        temperature=fit_temperature(torch.cat(list(logits)), torch.cat(list(labels)), weights),
+        temperature=fit_temperature(logits[largest], labels[largest]),
         energy_centre=min(float(part.quantile(REFUSED_DIGITS)) for part in energies),
         energy_scale=float(torch.cat(energies).std()),
         digit_score_threshold=0.5,

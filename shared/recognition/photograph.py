@@ -48,7 +48,7 @@ def reduce_to(grey: Grey, side: int) -> Grey:
 
 def fill_lines(grey: Grey) -> Levels:
     """Dark lines are filled with the paper beside them; beyond its borders the picture goes on as it ends."""
-    reach = round(WIDEST_LINE * max(grey.shape) / 2)
+    reach = max(1, round(WIDEST_LINE * max(grey.shape) / 2))
     margin = 2 * reach
     padded = cv2.copyMakeBorder(cv2.medianBlur(grey, 5), margin, margin, margin, margin, cv2.BORDER_REPLICATE)
     closed = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))

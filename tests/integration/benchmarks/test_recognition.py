@@ -1,0 +1,80 @@
+"""The benchmark of recognition against a real inference service: what it asks, and what it makes of the answers."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from benchmarks.inference_service import running_inference
+from benchmarks.recognition import Answers, ask, find_model, tabulate
+from tests.unit.training.toy_data import bars
+from training.datasets.pen_strokes import PenCharacter
+from training.evaluation.canvas import encode_png
+from training.evaluation.slices import NOT_A_DIGIT, Slice, make_pen_slices
+
+SEVEN = PenCharacter(7, "ward/w01", (np.array([[0, 0], [600, 0], [200, 999]], np.float32),))
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with running_inference() as address:
+        yield address
+
+
+async def test_drawings_are_sent_as_pictures_and_read(url: str) -> None:
+    drawings, photographs = make_pen_slices([SEVEN] * 4, seed=1)
+    for part in (drawings, photographs):
+        answers = await ask(part, url, model=None)
+        assert answers.right.tolist() == [True] * 4
+        np.testing.assert_allclose(answers.probabilities.sum(axis=1), 1, atol=1e-5)
+
+
+async def test_images_are_sent_as_pixels(url: str) -> None:
+    answers = await ask(Slice("mnist", np.array([1]), lambda _: bars(2).images[1]), url, model="cnn")
+    assert answers.right.tolist() == [True]
+
+
+async def test_a_blank_drawing_is_read_as_nothing(url: str) -> None:
+    blank = encode_png(Image.new("RGB", (60, 60), "white"))
+    answers = await ask(Slice("pen_drawings", np.array([0]), lambda _: blank), url, model=None)
+    assert (answers.right.tolist(), answers.scores.tolist()) == ([False], [0.0])
+
+
+async def test_a_fault_of_the_service_ends_the_measurement(url: str) -> None:
+    with pytest.raises(RuntimeError, match="unknown_model"):
+        await ask(Slice("mnist", np.array([1]), lambda _: bars(2).images[1]), url, model="none")
+
+
+def test_the_default_model_is_found_and_another_is_not(url: str) -> None:
+    assert find_model(url, None).name == "cnn"
+    assert find_model(url, "cnn").current
+    with pytest.raises(LookupError):
+        find_model(url, "none")
+
+
+def answers(name: str, read: list[int], labels: list[int], scores: list[float]) -> Answers:
+    probabilities = np.full((len(read), 10), 0.01)
+    probabilities[np.arange(len(read)), read] = 0.91
+    return Answers(name, np.array(labels), np.ones(len(read), bool), probabilities, np.array(scores))
+
+
+def test_the_table_has_every_figure() -> None:
+    digits = answers("pen_drawings", [7, 7, 1, 7], [7, 7, 7, 7], [0.9, 0.8, 0.4, 0.95])
+    letters = answers("pen_letters", [1, 2], [NOT_A_DIGIT] * 2, [0.1, 0.85])
+    mnist = answers("mnist", [1, 2], [1, 2], [0.9, 0.9])
+    pictures = answers("mnist_pictures", [1, 3], [1, 2], [0.9, 0.9])
+    parts = {part.name: part for part in (mnist, pictures, digits, letters)}
+    rows = {row.what: row.value for row in tabulate(parts, threshold=0.5)}
+    assert rows == {
+        "MNIST test, as pixels: accuracy": "100.00%",
+        "MNIST test, as 280×280 pictures: accuracy": "50.00%",
+        "pen drawings: any place, size, pen and paper: accuracy": "75.00%",
+        "280×280 pictures against pixels": "-50.00 points",
+        "MNIST test, as pixels: calibration error": "9.00%",
+        "pen drawings: any place, size, pen and paper: calibration error": "16.00%",
+        "MNIST test, as pixels: refused": "0.00%",
+        "pen drawings: any place, size, pen and paper: refused": "25.00%",
+        "pen letters: refused": "50.00%",
+        "digit score, pen drawings against pen letters: AUROC": "0.7500",
+    }
