@@ -111,8 +111,9 @@ def tabulate(answers: dict[str, Answers], threshold: float) -> Iterator[Row]:
         if name in answers:
             yield share_row(f"{TITLES[name]}: refused", answers[name].scores < threshold)
     if "pen_drawings" in answers:
-        for name in {"pen_letters", "not_digits"} & answers.keys():
-            yield auroc_row(answers["pen_drawings"], answers[name])
+        for name in ("pen_letters", "not_digits"):
+            if name in answers:
+                yield auroc_row(answers["pen_drawings"], answers[name])
 
 
 def share_row(what: str, true: NDArray[np.bool_]) -> Row:
@@ -142,7 +143,7 @@ def calibration_row(answers: Answers) -> Row:
     rows = np.column_stack([answers.probabilities, answers.labels])[answers.readable]
     low, high = bootstrap_interval(error_of, rows)
     what = f"{TITLES[answers.name]}: calibration error"
-    return Row(what, len(rows), f"{error_of(rows):.2%}", f"{low:.2%} to {high:.2%}")
+    return Row(what, len(rows), f"{error_of(rows):.2%}", f"{max(low, 0):.2%} to {high:.2%}")
 
 
 def auroc_row(digits: Answers, others: Answers) -> Row:
@@ -153,7 +154,7 @@ def auroc_row(digits: Answers, others: Answers) -> Row:
         what,
         len(digits.scores) + len(others.scores),
         f"{auroc(digits.scores, others.scores):.4f}",
-        f"{low:.4f} to {high:.4f}",
+        f"{low:.4f} to {min(high, 1):.4f}",
     )
 
 

@@ -36,6 +36,8 @@ def measure(
     measured = {"examples": float(len(labels)), "refused": float(refused.double().mean())}
     if (labels == NOT_A_DIGIT).any():
         return measured
+    if not readable.any():
+        return measured | {"accuracy": 0.0}
     truth = torch.from_numpy(labels)
     probabilities = calibration.probabilities(logits)
     right = (probabilities.argmax(dim=1) == truth) & seen
@@ -68,11 +70,14 @@ def wilson_interval(right: int, examples: int) -> tuple[float, float]:
 def bootstrap_interval(
     measure_drawn: Callable[..., float], *samples: NDArray[np.float64], seed: int = 0
 ) -> tuple[float, float]:
-    """95 % for a measure of independent samples, each drawn with replacement. Efron 1979."""
+    """95 % for a measure of independent samples, each drawn with replacement. Efron 1979.
+
+    Moved back to the measure itself: what has a least value, as a calibration error has, grows when drawn again.
+    """
     random = np.random.default_rng(seed)
     values = [
         measure_drawn(*(sample[random.integers(0, len(sample), len(sample))] for sample in samples))
         for _ in range(RESAMPLED)
     ]
-    low, high = np.percentile(values, (2.5, 97.5))
+    low, high = np.percentile(values, (2.5, 97.5)) + measure_drawn(*samples) - np.mean(values)
     return float(low), float(high)

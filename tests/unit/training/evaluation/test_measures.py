@@ -31,6 +31,11 @@ def test_what_could_not_be_read_is_wrong_and_refused() -> None:
     assert measured["refused"] == pytest.approx(0.1)
 
 
+def test_a_slice_of_which_nothing_could_be_read_has_no_calibration() -> None:
+    measured = measure(LOGITS, LABELS, ~READABLE, Calibration())
+    assert measured == {"examples": 10, "refused": 1, "accuracy": 0}
+
+
 def test_of_what_is_no_digit_only_the_refused_are_counted() -> None:
     labels = np.full(10, NOT_A_DIGIT)
     logits = torch.cat([torch.full((7, 10), -5.0), torch.full((3, 10), 5.0)])
@@ -63,6 +68,19 @@ def test_auroc_is_the_share_of_pairs_in_the_right_order() -> None:
 def test_wilson_s_interval_is_the_published_one() -> None:
     low, high = wilson_interval(8, 10)  # Brown, Cai, DasGupta 2001 give the formula; these are its values
     assert (low, high) == (pytest.approx(0.4902, abs=1e-4), pytest.approx(0.9433, abs=1e-4))
+
+
+def test_the_interval_of_a_small_calibration_error_holds_it() -> None:
+    random = np.random.default_rng(0)
+    confidence = random.uniform(0.5, 1, 300)
+    rows = np.column_stack([confidence, random.random(300) > confidence])  # right as often as it is sure
+
+    def error_of(drawn: np.ndarray) -> float:
+        probabilities = np.column_stack([drawn[:, 0], 1 - drawn[:, 0]])
+        return calibration_error(torch.from_numpy(probabilities), torch.from_numpy(drawn[:, 1]).long())
+
+    low, high = bootstrap_interval(error_of, rows)
+    assert low < error_of(rows) < high
 
 
 def test_a_bootstrap_of_a_mean_is_as_wide_as_its_standard_error_says() -> None:
