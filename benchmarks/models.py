@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from shared.recognition.architectures import count_parameters
-from shared.recognition.model_version import WEIGHTS, Manifest, find_manifest, load_network
+from shared.recognition.model_version import CURRENT, WEIGHTS, Manifest, find_manifest, load_network
 
 BATCH = 32
 ROUNDS = 7
@@ -44,7 +44,7 @@ def main() -> None:
     models_dir = parser.parse_args().models_dir
     torch.set_num_threads(1)
     images = torch.randn(BATCH, 1, 28, 28)
-    manifests = [find_manifest(models_dir, folder.name) for folder in sorted(models_dir.iterdir()) if folder.is_dir()]
+    manifests = [find_manifest(models_dir, pointer.parent.name) for pointer in sorted(models_dir.glob(f"*/{CURRENT}"))]
     networks = {manifest.reference: load_network(models_dir, manifest) for manifest in manifests}
     rounds = [{name: time_forward(network, images) for name, network in networks.items()} for _ in range(ROUNDS)]
     slices = ("mnist", "pen_drawings", "uploads", "photographs")

@@ -56,20 +56,22 @@ class GoalWatch(Callback):
         self.reached: dict[float, float] = {}
         self.seconds = 0.0
 
-    def on_train_batch_start(self, trainer: Trainer, pl_module: LightningModule, *_: object) -> None:
-        """Starts."""
+    def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Goes on; between epochs there is validation."""
         self._started = time.perf_counter()
 
     def on_train_batch_end(self, trainer: Trainer, pl_module: LightningModule, *_: object) -> None:
         """Stops, and asks now and then."""
         synchronise(pl_module.device)
         self.seconds += time.perf_counter() - self._started
+        self._started = time.perf_counter()
         if trainer.global_step % ASKED_EVERY == 0:
             accuracy = self.ask(pl_module)
             for goal in GOALS:
                 if accuracy >= goal:
                     self.reached.setdefault(goal, self.seconds)
             trainer.should_stop = len(self.reached) == len(GOALS)
+            self._started = time.perf_counter()
 
     @torch.no_grad()
     def ask(self, task: LightningModule) -> float:

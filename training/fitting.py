@@ -46,6 +46,11 @@ class Run:
         return self.folder / "options.json"
 
     @property
+    def published(self) -> Path:
+        """Names the version that came of it."""
+        return self.folder / "published"
+
+    @property
     def checkpoints(self) -> Path:
         """Only the last epoch's is kept."""
         return self.folder / "checkpoints"
@@ -64,17 +69,22 @@ class Run:
 def open_run(options: Options) -> Run:
     """Makes the folder, or finds it where the run is resumed. RunError where it is there already, or is not."""
     name = options.run or f"{options.model}-{datetime.now():%Y-%m-%d-%H%M%S}"
-    if options.devices > 1:
+    if options.devices > 1 and not options.run:
         name = os.environ.setdefault(DDP_RUN, name)  # for the processes that Lightning starts for the other devices
     run, recipe = Run(options.results_dir / name), json.dumps(options.recipe(), indent=2)
+    if options.resume and not options.run:
+        raise RunError("Which run is to go on? Give its folder's name with --run.")
+    if options.resume and run.published.exists():
+        raise RunError(f"{run.folder} is over: it was published as {run.published.read_text()}.")
     if options.resume and not run.last_checkpoint.exists():
         raise RunError(f"There is nothing to resume in {run.folder}: no epoch of it was finished.")
-    if options.resume and run.options.read_text() != recipe:
+    if options.resume and not (run.options.exists() and run.options.read_text() == recipe):
         raise RunError(f"{run.folder} was begun with other options, those of its options.json: resume it with these.")
     if not options.resume and run.history.exists():
         raise RunError(f"{run.folder} is there already: --resume goes on with it, another --run begins anew.")
     run.folder.mkdir(parents=True, exist_ok=True)
-    run.options.write_text(recipe)
+    if not options.resume:
+        run.options.write_text(recipe)
     return run
 
 

@@ -21,7 +21,9 @@ class History(Callback):
         kept.append(
             {"epoch": trainer.current_epoch, "learning_rate": trainer.optimizers[0].param_groups[0]["lr"], **metrics}
         )
-        self.path.write_text("".join(json.dumps(entry) + "\n" for entry in kept))
+        written = self.path.with_suffix(".writing")
+        written.write_text("".join(json.dumps(entry) + "\n" for entry in kept))
+        written.replace(self.path)  # in one step, whenever it is killed
 
 
 def read_history(path: Path) -> list[dict[str, float]]:

@@ -19,6 +19,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from shared.recognition.architectures import build_network
+from shared.recognition.model_version import ModelVersionError
 from shared.recognition.normalisation import Normalisation
 from training.datasets.labelled_images import DataUnavailableError
 from training.datasets.mnist import DATA_DIR
@@ -117,10 +118,10 @@ def import_weights(options: ImportOptions) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """0 where the weights were published."""
-    configure_logs()
     try:
+        configure_logs()
         import_weights(CliApp.run(ImportOptions, arguments))
-    except (WeightsError, DataUnavailableError, SettingsError, ValidationError) as error:
+    except (WeightsError, ModelVersionError, DataUnavailableError, SettingsError, ValidationError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -4,10 +4,14 @@ import logging
 import os
 import warnings
 
+from pydantic_settings import SettingsError
+
 
 def configure_logs() -> None:
-    """ValueError where LOG_LEVEL is no level."""
+    """SettingsError where LOG_LEVEL is no level."""
     level = "DEBUG" if os.environ.get("LOG_LEVEL_DEBUG") == "1" else os.environ.get("LOG_LEVEL", "INFO").upper()
+    if level not in logging.getLevelNamesMapping():
+        raise SettingsError(f"LOG_LEVEL is {level}; it may be DEBUG, INFO, WARNING or ERROR.")
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True)
     logging.getLogger("training").setLevel(level)
     if level != "DEBUG":

@@ -1,5 +1,6 @@
 """The datasets that the options name, as one mixture to train on, with what is no digit, and their validation parts."""
 
+import logging
 from collections.abc import Callable
 
 from training.augmentation.distortion import Distortion
@@ -14,6 +15,8 @@ from training.datasets.qmnist import load_qmnist
 from training.evaluation.slices import make_slices, prepare
 from training.options import Options
 from training.sources import ImageSource, Mixture, Part, as_image_source, as_stroke_source
+
+log = logging.getLogger(__name__)
 
 # How often an epoch goes through each source; MNIST is 55,000 images, the pen strokes some thousand.
 TIMES_PEN_DIGITS = 3
@@ -49,6 +52,9 @@ def load_training(options: Options) -> Mixture:
     if options.not_digit_weight > 0:
         made_up = make_not_digits(NOT_DIGITS, [*digits, *letters], options.seed)
         parts.append(Part("made_up", as_stroke_source(made_up, THICKEST_NOT_DIGIT_PX), TIMES_NOT_DIGITS))
+    log.info("an epoch is %s", " + ".join(f"{part.times} × {len(part.source.labels):,} {part.name}" for part in parts))
+    for part in parts:
+        log.debug("%s: sha256 %s", part.name, part.sha256())
     return Mixture(parts)
 
 
@@ -88,7 +94,7 @@ def augmented(source: ImageSource, options: Options) -> ImageSource:
 
 
 def load_validation(options: Options) -> dict[str, LabelledImages]:
-    """Digits by dataset that nothing is learned from: what stops a run, chooses the epoch and calibrates."""
+    """Digits by dataset that nothing is learned from: what stops a run and calibrates."""
     parts: dict[str, LabelledImages] = {
         name: LOADERS[name]("validation", options) for name in options.dataset if name != "pen_strokes"
     }
@@ -96,4 +102,8 @@ def load_validation(options: Options) -> dict[str, LabelledImages]:
         slices = make_slices("validation", options.data_dir, options.pen_digits, None)
         drawings = prepare(next(part for part in slices if part.name == "pen_drawings"))
         parts["pen_drawings"] = LabelledImages(drawings.images[drawings.readable], drawings.labels[drawings.readable])
-    return parts
+    if empty := [name for name, part in parts.items() if not len(part)]:
+        log.warning("nothing to validate with in %s: left out", ", ".join(empty))
+    if len(empty) == len(parts):
+        raise DataUnavailableError("There is nothing to validate with: name another dataset as well.")
+    return {name: part for name, part in parts.items() if len(part)}

@@ -58,7 +58,9 @@ class Options(BaseSettings):
     batch: int = Field(128, gt=0, description="below, a step's overhead shows on a CPU; above, accuracy falls")
     epochs: int = Field(20, gt=0, description="augmented batches are new each time; the curve is flat after this")
     patience: int = Field(10, gt=0, description="epochs without a better validation accuracy before it stops early")
-    augmentation: Augmentation = Field("full", description="mild is for networks too small to learn all of full")
+    augmentation: Augmentation = Field(
+        "full", description="of images; mild is for networks too small to learn all of full"
+    )
     label_smoothing: float = Field(0.05, ge=0, lt=1, description="some labels are wrong; also calibrates")
     not_digit_weight: float = Field(0.2, ge=0, description="of the loss that tells digits from what is none")
     averaging: float = Field(0.999, ge=0, lt=1, description="decay of the average of the weights that is published")

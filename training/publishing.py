@@ -19,12 +19,11 @@ from torch import Tensor, nn
 
 from shared.recognition.calibration import Calibration, fit_calibration
 from shared.recognition.model_version import (
+    CURRENT,
     Manifest,
-    ModelVersionError,
+    find_manifest,
     load_network,
     next_version,
-    read_current,
-    read_manifest,
     set_current,
     write_model_version,
 )
@@ -66,7 +65,7 @@ def print_report(published: Published) -> None:
     for name, metrics in manifest.metrics.items():
         print(f"  {name}: " + ", ".join(f"{metric} {value:.4f}" for metric, value in metrics.items()))
     if published.objections:
-        print("not made the current version; worse than it on " + "; ".join(published.objections))
+        print("not made the current version; because of " + "; ".join(published.objections))
 
 
 def calibrate(candidate: Candidate, validation: Mapping[str, LabelledImages]) -> Calibration:
@@ -108,14 +107,17 @@ def publish(
 def compare_with_current(
     manifest: Manifest, right: Mapping[str, NDArray[np.bool_]], test: Sequence[PreparedSlice], models_dir: Path
 ) -> list[str]:
-    """One sentence for each slice on which the new version is worse; none where there is no version in use."""
-    try:
-        current = read_manifest(models_dir, manifest.name, read_current(models_dir, manifest.name))
-        network = load_network(models_dir, current)
-    except ModelVersionError as error:
-        log.info("nothing to compare %s with: %s", manifest.reference, error)
+    """One sentence for each slice on which the new version is worse, or which was left out; none where none is in use.
+
+    ModelVersionError where there is a version in use and it can't be loaded.
+    """
+    if not (models_dir / manifest.name / CURRENT).exists():
+        log.info("there is no version of %s to compare with", manifest.name)
         return []
-    objections = []
+    current = find_manifest(models_dir, manifest.name)
+    network = load_network(models_dir, current)
+    left_out = sorted(current.metrics.keys() - right.keys())
+    objections = [f"{name}: measured for {current.reference} and not now" for name in left_out]
     for part in test:
         logits = compute_logits(network, current.normalisation, part.images, CPU)
         before = judge(logits, part, current.calibration)
@@ -126,9 +128,9 @@ def compare_with_current(
 
 
 def judge(logits: Tensor, part: PreparedSlice, calibration: Calibration) -> NDArray[np.bool_]:
-    """logits (N, 10) → (N,): a digit is right when it is read as what it is, anything else when it is refused."""
+    """logits (N, 10) → (N,): a digit is right when it is read as what it is and kept, anything else when refused."""
     refused = (calibration.digit_scores(logits) < calibration.digit_score_threshold).numpy()
-    read = (logits.argmax(dim=1).numpy() == part.labels) & part.readable
+    read = (logits.argmax(dim=1).numpy() == part.labels) & part.readable & ~refused
     return np.asarray(np.where(part.labels == NOT_A_DIGIT, refused | ~part.readable, read), np.bool_)
 
 

@@ -151,8 +151,8 @@ def announce(options: SweepOptions, study: Study) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """One worker of a sweep."""
-    configure_logs()
     try:
+        configure_logs()
         options = CliApp.run(SweepOptions, arguments)
         teacher = load_teacher(options.teacher, options.models_dir) if options.teacher else None
         data = TrainingData(options, load_training(options), load_validation(options), teacher)

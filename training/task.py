@@ -70,7 +70,7 @@ class RecognitionTask(LightningModule):
         """logits (B, 10) → a number."""
         is_digit = batch.labels >= 0
         teacher = None if batch.teacher is None else batch.teacher[is_digit]
-        digits = self.digit_loss(logits[is_digit], batch.labels[is_digit], teacher)
+        digits = self.digit_loss(logits[is_digit], batch.labels[is_digit], teacher) if is_digit.any() else 0
         detection = binary_cross_entropy_with_logits(logits.logsumexp(1), is_digit.float())
         return digits + self.options.not_digit_weight * detection
 

@@ -1,6 +1,6 @@
 """Trains a network and publishes it as a model version: the whole recipe, top to bottom.
 
-`python -m training.train --help`. Validation data stop it, choose the epoch, fit the temperature and the digit score;
+`python -m training.train --help`. Validation data stop it, fit the temperature and the digit score;
 test data are touched once, after that, when the version is published.
 """
 
@@ -16,7 +16,7 @@ from shared.recognition.normalisation import Normalisation
 from training.data_module import TrainingData
 from training.datasets.labelled_images import DataUnavailableError, LabelledImages
 from training.evaluation.measures import compute_logits
-from training.evaluation.slices import make_slices, prepare
+from training.evaluation.slices import NOT_A_DIGIT, make_slices, prepare
 from training.fitting import RunError, fit, open_run
 from training.history import read_history
 from training.logs import configure_logs
@@ -44,7 +44,10 @@ def train(options: Options) -> Path:
         test = [prepare(part) for part in slices if is_clean(part.name, options)]
         published = publish(candidate, validation, test, options.models_dir)
         calibration = published.manifest.calibration
-        pictured = LabelledImages(test[0].images, test[0].labels)
+        digits = next((part for part in test if (part.labels != NOT_A_DIGIT).all()), None)
+        if digits:
+            pictured = LabelledImages(digits.images[digits.readable], digits.labels[digits.readable])
+        run.published.write_text(published.manifest.reference)
         print_report(published)
     logits = compute_logits(task.network, Normalisation(), pictured.images, CPU)
     probabilities = calibration.probabilities(logits).numpy()
@@ -60,8 +63,8 @@ def load_teacher(reference: str, models_dir: Path) -> tuple[nn.Module, Normalisa
 
 def main(arguments: list[str] | None = None) -> int:
     """`make train`."""
-    configure_logs()
     try:
+        configure_logs()
         options = CliApp.run(Options, arguments)
         folder = train(options)
     except (DataUnavailableError, RunError, ModelVersionError, SettingsError, ValidationError) as error:

@@ -61,7 +61,17 @@ def next_version(models_dir: Path, name: str, now: datetime) -> str:
 
 
 def write_model_version(models_dir: Path, manifest: Manifest, network: nn.Module) -> Path:
-    """The finished folder. FileExistsError where that version is there already; versions are never rewritten."""
+    """The finished folder. FileExistsError where that version is there already; versions are never rewritten.
+
+    ModelVersionError where a name is no name, or the manifest could not be read back.
+    """
+    check_name(manifest.name)
+    check_name(manifest.version)
+    content = manifest.model_dump_json(indent=2) + "\n"
+    try:
+        Manifest.model_validate_json(content)
+    except ValidationError as error:
+        raise ModelVersionError(f"The manifest of {manifest.reference} would be malformed: {error}") from error
     target = models_dir / manifest.name / manifest.version
     if target.exists():
         raise FileExistsError(target)
@@ -70,7 +80,7 @@ def write_model_version(models_dir: Path, manifest: Manifest, network: nn.Module
     try:
         weights = {key: tensor.contiguous().cpu() for key, tensor in network.state_dict().items()}
         save_file(weights, folder / WEIGHTS)
-        (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n")
+        (folder / MANIFEST).write_text(content)
         folder.chmod(0o755)  # readable by whoever serves it, whatever the umask of who trained it
         for file in folder.iterdir():
             file.chmod(0o644)

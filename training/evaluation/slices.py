@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from shared.recognition.errors import DrawingError
 from shared.recognition.normalisation import SIDE, Images
 from shared.recognition.preprocessing import Image, preprocess
-from training.datasets.labelled_images import Split
+from training.datasets.labelled_images import DataUnavailableError, Split
 from training.datasets.mnist import load_mnist
 from training.datasets.pen_strokes import PenCharacter, read_pen_strokes
 from training.evaluation.canvas import draw, encode_png
@@ -68,6 +68,8 @@ def make_slices(
         letters = read_pen_strokes(pen_letters, writers)
         slices.append(Slice("pen_letters", no_digits(len(letters)), partial(draw_character, letters, seed)))
     count = len(KINDS) * NOT_DIGITS_PER_KIND
+    if empty := [part.name for part in slices if not len(part)]:
+        raise DataUnavailableError(f"The files of pen strokes hold nobody's {split} strokes for {', '.join(empty)}.")
     return [*slices, Slice("not_digits", no_digits(count), lambda index: draw_other(index, seed))]
 
 

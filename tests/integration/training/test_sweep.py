@@ -19,8 +19,6 @@ from training.options import Options
 from training.study import SweepError, open_study
 from training.sweep import SPACE, SweepOptions, announce, command_of, run_sweep
 
-# Lightning 2.6 asks torch 2.13 a question in last year's words.
-
 
 def sweep(results: Path, trials: int, **changes: object) -> Study:
     options = toy_sweep(results, trials, **changes)

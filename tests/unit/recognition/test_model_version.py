@@ -112,3 +112,18 @@ def test_a_manifest_that_names_another_version_is_refused(tmp_path: Path) -> Non
     folder.rename(folder.with_name("2026-11-21.9"))
     with pytest.raises(ModelVersionError, match="says it is"):
         read_manifest(tmp_path, "cnn", "2026-11-21.9")
+
+
+@pytest.mark.parametrize("name", ["../evil", "a/b", ".hidden", ""])
+def test_nothing_is_written_outside_the_folder(tmp_path: Path, name: str) -> None:
+    models = tmp_path / "models"
+    with pytest.raises(ModelVersionError):
+        write_model_version(models, a_manifest().model_copy(update={"name": name}), build_network("mlp"))
+    assert list(tmp_path.rglob("*")) == []
+
+
+def test_a_manifest_that_could_not_be_read_back_is_not_written(tmp_path: Path) -> None:
+    manifest = a_manifest().model_copy(update={"metrics": {"mnist": {"accuracy": float("nan")}}})
+    with pytest.raises(ModelVersionError, match="malformed"):
+        write_model_version(tmp_path, manifest, build_network("mlp"))
+    assert list_versions(tmp_path) == []

@@ -15,6 +15,7 @@ from training.evaluation.measures import compute_logits
 from training.fitting import Run, RunError, fit, open_run
 from training.history import read_history
 from training.options import Options
+from training.task import Batch, RecognitionTask
 
 
 class KilledError(Exception):
@@ -154,3 +155,23 @@ def test_two_devices_train_as_one_group(tmp_path: Path) -> None:
     assert [(tmp_path / f"rank-{rank}").read_text() for rank in (0, 1)] == ["2", "2"]
     lines = (tmp_path / "r" / "history.jsonl").read_text().splitlines()
     assert [json.loads(line)["epoch"] for line in lines] == [0, 1, 2]
+
+
+def test_a_batch_without_a_digit_has_a_loss(tmp_path: Path) -> None:
+    chosen = options()
+    task = RecognitionTask(chosen, ["bars"])
+    none = Batch(torch.zeros(4, 28, 28), torch.full((4,), -1))
+    loss = task.loss(task.member_logits(none.images)[0], none)
+    assert bool(loss.isfinite())
+
+
+def test_a_published_run_is_over(tmp_path: Path) -> None:
+    fit_bars(options(run="r"), tmp_path)
+    (tmp_path / "r" / "published").write_text("mlp/1")
+    with pytest.raises(RunError, match="published as mlp/1"):
+        run_of(options(run="r", resume=True), tmp_path)
+
+
+def test_which_run_is_resumed_has_to_be_said(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="--run"):
+        run_of(options(resume=True), tmp_path)

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
-from training.evaluation.slices import NOT_A_DIGIT, PreparedSlice
 
 from shared.recognition.architectures import build_network
 from shared.recognition.calibration import Calibration
-from shared.recognition.model_version import load_network, read_current, read_manifest
+from shared.recognition.model_version import ModelVersionError, load_network, read_current, read_manifest
 from shared.recognition.normalisation import Normalisation
 from tests.unit.training.toy_data import bars
+from training.evaluation.slices import NOT_A_DIGIT, PreparedSlice
 from training.publishing import Candidate, is_worse, judge, publish
 
 MLP = "mlp"
@@ -65,6 +65,22 @@ def test_a_worse_version_is_written_but_not_put_in_use(tmp_path: Path) -> None:
     assert objections[0].startswith("mnist: -")
 
 
+def test_a_slice_that_was_measured_before_and_is_not_now_is_an_objection(tmp_path: Path) -> None:
+    good, _ = publish_to(tmp_path, reads_bars())
+    other = PreparedSlice("uploads", bars(2).images, bars(2).labels, np.ones(2, bool))
+    published = publish(candidate(reads_bars()), {"bars": bars(32)}, [other], tmp_path)
+    assert published.objections == [f"mnist: measured for mlp/{good} and not now"]
+    assert read_current(tmp_path, MLP) == good
+
+
+def test_a_version_in_use_that_can_not_be_loaded_does_not_open_the_gate(tmp_path: Path) -> None:
+    good, _ = publish_to(tmp_path, reads_bars())
+    (tmp_path / MLP / good / "weights.safetensors").write_bytes(b"broken")
+    with pytest.raises(ModelVersionError, match="can't be loaded"):
+        publish_to(tmp_path)
+    assert read_current(tmp_path, MLP) == good
+
+
 def test_a_version_just_as_good_is_put_in_use(tmp_path: Path) -> None:
     publish_to(tmp_path, reads_bars())
     second, objections = publish_to(tmp_path, reads_bars())
@@ -88,3 +104,9 @@ def test_what_is_no_digit_is_right_when_it_is_refused() -> None:
     sure, unsure = [0.0, 9.0, *[0.0] * 8], [-9.0] * 10
     logits = torch.tensor([sure, sure, unsure, sure, sure])
     assert judge(logits, part, Calibration()).tolist() == [True, False, True, True, False]
+
+
+def test_a_digit_that_is_refused_is_not_right() -> None:
+    part = PreparedSlice("mnist", np.zeros((1, 28, 28), np.uint8), np.array([1]), np.array([True]))
+    faint = torch.tensor([[-9.0, -5.0, *[-9.0] * 8]])
+    assert judge(faint, part, Calibration()).tolist() == [False]

@@ -1,5 +1,6 @@
 """The slices: each example is made anew from its seed, is what its label says, and can be read by preprocessing."""
 
+import contextlib
 import gzip
 import io
 import json
@@ -11,11 +12,12 @@ from PIL import Image
 
 from shared.recognition.preprocessing import preprocess
 from tests.unit.training.toy_data import bars
+from training.datasets.labelled_images import DataUnavailableError
 from training.datasets.pen_strokes import PenCharacter, read_pen_strokes
 from training.evaluation.canvas import CANVAS, draw, encode_png
 from training.evaluation.not_digits import KINDS, draw_not_digit, kind_of
 from training.evaluation.photographs import LARGEST, SMALLEST, take_photograph
-from training.evaluation.slices import Slice, draw_character, enlarge, make_pen_slices, prepare, random_of
+from training.evaluation.slices import Slice, draw_character, enlarge, make_pen_slices, make_slices, prepare, random_of
 from training.evaluation.uploads import draw_upload
 
 SEVEN = PenCharacter(7, "ward/w01", (np.array([[0, 0], [600, 0], [300, 999]], np.float32),))
@@ -110,3 +112,16 @@ def test_a_slice_holds_the_writers_of_its_split_only(tmp_path: Path) -> None:
     sizes = [len(make_pen_slices(read_pen_strokes(path, split), 1)[0]) for split in ("train", "validation", "test")]
     assert sum(sizes) == 60
     assert min(sizes) > 0
+
+
+def test_a_file_without_writers_of_that_part_is_said_to_have_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "pen.jsonl"
+    path.write_text(json.dumps({"label": 7, "writer": "ward/w01", "strokes": [[[0, 0], [9, 9]]]}) + "\n")
+    monkeypatch.setattr("training.evaluation.slices.make_mnist_slices", lambda *_: [])  # MNIST is not on every machine
+    parts = []
+    for split in ("train", "validation", "test"):
+        with contextlib.suppress(DataUnavailableError):
+            parts.append(make_slices(split, tmp_path, path, None))
+    assert len(parts) == 1  # the one part that the writer is in
