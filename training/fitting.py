@@ -88,8 +88,18 @@ def open_run(options: Options) -> Run:
     return run
 
 
+def check_devices(options: Options) -> None:
+    """RunError where more GPUs are asked for than there are."""
+    there = torch.cuda.device_count()
+    if options.accelerator == "cuda" and there < options.devices:
+        raise RunError(f"{options.devices} CUDA devices are asked for and {there} are here.")
+
+
 def fit(options: Options, run: Run, data: TrainingData, callbacks: Sequence[Callback] = ()) -> RecognitionTask:
-    """The task with the averaged weights, on the CPU, in evaluation mode."""
+    """The task with the averaged weights, on the CPU, in evaluation mode. RunError where it can't begin."""
+    check_devices(options)
+    if len(data.training) < options.batch:
+        raise RunError(f"There are {len(data.training)} images to train on, fewer than the {options.batch} of a batch.")
     torch.manual_seed(options.seed)
     task = RecognitionTask(options, list(data.validation))
     logger = build_logger(options, run.folder)

@@ -14,7 +14,6 @@ from pathlib import Path
 import torch
 from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, CliApp, CliPositionalArg, SettingsConfigDict, SettingsError
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -63,16 +62,31 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     """Name → tensor. WeightsError where the file is unreadable or holds anything but tensors."""
     try:
         content = load_file(path) if path.suffix == ".safetensors" else torch.load(path, "cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, SafetensorError) as error:
-        raise WeightsError(f"{path} can't be read: {error}") from error
     except pickle.UnpicklingError as error:
         raise WeightsError(f"{path} holds more than tensors, and nothing else is loaded: {error}") from error
+    except Exception as error:
+        raise WeightsError(f"{path} can't be read: {error!r}") from error
     for key in WRAPPERS:
         if isinstance(content, Mapping) and isinstance(content.get(key), Mapping):
             content = content[key]
-    if not isinstance(content, Mapping) or not all(isinstance(value, Tensor) for value in content.values()):
-        raise WeightsError(f"{path} is no table of tensors: save `network.state_dict()`.")
-    return {strip_prefixes(name): tensor for name, tensor in content.items()}
+    if not isinstance(content, Mapping) or not all(map(is_weight, content.items())):
+        raise WeightsError(f"{path} is no table of plain tensors: save `network.state_dict()`.")
+    weights = {strip_prefixes(name): tensor for name, tensor in content.items()}
+    if len(weights) < len(content):
+        raise WeightsError(f"{path} has some weights twice, once with a wrapper's prefix and once without.")
+    return weights
+
+
+def is_weight(entry: tuple[object, object]) -> bool:
+    """A name, and a tensor of numbers that lies in memory whole."""
+    name, tensor = entry
+    return (
+        isinstance(name, str)
+        and isinstance(tensor, Tensor)
+        and tensor.layout is torch.strided
+        and tensor.device.type == "cpu"
+        and not tensor.is_complex()
+    )
 
 
 def strip_prefixes(name: str) -> str:
@@ -93,7 +107,7 @@ def build_with(weights: Mapping[str, Tensor], architecture: str) -> nn.Module:
         for name, tensor in wanted.items()
         if name in weights and weights[name].shape != tensor.shape
     ]
-    wrong += [f"{name} is not finite" for name, tensor in weights.items() if not bool(tensor.isfinite().all())]
+    wrong += [f"{name} is not finite" for name, tensor in weights.items() if not bool(tensor.float().isfinite().all())]
     if wrong:
         raise WeightsError(f"These are not the weights of {architecture}: " + "; ".join(sorted(wrong)) + ".")
     network.load_state_dict(dict(weights))

@@ -10,7 +10,7 @@ from training.datasets.labelled_drawings import load_labelled_drawings
 from training.datasets.labelled_images import DataUnavailableError, LabelledImages, Split
 from training.datasets.mnist import load_mnist
 from training.datasets.not_digits import make_not_digits
-from training.datasets.pen_strokes import PenCharacter, read_pen_strokes
+from training.datasets.pen_strokes import PenCharacter, read_pen_digits, read_pen_strokes
 from training.datasets.qmnist import load_qmnist
 from training.evaluation.slices import make_slices, prepare
 from training.options import Options
@@ -46,6 +46,8 @@ def load_training(options: Options) -> Mixture:
         if name != "pen_strokes"
     ]
     if "pen_strokes" in options.dataset:
+        if not digits:
+            raise DataUnavailableError(f"{options.pen_digits} holds nobody's strokes to train on.")
         parts.append(Part("pen_digits", as_stroke_source(digits), TIMES_PEN_DIGITS))
     if options.not_digit_weight > 0 and letters:
         parts.append(Part("pen_letters", as_stroke_source(letters, THICKEST_LETTER_PX), TIMES_PEN_LETTERS))
@@ -72,9 +74,8 @@ def check_mixture(options: Options) -> None:
 
 def read_characters(options: Options, split: Split) -> tuple[list[PenCharacter], list[PenCharacter]]:
     """(digits, letters) of that split's writers; empty where no file is named."""
-    digits, letters = (
-        read_pen_strokes(path, split) if path else [] for path in (options.pen_digits, options.pen_letters)
-    )
+    digits = read_pen_digits(options.pen_digits, split) if options.pen_digits else []
+    letters = read_pen_strokes(options.pen_letters, split) if options.pen_letters else []
     return digits, letters
 
 

@@ -9,6 +9,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,14 +37,7 @@ def read_pen_strokes(path: Path, split: Split | None = None) -> list[PenCharacte
     try:
         with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
             entries = [json.loads(line) for line in lines]
-            characters = [
-                PenCharacter(
-                    entry["label"],
-                    entry["writer"],
-                    tuple(np.array(stroke, np.float32).reshape(-1, 2) for stroke in entry["strokes"]),
-                )
-                for entry in entries
-            ]
+            characters = [as_character(entry) for entry in entries]
     except OSError as error:
         raise DataUnavailableError(
             f"There are no pen strokes in {path}: make them with `python -m training.pen_strokes`."
@@ -51,6 +45,24 @@ def read_pen_strokes(path: Path, split: Split | None = None) -> list[PenCharacte
     except (ValueError, KeyError, TypeError) as error:
         raise DataUnavailableError(f"{path} is not a file of pen strokes: {error!r}.") from error
     return [character for character in characters if split is None or split_of_writer(character.writer) == split]
+
+
+def read_pen_digits(path: Path, split: Split | None = None) -> list[PenCharacter]:
+    """The same of a file of digits. DataUnavailableError where it holds anything else."""
+    characters = read_pen_strokes(path, split)
+    if others := {character.label for character in characters if character.label not in range(10)}:
+        raise DataUnavailableError(f"{path} holds more than digits: {sorted(map(str, others))[:5]}.")
+    return characters
+
+
+def as_character(entry: dict[str, Any]) -> PenCharacter:
+    """KeyError, TypeError or ValueError where a part is missing or is not what it should be."""
+    strokes = tuple(np.array(stroke, np.float32).reshape(-1, 2) for stroke in entry["strokes"])
+    if not strokes or not all(len(stroke) for stroke in strokes):
+        raise ValueError("a character without strokes, or a stroke without points")
+    if not isinstance(entry["writer"], str):
+        raise TypeError("a writer whose name is no text")
+    return PenCharacter(entry["label"], entry["writer"], strokes)
 
 
 def split_of_writer(writer: str) -> Split:

@@ -175,3 +175,15 @@ def test_a_published_run_is_over(tmp_path: Path) -> None:
 def test_which_run_is_resumed_has_to_be_said(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="--run"):
         run_of(options(resume=True), tmp_path)
+
+
+def test_fewer_images_than_a_batch_are_said_to_be_too_few(tmp_path: Path) -> None:
+    chosen = options(batch=512)
+    with pytest.raises(RunError, match="fewer than the 512 of a batch"):
+        fit(chosen, run_of(chosen, tmp_path), training_data(chosen))
+
+
+def test_more_gpus_than_there_are_can_not_be_had(tmp_path: Path) -> None:
+    chosen = options(accelerator="cuda", devices=torch.cuda.device_count() + 1)
+    with pytest.raises(RunError, match="CUDA devices are asked for"):
+        fit(chosen, run_of(chosen, tmp_path), training_data(chosen))

@@ -64,6 +64,22 @@ def test_a_whole_network_is_no_table_of_tensors(tmp_path: Path) -> None:
         read_weights(tmp_path / "list.pth")
 
 
+@pytest.mark.parametrize(
+    "state",
+    [{1: torch.zeros(2)}, {"a": torch.eye(3).to_sparse()}, {"a": torch.zeros(2, dtype=torch.complex64)}, {"a": "text"}],
+)
+def test_only_names_with_plain_tensors_are_taken(tmp_path: Path, state: dict[object, object]) -> None:
+    torch.save(state, tmp_path / "odd.pth")
+    with pytest.raises(WeightsError, match="plain tensors"):
+        read_weights(tmp_path / "odd.pth")
+
+
+def test_a_weight_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    torch.save({"a": torch.zeros(2), "module.a": torch.ones(2)}, tmp_path / "twice.pth")
+    with pytest.raises(WeightsError, match="twice"):
+        read_weights(tmp_path / "twice.pth")
+
+
 def test_every_weight_that_does_not_fit_is_named() -> None:
     state = lenet_state()
     state["fc9.weight"] = state.pop("fc3.weight")

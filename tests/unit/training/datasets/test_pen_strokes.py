@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from training.datasets.labelled_images import DataUnavailableError
-from training.datasets.pen_strokes import person_of, read_pen_strokes, split_of_writer
+from training.datasets.pen_strokes import person_of, read_pen_digits, read_pen_strokes, split_of_writer
 
 ENTRIES = [
     {"label": digit, "writer": f"provider/{writer}", "strokes": [[[0, 0], [999, digit]], [[5, 5]]]}
@@ -58,9 +58,27 @@ def test_missing_file_says_what_to_run(tmp_path):
         read_pen_strokes(tmp_path / "pen.jsonl.gz")
 
 
-@pytest.mark.parametrize("text", ["no json", '{"label": 7}', "[1]", '{"label": 7, "writer": "a", "strokes": [[[1]]]}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no json",
+        '{"label": 7}',
+        "[1]",
+        '{"label": 7, "writer": "a", "strokes": [[[1]]]}',
+        '{"label": 7, "writer": "a", "strokes": []}',
+        '{"label": 7, "writer": "a", "strokes": [[]]}',
+        '{"label": 7, "writer": 3, "strokes": [[[1, 2]]]}',
+    ],
+)
 def test_a_file_of_something_else_is_named(tmp_path, text):
     path = tmp_path / "pen.jsonl"
     path.write_text(text)
     with pytest.raises(DataUnavailableError, match="not a file of pen strokes"):
         read_pen_strokes(path)
+
+
+def test_a_file_of_letters_is_no_file_of_digits(tmp_path):
+    path = tmp_path / "pen.jsonl"
+    path.write_text('{"label": "a", "writer": "w", "strokes": [[[1, 2]]]}')
+    with pytest.raises(DataUnavailableError, match="more than digits"):
+        read_pen_digits(path)
