@@ -28,7 +28,7 @@ async def test_models_lists_every_version_with_its_measured_metrics(client: http
     assert current.current
     assert current.architecture == "cnn"
     assert current.parameters == 1_199_882
-    assert current.metrics["mnist_test"]["accuracy"] >= 0.994
+    assert current.metrics["mnist"]["accuracy"] >= 0.994
     assert len(models.models) == len(list_versions(MODELS))
 
 
