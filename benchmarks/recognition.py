@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from benchmarks.inference_service import running_inference
 from shared.contracts.inference import ModelDescription, ModelList, Prediction
-from training.datasets.mnist import DATA_DIR
+from training.datasets.fetching import DATA_DIR
 from training.evaluation.measures import auroc, bootstrap_interval, calibration_error, wilson_interval
 from training.evaluation.not_digits import kind_of
 from training.evaluation.slices import Slice, make_slices

@@ -5,7 +5,7 @@ Everything of a run lies in its folder: options.json, history.jsonl, checkpoints
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,12 +14,14 @@ import torch
 from lightning.pytorch import Callback, Trainer
 from lightning.pytorch.callbacks import (
     EarlyStopping,
-    EMAWeightAveraging,
     LearningRateMonitor,
     ModelCheckpoint,
     TQDMProgressBar,
 )
+from torch import nn
 
+from shared.recognition.model_version import find_manifest, load_network
+from training.averaging import MovingAverage
 from training.data_module import TrainingData
 from training.history import History
 from training.options import Options
@@ -42,7 +44,7 @@ class Run:
 
     @property
     def options(self) -> Path:
-        """What it was begun with; to resume it with anything else would end in other weights."""
+        """What it was begun with and the hashes of its data: resumed with anything else it would end otherwise."""
         return self.folder / "options.json"
 
     @property
@@ -66,12 +68,15 @@ class Run:
         return self.folder / "history.jsonl"
 
 
-def open_run(options: Options) -> Run:
-    """Makes the folder, or finds it where the run is resumed. RunError where it is there already, or is not."""
+def open_run(options: Options, data: Mapping[str, str] | None = None) -> Run:
+    """Makes the folder, or finds it where the run is resumed. RunError where it is there already, or is not.
+
+    `data`: the name and hash of all that is trained on, so that a run is not resumed with anything else.
+    """
     name = options.run or f"{options.model}-{datetime.now():%Y-%m-%d-%H%M%S}"
     if options.devices > 1 and not options.run:
         name = os.environ.setdefault(DDP_RUN, name)  # for the processes that Lightning starts for the other devices
-    run, recipe = Run(options.results_dir / name), json.dumps(options.recipe(), indent=2)
+    run, recipe = Run(options.results_dir / name), json.dumps(options.recipe() | {"data": dict(data or {})}, indent=2)
     if options.resume and not options.run:
         raise RunError("Which run is to go on? Give its folder's name with --run.")
     if options.resume and run.published.exists():
@@ -79,7 +84,7 @@ def open_run(options: Options) -> Run:
     if options.resume and not run.last_checkpoint.exists():
         raise RunError(f"There is nothing to resume in {run.folder}: no epoch of it was finished.")
     if options.resume and not (run.options.exists() and run.options.read_text() == recipe):
-        raise RunError(f"{run.folder} was begun with other options, those of its options.json: resume it with these.")
+        raise RunError(f"{run.folder} was begun with other options or data, those of its options.json.")
     if not options.resume and run.history.exists():
         raise RunError(f"{run.folder} is there already: --resume goes on with it, another --run begins anew.")
     run.folder.mkdir(parents=True, exist_ok=True)
@@ -95,6 +100,21 @@ def check_devices(options: Options) -> None:
         raise RunError(f"{options.devices} CUDA devices are asked for and {there} are here.")
 
 
+def stopped_early(run: Run) -> bool:
+    """Whether patience had ended at the last checkpoint: Lightning would add an epoch to find that out."""
+    states = torch.load(run.last_checkpoint, map_location="cpu", weights_only=True)["callbacks"]
+    stopping = next(state for name, state in states.items() if name.startswith(EarlyStopping.__name__))
+    return bool(stopping["wait_count"] >= stopping["patience"])
+
+
+def load_start(options: Options) -> nn.Module:
+    """The network whose weights to go on from. RunError where it has another architecture, ModelVersionError."""
+    manifest = find_manifest(options.models_dir, options.start_from or "")
+    if manifest.architecture != options.model:
+        raise RunError(f"{manifest.reference} is a {manifest.architecture}: a {options.model} can't go on from it.")
+    return load_network(options.models_dir, manifest)
+
+
 def fit(options: Options, run: Run, data: TrainingData, callbacks: Sequence[Callback] = ()) -> RecognitionTask:
     """The task with the averaged weights, on the CPU, in evaluation mode. RunError where it can't begin."""
     check_devices(options)
@@ -102,6 +122,8 @@ def fit(options: Options, run: Run, data: TrainingData, callbacks: Sequence[Call
         raise RunError(f"There are {len(data.training)} images to train on, fewer than the {options.batch} of a batch.")
     torch.manual_seed(options.seed)
     task = RecognitionTask(options, list(data.validation))
+    if options.start_from:
+        task.network.load_state_dict(load_start(options).state_dict())
     logger = build_logger(options, run.folder)
     trainer = Trainer(
         accelerator="gpu" if options.accelerator == "cuda" else options.accelerator,
@@ -112,7 +134,7 @@ def fit(options: Options, run: Run, data: TrainingData, callbacks: Sequence[Call
         deterministic=True,
         logger=logger,
         callbacks=[
-            EMAWeightAveraging(decay=options.averaging),
+            MovingAverage(options.averaging),
             ModelCheckpoint(run.checkpoints, run.last_checkpoint.stem, enable_version_counter=False),
             EarlyStopping(STOPS_ON, mode="max", patience=options.patience),
             *([LearningRateMonitor("epoch")] if logger else []),
@@ -125,6 +147,7 @@ def fit(options: Options, run: Run, data: TrainingData, callbacks: Sequence[Call
         enable_model_summary=False,
         log_every_n_steps=1,  # nothing is logged by the step; more than an epoch has, and Lightning warns
     )
-    trainer.fit(task, datamodule=data, ckpt_path=run.last_checkpoint if options.resume else None)
+    if not (options.resume and stopped_early(run)):
+        trainer.fit(task, datamodule=data, ckpt_path=run.last_checkpoint if options.resume else None)
     task.load_state_dict(torch.load(run.last_checkpoint, map_location="cpu", weights_only=True)["state_dict"])
     return task.cpu().eval()

@@ -20,13 +20,13 @@ from torch import Tensor, nn
 from shared.recognition.architectures import build_network
 from shared.recognition.model_version import ModelVersionError
 from shared.recognition.normalisation import Normalisation
+from training.datasets.fetching import DATA_DIR
 from training.datasets.labelled_images import DataUnavailableError
-from training.datasets.mnist import DATA_DIR
 from training.evaluation.slices import make_slices, prepare
 from training.logs import configure_logs
 from training.mixture import load_validation
 from training.options import ModelName, Options
-from training.publishing import Candidate, print_report, publish
+from training.publishing import Candidate, calibrate, print_report, publish
 
 WRAPPERS = ("state_dict", "model_state_dict", "model", "network")  # keys under which checkpoints hold the state
 PREFIXES = ("module.", "model.", "network.")
@@ -127,7 +127,8 @@ def import_weights(options: ImportOptions) -> None:
     )
     inputs = Options(pen_digits=options.pen_digits, data_dir=options.data_dir)
     test = make_slices("test", options.data_dir, options.pen_digits, options.pen_letters)
-    print_report(publish(candidate, load_validation(inputs), [prepare(part) for part in test], options.models_dir))
+    calibration = calibrate(candidate, load_validation(inputs))
+    print_report(publish(candidate, calibration, [prepare(part) for part in test], options.models_dir))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Callable
 
+import numpy as np
+
 from training.augmentation.distortion import Distortion
 from training.augmentation.ink import InkChange
 from training.datasets.emnist import load_emnist_digits
@@ -12,7 +14,7 @@ from training.datasets.mnist import load_mnist
 from training.datasets.not_digits import make_not_digits
 from training.datasets.pen_strokes import PenCharacter, read_pen_digits, read_pen_strokes
 from training.datasets.qmnist import load_qmnist
-from training.evaluation.slices import make_slices, prepare
+from training.evaluation.slices import PreparedSlice, make_slices, prepare
 from training.options import Options
 from training.sources import ImageSource, Mixture, Part, as_image_source, as_stroke_source
 
@@ -21,8 +23,7 @@ log = logging.getLogger(__name__)
 # How often an epoch goes through each source; MNIST is 55,000 images, the pen strokes some thousand.
 TIMES_PEN_DIGITS = 3
 TIMES_PEN_LETTERS = 2
-NOT_DIGITS = 1200
-TIMES_NOT_DIGITS = 3
+NOT_DIGITS = 5100
 THICKEST_LETTER_PX = 4.5  # above, letters run together to something that may be a digit
 THICKEST_NOT_DIGIT_PX = 3.5
 
@@ -53,7 +54,7 @@ def load_training(options: Options) -> Mixture:
         parts.append(Part("pen_letters", as_stroke_source(letters, THICKEST_LETTER_PX), TIMES_PEN_LETTERS))
     if options.not_digit_weight > 0:
         made_up = make_not_digits(NOT_DIGITS, [*digits, *letters], options.seed)
-        parts.append(Part("made_up", as_stroke_source(made_up, THICKEST_NOT_DIGIT_PX), TIMES_NOT_DIGITS))
+        parts.append(Part("made_up", as_stroke_source(made_up, THICKEST_NOT_DIGIT_PX)))
     log.info("an epoch is %s", " + ".join(f"{part.times} × {len(part.source.labels):,} {part.name}" for part in parts))
     for part in parts:
         log.debug("%s: sha256 %s", part.name, part.sha256())
@@ -108,3 +109,16 @@ def load_validation(options: Options) -> dict[str, LabelledImages]:
     if len(empty) == len(parts):
         raise DataUnavailableError("There is nothing to validate with: name another dataset as well.")
     return {name: part for name, part in parts.items() if len(part)}
+
+
+def load_test(options: Options) -> list[PreparedSlice]:
+    """The slices nothing of which was trained on, and the test parts of the datasets that make no slice themselves."""
+    slices = make_slices("test", options.data_dir, options.pen_digits, options.pen_letters)
+    prepared = [prepare(part) for part in slices if is_clean(part.name, options)]
+    others = {name: LOADERS[name]("test", options) for name in options.dataset if name not in {"mnist", "pen_strokes"}}
+    whole = [
+        PreparedSlice(name, part.images, part.labels, np.ones(len(part), bool))
+        for name, part in others.items()
+        if len(part)
+    ]
+    return prepared + whole

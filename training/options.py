@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from training.datasets.mnist import DATA_DIR
+from training.datasets.fetching import DATA_DIR
 
 ModelName = Literal["cnn", "mlp", "lenet5", "vit", "best", "best_large"]
 DatasetName = Literal["mnist", "qmnist", "emnist", "pen_strokes", "labelled_drawings"]
@@ -62,9 +62,11 @@ class Options(BaseSettings):
         "full", description="of images; mild is for networks too small to learn all of full"
     )
     label_smoothing: float = Field(0.05, ge=0, lt=1, description="some labels are wrong; also calibrates")
+    dropout: float = Field(1.0, ge=0, description="times the architecture's own; less for data that are never the same")
     not_digit_weight: float = Field(0.2, ge=0, description="of the loss that tells digits from what is none")
     averaging: float = Field(0.999, ge=0, lt=1, description="decay of the average of the weights that is published")
 
+    start_from: str | None = Field(None, description="«name» or «name/version» with whose weights to begin")
     teacher: str | None = Field(None, description="«name» or «name/version» to distil from; learning alone is simplest")
     teacher_share: float = Field(
         0.7, ge=0, le=1, description="of the loss that follows the teacher; Hinton et al. 2015"

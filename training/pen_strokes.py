@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from training.datasets.fetching import DATA_DIR
 from training.datasets.labelled_images import DataUnavailableError
-from training.datasets.mnist import DATA_DIR
 from training.datasets.pen_strokes import PenCharacter, Points
 from training.unipen import Points as TabletPoints
 from training.unipen import UnipenError, parse_segment, read_pen_file, select_ink

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from torchmetrics.functional.classification import multiclass_confusion_matrix
 
 from shared.recognition.normalisation import Images
+from training.evaluation.measures import CALIBRATION_BINS
 
 Labels = NDArray[np.int64]  # (N,) in 0..9
 Probabilities = NDArray[np.float32]  # (N, 10), rows sum to 1
 Epochs = Sequence[dict[str, float]]  # see training.history
 
-BINS = 15  # Guo et al. 2017
 MISTAKES, MISTAKES_A_ROW = 32, 8
 DPI = 150
 BLUE, ORANGE, GREEN, RED, VIOLET, GREY = "#2c5f8a", "#d97a1d", "#1b7f4d", "#c0392b", "#7d4fa3", "#9fb3c4"
@@ -118,7 +118,7 @@ def plot_confusion_matrix(labels: Labels, probabilities: Probabilities, path: Pa
 class Reliability:
     """Bin by bin: how many fell into it, their mean confidence and the share read right (NaN where none did)."""
 
-    counts: NDArray[np.int64]  # (BINS,)
+    counts: NDArray[np.int64]  # (CALIBRATION_BINS,)
     confidences: NDArray[np.float64]
     accuracies: NDArray[np.float64]
 
@@ -133,18 +133,18 @@ def measure_reliability(labels: Labels, probabilities: Probabilities) -> Reliabi
     """Bins of equal width; an edge belongs to the bin below it."""
     confidence = probabilities.max(axis=1).astype(np.float64)
     right = probabilities.argmax(axis=1) == labels
-    bins = np.clip(np.ceil(confidence * BINS).astype(int), 1, BINS) - 1
-    counts = np.bincount(bins, minlength=BINS)
+    bins = np.clip(np.ceil(confidence * CALIBRATION_BINS).astype(int), 1, CALIBRATION_BINS) - 1
+    counts = np.bincount(bins, minlength=CALIBRATION_BINS)
     with np.errstate(invalid="ignore"):
-        confidences = np.bincount(bins, confidence, BINS) / counts
-        accuracies = np.bincount(bins, right, BINS) / counts
+        confidences = np.bincount(bins, confidence, CALIBRATION_BINS) / counts
+        accuracies = np.bincount(bins, right, CALIBRATION_BINS) / counts
     return Reliability(counts, confidences, accuracies)
 
 
 def plot_reliability(labels: Labels, probabilities: Probabilities, path: Path) -> Figure:
     """Above, how many of the digits of each confidence were read right; below, how many there are."""
     measured = measure_reliability(labels, probabilities)
-    centres, width = (np.arange(BINS) + 0.5) / BINS, 0.92 / BINS
+    centres, width = (np.arange(CALIBRATION_BINS) + 0.5) / CALIBRATION_BINS, 0.92 / CALIBRATION_BINS
     figure = Figure((6, 6.4), layout="constrained")
     above, below = figure.subplots(2, sharex=True, height_ratios=[3, 1])
     above.bar(centres, np.nan_to_num(measured.accuracies), width, color=BLUE, label="read right")

@@ -28,9 +28,9 @@ from shared.recognition.model_version import (
     write_model_version,
 )
 from shared.recognition.normalisation import Normalisation
-from training.datasets.labelled_images import LabelledImages
+from training.datasets.labelled_images import NOT_A_DIGIT, LabelledImages
 from training.evaluation.measures import compute_logits, measure
-from training.evaluation.slices import NOT_A_DIGIT, PreparedSlice
+from training.evaluation.slices import PreparedSlice
 
 log = logging.getLogger(__name__)
 
@@ -77,10 +77,9 @@ def calibrate(candidate: Candidate, validation: Mapping[str, LabelledImages]) ->
 
 
 def publish(
-    candidate: Candidate, validation: Mapping[str, LabelledImages], test: Sequence[PreparedSlice], models_dir: Path
+    candidate: Candidate, calibration: Calibration, test: Sequence[PreparedSlice], models_dir: Path
 ) -> Published:
     """Touches the test slices, once for the candidate and once for the version in use."""
-    calibration = calibrate(candidate, validation)
     network, normalisation = candidate.network, candidate.normalisation
     logits = {part.name: compute_logits(network, normalisation, part.images, CPU) for part in test}
     now = datetime.now(UTC)

@@ -16,10 +16,8 @@ from training.augmentation.distortion import Distortion
 from training.augmentation.embellishment import Embellishment
 from training.augmentation.ink import InkChange
 from training.augmentation.pen import Pen, resample
-from training.datasets.labelled_images import LabelledImages
+from training.datasets.labelled_images import NOT_A_DIGIT, LabelledImages
 from training.datasets.pen_strokes import PenCharacter
-
-NOT_A_DIGIT = -1
 
 
 class Source(Protocol):

@@ -29,7 +29,7 @@ from training.logs import configure_logs
 from training.mixture import load_training, load_validation
 from training.options import Options
 from training.study import SweepError, best_trials, count_begun, describe, open_study, plot_study
-from training.train import load_teacher
+from training.train import load_version
 
 OBJECTIVE = "validation/loss"  # of few epochs it tells more than the accuracy
 
@@ -59,8 +59,6 @@ class SweepOptions(Options):
         description="sqlite:///file or postgresql://user:password@host/database; sweep.db under results where absent",
     )
     epochs: int = Field(4, gt=0, description="of one trial; enough to tell bad from good")
-
-    averaging: float = Field(0.995, ge=0, lt=1, description="as large a share of 4 epochs as 0.999 is of 20")
 
     run: CliSuppress[None] = None
     resume: CliSuppress[Literal[False]] = False
@@ -154,7 +152,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         configure_logs()
         options = CliApp.run(SweepOptions, arguments)
-        teacher = load_teacher(options.teacher, options.models_dir) if options.teacher else None
+        teacher = load_version(options.teacher, options.models_dir) if options.teacher else None
         data = TrainingData(options, load_training(options), load_validation(options), teacher)
         announce(options, run_sweep(options, data))
     except (DataUnavailableError, SweepError, ModelVersionError, SettingsError, ValidationError) as error:

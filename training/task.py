@@ -45,6 +45,9 @@ class RecognitionTask(LightningModule):
         self.options = options
         self.slices = slices
         self.network = build_network(options.model).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        for module in self.network.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = min(1.0, module.p * options.dropout)
         self.normalise = Normalisation()
         self.accuracies = nn.ModuleList([MulticlassAccuracy(10, average="micro") for _ in slices])
         self.validation_loss = MeanMetric(nan_strategy="disable")

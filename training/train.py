@@ -14,13 +14,12 @@ from torch import nn
 from shared.recognition.model_version import ModelVersionError, find_manifest, load_network
 from shared.recognition.normalisation import Normalisation
 from training.data_module import TrainingData
-from training.datasets.labelled_images import DataUnavailableError, LabelledImages
+from training.datasets.labelled_images import NOT_A_DIGIT, DataUnavailableError, LabelledImages
 from training.evaluation.measures import compute_logits
-from training.evaluation.slices import NOT_A_DIGIT, make_slices, prepare
 from training.fitting import RunError, fit, open_run
 from training.history import read_history
 from training.logs import configure_logs
-from training.mixture import is_clean, load_training, load_validation
+from training.mixture import load_test, load_training, load_validation
 from training.options import Options
 from training.plots import plot_run
 from training.publishing import CPU, Candidate, calibrate, print_report, publish
@@ -29,21 +28,19 @@ from training.publishing import CPU, Candidate, calibrate, print_report, publish
 def train(options: Options) -> Path:
     """The folder of the run. DataUnavailableError, RunError or ModelVersionError with a sentence."""
     training, validation = load_training(options), load_validation(options)
-    teacher = load_teacher(options.teacher, options.models_dir) if options.teacher else None
-    run = open_run(options)
+    teacher = load_version(options.teacher, options.models_dir) if options.teacher else None
+    data = {part.name: part.sha256() for part in training.parts}
+    run = open_run(options, data)
     task = fit(options, run, TrainingData(options, training, validation, teacher))
     if task.global_rank > 0:
         return run.folder
 
-    data = {part.name: part.sha256() for part in training.parts}
     candidate = Candidate(options.model, options.model, task.network, Normalisation(), data, options.recipe())
     pictured = next(iter(validation.values()))
     calibration = calibrate(candidate, validation)
     if options.publish:
-        slices = make_slices("test", options.data_dir, options.pen_digits, options.pen_letters)
-        test = [prepare(part) for part in slices if is_clean(part.name, options)]
-        published = publish(candidate, validation, test, options.models_dir)
-        calibration = published.manifest.calibration
+        test = load_test(options)
+        published = publish(candidate, calibration, test, options.models_dir)
         digits = next((part for part in test if (part.labels != NOT_A_DIGIT).all()), None)
         if digits:
             pictured = LabelledImages(digits.images[digits.readable], digits.labels[digits.readable])
@@ -55,7 +52,7 @@ def train(options: Options) -> Path:
     return run.folder
 
 
-def load_teacher(reference: str, models_dir: Path) -> tuple[nn.Module, Normalisation]:
+def load_version(reference: str, models_dir: Path) -> tuple[nn.Module, Normalisation]:
     """«name» or «name/version» → its network and what its images go through. ModelVersionError where there is none."""
     manifest = find_manifest(models_dir, reference)
     return load_network(models_dir, manifest), manifest.normalisation

@@ -18,10 +18,10 @@ from shared.recognition.architectures import build_network, count_parameters
 from shared.recognition.model_version import (
     Manifest,
     ModelVersionError,
-    check_name,
     list_versions,
     read_current,
     read_manifest,
+    resolve_reference,
 )
 
 logger = structlog.get_logger(__name__)
@@ -63,9 +63,8 @@ class Catalog:
         return ModelList(default=default, models=described)
 
     def _resolve(self, reference: str) -> ModelVersion:
-        name, _, version = reference.partition("/")
-        version = version or read_current(self._models_dir, check_name(name))
-        return ModelVersion(name=check_name(name), version=check_name(version))
+        name, version = resolve_reference(self._models_dir, reference)
+        return ModelVersion(name=name, version=version)
 
     def _load(self, version: ModelVersion, into: Future[Recogniser]) -> None:
         """Loads for all who wait for `into`; one that can't be loaded is tried anew by the next who asks."""

@@ -131,9 +131,14 @@ def read_manifest(models_dir: Path, name: str, version: str) -> Manifest:
 
 
 def find_manifest(models_dir: Path, reference: str) -> Manifest:
-    """«name», whose current version is meant, or «name/version». ModelVersionError where there is none."""
+    """Of that model version. ModelVersionError where there is none."""
+    return read_manifest(models_dir, *resolve_reference(models_dir, reference))
+
+
+def resolve_reference(models_dir: Path, reference: str) -> tuple[str, str]:
+    """«name», whose current version is meant, or «name/version» → both. ModelVersionError for what is no name."""
     name, _, version = reference.partition("/")
-    return read_manifest(models_dir, name, version or read_current(models_dir, name))
+    return check_name(name), check_name(version or read_current(models_dir, name))
 
 
 def load_network(models_dir: Path, manifest: Manifest) -> nn.Module:

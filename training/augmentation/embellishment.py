@@ -15,7 +15,7 @@ from shared.recognition.normalisation import SIDE
 class Embellishment:
     """The share of each digit's images that is drawn on, anew each time."""
 
-    slashed_zeros: float = 0.25
+    slashed_zeros: float = 0.3
     crossed_sevens: float = 0.25
     flagged_ones: float = 0.35
     footed_ones: float = 0.25
@@ -33,8 +33,9 @@ class Embellishment:
             width = torch.where(uniform(0, 1) < 0.5, uniform(1.5, 2.5), uniform(2.0, 4.0))
             return ink.index_copy(0, chosen, draw_lines(ink[chosen], start[chosen], end[chosen], width[chosen]))
 
-        angle = uniform(0.5, 1.5)  # radians, from lower left to upper right
-        reach = (torch.stack([angle.cos(), -angle.sin()], 1) * uniform(1.6, 2.3)[:, None]) * spread
+        angle = uniform(-0.3, 1.5)  # radians, from lower left to upper right; flat ones are ⊖
+        times = uniform(1.6, 2.3) + 0.4 * (angle < 0.5)  # a flat one that stays inside makes an eight
+        reach = torch.stack([angle.cos(), -angle.sin()], 1) * times[:, None] * spread
         ink = draw_where(ink, 0, self.slashed_zeros, centre - reach, centre + reach)
 
         middle = centre + torch.stack([uniform(-1, 2), uniform(0, 4)], 1)

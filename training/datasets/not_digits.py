@@ -19,10 +19,7 @@ def make_not_digits(count: int, characters: Sequence[PenCharacter], seed: int) -
     """`count` of all kinds in equal parts; lines of text are of `characters`, and left out where there are none."""
     random = np.random.default_rng(seed)
     kinds: list[Callable[[], list[Points]]] = [
-        *[
-            lambda make=make: make(random)
-            for make in (_scribble, _knot, _face, _cross, _shape, _arrow, _wave, _bars, _star)
-        ],
+        *[lambda make=make: make(random) for make in KINDS],
         *([lambda: _text(characters, random)] * 3 if characters else []),
     ]
     made = [kinds[index % len(kinds)]() for index in range(count)]
@@ -90,22 +87,43 @@ def _cross(random: Generator) -> list[Points]:
     return cross if random.random() < 0.6 else [*cross, _turned(_line((-0.8, -0.8), (0.8, 0.8)), tilt)]
 
 
-def _shape(random: Generator) -> list[Points]:
-    """A closed polygon, a heart, or a spiral of several turns."""
-    kind = random.integers(3)
-    if kind == 0:
-        corners = int(random.choice([3, 4, 4, 5, 6]))
-        angle = np.linspace(0, 2 * np.pi, corners + 1) + random.uniform(0, np.pi)
-        outline = np.stack([np.cos(angle), np.sin(angle)], 1).astype(np.float32)
-        diagonal = [outline[[0, corners // 2]]] if random.random() < 0.3 else []
-        return [outline, *diagonal]
+def _polygon(random: Generator) -> list[Points]:
+    """Of three or four corners, some with a diagonal: with more it may be a zero."""
+    corners = int(random.choice([3, 4]))
+    angle = np.linspace(0, 2 * np.pi, corners + 1) + random.choice([-np.pi / 2, np.pi / 4, random.uniform(0, np.pi)])
+    outline = np.stack([np.cos(angle), np.sin(angle)], 1)
+    return [outline, outline[[0, 2]]] if random.random() < 0.2 else [outline]
+
+
+def _heart(random: Generator) -> list[Points]:
     angle = np.linspace(0, 2 * np.pi, 60)
-    if kind == 1:
-        heart = np.stack([16 * np.sin(angle) ** 3, -13 * np.cos(angle) + 5 * np.cos(2 * angle)], 1) / 16
-        return [heart.astype(np.float32)]
-    turns = random.uniform(2.2, 4)
-    spiral = np.stack([angle * np.cos(turns * angle), angle * np.sin(turns * angle)], 1) / 6
-    return [spiral.astype(np.float32)]
+    lobes = random.uniform(0.7, 1.5) * (5 * np.cos(2 * angle) + 2 * np.cos(3 * angle) + np.cos(4 * angle))
+    return [np.stack([16 * np.sin(angle) ** 3, lobes - 13 * np.cos(angle)], 1)]
+
+
+def _spiral(random: Generator) -> list[Points]:
+    """Of two turns or more: with fewer it may be a six or a nine."""
+    share = np.linspace(random.uniform(0, 0.2), 1, 120)
+    angle = 2 * np.pi * random.uniform(2.2, 5) * share * random.choice([-1, 1]) + random.uniform(0, 2 * np.pi)
+    return [np.stack([share * np.cos(angle), share * np.sin(angle)], 1)]
+
+
+def _house(random: Generator) -> list[Points]:
+    wall, roof = random.uniform(0.5, 1.1), random.uniform(0.3, 0.8)
+    outline = _line((0, 0), (0, wall), (1, wall), (1, 0), (0.5, -roof), (0, 0))
+    details = [_line((0, 0), (1, 0))]
+    if random.random() < 0.7:
+        left, right, top = random.uniform(0.1, 0.4), random.uniform(0.5, 0.8), random.uniform(0.2, 0.6) * wall
+        details.append(_line((left, wall), (left, top), (right, top), (right, wall)))
+    return [outline, *details]
+
+
+def _question_mark(random: Generator) -> list[Points]:
+    """With its dot: without one it may be a two or a seven."""
+    neck, end = random.uniform(0.15, 0.4), random.uniform(1.0, 1.3)
+    hook = _arc((0, 0), (random.uniform(0.4, 0.6), 0.5), -np.pi * random.uniform(0.9, 1.1), np.pi * neck)
+    dot = _arc((random.normal(0, 0.03), end + random.uniform(0.25, 0.45)), (0.04, 0.04), 0, 7)
+    return [np.concatenate([hook, _line((0, random.uniform(0.65, 0.8)), (0, end))]), dot]
 
 
 def _arrow(random: Generator) -> list[Points]:
@@ -154,3 +172,9 @@ def _text(characters: Sequence[PenCharacter], random: Generator) -> list[Points]
 def _turned(points: Points, angle: float) -> Points:
     cos, sin = np.cos(angle), np.sin(angle)
     return np.asarray(points @ np.array([[cos, sin], [-sin, cos]]), np.float32)
+
+
+KINDS = (
+    *(_scribble, _knot, _face, _cross, _arrow, _wave, _bars, _star),
+    *(_polygon, _polygon, _heart, _spiral, _house, _question_mark),
+)

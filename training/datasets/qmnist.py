@@ -5,7 +5,6 @@ Never mix it with MNIST: its training file is MNIST's 60,000 training digits and
 10,000 test digits, made anew. Train on one of the two, and test on that one's test part.
 """
 
-import argparse
 import sys
 from http.client import HTTPException
 from pathlib import Path
@@ -14,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torchvision.datasets import QMNIST
 
+from training.datasets.fetching import DATA_DIR, run_fetch
 from training.datasets.labelled_images import DataUnavailableError, LabelledImages, Split
-from training.datasets.mnist import DATA_DIR
 from training.datasets.splits import split_by_name
 
 VALIDATION_SHARE = 1 / 12  # of the training file's writers: about 5,000 digits, as many as MNIST's validation part
@@ -63,16 +62,9 @@ def fetch_qmnist(data_dir: Path = DATA_DIR) -> None:
 
 def main() -> int:
     """`python -m training.datasets.qmnist`."""
-    parser = argparse.ArgumentParser(description="Fetch QMNIST and check its sums.")
-    parser.add_argument("--data-dir", type=Path, default=DATA_DIR)
-    arguments = parser.parse_args()
-    try:
-        fetch_qmnist(arguments.data_dir)
-    except DataUnavailableError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(f"QMNIST is in {raw_dir(arguments.data_dir)}")
-    return 0
+    return run_fetch(
+        "Fetch QMNIST and check its sums.", fetch_qmnist, lambda data_dir: f"QMNIST is in {raw_dir(data_dir)}"
+    )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from torchmetrics.functional.classification import binary_auroc, multiclass_cali
 
 from shared.recognition.calibration import Calibration
 from shared.recognition.normalisation import Images, Normalisation, as_tensor
-from training.evaluation.slices import NOT_A_DIGIT
+from training.datasets.labelled_images import NOT_A_DIGIT
 
 CALIBRATION_BINS = 15  # Guo et al. 2017
 BATCH = 1000

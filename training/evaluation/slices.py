@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from shared.recognition.errors import DrawingError
 from shared.recognition.normalisation import SIDE, Images
 from shared.recognition.preprocessing import Image, preprocess
-from training.datasets.labelled_images import DataUnavailableError, Split
+from training.datasets.labelled_images import NOT_A_DIGIT, DataUnavailableError, Split
 from training.datasets.mnist import load_mnist
 from training.datasets.pen_strokes import PenCharacter, read_pen_digits, read_pen_strokes
 from training.evaluation.canvas import draw, encode_png
@@ -24,7 +24,6 @@ from training.evaluation.not_digits import KINDS, draw_not_digit
 from training.evaluation.photographs import take_photograph
 from training.evaluation.uploads import draw_upload
 
-NOT_A_DIGIT = -1
 ENLARGEMENT = 10  # 28×28 → 280×280, the canvas of the page
 NOT_DIGITS_PER_KIND = 40
 

@@ -9,9 +9,10 @@ from PIL import Image
 from benchmarks.inference_service import running_inference
 from benchmarks.recognition import Answers, ask, find_model, tabulate
 from tests.unit.training.toy_data import bars
+from training.datasets.labelled_images import NOT_A_DIGIT
 from training.datasets.pen_strokes import PenCharacter
 from training.evaluation.canvas import encode_png
-from training.evaluation.slices import NOT_A_DIGIT, Slice, make_pen_slices
+from training.evaluation.slices import Slice, make_pen_slices
 
 SEVEN = PenCharacter(7, "ward/w01", (np.array([[0, 0], [600, 0], [200, 999]], np.float32),))
 

@@ -31,9 +31,9 @@ def command(folder: Path, code: str, *, stop_signal: signal.Signals = signal.SIG
 
 
 async def started(command: Command, lock_fd: int) -> TetheredProcess:
-    """The process, once it has written «ready» to its log."""
+    """The process, once it has written the line «ready» to its log."""
     process = await start_process(command, lock_fd)
-    while "ready" not in command.log.read_text():  # noqa: ASYNC110
+    while "ready\n" not in command.log.read_text():  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     return process
 

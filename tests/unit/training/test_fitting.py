@@ -10,12 +10,18 @@ import pytest
 import torch
 from lightning.pytorch import Callback, LightningModule, Trainer
 
+from shared.recognition.architectures import build_network
+from shared.recognition.model_version import write_model_version
+from tests.unit.recognition.test_model_version import a_manifest
 from tests.unit.training.toy_data import bars, options, state_of, training_data
+from training.averaging import decay_after
 from training.evaluation.measures import compute_logits
 from training.fitting import Run, RunError, fit, open_run
 from training.history import read_history
 from training.options import Options
 from training.task import Batch, RecognitionTask
+
+MLP = a_manifest().model_copy(update={"name": "mlp", "architecture": "mlp"})
 
 
 class KilledError(Exception):
@@ -77,6 +83,22 @@ def test_a_run_that_gets_no_better_stops_early(tmp_path: Path) -> None:
     chosen = options(run="r", epochs=30, patience=2, learning_rate=1e-9, weight_decay=0, averaging=0)
     fit_bars(chosen, tmp_path)
     assert len(read_history(tmp_path / "r" / "history.jsonl")) < 30
+
+
+def test_a_run_that_stopped_early_is_over_when_it_is_resumed(tmp_path: Path) -> None:
+    chosen = options(run="r", epochs=30, patience=2, learning_rate=1e-9, weight_decay=0, averaging=0)
+    stopped = state_of(fit_bars(chosen, tmp_path))
+    epochs = len(read_history(tmp_path / "r" / "history.jsonl"))
+    resumed = state_of(fit_bars(chosen.model_copy(update={"resume": True}), tmp_path))
+    assert len(read_history(tmp_path / "r" / "history.jsonl")) == epochs
+    assert all(torch.equal(stopped[name], resumed[name]) for name in stopped)
+
+
+def test_a_run_is_not_resumed_with_other_data(tmp_path: Path) -> None:
+    chosen = options(run="r", results_dir=tmp_path)
+    fit(chosen, open_run(chosen, {"bars": "1"}), training_data(chosen))
+    with pytest.raises(RunError, match="other options or data"):
+        open_run(chosen.model_copy(update={"resume": True}), {"bars": "2"})
 
 
 def test_a_finished_run_is_not_written_over(tmp_path: Path) -> None:
@@ -187,3 +209,31 @@ def test_more_gpus_than_there_are_can_not_be_had(tmp_path: Path) -> None:
     chosen = options(accelerator="cuda", devices=torch.cuda.device_count() + 1)
     with pytest.raises(RunError, match="CUDA devices are asked for"):
         fit(chosen, run_of(chosen, tmp_path), training_data(chosen))
+
+
+def test_dropout_is_a_share_of_the_architecture_s_own() -> None:
+    task = RecognitionTask(options(model="cnn", dropout=0.5), ["bars"])
+    assert [module.p for module in task.network.modules() if isinstance(module, torch.nn.Dropout)] == [0.125, 0.25]
+
+
+def test_a_run_goes_on_from_the_weights_of_a_version(tmp_path: Path) -> None:
+    network = build_network("mlp")
+    write_model_version(tmp_path / "models", MLP, network)
+    chosen = options(
+        start_from=MLP.reference, models_dir=tmp_path / "models", epochs=1, learning_rate=1e-9, weight_decay=0
+    )
+    begun = state_of(fit_bars(chosen, tmp_path))
+    assert all(torch.allclose(begun[name], weights, atol=1e-6) for name, weights in network.state_dict().items())
+
+
+def test_a_run_goes_on_from_its_own_architecture_only(tmp_path: Path) -> None:
+    write_model_version(tmp_path / "models", MLP, build_network("mlp"))
+    chosen = options(model="lenet5", start_from=MLP.reference, models_dir=tmp_path / "models")
+    with pytest.raises(RunError, match="a lenet5 can't go on from it"):
+        fit_bars(chosen, tmp_path)
+
+
+def test_the_average_follows_closely_at_first() -> None:
+    assert decay_after(1, 0.999) == pytest.approx(2 / 11)
+    assert decay_after(90, 0.999) == pytest.approx(0.91)
+    assert decay_after(100_000, 0.999) == 0.999

@@ -12,8 +12,9 @@ from shared.recognition.calibration import Calibration
 from shared.recognition.model_version import ModelVersionError, load_network, read_current, read_manifest
 from shared.recognition.normalisation import Normalisation
 from tests.unit.training.toy_data import bars
-from training.evaluation.slices import NOT_A_DIGIT, PreparedSlice
-from training.publishing import Candidate, is_worse, judge, publish
+from training.datasets.labelled_images import NOT_A_DIGIT
+from training.evaluation.slices import PreparedSlice
+from training.publishing import Candidate, Published, calibrate, is_worse, judge, publish
 
 MLP = "mlp"
 
@@ -41,8 +42,12 @@ def prepared_bars() -> PreparedSlice:
     return PreparedSlice("mnist", data.images, data.labels, np.ones(64, bool))
 
 
+def publish_candidate(new: Candidate, test: list[PreparedSlice], models: Path) -> Published:
+    return publish(new, calibrate(new, {"bars": bars(32)}), test, models)
+
+
 def publish_to(models: Path, network: nn.Module | None = None) -> tuple[str, list[str]]:
-    published = publish(candidate(network), {"bars": bars(32)}, [prepared_bars()], models)
+    published = publish_candidate(candidate(network), [prepared_bars()], models)
     return published.manifest.version, published.objections
 
 
@@ -68,7 +73,7 @@ def test_a_worse_version_is_written_but_not_put_in_use(tmp_path: Path) -> None:
 def test_a_slice_that_was_measured_before_and_is_not_now_is_an_objection(tmp_path: Path) -> None:
     good, _ = publish_to(tmp_path, reads_bars())
     other = PreparedSlice("uploads", bars(2).images, bars(2).labels, np.ones(2, bool))
-    published = publish(candidate(reads_bars()), {"bars": bars(32)}, [other], tmp_path)
+    published = publish_candidate(candidate(reads_bars()), [other], tmp_path)
     assert published.objections == [f"mnist: measured for mlp/{good} and not now"]
     assert read_current(tmp_path, MLP) == good
 

@@ -1,28 +1,19 @@
 """Tiny files of the formats that the datasets come in."""
 
-import struct
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.unit.training.datasets.idx import write_idx
+
 WriteIdx = Callable[[Path, np.ndarray], bytes]
 
 
-def _write_idx(path: Path, array: np.ndarray) -> bytes:
-    code = {"uint8": 8, "int32": 12}[array.dtype.name]
-    header = struct.pack(f">BBBB{array.ndim}I", 0, 0, code, array.ndim, *array.shape)
-    content = header + array.astype(array.dtype.newbyteorder(">")).tobytes()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    return content
-
-
-@pytest.fixture
-def write_idx() -> WriteIdx:
-    """Writes uint8 or int32 as an IDX file, big-endian, → its bytes."""
-    return _write_idx
+@pytest.fixture(name="write_idx")
+def _write_idx() -> WriteIdx:
+    return write_idx
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from shared.recognition.calibration import Calibration
+from training.datasets.labelled_images import NOT_A_DIGIT
 from training.evaluation.measures import (
     auroc,
     bootstrap_interval,
@@ -12,7 +13,6 @@ from training.evaluation.measures import (
     measure,
     wilson_interval,
 )
-from training.evaluation.slices import NOT_A_DIGIT
 
 LOGITS = torch.eye(10) * 9
 LABELS = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 0])  # the last is read as nine
