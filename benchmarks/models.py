@@ -12,8 +12,8 @@ from statistics import median
 import torch
 from torch import nn
 
-from shared.recognition.architectures import count_parameters
-from shared.recognition.model_version import CURRENT, WEIGHTS, Manifest, find_manifest, load_network
+from shared.recognition.model_version import CURRENT, WEIGHTS, Manifest, find_manifest
+from shared.recognition.weights import load_network
 
 BATCH = 32
 ROUNDS = 7
@@ -58,7 +58,7 @@ def main() -> None:
         speed = median(measured[manifest.reference] for measured in rounds)
         cells = [
             f"`{manifest.reference}`",
-            f"{count_parameters(networks[manifest.reference]):,}",
+            f"{manifest.parameters:,}",
             f"{size:.1f} MB",
             *accuracies,
             errors,

@@ -14,6 +14,7 @@ import torch
 from lightning.pytorch import Callback, LightningModule, Trainer
 from torch.nn.functional import cross_entropy
 
+import training  # noqa: F401  its declaration for torchvision has to come before Lightning is imported
 from shared.recognition.architectures import build_network
 from training.data_module import TrainingData
 from training.datasets.mnist import load_mnist

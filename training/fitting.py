@@ -20,7 +20,8 @@ from lightning.pytorch.callbacks import (
 )
 from torch import nn
 
-from shared.recognition.model_version import find_manifest, load_network
+from shared.recognition.model_version import find_manifest
+from shared.recognition.weights import load_network
 from training.averaging import MovingAverage
 from training.data_module import TrainingData
 from training.history import History

@@ -17,20 +17,23 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from shared.recognition.calibration import Calibration, fit_calibration
+from shared.recognition.architectures import count_parameters
+from shared.recognition.calibration import Calibration
 from shared.recognition.model_version import (
     CURRENT,
     Manifest,
     find_manifest,
-    load_network,
     next_version,
     set_current,
-    write_model_version,
 )
 from shared.recognition.normalisation import Normalisation
+from shared.recognition.weights import load_network
+from training.calibration import fit_calibration
 from training.datasets.labelled_images import NOT_A_DIGIT, LabelledImages
 from training.evaluation.measures import compute_logits, measure
 from training.evaluation.slices import PreparedSlice
+from training.graph import check_graph, export_graph
+from training.model_folder import write_model_version
 
 log = logging.getLogger(__name__)
 
@@ -82,20 +85,24 @@ def publish(
     """Touches the test slices, once for the candidate and once for the version in use."""
     network, normalisation = candidate.network, candidate.normalisation
     logits = {part.name: compute_logits(network, normalisation, part.images, CPU) for part in test}
+    graph = export_graph(network, normalisation)
+    for part in test:
+        check_graph(graph, logits[part.name].numpy(), part.images, calibration)
     now = datetime.now(UTC)
     manifest = Manifest(
         name=candidate.name,
         version=next_version(models_dir, candidate.name, now),
         created_at=now.replace(microsecond=0),
         architecture=candidate.architecture,
+        parameters=count_parameters(network),
         normalisation=normalisation,
         calibration=calibration,
         data=dict(candidate.data),
         recipe=dict(candidate.recipe),
         metrics={part.name: measure(logits[part.name], part.labels, part.readable, calibration) for part in test},
-        libraries={"python": platform.python_version(), **{name: version(name) for name in ("torch", "numpy")}},
+        libraries={"python": platform.python_version(), **{name: version(name) for name in ("torch", "onnx", "numpy")}},
     )
-    write_model_version(models_dir, manifest, network)
+    write_model_version(models_dir, manifest, network, graph)
     right = {part.name: judge(logits[part.name], part, calibration) for part in test}
     objections = compare_with_current(manifest, right, test, models_dir)
     if not objections:
@@ -128,7 +135,7 @@ def compare_with_current(
 
 def judge(logits: Tensor, part: PreparedSlice, calibration: Calibration) -> NDArray[np.bool_]:
     """logits (N, 10) → (N,): a digit is right when it is read as what it is and kept, anything else when refused."""
-    refused = (calibration.digit_scores(logits) < calibration.digit_score_threshold).numpy()
+    refused = calibration.digit_scores(logits.numpy()) < calibration.digit_score_threshold
     read = (logits.argmax(dim=1).numpy() == part.labels) & part.readable & ~refused
     return np.asarray(np.where(part.labels == NOT_A_DIGIT, refused | ~part.readable, read), np.bool_)
 

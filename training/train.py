@@ -7,12 +7,14 @@ test data are touched once, after that, when the version is published.
 import sys
 from pathlib import Path
 
+import numpy as np
 from pydantic import ValidationError
 from pydantic_settings import CliApp, SettingsError
 from torch import nn
 
-from shared.recognition.model_version import ModelVersionError, find_manifest, load_network
+from shared.recognition.model_version import ModelVersionError, find_manifest
 from shared.recognition.normalisation import Normalisation
+from shared.recognition.weights import load_network
 from training.data_module import TrainingData
 from training.datasets.labelled_images import NOT_A_DIGIT, DataUnavailableError, LabelledImages
 from training.evaluation.measures import compute_logits
@@ -47,7 +49,7 @@ def train(options: Options) -> Path:
         run.published.write_text(published.manifest.reference)
         print_report(published)
     logits = compute_logits(task.network, Normalisation(), pictured.images, CPU)
-    probabilities = calibration.probabilities(logits).numpy()
+    probabilities = calibration.probabilities(logits.numpy()).astype(np.float32)
     plot_run(run.folder, read_history(run.history), pictured.images, pictured.labels, probabilities)
     return run.folder
 

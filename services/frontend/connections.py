@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-import httpx
 import streamlit as st
 
-from services.frontend.inference_client import InferenceClient
 from services.frontend.outbox import Outbox
 from services.frontend.settings import Settings
 from services.frontend.storage_client import StorageClient
+from shared.clients.inference import InferenceClient
+from shared.clients.patience import Patience
 
 HEALTH_TTL_S = 2.0
 
@@ -26,11 +26,16 @@ class Connections:
 def connect() -> Connections:
     """One set for the process; Streamlit keeps it across sessions."""
     settings = Settings()
-    timeout = httpx.Timeout(settings.read_timeout_s, connect=settings.connect_timeout_s)
-    authorization = {"Authorization": f"Bearer {settings.storage_token.get_secret_value()}"}
-    storage = StorageClient(httpx.Client(base_url=settings.storage_url, timeout=timeout, headers=authorization))
+    patience = Patience(
+        connect_timeout_s=settings.connect_timeout_s,
+        read_timeout_s=settings.read_timeout_s,
+        retry_for_s=0,  # the page says who is away, and the outbox asks again
+    )
+    inference_key = settings.inference_api_key.get_secret_value()
+    storage_token = settings.storage_token.get_secret_value()
+    storage = StorageClient(settings.storage_url, api_key=storage_token, patience=patience)
     return Connections(
-        inference=InferenceClient(httpx.Client(base_url=settings.inference_url, timeout=timeout)),
+        inference=InferenceClient(settings.inference_url, api_key=inference_key, patience=patience),
         storage=storage,
         outbox=Outbox(storage, settings.max_unsaved),
     )

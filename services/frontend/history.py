@@ -8,7 +8,7 @@ import streamlit as st
 from PIL import Image
 
 from services.frontend.connections import check_health, connect
-from services.frontend.service_client import RefusedError, ServiceUnavailableError
+from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.storage import Statistics, StoredPrediction
 
 RECENT = 24

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import structlog
 
-from services.frontend.service_client import RefusedError, ServiceUnavailableError
+from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.storage import PredictionToStore
 
 logger = structlog.get_logger(__name__)

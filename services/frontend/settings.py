@@ -10,6 +10,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="FRONTEND_", frozen=True)
 
     inference_url: str = "http://127.0.0.1:8001"
+    inference_api_key: SecretStr = SecretStr("")  # where inference asks for one
     storage_url: str = "http://127.0.0.1:8002"
     storage_token: SecretStr = SecretStr("")
     connect_timeout_s: float = Field(default=0.5, gt=0)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.frontend.service_client import RefusedError, ServiceClient
+from shared.clients.service import RefusedError, ServiceClient
 from shared.contracts.storage import Label, PredictionPage, PredictionToStore, Statistics
 
 

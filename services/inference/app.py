@@ -1,55 +1,70 @@
 """Builds the inference app: everything in `lifespan`, nothing at import."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
+import cv2
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from services.inference.access import Access, AccessSettings
+from services.inference.admission import Admission
+from services.inference.batching import MicroBatcher
 from services.inference.catalog import Catalog
+from services.inference.engines.choice import choose_engine
+from services.inference.failure import install_failure_handlers
 from services.inference.metrics import Metrics
+from services.inference.openai_model import OpenAiReader, OpenAiSettings
 from services.inference.prediction import Predictor
-from services.inference.recogniser import choose_device
-from services.inference.routes import router
+from services.inference.routes import Batcher, Service, router
 from services.inference.settings import Settings
-from services.inference.workers import Workers
-from shared.contracts.problem import ProblemCode
-from shared.recognition.errors import BlankDrawingError, DrawingError, DrawingTooLargeError, UnreadableImageError
 from shared.recognition.model_version import ModelVersionError
-from shared.web.problems import problem_response
+from shared.web.logs import configure_logs
 from shared.web.service import equip_service
 
 logger = structlog.get_logger(__name__)
 
-CODE_OF_ERROR: dict[type[DrawingError], ProblemCode] = {
-    BlankDrawingError: "blank_drawing",
-    UnreadableImageError: "unreadable_image",
-    DrawingTooLargeError: "too_large",
-}
+
+def create_app_of_process() -> FastAPI:
+    """With the settings of the environment; one for each process that serves."""
+    settings = Settings()
+    configure_logs(settings.log_level)
+    return create_app(settings)
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """An app that loads its default model when it starts."""
+    """An app that loads its default model when it starts. EngineError where the engine that is set is not here."""
     registry = CollectorRegistry()
     metrics = Metrics(registry)
+    make_engine = choose_engine(settings.engine, settings.device)
+    access, reader = Access(AccessSettings()), OpenAiReader(OpenAiSettings())
+    predictor = Predictor(metrics, settings.max_pixels)
+    batcher: Batcher = MicroBatcher(
+        predictor.answer,
+        threads=settings.threads,
+        max_batch=settings.max_batch,
+        on_waiting=metrics.waiting.set,
+    )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        workers = Workers(settings.workers, settings.max_in_hand)
-        metrics.in_hand.set_function(lambda: workers.in_hand)
-        device = choose_device(settings.device)
-        catalog = Catalog(settings.models_dir, settings.default_model, device, settings.max_loaded_models)
-        app.state.settings = settings
-        app.state.workers = workers
-        app.state.catalog = catalog
-        app.state.predictor = Predictor(catalog, metrics, settings.max_pixels)
+        cv2.setNumThreads(1)  # the batcher's threads share the cores
+        catalog = Catalog(settings.models_dir, settings.default_model, make_engine, settings.memory_budget_mb)
+        app.state.service = Service(settings, access, catalog, batcher, predictor, reader)
+        batcher.start()
         try:
-            await workers.run(catalog.get)
+            await catalog.get()
         except ModelVersionError as error:  # alive but not ready: it is tried again with every request
             logger.error("default_model_unavailable", reason=str(error))
+        watching = asyncio.create_task(catalog.watch())
         yield
-        await workers.close()
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+        await batcher.close()
+        await reader.close()
 
     app = FastAPI(
         title="Slate inference",
@@ -58,18 +73,13 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.include_router(router)
-    app.add_exception_handler(DrawingError, _on_drawing_error)
-    app.add_exception_handler(ModelVersionError, _on_model_error)
+    install_failure_handlers(app)
+    app.add_middleware(
+        Admission,
+        max_in_hand=settings.max_in_hand,
+        max_wait_s=settings.max_wait_s,
+        expected_wait_s=lambda: batcher.expected_wait_s,
+        metrics=metrics,
+    )
     equip_service(app, max_body_bytes=settings.max_body_bytes, registry=registry)
     return app
-
-
-async def _on_drawing_error(request: Request, error: Exception) -> Response:
-    code = next(code for kind, code in CODE_OF_ERROR.items() if isinstance(error, kind))
-    return problem_response(code, str(error), instance=request.url.path)
-
-
-async def _on_model_error(request: Request, error: Exception) -> Response:
-    """The caller's mistake where the caller named the model, ours where it is the default."""
-    code: ProblemCode = "unknown_model" if request.query_params.get("model") else "not_ready"
-    return problem_response(code, str(error), instance=request.url.path)

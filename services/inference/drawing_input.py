@@ -5,8 +5,10 @@ beside the code that reads it.
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from fastapi import Request
@@ -47,39 +49,67 @@ DRAWING_BODY: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class DrawingBody:
+class DrawingSource(Protocol):
     """A drawing as it was received, before anything costly was done with it."""
 
+    def parse(self) -> Drawing:
+        """RequestValidationError for what is malformed or no drawing. For worker threads: it may take long."""
+
+
+@dataclass(frozen=True)
+class PictureBody:
+    """The bytes of a picture file."""
+
     content: bytes
-    is_json: bool = False
 
     def parse(self) -> Drawing:
-        """RequestValidationError for JSON that is malformed or not a drawing. For worker threads: it may be long."""
-        return _parse_json(self.content) if self.is_json else self.content
+        """As they are."""
+        return self.content
 
 
-async def read_drawing(request: Request, timeout_s: float) -> DrawingBody:
+@dataclass(frozen=True)
+class JsonBody:
+    """`{"image": base64}` or `{"pixels": rows}`."""
+
+    content: bytes
+
+    def parse(self) -> Drawing:
+        """See DrawingSource."""
+        message = parse_json(self.content)
+        if not isinstance(message, dict) or len(message) != 1:
+            raise invalid("body", "Send a JSON object with one field, `image` (base64) or `pixels` (28 rows of 28).")
+        return _as_drawing(message)
+
+
+async def read_drawing(request: Request, timeout_s: float) -> DrawingSource:
     """ProblemError `unsupported_media_type`, `timeout`; RequestValidationError for a form without the field."""
-    try:
-        async with asyncio.timeout(timeout_s):
-            return await _read_body(request)
-    except TimeoutError as error:
-        raise ProblemError("timeout", f"The request's body did not arrive within {timeout_s:g} seconds.") from error
-
-
-async def _read_body(request: Request) -> DrawingBody:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type in PICTURE_TYPES:
-        return DrawingBody(await request.body())
-    if media_type == "multipart/form-data":
-        return DrawingBody(await _read_multipart(request))
-    if media_type == "application/json":
-        return DrawingBody(await request.body(), is_json=True)
+    async with body_deadline(timeout_s):
+        media_type = media_type_of(request)
+        if media_type in PICTURE_TYPES:
+            return PictureBody(await request.body())
+        if media_type == "multipart/form-data":
+            return PictureBody(await _read_multipart(request))
+        if media_type == "application/json":
+            return JsonBody(await request.body())
     raise ProblemError(
         "unsupported_media_type",
         f"Send a picture as {', '.join(PICTURE_TYPES)}, as the multipart field `file`, or as application/json.",
     )
+
+
+@asynccontextmanager
+async def body_deadline(timeout_s: float) -> AsyncIterator[None]:
+    """Around reading a body. ProblemError `timeout`."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            yield
+    except TimeoutError as error:
+        raise ProblemError("timeout", f"The request's body did not arrive within {timeout_s:g} seconds.") from error
+
+
+def media_type_of(request: Request) -> str:
+    """Without its parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 async def _read_multipart(request: Request) -> bytes:
@@ -87,19 +117,31 @@ async def _read_multipart(request: Request) -> bytes:
         async with request.form(max_files=1, max_fields=MAX_FIELDS) as form:
             file = form.get("file")
             if not isinstance(file, UploadFile):
-                raise _invalid(("body", "file"), "The multipart field `file` is missing or is not a file.")
+                raise invalid("body.file", "The multipart field `file` is missing or is not a file.")
             return await file.read()
     except (UnicodeError, LookupError) as error:  # a charset that does not exist
-        raise _invalid(("body",), f"The multipart body can't be decoded: {error}") from error
+        raise invalid("body", f"The multipart body can't be decoded: {error}") from error
 
 
-def _parse_json(body: bytes) -> Drawing:
+def parse_json(body: bytes) -> Any:
+    """RequestValidationError where it is none."""
     try:
-        message = from_json(body, allow_inf_nan=False)
+        return from_json(body, allow_inf_nan=False)
     except ValueError as error:
-        raise _invalid(("body",), f"Not valid JSON: {error}") from error
-    if not isinstance(message, dict) or len(message) != 1:
-        raise _invalid(("body",), "Send a JSON object with one field, `image` (base64) or `pixels` (28 rows of 28).")
+        raise invalid("body", f"Not valid JSON: {error}") from error
+
+
+def parse_entry(entry: object) -> Drawing:
+    """One of a list: base64 of a picture, or rows of pixels. RequestValidationError."""
+    return _as_drawing({"image" if isinstance(entry, str) else "pixels": entry})
+
+
+def invalid(place: str, sentence: str) -> RequestValidationError:
+    """What FastAPI itself raises for a malformed request."""
+    return RequestValidationError([{"type": "value_error", "loc": tuple(place.split(".")), "msg": sentence}])
+
+
+def _as_drawing(message: dict[str, object]) -> Drawing:
     try:
         if "pixels" in message:
             return np.array(ImagePixels.model_validate(message).pixels, np.uint8)
@@ -107,7 +149,3 @@ def _parse_json(body: bytes) -> Drawing:
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False, include_input=False)
         raise RequestValidationError([{**detail, "loc": ("body", *detail["loc"])} for detail in details]) from error
-
-
-def _invalid(place: tuple[str, ...], sentence: str) -> RequestValidationError:
-    return RequestValidationError([{"type": "value_error", "loc": place, "msg": sentence}])

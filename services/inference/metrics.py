@@ -1,9 +1,14 @@
 """What inference counts, beside the HTTP metrics every service has. Scraped at /metrics."""
 
+import numpy as np
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from services.inference.recogniser import Recognitions
+
 CONFIDENCE_BUCKETS = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0)
-SECONDS_BUCKETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0)
+SCORE_BUCKETS = (0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
+BATCH_BUCKETS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+SECONDS_BUCKETS = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0)
 
 
 class Metrics:
@@ -16,10 +21,33 @@ class Metrics:
         self.confidence = Histogram(
             "slate_confidence", "Confidence of the predictions", buckets=CONFIDENCE_BUCKETS, registry=registry
         )
-        self.preprocess_seconds = Histogram(
-            "slate_preprocess_seconds", "Drawing to image", buckets=SECONDS_BUCKETS, registry=registry
+        self.digit_score = Histogram(
+            "slate_digit_score", "Digit score of the predictions", buckets=SCORE_BUCKETS, registry=registry
         )
-        self.network_seconds = Histogram(
-            "slate_network_seconds", "Image to probabilities", buckets=SECONDS_BUCKETS, registry=registry
+        self.decode_seconds = Histogram(
+            "slate_decode_seconds", "Request body to image, one drawing", buckets=SECONDS_BUCKETS, registry=registry
         )
-        self.in_hand = Gauge("slate_requests_in_hand", "Requests being read or answered", registry=registry)
+        self.engine_seconds = Histogram(
+            "slate_engine_seconds", "Images to probabilities, one batch", buckets=SECONDS_BUCKETS, registry=registry
+        )
+        self.batch_images = Histogram(
+            "slate_batch_images", "Images in a batch", buckets=BATCH_BUCKETS, registry=registry
+        )
+        self.waiting = _gauge("slate_images_waiting", "Images that wait for an answer", registry)
+        self.in_hand = _gauge("slate_requests_in_hand", "Requests being read or answered", registry)
+        self.refused = Counter("slate_requests_refused", "Requests refused as overload", registry=registry)
+
+    def count(self, recognitions: Recognitions, model: str) -> None:
+        """What was predicted, for drift to show."""
+        for digit, count in enumerate(np.bincount(recognitions.digits, minlength=10).tolist()):
+            if count:
+                self.predictions.labels(str(digit), model).inc(count)
+        for confidence in recognitions.probabilities.max(axis=1).tolist():
+            self.confidence.observe(confidence)
+        for score in recognitions.digit_scores.tolist():
+            self.digit_score.observe(score)
+
+
+def _gauge(name: str, help_text: str, registry: CollectorRegistry) -> Gauge:
+    """The sum over the processes, where there are several."""
+    return Gauge(name, help_text, registry=registry, multiprocess_mode="livesum")

@@ -1,52 +1,111 @@
-"""One drawing → one prediction: the work of a request, from preprocessing to the message. Runs in a worker thread."""
+"""A batch of requests → their answers as JSON: preprocessing, one pass of the network, the messages.
+
+Runs in the worker threads of the batcher. What one request got wrong is its own answer and nobody else's.
+"""
 
 import base64
 import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import cv2
-from uuid_utils.compat import uuid7
+import numpy as np
+import orjson
+from uuid_utils import uuid7
 
-from services.inference.catalog import Catalog
-from services.inference.drawing_input import Drawing, DrawingBody
+from services.inference.drawing_input import Drawing, DrawingSource
+from services.inference.explanation import Saliency, explain
 from services.inference.metrics import Metrics
-from shared.contracts.inference import Prediction
-from shared.contracts.message import ModelVersion
+from services.inference.recogniser import Recogniser, Recognitions
 from shared.recognition.errors import BlankDrawingError
 from shared.recognition.ink import BLANK, LEAST_CONTRAST
+from shared.recognition.normalisation import Images
 from shared.recognition.preprocessing import Image, preprocess
+
+
+@dataclass(frozen=True)
+class DrawingRequest:
+    """One drawing to be read, in whatever form it came."""
+
+    source: DrawingSource
+    recogniser: Recogniser
+    explained: bool = False
+    received: float = field(default_factory=time.perf_counter)
+
+    size = 1
+
+
+@dataclass(frozen=True)
+class ImagesRequest:
+    """Images that need no preprocessing."""
+
+    images: Images
+    recogniser: Recogniser
+    received: float = field(default_factory=time.perf_counter)
+
+    @property
+    def size(self) -> int:
+        """Their number."""
+        return len(self.images)
+
+
+PredictionRequest = DrawingRequest | ImagesRequest
 
 
 class Predictor:
     """Holds what every prediction needs."""
 
-    def __init__(self, catalog: Catalog, metrics: Metrics, max_pixels: int) -> None:
-        self._catalog = catalog
+    def __init__(self, metrics: Metrics, max_pixels: int) -> None:
         self._metrics = metrics
         self._max_pixels = max_pixels
 
-    def predict(self, body: DrawingBody, model: str | None) -> Prediction:
-        """DrawingError, RequestValidationError where the drawing can't be read; ModelVersionError for the model."""
-        started = time.perf_counter()
-        recogniser = self._catalog.get(model)
-        with self._metrics.preprocess_seconds.time():
-            image = self._make_image(body.parse())
-        with self._metrics.network_seconds.time():
-            (recognition,) = recogniser.recognise(image[None])
-        manifest = recogniser.manifest
-        self._metrics.predictions.labels(str(recognition.digit), manifest.reference).inc()
-        self._metrics.confidence.observe(recognition.confidence)
-        return Prediction(
-            id=uuid7(),
-            digit=recognition.digit,
-            confidence=recognition.confidence,
-            probabilities=recognition.probabilities.tolist(),
-            digit_score=recognition.digit_score,
-            model=ModelVersion(name=manifest.name, version=manifest.version),
-            image=encode_png(image),
-            elapsed_ms=(time.perf_counter() - started) * 1000,
-        )
+    def answer(self, requests: Sequence[PredictionRequest]) -> list[bytes | Exception]:
+        """For a drawing its prediction, for images theirs, separated by commas; or why there is none."""
+        prepared = [self._prepare(request) for request in requests]
+        answers = [each if isinstance(each, Exception) else b"" for each in prepared]
+        batches: dict[int, list[tuple[int, Images]]] = {}
+        for place, images in enumerate(prepared):
+            if not isinstance(images, Exception):
+                batches.setdefault(id(requests[place].recogniser), []).append((place, images))
+        for batch in batches.values():  # one for each model version; nearly always there is one
+            places, parts = zip(*batch, strict=True)
+            for place, answer in zip(places, self._recognise([requests[i] for i in places], parts), strict=True):
+                answers[place] = answer
+        return answers
 
-    def _make_image(self, drawing: Drawing) -> Image:
+    def _recognise(self, requests: Sequence[PredictionRequest], parts: Sequence[Images]) -> Iterator[bytes]:
+        """The answers to requests to one model version, whose images go through its network together."""
+        recogniser = requests[0].recogniser
+        images = np.concatenate(parts) if len(parts) > 1 else parts[0]
+        with self._metrics.engine_seconds.time():
+            recognitions = recogniser.recognise(images)
+        self._metrics.batch_images.observe(len(images))
+        self._metrics.count(recognitions, recogniser.manifest.reference)
+        messages = iter(make_messages(recognitions, recogniser))
+        for request, part in zip(requests, parts, strict=True):
+            own = [next(messages) for _ in part]
+            if isinstance(request, DrawingRequest):
+                own[0]["image"] = encode_png(part[0])
+                if request.explained:
+                    own[0]["saliency"] = _round(explain(recogniser, part[0]))
+            elapsed_ms = (time.perf_counter() - request.received) * 1000
+            for message in own:
+                message["elapsed_ms"] = elapsed_ms
+            yield orjson.dumps(own, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]  # without the brackets of the list
+
+    def _prepare(self, request: PredictionRequest) -> Images | Exception:
+        """Its images, or why there are none."""
+        if isinstance(request, ImagesRequest):
+            return request.images
+        try:
+            with self._metrics.decode_seconds.time():
+                return self.make_image(request.source.parse())[None]
+        except Exception as error:  # noqa: BLE001  it is the answer to this request, raised where that waits
+            return error
+
+    def make_image(self, drawing: Drawing) -> Image:
+        """DrawingError where nothing can be read."""
         if isinstance(drawing, bytes):
             return preprocess(drawing, self._max_pixels)
         if int(drawing.max()) - int(drawing.min()) < LEAST_CONTRAST:
@@ -54,7 +113,34 @@ class Predictor:
         return drawing
 
 
+def make_messages(recognitions: Recognitions, recogniser: Recogniser) -> list[dict[str, Any]]:
+    """One a recognition, as shared.contracts.inference.Prediction has it."""
+    model = {"name": recogniser.manifest.name, "version": recogniser.manifest.version}
+    columns = zip(
+        recognitions.digits.tolist(),
+        recognitions.probabilities.max(axis=1).tolist(),
+        recognitions.probabilities,
+        recognitions.digit_scores.tolist(),
+        strict=True,
+    )
+    return [
+        {
+            "id": str(uuid7()),
+            "digit": digit,
+            "confidence": confidence,
+            "probabilities": row,
+            "digit_score": score,
+            "model": model,
+        }
+        for digit, confidence, row, score in columns
+    ]
+
+
 def encode_png(image: Image) -> str:
     """(28, 28) uint8 → base64 of its PNG."""
     _, encoded = cv2.imencode(".png", image)
     return base64.b64encode(encoded.tobytes()).decode()
+
+
+def _round(saliency: Saliency) -> list[list[float]]:
+    return [[round(value, 3) for value in row] for row in saliency.tolist()]

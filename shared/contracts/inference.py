@@ -2,11 +2,25 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from shared.contracts.message import Base64, Digit, Message, ModelVersion, PredictionId, Probabilities, Share
+from shared.contracts.problem import Problem
 
 PixelRow = Annotated[list[Annotated[int, Field(ge=0, le=255, strict=True)]], Field(min_length=28, max_length=28)]
+
+
+PREDICTION: JsonDict = {
+    "id": "019aa5a5-5c2e-7c1f-9f55-0d3c6f2a1b7e",
+    "digit": 7,
+    "confidence": 0.991,
+    "probabilities": [0.001, 0.002, 0.001, 0.001, 0.001, 0.001, 0.0, 0.991, 0.001, 0.001],
+    "digit_score": 0.97,
+    "model": {"name": "cnn", "version": "2026-11-21.1"},
+    "image": "iVBORw0KGgo...",
+    "elapsed_ms": 1.9,
+}
 
 
 class EncodedDrawing(Message):
@@ -21,8 +35,16 @@ class ImagePixels(Message):
     pixels: Annotated[list[PixelRow], Field(min_length=28, max_length=28)]
 
 
+class EncodedDrawings(Message):
+    """Drawings for one batch: each base64 of a picture file, or 28 rows of 28 values."""
+
+    images: Annotated[list[str | list[list[int]]], Field(min_length=1)]
+
+
 class Prediction(Message):
-    """The answer to one drawing. `image` is the base64 PNG of the 28×28 the model saw."""
+    """The answer to one drawing. `image` is the base64 PNG of the 28×28 the model saw, absent where it was sent."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [PREDICTION]})
 
     id: PredictionId
     digit: Digit
@@ -30,8 +52,22 @@ class Prediction(Message):
     probabilities: Probabilities
     digit_score: Share
     model: ModelVersion
-    image: str
+    image: str | None = None
     elapsed_ms: float = Field(ge=0)
+
+
+class BatchPredictions(Message):
+    """One entry an input, in their order: its prediction, or the problem why there is none."""
+
+    predictions: list[Prediction | Problem]
+
+
+class Explanation(Prediction):
+    """A prediction and why: 28 rows of 28 values, from -1 (speaks against the digit) over 0 to 1 (speaks for it)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{**PREDICTION, "saliency": [[0.0] * 28] * 28}]})
+
+    saliency: Annotated[list[list[Annotated[float, Field(ge=-1, le=1)]]], Field(min_length=28, max_length=28)]
 
 
 class ModelDescription(Message):
@@ -46,8 +82,18 @@ class ModelDescription(Message):
     metrics: dict[str, dict[str, float]]
 
 
+class RefusedVersion(Message):
+    """A version on disk that can't be served, and why."""
+
+    name: str
+    version: str
+    reason: str
+
+
 class ModelList(Message):
-    """Every model version on disk; `default` answers a request that names none."""
+    """Every model version on disk; `default` answers a request that names none. `others` are not ours."""
 
     default: ModelVersion
     models: list[ModelDescription]
+    refused: list[RefusedVersion] = Field(default_factory=list)
+    others: list[str] = Field(default_factory=list)

@@ -9,17 +9,21 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 ProblemCode = Literal[
     "blank_drawing",
     "conflict",
+    "forbidden",
     "invalid_request",
     "method_not_allowed",
     "not_found",
     "not_ready",
     "overloaded",
+    "rate_limited",
     "timeout",
     "too_large",
     "unauthorised",
     "unknown_model",
     "unreadable_image",
     "unsupported_media_type",
+    "upstream_failed",
+    "upstream_timeout",
     "internal_error",
 ]
 

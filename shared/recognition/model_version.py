@@ -1,26 +1,21 @@
-"""A model version on disk: `models/<name>/<version>/` with weights.safetensors and manifest.json.
+"""A model version on disk: `models/<name>/<version>/` with manifest.json, weights.safetensors and model.onnx.
 
-Written to a temporary folder, then renamed, so that a reader never sees half of one. `models/<name>/current` names the
-version in use. Weights are safetensors: no pickle is ever loaded.
+`training.model_folder` writes it, in one step, so that a reader never sees half of one. `models/<name>/current` names
+the version in use. Weights are safetensors for torch and ONNX for the other engines: no pickle is ever loaded.
 """
 
 import os
 import re
-import shutil
-import tempfile
 from datetime import datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
-from torch import nn
 
-from shared.recognition.architectures import build_network
 from shared.recognition.calibration import Calibration
 from shared.recognition.normalisation import Normalisation
 
 WEIGHTS = "weights.safetensors"
+GRAPH = "model.onnx"
 MANIFEST = "manifest.json"
 CURRENT = "current"
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -39,6 +34,7 @@ class Manifest(BaseModel):
     version: str
     created_at: datetime
     architecture: str
+    parameters: int  # trainable weights
     normalisation: Normalisation
     calibration: Calibration
     data: dict[str, str]  # training data → its hash
@@ -60,37 +56,6 @@ def next_version(models_dir: Path, name: str, now: datetime) -> str:
     return f"{day}.{number}"
 
 
-def write_model_version(models_dir: Path, manifest: Manifest, network: nn.Module) -> Path:
-    """The finished folder. FileExistsError where that version is there already; versions are never rewritten.
-
-    ModelVersionError where a name is no name, or the manifest could not be read back.
-    """
-    check_name(manifest.name)
-    check_name(manifest.version)
-    content = manifest.model_dump_json(indent=2) + "\n"
-    try:
-        Manifest.model_validate_json(content)
-    except ValidationError as error:
-        raise ModelVersionError(f"The manifest of {manifest.reference} would be malformed: {error}") from error
-    target = models_dir / manifest.name / manifest.version
-    if target.exists():
-        raise FileExistsError(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".writing-", dir=target.parent))
-    try:
-        weights = {key: tensor.contiguous().cpu() for key, tensor in network.state_dict().items()}
-        save_file(weights, folder / WEIGHTS)
-        (folder / MANIFEST).write_text(content)
-        folder.chmod(0o755)  # readable by whoever serves it, whatever the umask of who trained it
-        for file in folder.iterdir():
-            file.chmod(0o644)
-        folder.rename(target)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    return target
-
-
 def set_current(models_dir: Path, name: str, version: str) -> None:
     """Makes that version the one in use, in one atomic step. ModelVersionError where there is no such version."""
     read_manifest(models_dir, name, version)
@@ -110,6 +75,11 @@ def read_current(models_dir: Path, name: str) -> str:
     return check_name(version)
 
 
+def folder_of(models_dir: Path, name: str, version: str) -> Path:
+    """Where that version lies, or would. ModelVersionError where a name is no name."""
+    return models_dir / check_name(name) / check_name(version)
+
+
 def list_versions(models_dir: Path) -> list[tuple[str, str]]:
     """(name, version) of every folder that holds a manifest, sorted."""
     manifests = models_dir.glob(f"*/*/{MANIFEST}")
@@ -118,7 +88,7 @@ def list_versions(models_dir: Path) -> list[tuple[str, str]]:
 
 def read_manifest(models_dir: Path, name: str, version: str) -> Manifest:
     """ModelVersionError where it is missing or malformed, or names another version than its folder does."""
-    path = models_dir / check_name(name) / check_name(version) / MANIFEST
+    path = folder_of(models_dir, name, version) / MANIFEST
     try:
         manifest = Manifest.model_validate_json(path.read_bytes())
     except OSError as error:
@@ -139,17 +109,6 @@ def resolve_reference(models_dir: Path, reference: str) -> tuple[str, str]:
     """«name», whose current version is meant, or «name/version» → both. ModelVersionError for what is no name."""
     name, _, version = reference.partition("/")
     return check_name(name), check_name(version or read_current(models_dir, name))
-
-
-def load_network(models_dir: Path, manifest: Manifest) -> nn.Module:
-    """The trained network in evaluation mode, on the CPU. ModelVersionError where the weights do not fit."""
-    path = models_dir / manifest.name / manifest.version / WEIGHTS
-    try:
-        network = build_network(manifest.architecture)
-        network.load_state_dict(load_file(path))
-    except (KeyError, OSError, RuntimeError, SafetensorError) as error:
-        raise ModelVersionError(f"The weights of {manifest.reference} can't be loaded: {error}") from error
-    return network.eval()
 
 
 def check_name(name: str) -> str:

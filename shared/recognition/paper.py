@@ -10,12 +10,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.recognition.decoding import Grey
+from shared.recognition.cutout import Counts, Cutout, Grey
+from shared.recognition.departure import Departure, FlatDeparture, Levels
 from shared.recognition.photograph import even_out
 
-Levels = NDArray[np.float32]  # (H, W), in grey levels
-Counts = NDArray[np.intp]  # (256,): pixels of each grey level
-
+LEVELS = np.arange(256)
+DIFFERENCES = np.arange(-255, 256)  # of two levels
+CUBES = DIFFERENCES**3
+NORMAL = 1.4826  # standard deviation over median distance, of a normal distribution
 FLAT_TOLERANCE = 6  # levels: what JPEG makes of one flat level
 FLAT_SHARE = 0.4  # of the pixels within the tolerance of the commonest level
 HEAVY_SHARE = 0.15  # of the pixels within the tolerance of a second level: ink that could be taken for the paper
@@ -28,68 +30,73 @@ FIT_SIDE = 64  # pixels; a surface is fitted to a picture reduced to this
 
 
 @dataclass(frozen=True)
-class Departure:
-    """`levels` (H, W): 0 on the paper, positive on ink. `noise`: standard deviation of the paper itself, in levels."""
-
-    levels: Levels  # of a photograph that is reduced
-    noise: float
-    photographed: bool = False
-
-
-@dataclass(frozen=True)
 class FlatLevel:
-    """A level and the share of the picture within the tolerance of it."""
+    """A level, the share of the picture that lies on it, and the share within the tolerance of it."""
 
     level: int
+    exact: float
     share: float
 
 
-def depart_from_paper(grey: Grey) -> Departure:
-    """(H, W) uint8, ink and paper of any polarity."""
-    counts = np.bincount(grey.ravel(), minlength=256)
+def depart_from_paper(grey: Cutout) -> Departure | FlatDeparture:
+    """Grey levels, ink and paper of any polarity."""
+    counts = grey.count_levels()
     first, second = _find_flat_levels(counts)
-    if _is_photograph(grey, counts, first.level, second.level):
-        levels = even_out(grey)
+    if _is_photograph(grey, counts, first, second):
+        levels = even_out(grey.fill())
         return Departure(levels, _measure_noise(-levels[levels < 0]), photographed=True)
     if second.share >= HEAVY_SHARE and first.share + second.share >= 0.5:
-        paper, ink = (second, first) if _borders(grey, first, second) else (first, second)
-        return _from_flat_paper(grey, paper.level, sign=1 if ink.level > paper.level else -1)
+        paper, ink = (second, first) if _borders(grey.fill(), first, second) else (first, second)
+        return _from_flat_paper(grey, counts, paper.level, sign=1 if ink.level > paper.level else -1)
     if first.share >= FLAT_SHARE:
-        return _from_flat_paper(grey, first.level)
-    difference = grey.astype(np.float32) - _fit_surface(grey)
-    return _towards_ink(difference, _measure_noise(np.abs(difference)))
+        return _from_flat_paper(grey, counts, first.level)
+    return _from_smooth_paper(grey.fill())
 
 
-def _is_photograph(grey: Grey, counts: Counts, first: int, second: int) -> bool:
+def _is_photograph(grey: Cutout, counts: Counts, first: FlatLevel, second: FlatLevel) -> bool:
     """Whether the commonest level is noisy, or shaded: some lies near the levels, neither on them nor on an edge."""
-    distance = np.abs(np.arange(256) - first)
-    if counts[first] < EXACT_SHARE * counts[distance <= FLAT_TOLERANCE].sum():
+    if first.exact < EXACT_SHARE * first.share:
         return True
-    nearest = np.minimum(distance, np.abs(np.arange(256) - second))
-    near = (nearest > FLAT_TOLERANCE) & (nearest <= SHADE_DEPTH)
-    if counts[near].sum() < SHADE_SHARE * grey.size:
+    if first.share + second.share > 1 - SHADE_SHARE:  # too little is left
         return False
-    slope = np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(grey, cv2.CV_32F, 0, 1, scale=1 / 8))
-    return bool((near[grey] & (slope < SHADE_SLOPE)).mean() >= SHADE_SHARE)
+    nearest = np.minimum(np.abs(LEVELS - first.level), np.abs(LEVELS - second.level))
+    near = (nearest > FLAT_TOLERANCE) & (nearest <= SHADE_DEPTH)
+    if counts[near].sum() < SHADE_SHARE * counts.sum():
+        return False
+    whole = grey.fill()
+    slope = np.hypot(cv2.Sobel(whole, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(whole, cv2.CV_32F, 0, 1, scale=1 / 8))
+    return bool((near[whole] & (slope < SHADE_SLOPE)).mean() >= SHADE_SHARE)
 
 
 def _measure_noise(distance: NDArray[np.number]) -> float:
-    """The standard deviation, from the median, which the ink does not move; 1.4826 holds for a normal distribution."""
-    return 1.4826 * float(np.median(distance)) if distance.size else 0.0
+    """The standard deviation, from the median, which the ink does not move."""
+    return NORMAL * float(np.median(distance)) if distance.size else 0.0
 
 
-def _from_flat_paper(grey: Grey, paper: int, sign: int | None = None) -> Departure:
-    difference = grey.astype(np.float32) - np.float32(paper)
-    distance = np.abs(difference)
-    noise = _measure_noise(distance[distance <= FLAT_TOLERANCE])
-    return _towards_ink(difference, noise) if sign is None else Departure(sign * difference, noise)
+def _from_flat_paper(grey: Cutout, counts: Counts, paper: int, sign: int | None = None) -> FlatDeparture:
+    """`sign`: +1 where ink is lighter than paper, −1 where darker; else what departs more strongly is ink."""
+    levels = slice(255 - paper, 511 - paper)  # of the differences
+    noise = _measure_flat_noise(counts, paper)
+    if sign is None:
+        beyond = counts.copy()
+        beyond[_near(paper, int(2 * noise))] = 0
+        sign = 1 if beyond @ CUBES[levels] >= 0 else -1  # however small the area
+    return FlatDeparture(grey, counts, (sign * DIFFERENCES[levels]).astype(np.float32), noise)
 
 
-def _towards_ink(difference: Levels, noise: float) -> Departure:
-    """The side that departs more strongly is ink, however small its area."""
+def _measure_flat_noise(counts: Counts, paper: int) -> float:
+    near = _near(paper, FLAT_TOLERANCE)
+    if 2 * counts[paper] > counts[near].sum():
+        return 0.0  # the median of the distances
+    return _measure_noise(np.repeat(np.abs(LEVELS[near] - paper), counts[near]))
+
+
+def _from_smooth_paper(grey: Grey) -> Departure:
+    difference = grey.astype(np.float32) - _fit_surface(grey)
+    noise = _measure_noise(np.abs(difference))
     beyond = difference[np.abs(difference) > 2 * noise].astype(np.float64)
     cubed = float((beyond * beyond * beyond).sum())  # «** 3» takes ten times as long
-    return Departure(difference if cubed >= 0 else -difference, noise)
+    return Departure(difference if cubed >= 0 else -difference, noise, photographed=False)
 
 
 def _find_flat_levels(counts: Counts) -> tuple[FlatLevel, FlatLevel]:
@@ -98,12 +105,17 @@ def _find_flat_levels(counts: Counts) -> tuple[FlatLevel, FlatLevel]:
 
     def commonest(among: Counts) -> FlatLevel:
         level = int(among.argmax())
-        return FlatLevel(level, among[max(0, level - FLAT_TOLERANCE) : level + FLAT_TOLERANCE + 1].sum() / pixels)
+        return FlatLevel(level, among[level] / pixels, among[_near(level, FLAT_TOLERANCE)].sum() / pixels)
 
     first = commonest(counts)
     others = counts.copy()
-    others[max(0, first.level - 4 * FLAT_TOLERANCE) : first.level + 4 * FLAT_TOLERANCE + 1] = 0
+    others[_near(first.level, 4 * FLAT_TOLERANCE)] = 0
     return first, commonest(others)
+
+
+def _near(level: int, tolerance: int) -> slice:
+    """The levels within the tolerance."""
+    return slice(max(0, level - tolerance), level + tolerance + 1)
 
 
 def _borders(grey: Grey, first: FlatLevel, second: FlatLevel) -> bool:
@@ -124,7 +136,7 @@ def _fit_surface(grey: Grey) -> Levels:
         root = np.sqrt(weight)
         coefficients = np.linalg.lstsq(terms * root[:, None], levels * root, rcond=None)[0]
         residual = levels - terms @ coefficients
-        scale = max(1.0, 1.4826 * float(np.median(np.abs(residual))))
+        scale = max(1.0, NORMAL * float(np.median(np.abs(residual))))
         weight = np.clip(1 - (residual / (4.685 * scale)) ** 2, 0, None) ** 2
     surface = (terms @ coefficients).reshape(small.shape).astype(np.float32)
     return np.asarray(cv2.resize(surface, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.recognition.decoding import Grey
+from shared.recognition.cutout import Grey
 
 Levels = NDArray[np.float32]  # (H, W), in grey levels
 

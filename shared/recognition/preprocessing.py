@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.recognition.decoding import MAX_PIXELS, decode_drawing
-from shared.recognition.ink import Ink, find_ink
+from shared.recognition.departure import Ink
+from shared.recognition.ink import find_ink
 from shared.recognition.normalisation import SIDE
 
 Image = NDArray[np.uint8]  # (28, 28), white ink on black
@@ -35,14 +36,13 @@ def centre_ink(ink: Ink) -> Image:
     if width_px < THINNEST_PX:
         cropped = thicken(working, (TARGET_PX - width_px) * WORK_SIDE / BOX)
     boxed = resize_longer_side(cropped, BOX)
-    peak = float(boxed.max())
-    return place_by_mass((boxed * (255 / peak)).round().clip(0, 255).astype(np.uint8))
+    return place_by_mass(np.asarray(cv2.convertScaleAbs(boxed, alpha=255 / float(boxed.max())), np.uint8))
 
 
 def crop(ink: Ink) -> Ink:
     """The bounding box of the ink."""
-    rows, columns = np.flatnonzero(ink.max(axis=1) > FAINTEST), np.flatnonzero(ink.max(axis=0) > FAINTEST)
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    x, y, width, height = cv2.boundingRect((ink > FAINTEST).view(np.uint8))
+    return ink[y : y + height, x : x + width]
 
 
 def resize_longer_side(ink: Ink, side: int) -> Ink:
@@ -58,10 +58,9 @@ def resize_longer_side(ink: Ink, side: int) -> Ink:
 
 def measure_line_width(ink: Ink) -> float:
     """Mean width of the strokes in pixels: in a line of width w the distance to its edge is w / 4 on average."""
-    mask = cv2.copyMakeBorder((ink > 0.5).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    distances = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
-    inside = distances[mask > 0]
-    return 4 * float(inside.mean()) - 1 if inside.size else 0.0
+    mask = cv2.copyMakeBorder((ink > 0.5).view(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    area = cv2.countNonZero(mask)
+    return 4 * cv2.sumElems(cv2.distanceTransform(mask, cv2.DIST_L2, 3))[0] / area - 1 if area else 0.0
 
 
 def thicken(ink: Ink, by_px: float) -> Ink:
@@ -75,12 +74,9 @@ def thicken(ink: Ink, by_px: float) -> Ink:
 def place_by_mass(boxed: Image) -> Image:
     """(h, w) uint8 with both sides at most 20 → (28, 28) with the centre of mass in the middle."""
     height, width = boxed.shape
-    mass = boxed.astype(np.float64)
-    total = mass.sum()
-    row = float(mass.sum(axis=1) @ np.arange(height)) / total
-    column = float(mass.sum(axis=0) @ np.arange(width)) / total
-    top = min(max(round(CENTRE - row), 0), SIDE - height)
-    left = min(max(round(CENTRE - column), 0), SIDE - width)
+    moments = cv2.moments(boxed)
+    top = min(max(round(CENTRE - moments["m01"] / moments["m00"]), 0), SIDE - height)
+    left = min(max(round(CENTRE - moments["m10"] / moments["m00"]), 0), SIDE - width)
     image = np.zeros((SIDE, SIDE), np.uint8)
     image[top : top + height, left : left + width] = boxed
     return image

@@ -19,30 +19,57 @@ logger = structlog.get_logger(__name__)
 STATUS_OF: dict[ProblemCode, HTTPStatus] = {
     "blank_drawing": HTTPStatus.UNPROCESSABLE_ENTITY,
     "conflict": HTTPStatus.CONFLICT,
+    "forbidden": HTTPStatus.FORBIDDEN,
     "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,
     "invalid_request": HTTPStatus.UNPROCESSABLE_ENTITY,
     "method_not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
     "not_found": HTTPStatus.NOT_FOUND,
     "not_ready": HTTPStatus.SERVICE_UNAVAILABLE,
     "overloaded": HTTPStatus.SERVICE_UNAVAILABLE,
+    "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
     "timeout": HTTPStatus.REQUEST_TIMEOUT,
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "unauthorised": HTTPStatus.UNAUTHORIZED,
     "unknown_model": HTTPStatus.NOT_FOUND,
     "unreadable_image": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unsupported_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "upstream_failed": HTTPStatus.BAD_GATEWAY,
+    "upstream_timeout": HTTPStatus.GATEWAY_TIMEOUT,
 }
 CODE_OF_STATUS: dict[int, ProblemCode] = {
     400: "invalid_request",
     401: "unauthorised",
+    403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
     413: "too_large",
     415: "unsupported_media_type",
     422: "invalid_request",
+    429: "rate_limited",
     503: "overloaded",
 }
 
+
+EXAMPLES: dict[ProblemCode, str] = {  # a sentence of each kind, for the documentation
+    "blank_drawing": "The drawing is blank: no ink was found on it. Draw a digit, or send one with more contrast.",
+    "conflict": "There is another prediction under this id already.",
+    "forbidden": "This API key is not known here.",
+    "internal_error": "Something broke on our side; it has been logged.",
+    "invalid_request": "body.pixels: List should have at least 28 items after validation, not 27",
+    "method_not_allowed": "This address does not take this method; /docs lists what it takes.",
+    "not_found": "There is no such prediction.",
+    "not_ready": "There is no model 'cnn'.",
+    "overloaded": "More requests are waiting than can be answered in time; try again in a moment.",
+    "rate_limited": "This API key has asked as often as it may; try again in 7 seconds.",
+    "timeout": "The request's body did not arrive within 30 seconds.",
+    "too_large": "The request body is larger than the limit of 16,777,216 bytes; send a smaller picture.",
+    "unauthorised": "Send an API key: Authorization: Bearer …",
+    "unknown_model": "There is no model 'nobody'.",
+    "unreadable_image": "The file is not a PNG, JPEG or WebP picture.",
+    "unsupported_media_type": "Send a picture as image/png, image/jpeg or image/webp.",
+    "upstream_failed": "openai/reader answered something else than a digit; choose another model (GET /v1/models).",
+    "upstream_timeout": "openai/reader did not answer within 30 seconds; choose another model (GET /v1/models).",
+}
 
 SENTENCES = {  # where the framework gives only the status's name
     404: "There is nothing at this address; /docs lists what there is.",
@@ -60,6 +87,19 @@ class ProblemError(Exception):
         self.headers = headers
 
 
+def make_problem(code: ProblemCode, detail: str, *, status: int | None = None, instance: str | None = None) -> Problem:
+    """The message; `status` only where it differs from the code's own."""
+    http_status = HTTPStatus(status or STATUS_OF[code])
+    return Problem(
+        type=f"urn:slate:problem:{code}",
+        title=http_status.phrase,
+        status=http_status,
+        code=code,
+        detail=detail,
+        instance=instance,
+    )
+
+
 def problem_response(
     code: ProblemCode,
     detail: str,
@@ -68,19 +108,10 @@ def problem_response(
     instance: str | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """The problem as a response; `status` only where it differs from the code's own."""
-    http_status = HTTPStatus(status or STATUS_OF[code])
-    problem = Problem(
-        type=f"urn:slate:problem:{code}",
-        title=http_status.phrase,
-        status=http_status,
-        code=code,
-        detail=detail,
-        instance=instance,
-    )
-    return Response(
-        problem.model_dump_json(exclude_none=True), http_status, media_type=PROBLEM_MEDIA_TYPE, headers=headers
-    )
+    """The problem as a response."""
+    problem = make_problem(code, detail, status=status, instance=instance)
+    body = problem.model_dump_json(exclude_none=True)
+    return Response(body, problem.status, media_type=PROBLEM_MEDIA_TYPE, headers=headers)
 
 
 def validation_sentence(error: RequestValidationError) -> str:
@@ -133,12 +164,12 @@ def install_problem_handlers(app: FastAPI) -> None:
 
 
 def problem_docs(*codes: ProblemCode) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI `responses` for the problems a route may answer."""
+    """OpenAPI `responses` for the problems a route may answer, with an example of each."""
     docs: dict[int | str, dict[str, Any]] = {}
     for code in codes:
-        entry = docs.setdefault(
-            int(STATUS_OF[code]),
-            {"description": "", "content": {PROBLEM_MEDIA_TYPE: {"schema": Problem.model_json_schema()}}},
-        )
+        content = {"schema": Problem.model_json_schema(), "examples": {}}
+        entry = docs.setdefault(int(STATUS_OF[code]), {"description": "", "content": {PROBLEM_MEDIA_TYPE: content}})
         entry["description"] = ", ".join(filter(None, [entry["description"], f"`{code}`"]))
+        example = make_problem(code, EXAMPLES[code]).model_dump(mode="json", exclude_none=True)
+        entry["content"][PROBLEM_MEDIA_TYPE]["examples"][code] = {"value": example}
     return docs

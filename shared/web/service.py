@@ -1,13 +1,16 @@
 """What every Slate service has around its routes: problems, body limit, request ids, metrics, and how it is served."""
 
+import os
+from tempfile import TemporaryDirectory
+
 import uvicorn
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
-from prometheus_fastapi_instrumentator import Instrumentator
 
 from shared.web.body_limit import BodyLimit
 from shared.web.logs import configure_logs
+from shared.web.metrics import MULTIPLE, RequestMetrics, expose_metrics
 from shared.web.problems import install_problem_handlers
 
 
@@ -16,12 +19,27 @@ def equip_service(app: FastAPI, *, max_body_bytes: int, registry: CollectorRegis
     install_problem_handlers(app)
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
     app.add_middleware(CorrelationIdMiddleware)
-    Instrumentator(excluded_handlers=["/metrics", "/healthz", "/readyz"], registry=registry).instrument(app).expose(
-        app, include_in_schema=False
-    )
+    app.add_middleware(RequestMetrics, registry=registry)
+    expose_metrics(app, registry)
 
 
-def serve(app: FastAPI, *, host: str, port: int, log_level: str) -> None:
-    """Runs the app until a signal says stop; what is under way is answered first."""
+def serve(app: FastAPI | str, *, host: str, port: int, log_level: str, processes: int = 1) -> None:
+    """Runs the app until a signal says stop; what is under way is answered first.
+
+    Several processes share the port, and one /metrics tells of all of them; each makes its app itself, so that it is
+    given as «module:function», which has to configure the logs.
+    """
     configure_logs(log_level)
-    uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=10)
+    with TemporaryDirectory(prefix="slate-metrics-") as folder:
+        if processes > 1:
+            os.environ.setdefault(MULTIPLE, folder)  # for the processes that are started now
+        uvicorn.run(
+            app,
+            factory=isinstance(app, str),
+            host=host,
+            port=port,
+            workers=processes,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=10,
+        )

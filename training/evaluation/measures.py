@@ -11,7 +11,7 @@ from torch.nn.functional import nll_loss
 from torchmetrics.functional.classification import binary_auroc, multiclass_calibration_error
 
 from shared.recognition.calibration import Calibration
-from shared.recognition.normalisation import Images, Normalisation, as_tensor
+from shared.recognition.normalisation import SIDE, Images, Normalisation
 from training.datasets.labelled_images import NOT_A_DIGIT
 
 CALIBRATION_BINS = 15  # Guo et al. 2017
@@ -23,23 +23,25 @@ RESAMPLED = 1000  # times, for a bootstrap
 @torch.inference_mode()
 def compute_logits(network: nn.Module, normalisation: Normalisation, images: Images, device: torch.device) -> Tensor:
     """images (N, 28, 28) uint8 → logits (N, 10) float32 on the CPU. The network is left in evaluation mode."""
+    if images.ndim != 3 or images.shape[1:] != (SIDE, SIDE) or images.dtype != np.uint8:
+        raise ValueError(f"expected images (N, {SIDE}, {SIDE}) uint8, got {images.shape} {images.dtype}")
     network.eval()
-    return torch.cat([network(normalisation(batch.to(device))).cpu() for batch in as_tensor(images).split(BATCH)])
+    batches = torch.from_numpy(np.ascontiguousarray(images)).split(BATCH)
+    return torch.cat([network(normalisation(batch.to(device))).cpu() for batch in batches])
 
 
 def measure(
     logits: Tensor, labels: NDArray[np.int64], readable: NDArray[np.bool_], calibration: Calibration
 ) -> dict[str, float]:
     """logits (N, 10), labels and readable (N,) → what a manifest says of a slice. Unreadable is wrong, and refused."""
-    seen = torch.from_numpy(readable)
-    refused = (calibration.digit_scores(logits) < calibration.digit_score_threshold) | ~seen
-    measured = {"examples": float(len(labels)), "refused": float(refused.double().mean())}
+    refused = (calibration.digit_scores(logits.numpy()) < calibration.digit_score_threshold) | ~readable
+    measured = {"examples": float(len(labels)), "refused": float(refused.mean())}
     if (labels == NOT_A_DIGIT).any():
         return measured
     if not readable.any():
         return measured | {"accuracy": 0.0}
-    truth = torch.from_numpy(labels)
-    probabilities = calibration.probabilities(logits)
+    seen, truth = torch.from_numpy(readable), torch.from_numpy(labels)
+    probabilities = torch.from_numpy(calibration.probabilities(logits.numpy()))
     right = (probabilities.argmax(dim=1) == truth) & seen
     return measured | {
         "accuracy": float(right.double().mean()),

@@ -14,7 +14,7 @@ from services.frontend.connections import check_health, connect
 from services.frontend.history import get_statistics, show_history
 from services.frontend.outbox import Delivery, OutboxFullError
 from services.frontend.page_state import PageState, Reading, get_page_state
-from services.frontend.service_client import RefusedError, ServiceUnavailableError
+from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.message import ModelVersion
 from shared.contracts.storage import PredictionToStore
 

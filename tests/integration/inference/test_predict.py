@@ -218,7 +218,7 @@ async def test_two_files_in_a_form_are_a_problem_and_other_fields_are_not(client
 
 
 async def test_too_many_waiting_requests_are_told_to_come_again() -> None:
-    async for client in serve(Settings(models_dir=MODELS, workers=1, max_in_hand=2)):
+    async for client in serve(Settings(models_dir=MODELS, max_in_hand=2)):
         data = encode(seven(1000))
         responses = await asyncio.gather(*[client.post("/v1/predict", content=data, headers=PNG) for _ in range(20)])
         refused = [response for response in responses if response.status_code != 200]

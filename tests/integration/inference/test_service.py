@@ -1,21 +1,26 @@
 """Around the predictions: models, health, metrics, request ids, documentation; and a newly published version."""
 
+import asyncio
 import shutil
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from services.inference.settings import Settings
 from shared.contracts.inference import ModelList
+from shared.recognition.architectures import build_network
 from shared.recognition.model_version import (
+    GRAPH,
+    folder_of,
     list_versions,
-    load_network,
     read_current,
     read_manifest,
     set_current,
-    write_model_version,
 )
+from shared.recognition.weights import load_network
 from tests.integration.inference.conftest import MODELS, encode, serve, seven
+from training.model_folder import write_model_version
 
 PNG = {"Content-Type": "image/png"}
 
@@ -43,8 +48,19 @@ async def test_metrics_count_predictions_by_digit(client: httpx.AsyncClient) -> 
     await client.post("/v1/predict", content=encode(seven()), headers=PNG)
     text = (await client.get("/metrics")).text
     assert 'slate_predictions_total{digit="7",model="cnn/' in text
-    assert "slate_preprocess_seconds_count 1.0" in text
-    assert 'handler="/v1/predict"' in text
+    assert "slate_decode_seconds_count 1.0" in text
+    assert "slate_batch_images_sum 1.0" in text
+    assert "slate_images_waiting 0.0" in text
+    assert 'slate_http_request_seconds_count{method="POST",route="/v1/predict",status="200"} 1.0' in text
+
+
+async def test_refused_and_lost_requests_are_counted_by_route_and_status(client: httpx.AsyncClient) -> None:
+    await client.post("/v1/predict", content=b"?", headers=PNG)
+    await client.get("/v1/nothing")
+    text = (await client.get("/metrics")).text
+    assert 'slate_http_request_seconds_count{method="POST",route="/v1/predict",status="422"} 1.0' in text
+    assert 'slate_http_request_seconds_count{method="GET",route="none",status="404"} 1.0' in text
+    assert "/metrics" not in text
 
 
 async def test_a_request_id_comes_back(client: httpx.AsyncClient) -> None:
@@ -70,11 +86,46 @@ async def test_a_newly_published_version_is_taken_up_without_a_restart(tmp_path:
     models = tmp_path / "models"
     shutil.copytree(MODELS, models)
     async for client in serve(Settings(models_dir=models)):
-        before = (await client.post("/v1/predict", content=encode(seven()), headers=PNG)).json()
+        before = await read_seven(client)
         manifest = read_manifest(models, "cnn", read_current(models, "cnn"))
         newer = manifest.model_copy(update={"version": "2099-01-01.1"})
-        write_model_version(models, newer, load_network(models, manifest))
+        write_model_version(
+            models,
+            newer,
+            load_network(models, manifest),
+            (folder_of(models, "cnn", manifest.version) / GRAPH).read_bytes(),
+        )
         set_current(models, "cnn", newer.version)
-        after = (await client.post("/v1/predict", content=encode(seven()), headers=PNG)).json()
+        async with asyncio.timeout(30):
+            while (after := await read_seven(client))["model"] == before["model"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
         assert after["model"]["version"] == "2099-01-01.1"
         assert after["probabilities"] == before["probabilities"]
+
+
+async def test_a_broken_version_is_reported_and_the_one_before_it_goes_on_answering(tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    shutil.copytree(MODELS, models)
+    async for client in serve(Settings(models_dir=models)):
+        before = await read_seven(client)
+        broken = read_manifest(models, "cnn", read_current(models, "cnn")).model_copy(
+            update={"version": "2099-01-01.1"}
+        )
+        write_model_version(models, broken, build_network("mlp"), b"no graph")
+        set_current(models, "cnn", broken.version)
+        async with asyncio.timeout(30):
+            while not (refused := await list_refused(client)):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        assert [(each["name"], each["version"]) for each in refused] == [("cnn", "2099-01-01.1")]
+        assert refused[0]["reason"]
+        assert (await read_seven(client))["model"] == before["model"]
+
+
+async def read_seven(client: httpx.AsyncClient) -> dict[str, Any]:
+    answer: dict[str, Any] = (await client.post("/v1/predict", content=encode(seven()), headers=PNG)).json()
+    return answer
+
+
+async def list_refused(client: httpx.AsyncClient) -> list[dict[str, str]]:
+    refused: list[dict[str, str]] = (await client.get("/v1/models")).json()["refused"]
+    return refused

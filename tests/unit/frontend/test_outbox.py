@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.frontend.outbox import Delivery, Outbox, OutboxFullError
-from services.frontend.service_client import RefusedError, ServiceUnavailableError
+from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.message import ModelVersion
 from shared.contracts.problem import Problem
 from shared.contracts.storage import PredictionToStore

@@ -14,15 +14,16 @@ from shared.recognition.model_version import (
     Manifest,
     ModelVersionError,
     list_versions,
-    load_network,
     next_version,
     read_current,
     read_manifest,
     set_current,
-    write_model_version,
 )
 from shared.recognition.normalisation import Normalisation
+from shared.recognition.weights import load_network
+from training.model_folder import write_model_version
 
+GRAPH = b"as ONNX"
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 
@@ -32,6 +33,7 @@ def a_manifest(version: str = "2026-11-21.1") -> Manifest:
         version=version,
         created_at=NOW,
         architecture="cnn",
+        parameters=1_199_882,
         normalisation=Normalisation(),
         calibration=Calibration(temperature=1.5),
         data={"mnist_train": "0" * 64},
@@ -59,7 +61,7 @@ def test_the_cnn_is_the_seeds_exactly() -> None:
 
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     network, manifest = build_network("cnn").eval(), a_manifest()
-    write_model_version(tmp_path, manifest, network)
+    write_model_version(tmp_path, manifest, network, GRAPH)
     set_current(tmp_path, "cnn", manifest.version)
     read = read_manifest(tmp_path, "cnn", read_current(tmp_path, "cnn"))
     images = torch.rand(2, 1, 28, 28)
@@ -69,9 +71,9 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
 
 
 def test_a_version_is_never_rewritten(tmp_path: Path) -> None:
-    write_model_version(tmp_path, a_manifest(), build_network("cnn"))
+    write_model_version(tmp_path, a_manifest(), build_network("cnn"), GRAPH)
     with pytest.raises(FileExistsError):
-        write_model_version(tmp_path, a_manifest(), build_network("cnn"))
+        write_model_version(tmp_path, a_manifest(), build_network("cnn"), GRAPH)
     assert next_version(tmp_path, "cnn", NOW) == "2026-11-21.2"
 
 
@@ -81,7 +83,7 @@ def test_a_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
             return {"weight": torch.empty(1, device="meta")}
 
     with pytest.raises(NotImplementedError):
-        write_model_version(tmp_path, a_manifest(), Unwritable())
+        write_model_version(tmp_path, a_manifest(), Unwritable(), GRAPH)
     assert list((tmp_path / "cnn").iterdir()) == []
 
 
@@ -94,21 +96,21 @@ def test_a_name_can_not_leave_the_folder(tmp_path: Path, name: str) -> None:
 
 
 def test_a_pickle_is_not_loaded(tmp_path: Path) -> None:
-    folder = write_model_version(tmp_path, a_manifest(), build_network("cnn"))
+    folder = write_model_version(tmp_path, a_manifest(), build_network("cnn"), GRAPH)
     (folder / WEIGHTS).write_bytes(pickle.dumps({"conv1.weight": [0]}))
     with pytest.raises(ModelVersionError, match="can't be loaded"):
         load_network(tmp_path, a_manifest())
 
 
 def test_truncated_weights_are_refused(tmp_path: Path) -> None:
-    folder = write_model_version(tmp_path, a_manifest(), build_network("cnn"))
+    folder = write_model_version(tmp_path, a_manifest(), build_network("cnn"), GRAPH)
     (folder / WEIGHTS).write_bytes((folder / WEIGHTS).read_bytes()[:100_000])
     with pytest.raises(ModelVersionError):
         load_network(tmp_path, a_manifest())
 
 
 def test_a_manifest_that_names_another_version_is_refused(tmp_path: Path) -> None:
-    folder = write_model_version(tmp_path, a_manifest(), build_network("cnn"))
+    folder = write_model_version(tmp_path, a_manifest(), build_network("cnn"), GRAPH)
     folder.rename(folder.with_name("2026-11-21.9"))
     with pytest.raises(ModelVersionError, match="says it is"):
         read_manifest(tmp_path, "cnn", "2026-11-21.9")
@@ -118,12 +120,12 @@ def test_a_manifest_that_names_another_version_is_refused(tmp_path: Path) -> Non
 def test_nothing_is_written_outside_the_folder(tmp_path: Path, name: str) -> None:
     models = tmp_path / "models"
     with pytest.raises(ModelVersionError):
-        write_model_version(models, a_manifest().model_copy(update={"name": name}), build_network("mlp"))
+        write_model_version(models, a_manifest().model_copy(update={"name": name}), build_network("mlp"), GRAPH)
     assert list(tmp_path.rglob("*")) == []
 
 
 def test_a_manifest_that_could_not_be_read_back_is_not_written(tmp_path: Path) -> None:
     manifest = a_manifest().model_copy(update={"metrics": {"mnist": {"accuracy": float("nan")}}})
     with pytest.raises(ModelVersionError, match="malformed"):
-        write_model_version(tmp_path, manifest, build_network("mlp"))
+        write_model_version(tmp_path, manifest, build_network("mlp"), GRAPH)
     assert list_versions(tmp_path) == []

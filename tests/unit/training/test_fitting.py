@@ -11,13 +11,13 @@ import torch
 from lightning.pytorch import Callback, LightningModule, Trainer
 
 from shared.recognition.architectures import build_network
-from shared.recognition.model_version import write_model_version
 from tests.unit.recognition.test_model_version import a_manifest
 from tests.unit.training.toy_data import bars, options, state_of, training_data
 from training.averaging import decay_after
 from training.evaluation.measures import compute_logits
 from training.fitting import Run, RunError, fit, open_run
 from training.history import read_history
+from training.model_folder import write_model_version
 from training.options import Options
 from training.task import Batch, RecognitionTask
 
@@ -218,7 +218,7 @@ def test_dropout_is_a_share_of_the_architecture_s_own() -> None:
 
 def test_a_run_goes_on_from_the_weights_of_a_version(tmp_path: Path) -> None:
     network = build_network("mlp")
-    write_model_version(tmp_path / "models", MLP, network)
+    write_model_version(tmp_path / "models", MLP, network, b"")
     chosen = options(
         start_from=MLP.reference, models_dir=tmp_path / "models", epochs=1, learning_rate=1e-9, weight_decay=0
     )
@@ -227,7 +227,7 @@ def test_a_run_goes_on_from_the_weights_of_a_version(tmp_path: Path) -> None:
 
 
 def test_a_run_goes_on_from_its_own_architecture_only(tmp_path: Path) -> None:
-    write_model_version(tmp_path / "models", MLP, build_network("mlp"))
+    write_model_version(tmp_path / "models", MLP, build_network("mlp"), b"")
     chosen = options(model="lenet5", start_from=MLP.reference, models_dir=tmp_path / "models")
     with pytest.raises(RunError, match="a lenet5 can't go on from it"):
         fit_bars(chosen, tmp_path)

@@ -9,8 +9,9 @@ from torch import nn
 
 from shared.recognition.architectures import build_network
 from shared.recognition.calibration import Calibration
-from shared.recognition.model_version import ModelVersionError, load_network, read_current, read_manifest
+from shared.recognition.model_version import ModelVersionError, read_current, read_manifest
 from shared.recognition.normalisation import Normalisation
+from shared.recognition.weights import load_network
 from tests.unit.training.toy_data import bars
 from training.datasets.labelled_images import NOT_A_DIGIT
 from training.evaluation.slices import PreparedSlice

@@ -1,0 +1,105 @@
+"""An open-loop load: requests at a steady rate whatever the answers do, over kept connections, each answer timed.
+
+A request that finds no free connection opens one; none is ever dropped by this side. asyncio's raw transports, since a
+client library would need more processor than the server that is measured.
+"""
+
+import asyncio
+import time
+from collections import Counter, deque
+from dataclasses import dataclass, field
+
+import numpy as np
+
+MAX_CONNECTIONS = 2000
+
+
+@dataclass
+class Flood:
+    """Latencies in seconds by status; `lost` got no answer."""
+
+    latencies: dict[int, list[float]] = field(default_factory=dict)
+    lost: int = 0
+    late: int = 0  # sent more than 10 ms after their time: the generator could not keep up
+
+    def percentile_ms(self, status: int, percent: float) -> float:
+        """NaN where there was none of that status."""
+        times = self.latencies.get(status)
+        return float(np.percentile(times, percent)) * 1000 if times else float("nan")
+
+    @property
+    def counts(self) -> Counter[int]:
+        """Answers by status."""
+        return Counter({status: len(times) for status, times in self.latencies.items()})
+
+
+class _Connection(asyncio.Protocol):
+    """One request at a time; reads the status and as many bytes as Content-Length says."""
+
+    def __init__(self, flood: Flood, free: deque["_Connection"]) -> None:
+        self.flood, self.free = flood, free
+        self.received = bytearray()
+        self.sent_at: float | None = None
+        self.transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def send(self, request: bytes, due: float) -> None:
+        self.sent_at = due  # waiting for this side counts as well
+        self.transport.write(request)
+
+    def data_received(self, data: bytes) -> None:
+        self.received += data
+        head = self.received.find(b"\r\n\r\n")
+        if head < 0:
+            return
+        header = bytes(self.received[:head]).lower()
+        length = int(header.partition(b"content-length:")[2].partition(b"\r\n")[0])
+        if len(self.received) < head + 4 + length or self.sent_at is None:
+            return
+        status = int(self.received[9:12])
+        self.flood.latencies.setdefault(status, []).append(time.perf_counter() - self.sent_at)
+        self.received.clear()
+        self.sent_at = None
+        if b"connection: close" in header:
+            self.transport.close()
+        else:
+            self.free.append(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        if self.sent_at is not None:
+            self.flood.lost += 1
+        if self in self.free:
+            self.free.remove(self)
+
+
+async def flood(host: str, port: int, request: bytes, *, rate: float, seconds: float) -> Flood:
+    """`rate` requests a second for so long, and then until the last has its answer, at most ten seconds."""
+    result, free = Flood(), deque[_Connection]()
+    loop, everyone = asyncio.get_running_loop(), list[_Connection]()
+    start = time.perf_counter()
+    for number in range(int(rate * seconds)):
+        due = start + number / rate
+        if (early := due - time.perf_counter()) > 0:
+            await asyncio.sleep(early)
+        elif -early > 0.01:
+            result.late += 1
+            if number % 50 == 0:
+                await asyncio.sleep(0)  # answers have to be read all the same
+        while not free and len(everyone) >= MAX_CONNECTIONS:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+        if not free:
+            _, connection = await loop.create_connection(lambda: _Connection(result, free), host, port)
+            everyone.append(connection)
+            free.append(connection)
+        free.popleft().send(request, max(due, time.perf_counter() - 0.01))
+    deadline = time.perf_counter() + 10
+    while any(each.sent_at is not None for each in everyone) and time.perf_counter() < deadline:  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
+    for each in everyone:
+        each.transport.abort()
+    await asyncio.sleep(0)
+    return result

@@ -1,0 +1,47 @@
+"""LitServe with batching: one API server and one worker, as it starts by default on a processor."""
+
+import os
+from typing import Any
+
+import litserve
+
+from benchmarks.peers.recipe import answer, decode, make_network, predict
+
+MAX_BATCH, BATCH_TIMEOUT_S = 64, 0.002
+
+
+class Digits(litserve.LitAPI):
+    """The network behind LitServe's hooks."""
+
+    def setup(self, device: str) -> None:
+        """In the worker."""
+        del device
+        self.network = make_network()
+
+    def decode_request(self, request: dict[str, str]) -> Any:
+        """One request."""
+        return decode(request["image"])
+
+    def predict(self, inputs: Any) -> Any:
+        """A batch, as a list."""
+        return predict(self.network, inputs)
+
+    def batch(self, inputs: Any) -> Any:
+        """As they come: `predict` stacks them."""
+        return inputs
+
+    def unbatch(self, outputs: Any) -> Any:
+        """One output a request."""
+        return outputs
+
+    def encode_response(self, output: Any) -> Any:
+        """One response."""
+        return answer(output)
+
+
+if __name__ == "__main__":
+    api = Digits(max_batch_size=MAX_BATCH, batch_timeout=BATCH_TIMEOUT_S, api_path="/v1/predict")
+    server = litserve.LitServer(api, accelerator="cpu", workers_per_device=1)
+    server.run(
+        host="127.0.0.1", port=int(os.environ["PORT"]), num_api_servers=1, generate_client_file=False, log_level="error"
+    )

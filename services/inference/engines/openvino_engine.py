@@ -1,0 +1,58 @@
+"""OpenVINO on a processor: in half precision where that has units for it, and once more in single where it matters.
+
+Half precision (bf16) is four times as fast and reads the same digits, but moves the probabilities of doubtful ones by
+more than 1e-3. Those few, one drawing in twenty, are computed again.
+"""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import openvino
+
+from shared.recognition.calibration import Logits
+from shared.recognition.model_version import GRAPH, Manifest
+from shared.recognition.normalisation import Images
+
+SURE = 0.99  # confidence above which half precision moves no probability of MNIST's by 1e-3
+
+
+class OpenVinoEngine:
+    """One thread a call: the service's own workers share the cores."""
+
+    name = "openvino"
+    device = "cpu"
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        core = openvino.Core()
+        model = core.read_model(folder / GRAPH)
+        self._calibration = manifest.calibration
+        self._exact = _Compiled(core, model, "f32")
+        has_half = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        self._half = _Compiled(core, model, "bf16") if has_half else None
+
+    def compute_logits(self, images: Images) -> Logits:
+        """See Engine."""
+        if self._half is None:
+            return self._exact.run(images)
+        logits = self._half.run(images)
+        doubtful = self._calibration.probabilities(logits).max(axis=1) < SURE
+        if doubtful.any():
+            logits[doubtful] = self._exact.run(np.ascontiguousarray(images[doubtful]))
+        return logits
+
+
+class _Compiled:
+    """The network in one precision, with a request for every thread that asks."""
+
+    def __init__(self, core: openvino.Core, model: openvino.Model, precision: str) -> None:
+        options = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": precision}
+        self._model = core.compile_model(model, "CPU", options)
+        self._local = threading.local()
+
+    def run(self, images: Images) -> Logits:
+        request = getattr(self._local, "request", None)
+        if request is None:
+            request = self._local.request = self._model.create_infer_request()
+        logits: Logits = request.infer({0: images}, share_inputs=True)[0].copy()
+        return logits

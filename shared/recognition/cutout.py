@@ -1,0 +1,84 @@
+"""A picture → the part of it on which anything is drawn, and the one pixel that everything around it equals.
+
+Most of a canvas is paper of a single level. What is measured on a picture and what is changed in it pixel by pixel
+then need to look at the part alone.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Self
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Grey = NDArray[np.uint8]  # (H, W)
+Pixels = NDArray[Any]  # (H, W) levels or ink, (H, W, 4) colours
+Counts = NDArray[np.int64]  # (256,): pixels of each grey level
+
+SAMPLED_SIDE = 256  # pixels and more; what is larger is sampled
+
+
+@dataclass(frozen=True)
+class Cutout:
+    """`pixels` lie at `row` and `column` of a picture of `shape` (H, W); each of the others is `around` (1, 1[, 4])."""
+
+    pixels: Pixels
+    around: Pixels
+    row: int
+    column: int
+    shape: tuple[int, int]
+
+    @classmethod
+    def of(cls, picture: Pixels) -> Self:
+        """(H, W) or (H, W, 4) uint8: cut to what is not as the first pixel; an even picture stays whole."""
+        single = picture.view(np.uint32)[..., 0] if picture.ndim == 3 else picture
+        column, row, width, height = cv2.boundingRect((single != single[0, 0]).view(np.uint8))
+        if not width:
+            return cls.whole(picture)
+        shape = (picture.shape[0], picture.shape[1])
+        return cls(picture[row : row + height, column : column + width], picture[:1, :1], row, column, shape)
+
+    @classmethod
+    def whole(cls, picture: Pixels, around: Pixels | None = None) -> Self:
+        """Nothing cut off; `around` is what it may be widened with."""
+        return cls(picture, picture[:1, :1] if around is None else around, 0, 0, (picture.shape[0], picture.shape[1]))
+
+    def fill(self) -> Pixels:
+        """(H, W): the whole picture."""
+        if self.pixels.shape[:2] == self.shape:
+            return self.pixels
+        picture = np.empty(self.shape + self.pixels.shape[2:], self.pixels.dtype)
+        picture[...] = self.around
+        height, width = self.pixels.shape[:2]
+        picture[self.row : self.row + height, self.column : self.column + width] = self.pixels
+        return picture
+
+    def map(self, change: Callable[[Pixels], Pixels]) -> Self:
+        """Every pixel changed, by a function that sees each alone and keeps height and width."""
+        return type(self)(change(self.pixels), change(self.around), self.row, self.column, self.shape)
+
+    def widen(self, margin: int) -> Self:
+        """`margin` more pixels like those around, on each side."""
+        height, width = self.shape
+        shape = (height + 2 * margin, width + 2 * margin)
+        return type(self)(self.pixels, self.around, self.row + margin, self.column + margin, shape)
+
+    def count_levels(self) -> Counts:
+        """(256,): how many pixels of the whole picture have each grey level."""
+        counts = cv2.calcHist([self.pixels], [0], None, [256], [0, 256]).ravel().astype(np.int64)
+        counts[self.around[0, 0]] += self.shape[0] * self.shape[1] - self.pixels.size
+        return counts
+
+    def measure_spread(self) -> list[float]:
+        """The standard deviation of each channel over the whole picture, from a sample where the part is large."""
+        height, width = self.pixels.shape[:2]
+        sample = self.pixels[:: max(1, height // SAMPLED_SIDE), :: max(1, width // SAMPLED_SIDE)]
+        means, deviations = (measure.ravel().tolist() for measure in cv2.meanStdDev(sample))
+        share = height * width / (self.shape[0] * self.shape[1])
+        apart = [mean - level for mean, level in zip(means, self.around.ravel().tolist(), strict=True)]
+        return [
+            math.sqrt(share * (deviation**2 + (1 - share) * distance**2))
+            for deviation, distance in zip(deviations, apart, strict=True)
+        ]

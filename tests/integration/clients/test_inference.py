@@ -1,0 +1,105 @@
+"""Each question of the inference client as a service sees it, and its answer as the caller does."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from starlette.responses import JSONResponse
+
+from shared.clients.inference import InferenceClient
+from shared.contracts.inference import Explanation, Prediction
+from shared.contracts.problem import Problem
+from tests.integration.clients.stand_in import PREDICTION, StandIn
+from tests.unit.clients.fake_clock import FakeClock
+
+PIXELS = [[row + column for column in range(28)] for row in range(28)]
+PROBLEM = {"type": "x", "title": "x", "status": 422, "code": "blank_drawing", "detail": "Draw something."}
+BATCH = JSONResponse({"predictions": [PREDICTION, PROBLEM]})
+EXPLANATION = JSONResponse({**PREDICTION, "saliency": [[0.5] * 28] * 28})
+
+
+@pytest.fixture
+def client(url: str, clock: FakeClock) -> Iterator[InferenceClient]:
+    with InferenceClient(url, clock=clock) as client:
+        yield client
+
+
+def test_a_picture_goes_as_it_is(client: InferenceClient, stand_in: StandIn) -> None:
+    stand_in.will_answer(JSONResponse(PREDICTION))
+    prediction = client.predict(b"\xff\xd8 a photograph", "image/jpeg", model="lenet5/1")
+    assert prediction == Prediction.model_validate(PREDICTION)
+    (asked,) = stand_in.asked
+    assert asked.line == "POST /v1/predict?model=lenet5%2F1"
+    assert (asked.headers["content-type"], asked.body) == ("image/jpeg", b"\xff\xd8 a photograph")
+
+
+def test_without_a_model_the_service_chooses(client: InferenceClient, stand_in: StandIn) -> None:
+    stand_in.will_answer(JSONResponse(PREDICTION))
+    client.predict(b"\x89PNG")
+    assert stand_in.asked[0].line == "POST /v1/predict"
+    assert stand_in.asked[0].headers["content-type"] == "image/png"
+
+
+def test_pixels_go_as_json(client: InferenceClient, stand_in: StandIn) -> None:
+    stand_in.will_answer(JSONResponse({key: value for key, value in PREDICTION.items() if key != "image"}))
+    assert client.predict_pixels([tuple(row) for row in PIXELS]).image is None
+    assert stand_in.asked[0].headers["content-type"] == "application/json"
+    assert json.loads(stand_in.asked[0].body) == {"pixels": PIXELS}
+
+
+@pytest.mark.parametrize(
+    "rows", [[], PIXELS[1:], [[256] * 28] * 28, [[-1] * 28] * 28, [[0.5] * 28] * 28, [["7"] * 28] * 28]
+)
+def test_pixels_that_are_no_image_are_not_sent(client: InferenceClient, stand_in: StandIn, rows: Any) -> None:
+    with pytest.raises(ValueError, match="pixels"):
+        client.predict_pixels(rows)
+    assert stand_in.asked == []
+
+
+def test_several_pictures_go_as_files_in_their_order(client: InferenceClient, stand_in: StandIn) -> None:
+    stand_in.will_answer(BATCH)
+    client.predict_batch([b"\x89PNG one", b"\xff\xd8 two"], model="cnn")
+    assert stand_in.asked[0].line == "POST /v1/predict/batch?model=cnn"
+    assert stand_in.asked[0].files == [("files", b"\x89PNG one"), ("files", b"\xff\xd8 two")]
+
+
+def test_pixels_of_many_images_go_as_bytes(client: InferenceClient, stand_in: StandIn) -> None:
+    stand_in.will_answer(BATCH)
+    client.predict_batch(bytes(2 * 784))
+    assert stand_in.asked[0].line == "POST /v1/predict/batch"
+    assert stand_in.asked[0].headers["content-type"] == "application/octet-stream"
+    assert stand_in.asked[0].body == bytes(2 * 784)
+
+
+def test_a_batch_is_answered_by_a_prediction_or_a_problem_each(client: InferenceClient, stand_in: StandIn) -> None:
+    stand_in.will_answer(BATCH)
+    read, refused = client.predict_batch([b"a drawing", b"blank paper"]).predictions
+    assert isinstance(read, Prediction)
+    assert isinstance(refused, Problem)
+    assert (read.digit, refused.code) == (7, "blank_drawing")
+
+
+@pytest.mark.parametrize("images", [[], b""])
+def test_an_empty_batch_is_not_sent(client: InferenceClient, stand_in: StandIn, images: list[bytes] | bytes) -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        client.predict_batch(images)
+    assert stand_in.asked == []
+
+
+def test_an_explanation_is_a_prediction_and_a_map(client: InferenceClient, stand_in: StandIn) -> None:
+    stand_in.will_answer(EXPLANATION, EXPLANATION)
+    explanation = client.explain(b"RIFF", "image/webp", model="cnn")
+    assert isinstance(explanation, Explanation)
+    assert (explanation.digit, explanation.saliency[27][27]) == (7, 0.5)
+    assert client.explain_pixels(PIXELS) == explanation
+    picture, pixels = stand_in.asked
+    assert (picture.line, picture.headers["content-type"]) == ("POST /v1/explain?model=cnn", "image/webp")
+    assert (pixels.line, json.loads(pixels.body)) == ("POST /v1/explain", {"pixels": PIXELS})
+
+
+def test_the_models_are_listed(client: InferenceClient, stand_in: StandIn) -> None:
+    stand_in.will_answer(JSONResponse({"default": {"name": "cnn", "version": "1"}, "models": [], "others": ["gpt"]}))
+    models = client.list_models()
+    assert (str(models.default), models.models, models.others) == ("cnn/1", [], ["gpt"])
+    assert stand_in.asked[0].line == "GET /v1/models"

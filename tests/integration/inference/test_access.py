@@ -1,0 +1,72 @@
+"""Keys, limits and other people's models, as a caller of the whole app meets them."""
+
+import hashlib
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from services.inference.settings import Settings
+from shared.contracts.inference import Prediction
+from tests.integration.inference.conftest import MODELS, encode, serve, seven
+from tests.integration.inference.openai_server import KEY, answer, completion, serve_openai
+
+PNG = {"Content-Type": "image/png"}
+SECRET = "a-secret"
+
+
+async def app_with(monkeypatch: pytest.MonkeyPatch, **environment: str) -> AsyncIterator[httpx.AsyncClient]:
+    for name, value in environment.items():
+        monkeypatch.setenv(f"INFERENCE_{name}", value)
+    async for client in serve(Settings(models_dir=MODELS)):
+        yield client
+
+
+async def predict(client: httpx.AsyncClient, **headers: str) -> httpx.Response:
+    return await client.post("/v1/predict", content=encode(seven()), headers=PNG | headers)
+
+
+async def test_with_keys_only_who_has_one_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    digest = hashlib.sha256(SECRET.encode()).hexdigest()
+    async for client in app_with(monkeypatch, API_KEYS=f"page:{digest}"):
+        without, wrong = await predict(client), await predict(client, Authorization="Bearer another")
+        assert (without.status_code, without.json()["code"]) == (401, "unauthorised")
+        assert without.headers["www-authenticate"] == "Bearer"
+        assert (wrong.status_code, wrong.json()["code"]) == (403, "forbidden")
+        assert (await predict(client, Authorization=f"Bearer {SECRET}")).status_code == 200
+        assert (await client.get("/v1/models")).status_code == 401
+        assert (await client.get("/readyz")).status_code == 200
+
+
+async def test_who_asks_too_often_is_told_when_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async for client in app_with(monkeypatch, RATE_LIMIT="2/hour"):
+        answers = [await predict(client) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [200, 200, 429]
+        assert answers[2].json()["code"] == "rate_limited"
+        assert int(answers[2].headers["retry-after"]) > 0
+
+
+async def test_another_model_answers_in_the_same_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve_openai() as server:
+        server.replies = [completion(answer({7: 0.9, 1: 0.1}, 0.8))]
+        settings = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": KEY, "OPENAI_MODELS": "reader-2"}
+        async for client in app_with(monkeypatch, **settings):
+            assert (await client.get("/v1/models")).json()["others"] == ["openai/reader-2"]
+            drawing = encode(seven())
+            response = await client.post(
+                "/v1/predict", params={"model": "openai/reader-2"}, files={"file": ("a.png", drawing)}
+            )
+            prediction = Prediction.model_validate_json(response.content)
+            assert (prediction.digit, prediction.digit_score) == (7, 0.8)
+            assert str(prediction.model) == "openai/reader-2"
+            assert prediction.image is not None
+            blank = await client.post("/v1/predict", params={"model": "openai/reader-2"}, content=b"?", headers=PNG)
+            assert blank.json()["code"] == "unreadable_image"
+            assert len(server.requests) == 1  # what can't be read costs nothing
+
+
+async def test_another_model_is_unknown_while_it_is_not_set_up(client: httpx.AsyncClient) -> None:
+    response = await client.post(
+        "/v1/predict", params={"model": "openai/reader-2"}, content=encode(seven()), headers=PNG
+    )
+    assert (response.status_code, response.json()["code"]) == (404, "unknown_model")

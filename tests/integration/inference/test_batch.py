@@ -1,0 +1,117 @@
+"""POST /v1/predict/batch in its three forms."""
+
+import base64
+import io
+import json
+
+import httpx
+import numpy as np
+import pytest
+from PIL import Image
+
+from services.inference.batch_input import IMAGES_A_PIECE, MAX_IMAGES
+from shared.contracts.inference import BatchPredictions, Prediction
+from shared.contracts.problem import Problem
+from tests.integration.inference.conftest import encode, seven
+
+BATCH = "/v1/predict/batch"
+BYTES = {"Content-Type": "application/octet-stream"}
+
+
+async def image_of_seven(client: httpx.AsyncClient) -> np.ndarray:
+    """(28, 28): what the model saw of it."""
+    answer = (await client.post("/v1/predict", content=encode(seven()), headers={"Content-Type": "image/png"})).json()
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(answer["image"]))))
+
+
+def entries(response: httpx.Response) -> list[Prediction | Problem]:
+    assert response.status_code == 200, response.text
+    return BatchPredictions.model_validate_json(response.content).predictions
+
+
+def digits(response: httpx.Response) -> list[int | str]:
+    return [entry.digit if isinstance(entry, Prediction) else entry.code for entry in entries(response)]
+
+
+async def test_json_of_pictures_and_pixels(client: httpx.AsyncClient) -> None:
+    picture = base64.b64encode(encode(seven())).decode()
+    rows = (await image_of_seven(client)).tolist()
+    answers = entries(await client.post(BATCH, json={"images": [picture, rows]}))
+    first, second = (answer for answer in answers if isinstance(answer, Prediction))
+    assert first.digit == second.digit == 7
+    assert first.probabilities == pytest.approx(second.probabilities, abs=1e-3)
+    assert first.id != second.id
+
+
+async def test_an_entry_that_can_not_be_read_is_a_problem_and_the_others_are_answered(
+    client: httpx.AsyncClient,
+) -> None:
+    good = base64.b64encode(encode(seven())).decode()
+    blank = base64.b64encode(encode(Image.new("RGB", (280, 280), "white"))).decode()
+    images = [good, "no base64!", blank, base64.b64encode(b"no picture").decode(), [[0] * 28] * 27, 5, good]
+    response = await client.post(BATCH, json={"images": images})
+    problem = "invalid_request"
+    assert digits(response) == [7, problem, "blank_drawing", "unreadable_image", problem, problem, 7]
+
+
+async def test_several_files(client: httpx.AsyncClient) -> None:
+    files = [("files", ("a.png", encode(seven()))), ("b", ("b.jpg", encode(seven(), "JPEG"))), ("c", ("c", b"?"))]
+    assert digits(await client.post(BATCH, files=files)) == [7, 7, "unreadable_image"]
+
+
+async def test_bytes_of_more_images_than_one_piece_are_answered_in_their_order(client: httpx.AsyncClient) -> None:
+    image = await image_of_seven(client)
+    count = 2 * IMAGES_A_PIECE + 3
+    images = np.repeat(image[None], count, axis=0)
+    images[1::2] = np.rot90(image)  # something else
+    answers = entries(await client.post(BATCH, content=images.tobytes(), headers=BYTES))
+    rows = np.array([answer.probabilities for answer in answers if isinstance(answer, Prediction)])
+    assert rows.shape == (count, 10)
+    assert rows[::2].argmax(axis=1).tolist() == [7] * (count // 2 + 1)
+    assert rows[2::2] == pytest.approx(np.repeat(rows[:1], count // 2, axis=0), abs=1e-3)
+    assert np.abs(rows[1] - rows[0]).max() > 0.01
+
+
+async def test_bytes_that_arrive_in_odd_pieces(client: httpx.AsyncClient) -> None:
+    body = (await image_of_seven(client)).tobytes() * 5
+
+    async def pieces():  # type: ignore[no-untyped-def]
+        for start in range(0, len(body), 333):
+            yield body[start : start + 333]
+
+    assert digits(await client.post(BATCH, content=pieces(), headers=BYTES)) == [7] * 5
+
+
+@pytest.mark.parametrize("body", [b"", b"x", bytes(784 + 1)])
+async def test_bytes_that_are_no_whole_images_are_malformed(client: httpx.AsyncClient, body: bytes) -> None:
+    response = await client.post(BATCH, content=body, headers=BYTES)
+    assert (response.status_code, response.json()["code"]) == (422, "invalid_request")
+
+
+async def test_too_many_images_are_too_large(client: httpx.AsyncClient) -> None:
+    response = await client.post(BATCH, content=bytes(784 * (MAX_IMAGES + 1)), headers=BYTES)
+    assert (response.status_code, response.json()["code"]) == (413, "too_large")
+    listed = json.dumps({"images": [""] * (MAX_IMAGES + 1)}).encode()
+    response = await client.post(BATCH, content=listed, headers={"Content-Type": "application/json"})
+    assert (response.status_code, response.json()["code"]) == (413, "too_large")
+
+
+@pytest.mark.parametrize("body", ["", "[]", '{"images": []}', '{"images": 1}', '{"images": [], "x": 1}', "{"])
+async def test_json_that_is_no_list_of_images_is_malformed(client: httpx.AsyncClient, body: str) -> None:
+    response = await client.post(BATCH, content=body, headers={"Content-Type": "application/json"})
+    assert (response.status_code, response.json()["code"]) == (422, "invalid_request")
+
+
+async def test_a_form_without_files_is_malformed(client: httpx.AsyncClient) -> None:
+    response = await client.post(BATCH, files={"text": (None, "hello")})
+    assert (response.status_code, response.json()["code"]) == (422, "invalid_request")
+
+
+async def test_another_type_is_not_taken(client: httpx.AsyncClient) -> None:
+    response = await client.post(BATCH, content=b"x", headers={"Content-Type": "text/plain"})
+    assert (response.status_code, response.json()["code"]) == (415, "unsupported_media_type")
+
+
+async def test_a_batch_by_a_model_that_is_not_there(client: httpx.AsyncClient) -> None:
+    response = await client.post(BATCH, params={"model": "nobody"}, content=bytes(784), headers=BYTES)
+    assert (response.status_code, response.json()["code"]) == (404, "unknown_model")

@@ -1,0 +1,81 @@
+"""Every engine gives the answers of the network itself, for every architecture that ships."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from services.inference.engines.choice import EngineError, EngineName, choose_engine, has_gpu
+from services.inference.engines.openvino_engine import OpenVinoEngine
+from shared.recognition.calibration import Logits
+from shared.recognition.model_version import CURRENT, Manifest, find_manifest
+from shared.recognition.weights import load_network
+from tests.integration.inference.conftest import MODELS
+
+NAMES = sorted(pointer.parent.name for pointer in MODELS.glob(f"*/{CURRENT}"))
+ENGINES: list[EngineName] = ["openvino", "onnxruntime", "torch"]
+
+
+def drawings(count: int = 200) -> np.ndarray:
+    """(N, 28, 28) uint8: blurred lines, clear ones and doubtful ones."""
+    random = np.random.default_rng(0)
+    images = np.zeros((count, 28, 28), np.float32)
+    for image in images:
+        for _ in range(int(random.integers(1, 5))):
+            (x, y), (u, v) = random.uniform(5, 23, (2, 2))
+            for share in np.linspace(0, 1, 40):
+                row, column = round(y + share * (v - y)), round(x + share * (u - x))
+                image[row - 1 : row + 1, column - 1 : column + 1] = random.uniform(120, 255)
+    return images.astype(np.uint8)
+
+
+def network_logits(manifest: Manifest, images: np.ndarray) -> Logits:
+    with torch.inference_mode():
+        network = load_network(MODELS, manifest)
+        logits: Logits = network(manifest.normalisation(torch.from_numpy(images))).numpy()
+    return logits
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_engine_answers_as_the_network(name: str, engine: EngineName) -> None:
+    manifest, images = find_manifest(MODELS, name), drawings()
+    made = choose_engine(engine, "cpu")(MODELS / manifest.reference, manifest)
+    expected = manifest.calibration.probabilities(network_logits(manifest, images))
+    for batch in (1, 7, 200):
+        answers = manifest.calibration.probabilities(made.compute_logits(images[:batch]))
+        assert (answers.argmax(axis=1) == expected[:batch].argmax(axis=1)).all()
+        assert answers == pytest.approx(expected[:batch], abs=1e-3)
+    assert (made.name, made.device) == (engine, "cpu")
+
+
+def test_half_precision_is_not_trusted_with_doubtful_images() -> None:
+    manifest, images = find_manifest(MODELS, "cnn"), drawings()
+    engine = OpenVinoEngine(MODELS / manifest.reference, manifest)
+    if engine._half is None:
+        assert engine.compute_logits(images) == pytest.approx(network_logits(manifest, images), abs=1e-3)
+        return
+    exact = manifest.calibration.probabilities(network_logits(manifest, images))
+    half = manifest.calibration.probabilities(engine._half.run(images))
+    assert np.abs(half - exact).max() > 1e-3 > np.abs(half - exact)[half.max(axis=1) >= 0.99].max()
+
+
+def test_what_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.inference.engines.choice.find_spec", lambda _: None)
+    with pytest.raises(EngineError, match="not installed"):
+        choose_engine("openvino", "cpu")
+
+
+def test_a_gpu_that_is_not_there_is_said() -> None:
+    if has_gpu():
+        assert choose_engine("auto", "cuda")
+        return
+    with pytest.raises(EngineError, match="no NVIDIA GPU"):
+        choose_engine("auto", "cuda")
+
+
+def test_a_file_that_is_no_graph_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"nothing")
+    with pytest.raises(Exception, match=r"."):
+        choose_engine("openvino", "cpu")(tmp_path, find_manifest(MODELS, "cnn"))

@@ -1,0 +1,39 @@
+"""POST /v1/explain: a prediction and the spots that speak for it."""
+
+import base64
+import io
+
+import httpx
+import numpy as np
+from PIL import Image
+
+from shared.contracts.inference import Explanation
+from tests.integration.inference.conftest import encode, seven
+
+PNG = {"Content-Type": "image/png"}
+
+
+async def test_what_speaks_for_the_digit_lies_on_its_strokes(client: httpx.AsyncClient) -> None:
+    response = await client.post("/v1/explain", content=encode(seven()), headers=PNG)
+    explanation = Explanation.model_validate_json(response.content)
+    saliency = np.array(explanation.saliency)
+    assert explanation.digit == 7
+    assert explanation.image is not None
+    ink = np.asarray(Image.open(io.BytesIO(base64.b64decode(explanation.image)))) > 128
+    assert saliency.shape == (28, 28)
+    assert np.abs(saliency).max() == 1
+    assert np.abs(saliency[ink]).mean() > 2 * np.abs(saliency[~ink]).mean()
+    assert saliency[ink].mean() > 0
+    assert not saliency[:2].any()  # covering what is black already changes nothing
+
+
+async def test_the_prediction_is_the_same_as_without(client: httpx.AsyncClient) -> None:
+    plain = (await client.post("/v1/predict", content=encode(seven()), headers=PNG)).json()
+    explained = (await client.post("/v1/explain", content=encode(seven()), headers=PNG)).json()
+    assert explained["probabilities"] == plain["probabilities"]
+    assert "saliency" not in plain
+
+
+async def test_a_blank_drawing_is_refused_here_too(client: httpx.AsyncClient) -> None:
+    response = await client.post("/v1/explain", content=encode(Image.new("L", (50, 50), 255)), headers=PNG)
+    assert (response.status_code, response.json()["code"]) == (422, "blank_drawing")

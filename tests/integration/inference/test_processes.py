@@ -1,0 +1,56 @@
+"""`python -m services.inference` as it is started: without torch on a processor, and in several processes."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from benchmarks.inference_service import running_inference
+from tests.integration.inference.conftest import encode, seven
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_serving_on_a_processor_loads_no_torch() -> None:
+    code = (
+        "import sys\n"
+        "from services.inference.app import create_app\n"
+        "from services.inference.settings import Settings\n"
+        "create_app(Settings(device='cpu', engine='openvino'))\n"
+        "assert not {'torch', 'training', 'openai'} & sys.modules.keys(), sorted(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+@pytest.fixture(scope="module")
+def two_processes() -> Iterator[str]:
+    with running_inference(INFERENCE_PROCESSES="2") as url:
+        yield url
+
+
+def test_two_processes_answer_alike_and_their_metrics_are_one(two_processes: str) -> None:
+    drawing, url = encode(seven()), f"{two_processes}/v1/predict"
+    answers = [httpx.post(url, files={"file": drawing}).json() for _ in range(20)]  # over a connection each
+    assert len({tuple(answer["probabilities"]) for answer in answers}) == 1
+    assert len({answer["id"] for answer in answers}) == 20
+    metrics = httpx.get(f"{two_processes}/metrics").text
+    (count,) = [line for line in metrics.splitlines() if line.startswith("slate_predictions_total{")]
+    assert count.endswith(" 20.0")
+
+
+def test_an_engine_that_is_not_there_stops_the_start_with_a_sentence() -> None:
+    started = subprocess.run(
+        [sys.executable, "-m", "services.inference"],
+        env={"INFERENCE_ENGINE": "onnxruntime", "INFERENCE_DEVICE": "cuda", "INFERENCE_PORT": "0", "PATH": ""},
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=60,
+        check=False,
+    )
+    assert started.returncode != 0
+    assert "INFERENCE_DEVICE" in started.stderr
+    assert "Traceback" not in started.stderr

@@ -1,0 +1,41 @@
+"""Writes a model version: weights, graph and manifest, whole or not at all."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from pydantic import ValidationError
+from safetensors.torch import save_file
+from torch import nn
+
+from shared.recognition.model_version import GRAPH, MANIFEST, WEIGHTS, Manifest, ModelVersionError, folder_of
+
+
+def write_model_version(models_dir: Path, manifest: Manifest, network: nn.Module, graph: bytes) -> Path:
+    """The finished folder; `graph` is the network's as ONNX. Versions are never rewritten: FileExistsError.
+
+    ModelVersionError where a name is no name, or the manifest could not be read back.
+    """
+    target = folder_of(models_dir, manifest.name, manifest.version)
+    content = manifest.model_dump_json(indent=2) + "\n"
+    try:
+        Manifest.model_validate_json(content)
+    except ValidationError as error:
+        raise ModelVersionError(f"The manifest of {manifest.reference} would be malformed: {error}") from error
+    if target.exists():
+        raise FileExistsError(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".writing-", dir=target.parent))
+    try:
+        weights = {key: tensor.contiguous().cpu() for key, tensor in network.state_dict().items()}
+        save_file(weights, folder / WEIGHTS)
+        (folder / GRAPH).write_bytes(graph)
+        (folder / MANIFEST).write_text(content)
+        folder.chmod(0o755)  # readable by whoever serves it, whatever the umask of who trained it
+        for file in folder.iterdir():
+            file.chmod(0o644)
+        folder.rename(target)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return target
