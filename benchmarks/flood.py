@@ -41,6 +41,7 @@ class _Connection(asyncio.Protocol):
         self.received = bytearray()
         self.sent_at: float | None = None
         self.transport: asyncio.Transport
+        self.closed = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -74,6 +75,7 @@ class _Connection(asyncio.Protocol):
             self.flood.lost += 1
         if self in self.free:
             self.free.remove(self)
+        self.closed.set_result(None)
 
 
 async def flood(host: str, port: int, request: bytes, *, rate: float, seconds: float) -> Flood:
@@ -101,5 +103,5 @@ async def flood(host: str, port: int, request: bytes, *, rate: float, seconds: f
         await asyncio.sleep(0.05)
     for each in everyone:
         each.transport.abort()
-    await asyncio.sleep(0)
+    await asyncio.gather(*(each.closed for each in everyone))
     return result

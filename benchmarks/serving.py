@@ -32,6 +32,7 @@ from benchmarks.flood import flood
 from benchmarks.process_tree import cpu_seconds, memory_mb, tree_of
 from services.inference.engines.choice import choose_engine
 from shared.recognition.model_version import find_manifest
+from shared.recognition.preprocessing import preprocess
 from training.evaluation.canvas import draw, encode_png
 
 ROOT = Path(__file__).parents[1]
@@ -243,8 +244,8 @@ def measure_batch(url: str, models_dir: Path, rounds: int) -> str:
     """10,000 images as bytes against the engine alone on the same images, in turns."""
     manifest = find_manifest(models_dir, "cnn")
     engine = choose_engine("auto", "auto")(models_dir / manifest.reference, manifest)
-    images = np.random.default_rng(0).integers(0, 255, (10_000, 28, 28), dtype=np.uint8)
-    images[:, :6], images[:, 22:], images[:, :, :6], images[:, :, 22:] = 0, 0, 0, 0
+    image, shifts = preprocess(make_drawing()), np.random.default_rng(0).integers(-2, 3, (10_000, 2))
+    images = np.stack([np.roll(image, tuple(shift), axis=(0, 1)) for shift in shifts])
     pieces = [images[start : start + 250] for start in range(0, len(images), 250)]
     body, endpoint = images.tobytes(), url.replace("/predict", "/predict/batch")
     ratios = []
@@ -262,6 +263,18 @@ def measure_batch(url: str, models_dir: Path, rounds: int) -> str:
     served = 10_000 / median(served for _, served in ratios)
     what = f"batch endpoint, 10,000 images as bytes: {served:,.0f} images/s; against the bare engine"
     return f"| {what} | {ratio:.2f} × | ≥ 0.9 × |"
+
+
+def measure_growth(url: str, pid: int, folder: Path, requests: int) -> str:
+    """Memory of the warm service, and after so many requests more."""
+    script, seconds = folder / "ours.lua", 5.0
+    run_wrk(url, script, 64, seconds)  # warm
+    before, answered = memory_mb(pid), 0
+    while answered < requests:
+        answered += int(run_wrk(url, script, 64, seconds)["requests"])
+    after = memory_mb(pid)
+    what = f"memory after {answered:,} requests: {after:.0f} MB, before {before:.0f} MB"
+    return f"| {what}; growth | {after / before - 1:+.1%} | ≤ 5 % |"
 
 
 def measure_overload(
@@ -292,6 +305,9 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=5.0, help="of each measurement")
     parser.add_argument("--overload-seconds", type=float, default=60.0)
+    parser.add_argument(
+        "--requests", type=int, default=50_000, help="after which memory is looked at; 1,000,000 take long"
+    )
     options = parser.parse_args()
     if shutil.which("wrk") is None:
         print("wrk is not installed: `apt-get install wrk`, or your system's package of that name.", file=sys.stderr)
@@ -303,8 +319,9 @@ def main() -> int:
         write_bodies(folder)
         measured = race(everyone, folder, options.rounds, options.seconds)
         lines = [*race_table(measured)]
-        with running(everyone[0], folder) as (url, _, _):
+        with running(everyone[0], folder) as (url, pid, _):
             lines.append(measure_batch(url, options.models_dir, options.rounds))
+            lines.append(measure_growth(url, pid, folder, options.requests))
             ours = measured["Slate"]
             lines += measure_overload(url, folder, median(ours.rate), median(ours.p99_ms), options.overload_seconds)
     cores = f"{os.cpu_count()} cores, {platform.machine()}"

@@ -1,0 +1,133 @@
+"""Which versions are in memory, over real folders and an engine that only counts how often it is made."""
+
+import asyncio
+import shutil
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+from services.inference.catalog import MEMORY_OF_WEIGHTS, Catalog
+from shared.recognition.calibration import Logits
+from shared.recognition.model_version import CURRENT, GRAPH, Manifest, ModelVersionError, find_manifest, set_current
+from shared.recognition.normalisation import Images
+from tests.integration.inference.conftest import MODELS
+
+
+class CountedEngine:
+    """Sees a three in everything."""
+
+    name = device = "none"
+    made: ClassVar[list[str]] = []
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        if (folder / GRAPH).read_bytes() == b"broken":
+            raise ValueError(f"{folder} holds no graph")
+        self.made.append(manifest.reference)
+
+    def compute_logits(self, images: Images) -> Logits:
+        return np.eye(10, dtype=np.float32)[np.full(len(images), 3)]
+
+
+@pytest.fixture
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """mlp/1 to mlp/4, of which 1 is in use, and other/1: manifests as they ship and graphs of 1 MB."""
+    shipped = find_manifest(MODELS, "mlp")
+    for name, version in [("mlp", "1"), ("mlp", "2"), ("mlp", "3"), ("mlp", "4"), ("other", "1")]:
+        folder = tmp_path / name / version
+        folder.mkdir(parents=True)
+        manifest = shipped.model_copy(update={"name": name, "version": version})
+        (folder / "manifest.json").write_text(manifest.model_dump_json())
+        (folder / GRAPH).write_bytes(bytes(1_000_000))
+        (tmp_path / name / CURRENT).write_text("1\n")
+    monkeypatch.setattr(CountedEngine, "made", [])
+    return tmp_path
+
+
+def catalog_of(models: Path, default: str = "mlp", versions_in_memory: int = 10) -> Catalog:
+    return Catalog(models, default, CountedEngine, versions_in_memory * MEMORY_OF_WEIGHTS)
+
+
+async def test_a_version_is_loaded_once_for_all_who_ask_at_the_same_time(models: Path) -> None:
+    catalog = catalog_of(models)
+    found = await asyncio.gather(*[catalog.get(reference) for reference in (None, "mlp", "mlp/1", None)])
+    assert len({id(recogniser) for recogniser in found}) == 1
+    assert CountedEngine.made == ["mlp/1"]
+
+
+async def test_what_was_used_least_recently_makes_room_and_the_default_stays(models: Path) -> None:
+    catalog = catalog_of(models, versions_in_memory=3)
+    for reference in (None, "mlp/2", "mlp/3", "mlp/2", "mlp/4"):  # the last one is too many
+        await catalog.get(reference)
+    CountedEngine.made.clear()
+    for reference in ("mlp/4", "mlp/2", None, "mlp/3"):
+        await catalog.get(reference)
+    assert CountedEngine.made == ["mlp/3"]
+
+
+async def test_a_newly_published_version_is_loaded_before_it_answers(models: Path) -> None:
+    catalog = catalog_of(models)
+    await catalog.get()
+    set_current(models, "mlp", "2")
+    assert (await catalog.get()).manifest.version == "1"
+    await catalog.refresh()
+    assert CountedEngine.made == ["mlp/1", "mlp/2"]
+    assert (await catalog.get()).manifest.version == "2"
+
+
+async def test_only_what_is_asked_for_is_taken_up(models: Path) -> None:
+    catalog = catalog_of(models)
+    await catalog.get()
+    await catalog.refresh()
+    assert CountedEngine.made == ["mlp/1"]
+
+
+async def test_a_version_that_was_still_being_copied_is_taken_up_once_it_is_whole(models: Path) -> None:
+    catalog = catalog_of(models)
+    await catalog.get()
+    whole = (models / "mlp" / "2" / GRAPH).read_bytes()
+    (models / "mlp" / "2" / GRAPH).write_bytes(b"broken")
+    set_current(models, "mlp", "2")
+    await catalog.refresh()
+    described = await catalog.describe()
+    assert [(each.version, each.reason) for each in described.refused] == [
+        ("2", "mlp/2 can't be loaded: its graph is missing or broken.")
+    ]
+    assert str(described.default) == "mlp/1"
+    (models / "mlp" / "2" / GRAPH).write_bytes(whole)
+    await catalog.refresh()
+    assert str((await catalog.describe()).default) == "mlp/2"
+    assert (await catalog.describe()).refused == []
+
+
+async def test_a_default_that_names_its_version_stays_with_it(models: Path) -> None:
+    catalog = catalog_of(models, default="mlp/3")
+    assert (await catalog.get()).manifest.version == "3"
+    set_current(models, "mlp", "4")
+    await catalog.refresh()
+    assert (await catalog.get()).manifest.version == "3"
+    assert CountedEngine.made == ["mlp/3"]
+
+
+@pytest.mark.parametrize("reference", ["nobody", "mlp/9", "..", "mlp/../other", "/"])
+async def test_what_is_no_model_is_refused(models: Path, reference: str) -> None:
+    with pytest.raises(ModelVersionError):
+        await catalog_of(models).get(reference)
+
+
+async def test_a_manifest_that_is_broken_is_reported_beside_the_others(models: Path) -> None:
+    (models / "mlp" / "4" / "manifest.json").write_text("{")
+    described = await catalog_of(models).describe()
+    assert [each.version for each in described.refused] == ["4"]
+    assert len(described.models) == 4
+
+
+async def test_the_default_is_found_as_soon_as_it_is_there(models: Path) -> None:
+    away = models / "away"
+    shutil.move(models / "mlp", away)
+    catalog = catalog_of(models)
+    with pytest.raises(ModelVersionError):
+        await catalog.get()
+    shutil.move(away, models / "mlp")
+    assert (await catalog.get()).manifest.reference == "mlp/1"
