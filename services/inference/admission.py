@@ -23,14 +23,12 @@ class Admission:
         app: ASGIApp,
         *,
         max_in_hand: int,
-        max_wait_s: float,
-        expected_wait_s: Callable[[], float],
+        is_overloaded: Callable[[], bool],
         metrics: Metrics,
     ) -> None:
         self.app = app
         self.max_in_hand = max_in_hand
-        self.max_wait_s = max_wait_s
-        self.expected_wait_s = expected_wait_s
+        self.is_overloaded = is_overloaded
         self.in_hand = 0
         self.refused = metrics.refused
         self.gauge = metrics.in_hand
@@ -40,7 +38,7 @@ class Admission:
         if scope["type"] != "http" or not scope["path"].startswith(WORK):
             await self.app(scope, receive, send)
             return
-        if self.in_hand >= self.max_in_hand or self.expected_wait_s() > self.max_wait_s:
+        if self.in_hand >= self.max_in_hand or self.is_overloaded():
             self.refused.inc()
             await self._refuse(scope, receive, send)
             return

@@ -15,6 +15,7 @@ from services.inference.batching import MicroBatcher
 from services.inference.catalog import Catalog
 from services.inference.engines.choice import choose_engine
 from services.inference.failure import install_failure_handlers
+from services.inference.heap import keep_heap
 from services.inference.metrics import Metrics
 from services.inference.openai_model import OpenAiReader, OpenAiSettings
 from services.inference.prediction import Predictor
@@ -30,6 +31,7 @@ logger = structlog.get_logger(__name__)
 def create_app_of_process() -> FastAPI:
     """With the settings of the environment; one for each process that serves."""
     settings = Settings()
+    keep_heap()
     configure_logs(settings.log_level)
     return create_app(settings)
 
@@ -77,8 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(
         Admission,
         max_in_hand=settings.max_in_hand,
-        max_wait_s=settings.max_wait_s,
-        expected_wait_s=lambda: batcher.expected_wait_s,
+        is_overloaded=lambda: batcher.waiting >= settings.min_waiting and batcher.expected_wait_s > settings.max_wait_s,
         metrics=metrics,
     )
     equip_service(app, max_body_bytes=settings.max_body_bytes, registry=registry)

@@ -4,7 +4,6 @@ Where the ink alone is opaque, its opacity is the drawing, whatever its colour.
 """
 
 import math
-from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -33,7 +32,7 @@ def pick_channel(pixels: Pixels) -> Cutout:
 
 def _resolve_transparency(bgra: Cutout) -> Cutout:
     """Opacity is the ink, unless what is opaque is a picture of its own: a solid shape with contrast within."""
-    alpha = bgra.map(lambda pixels: cv2.extractChannel(pixels, ALPHA))
+    alpha = bgra.pick(ALPHA)
     greatest = int(alpha.pixels.max())
     if greatest == 0:
         return alpha
@@ -44,8 +43,7 @@ def _resolve_transparency(bgra: Cutout) -> Cutout:
         if np.ptp(levels) > OWN_CONTRAST and np.ptp(np.percentile(levels, (2, 98))) > OWN_CONTRAST:
             return _lay_on_paper(grey, np.asarray(alpha.pixels / greatest, np.float64), float(np.median(levels)))
     if greatest < 255:
-        opacity = (np.arange(256, dtype=np.float32) / greatest * 255).astype(np.uint8)
-        alpha = alpha.map(lambda levels: cv2.LUT(levels, opacity))
+        alpha = alpha.look_up((np.arange(256, dtype=np.float32) / greatest * 255).astype(np.uint8))
     return alpha.widen(max(alpha.shape) // 2)  # so that the paper is what there is most of
 
 
@@ -58,15 +56,15 @@ def _fills_its_box(shape: NDArray[np.bool_]) -> bool:
 def _lay_on_paper(grey: Cutout, opacity: NDArray[np.float64], paper: float) -> Cutout:
     """`opacity` (h, w) of the cutout's pixels; all around is transparent."""
     pixels = (grey.pixels * opacity + paper * (1 - opacity)).astype(np.uint8)
-    return replace(grey, pixels=pixels, around=np.array([[paper]]).astype(np.uint8))
+    return grey.replace(pixels, np.array([[paper]]).astype(np.uint8))
 
 
 def _strongest_channel(bgra: Cutout) -> Cutout:
     """Luminance, or the one of red, green and blue in which the ink stands out clearly more (yellow on white)."""
-    luminance = bgra.map(lambda pixels: cv2.cvtColor(pixels, cv2.COLOR_BGRA2GRAY))  # ITU-R 601
+    luminance = bgra.replace(*(cv2.cvtColor(part, cv2.COLOR_BGRA2GRAY) for part in (bgra.pixels, bgra.around)))
     spread = bgra.measure_spread()
     strongest = max((RED, GREEN, BLUE), key=spread.__getitem__)
     (spread_of_luminance,) = luminance.measure_spread()
     if spread[strongest] > COLOUR_GAIN * spread_of_luminance:
-        return bgra.map(lambda pixels: cv2.extractChannel(pixels, strongest))
+        return bgra.pick(strongest)
     return luminance

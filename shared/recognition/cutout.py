@@ -5,7 +5,6 @@ then need to look at the part alone.
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -55,9 +54,17 @@ class Cutout:
         picture[self.row : self.row + height, self.column : self.column + width] = self.pixels
         return picture
 
-    def map(self, change: Callable[[Pixels], Pixels]) -> Self:
-        """Every pixel changed, by a function that sees each alone and keeps height and width."""
-        return type(self)(change(self.pixels), change(self.around), self.row, self.column, self.shape)
+    def replace(self, pixels: Pixels, around: Pixels) -> Self:
+        """Other values at the same place."""
+        return type(self)(pixels, around, self.row, self.column, self.shape)
+
+    def pick(self, channel: int) -> Self:
+        """One of the colours, or opacity."""
+        return self.replace(cv2.extractChannel(self.pixels, channel), self.around[..., channel])
+
+    def look_up(self, table: NDArray[Any]) -> Self:
+        """`table` (256,): what becomes of each grey level."""
+        return self.replace(cv2.LUT(self.pixels, table), table[self.around])
 
     def widen(self, margin: int) -> Self:
         """`margin` more pixels like those around, on each side."""

@@ -7,7 +7,6 @@ counts of the 256 levels, and the ink is looked up.
 from dataclasses import dataclass
 from typing import ClassVar
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,14 +46,14 @@ class FlatDeparture:
     def find_strong(self, floor: float) -> Levels:
         """As the pixels' own."""
         strong = self.levels > floor
-        levels = np.repeat(self.levels[strong], self.counts[strong])
+        levels = self.levels[strong].repeat(self.counts[strong])
         return levels if self.levels[-1] > self.levels[0] else levels[::-1]
 
     def make_ink(self, paper_level: float, stroke_level: float) -> Cutout:
         """As the pixels' own, of the part alone where there is no ink around it."""
         ink = _scale(self.levels, paper_level, stroke_level)
         grey = self.grey if ink[self.grey.around] == 0 else Cutout.whole(self.grey.fill())
-        return grey.map(lambda levels: cv2.LUT(levels, ink))
+        return grey.look_up(ink)
 
 
 def _scale(levels: Levels, paper_level: float, stroke_level: float) -> Ink:

@@ -235,3 +235,12 @@ async def test_without_a_model_the_service_is_alive_but_not_ready(tmp_path: Path
         assert (await client.get("/healthz")).status_code == 200
         assert_problem(await client.get("/readyz"), 503, "not_ready")
         assert_problem(await client.post("/v1/predict", content=encode(seven()), headers=PNG), 503, "not_ready")
+
+
+async def test_who_would_wait_too_long_is_told_to_come_again_unless_few_wait() -> None:
+    data = encode(seven(1000))
+    for few, expected in ((0, {200, 503}), (100, {200})):
+        async for client in serve(Settings(models_dir=MODELS, max_wait_s=1e-9, min_waiting=few)):
+            await client.post("/v1/predict", content=data, headers=PNG)  # now it is known how long one takes
+            answers = await asyncio.gather(*[client.post("/v1/predict", content=data, headers=PNG) for _ in range(8)])
+            assert {answer.status_code for answer in answers} == expected

@@ -1,0 +1,104 @@
+"""A canvas' PNG is decoded by OpenCV, everything else by Pillow; nobody can tell which."""
+
+import io
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, PngImagePlugin
+
+from shared.recognition.cutout import Cutout
+from shared.recognition.decoding import decode_drawing
+from shared.recognition.errors import DrawingError, DrawingTooLargeError, UnreadableImageError
+
+CLEAR, PAPER, PURPLE = (0, 0, 0, 0), (255, 250, 240, 255), (120, 30, 200, 255)
+
+
+def draw(paper: tuple[int, ...], ink: tuple[int, ...], size: int = 40) -> Image.Image:
+    picture = Image.new("RGBA", (size, size), paper)
+    ImageDraw.Draw(picture).ellipse((8, 4, 24, 34), outline=ink, width=4)
+    return picture
+
+
+def encode(picture: Image.Image, **options: object) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, "PNG", **options)
+    return file.getvalue()
+
+
+def comment() -> PngImagePlugin.PngInfo:
+    """A chunk with which a PNG is left to Pillow."""
+    chunk = PngImagePlugin.PngInfo()
+    chunk.add_text("comment", "left to Pillow")
+    return chunk
+
+
+def assert_same(cutout: Cutout, other: Cutout) -> None:
+    assert cutout.shape == other.shape
+    assert np.array_equal(cutout.fill(), other.fill())
+
+
+def outcome(data: bytes) -> str | bytes:
+    try:
+        return decode_drawing(data).fill().tobytes()
+    except DrawingError as error:
+        return str(error)
+
+
+def add_comment(data: bytes) -> bytes:
+    """Behind the header: Pillow reads the rest as it would without."""
+    text = b"tEXtcomment\0left to Pillow"
+    return data[:33] + (len(text) - 4).to_bytes(4, "big") + text + zlib.crc32(text).to_bytes(4, "big") + data[33:]
+
+
+@pytest.mark.parametrize("paper", [CLEAR, PAPER, (255, 255, 255, 0), (9, 9, 9, 40)])
+@pytest.mark.parametrize("ink", [PURPLE, (250, 240, 20, 255), (0, 0, 0, 120)])
+def test_opencv_and_pillow_see_the_same(paper: tuple[int, ...], ink: tuple[int, ...]) -> None:
+    picture = draw(paper, ink)
+    assert_same(decode_drawing(encode(picture)), decode_drawing(encode(picture, pnginfo=comment())))
+
+
+def test_a_damaged_canvas_is_judged_as_pillow_judges_it() -> None:
+    canvas = encode(draw(CLEAR, PURPLE))
+    random = np.random.default_rng(0)
+    for _ in range(400):
+        damaged = bytearray(canvas)
+        damaged[random.integers(33, len(canvas))] = random.integers(256)
+        assert outcome(bytes(damaged)) == outcome(add_comment(bytes(damaged)))
+
+
+@pytest.mark.parametrize("missing", [4, 12, 16, 20])
+def test_a_canvas_without_its_end_is_judged_as_pillow_judges_it(missing: int) -> None:
+    canvas = encode(draw(CLEAR, PURPLE))[:-missing]
+    assert outcome(canvas) == outcome(add_comment(canvas))
+
+
+def test_a_broken_canvas_is_unreadable_with_a_reason() -> None:
+    with pytest.raises(UnreadableImageError, match="broken"):
+        decode_drawing(encode(draw(CLEAR, PURPLE))[:60])
+
+
+def test_a_canvas_over_the_limit_is_refused() -> None:
+    with pytest.raises(DrawingTooLargeError):
+        decode_drawing(encode(draw(CLEAR, PURPLE)), max_pixels=40 * 40 - 1)
+
+
+def test_a_canvas_is_turned_by_its_exif() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn by 90° clockwise to see it upright
+    picture = draw(CLEAR, PURPLE)
+    turned = decode_drawing(encode(picture.transpose(Image.Transpose.ROTATE_90), exif=exif))
+    assert_same(turned, decode_drawing(encode(picture)))
+
+
+def test_the_first_picture_of_an_animated_canvas_is_read() -> None:
+    picture = draw(CLEAR, PURPLE)
+    animated = encode(picture, save_all=True, append_images=[draw(PAPER, PURPLE)])
+    assert_same(decode_drawing(animated), decode_drawing(encode(picture)))
+
+
+def test_what_is_drawn_is_cut_out_of_a_clear_canvas_with_a_margin() -> None:
+    cutout = decode_drawing(encode(draw(CLEAR, PURPLE)))
+    assert cutout.shape == (80, 80)
+    assert (cutout.row, cutout.column) == (4 + 20, 8 + 20)
+    assert cutout.pixels.shape == (31, 17)

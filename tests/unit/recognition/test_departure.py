@@ -1,0 +1,73 @@
+"""On flat paper, what is measured over the counts of the levels is what would be measured over the pixels."""
+
+import cv2
+import numpy as np
+import pytest
+
+from shared.recognition.cutout import Cutout
+from shared.recognition.departure import Departure, FlatDeparture
+from shared.recognition.ink import find_ink
+from shared.recognition.paper import NORMAL, depart_from_paper
+
+
+def draw_ring(paper: int = 255, ink: int = 0, width: int = 12, jpeg_quality: int | None = None) -> np.ndarray:
+    """(200, 240) uint8, anti-aliased."""
+    picture = np.full((200, 240), paper, np.uint8)
+    cv2.ellipse(picture, (110, 90), (40, 60), 0, 0, 360, ink, width, cv2.LINE_AA)
+    if jpeg_quality is None:
+        return picture
+    encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, jpeg_quality])[1]
+    return cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE)
+
+
+def outline_ring() -> np.ndarray:
+    """In two tones: the threshold between them decides which is the stroke."""
+    picture = draw_ring(ink=120, width=16)
+    cv2.ellipse(picture, (110, 90), (40, 60), 0, 0, 360, 30, 5, cv2.LINE_AA)
+    return picture
+
+
+PICTURES = {
+    "black on white": draw_ring(),
+    "white on black": draw_ring(paper=0, ink=255),
+    "faint": draw_ring(paper=120, ink=150),
+    "thick": draw_ring(width=60),
+    "JPEG": draw_ring(paper=240, ink=30, jpeg_quality=40),
+    "two tones": outline_ring(),
+    "framed": np.pad(draw_ring(), 3),  # what is around the cutout is ink
+}
+
+
+def measure_pixels(grey: np.ndarray, flat: FlatDeparture) -> Departure:
+    """The same departure, pixel by pixel."""
+    return Departure(flat.levels[grey], flat.noise, photographed=False)
+
+
+@pytest.mark.parametrize("grey", PICTURES.values(), ids=PICTURES.keys())
+def test_counts_measure_what_pixels_do(grey: np.ndarray) -> None:
+    flat = depart_from_paper(Cutout.of(grey))
+    assert isinstance(flat, FlatDeparture)
+    pixels = measure_pixels(grey, flat)
+    assert np.array_equal(flat.find_strong(7), pixels.find_strong(7))
+    assert np.array_equal(flat.make_ink(1.5, 60).fill(), pixels.make_ink(1.5, 60).pixels)
+
+
+@pytest.mark.parametrize("grey", PICTURES.values(), ids=PICTURES.keys())
+def test_noise_of_flat_paper_is_the_median_distance_from_it(grey: np.ndarray) -> None:
+    noisy = grey.astype(np.int16)
+    noisy[np.random.default_rng(0).random(grey.shape) < 0.45] += 1
+    flat = depart_from_paper(Cutout.of(noisy.clip(0, 255).astype(np.uint8)))
+    assert isinstance(flat, FlatDeparture)
+    distance = np.abs(flat.levels[noisy.clip(0, 255)])
+    assert flat.noise == NORMAL * np.median(distance[distance <= 6])
+
+
+@pytest.mark.parametrize("name", [name for name in PICTURES if name != "framed"])
+def test_full_ink_is_the_median_of_the_upper_of_two_groups(name: str) -> None:
+    flat = depart_from_paper(Cutout.of(PICTURES[name]))
+    assert isinstance(flat, FlatDeparture)
+    strong = flat.find_strong(max(7.0, 2.5 * flat.noise))
+    threshold, _ = cv2.threshold(strong.astype(np.uint8).reshape(1, -1), 0, 255, cv2.THRESH_OTSU)
+    stroke_level = float(np.median(strong[strong >= threshold]))
+    expected = measure_pixels(PICTURES[name], flat).make_ink(min(2 * flat.noise, stroke_level / 4), stroke_level)
+    assert find_ink(Cutout.of(PICTURES[name])).sum() == pytest.approx(expected.pixels.sum(), rel=1e-3)
