@@ -8,6 +8,8 @@ from PIL import Image
 
 from benchmarks.inference_service import running_inference
 from benchmarks.recognition import Answers, ask, find_model, tabulate
+from shared.recognition.preprocessing import preprocess
+from tests.integration.inference.conftest import encode, seven
 from tests.unit.training.toy_data import bars
 from training.datasets.labelled_images import NOT_A_DIGIT
 from training.datasets.pen_strokes import PenCharacter
@@ -32,7 +34,8 @@ async def test_drawings_are_sent_as_pictures_and_read(url: str) -> None:
 
 
 async def test_images_are_sent_as_pixels(url: str) -> None:
-    answers = await ask(Slice("mnist", np.array([1]), lambda _: bars(2).images[1]), url, model="cnn")
+    image = preprocess(encode(seven()))
+    answers = await ask(Slice("mnist", np.array([7]), lambda _: image), url, model="cnn")
     assert answers.right.tolist() == [True]
 
 
