@@ -14,6 +14,12 @@ from shared.web.problems import problem_response
 RETRY_AFTER_S = 1
 WORK = ("/v1/predict", "/v1/explain")  # and what is below; everything else is cheap and always let in
 
+REFUSAL = problem_response(  # made once: a flood may need thousands of it a second
+    "overloaded",
+    "More requests are waiting than can be answered in time; try again in a moment.",
+    headers={"Retry-After": str(RETRY_AFTER_S)},
+)
+
 
 class Admission:
     """Counts what is in hand, from the first byte to the last. `overloaded` where too much is, or the wait too long."""
@@ -40,7 +46,7 @@ class Admission:
             return
         if self.in_hand >= self.max_in_hand or self.is_overloaded():
             self.refused.inc()
-            await self._refuse(scope, receive, send)
+            await REFUSAL(scope, receive, send)
             return
         self._count(1)
         try:
@@ -51,12 +57,3 @@ class Admission:
     def _count(self, requests: int) -> None:
         self.in_hand += requests
         self.gauge.set(self.in_hand)
-
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = problem_response(
-            "overloaded",
-            "More requests are waiting than can be answered in time; try again in a moment.",
-            instance=scope["path"],
-            headers={"Retry-After": str(RETRY_AFTER_S)},
-        )
-        await response(scope, receive, send)

@@ -15,10 +15,10 @@ from services.inference.batching import MicroBatcher
 from services.inference.catalog import Catalog
 from services.inference.engines.choice import choose_engine
 from services.inference.failure import install_failure_handlers
-from services.inference.heap import keep_heap
 from services.inference.metrics import Metrics
 from services.inference.openai_model import OpenAiReader, OpenAiSettings
 from services.inference.prediction import Predictor
+from services.inference.process import prepare_process
 from services.inference.routes import Batcher, Service, router
 from services.inference.settings import Settings
 from shared.recognition.model_version import ModelVersionError
@@ -31,7 +31,7 @@ logger = structlog.get_logger(__name__)
 def create_app_of_process() -> FastAPI:
     """With the settings of the environment; one for each process that serves."""
     settings = Settings()
-    keep_heap()
+    prepare_process()
     configure_logs(settings.log_level)
     return create_app(settings)
 

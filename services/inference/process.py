@@ -1,0 +1,22 @@
+"""What is set for a whole process that serves, before it starts: its heap and its turns between threads."""
+
+import ctypes
+import sys
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
+KEPT_BYTES = 32 * 1024 * 1024  # twice the largest body
+TURN_S = (
+    0.0001  # a busy event loop keeps the interpreter so long from a thread that decodes; by default 50 times longer
+)
+
+
+def prepare_process() -> None:
+    """Short turns, or a flood of requests would starve those that were let in; and freed memory is kept.
+
+    glibc gives it back at once, and decoding a canvas asks for it again: a hundred page faults a request.
+    """
+    sys.setswitchinterval(TURN_S)
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt:
+        mallopt(M_TRIM_THRESHOLD, KEPT_BYTES)
+        mallopt(M_MMAP_THRESHOLD, KEPT_BYTES)
