@@ -68,7 +68,7 @@ class Catalog:
             if self._in_use.get(name) == version or (name not in self._in_use and name != self._default_model):
                 continue  # nothing new, or nobody has asked for it
             try:
-                await self._load(f"{name}/{version}")
+                await self.get(f"{name}/{version}")  # perhaps loaded already, by its full name
             except ModelVersionError:
                 continue  # reported; what was in use stays, and it is tried again in case it was still being copied
             self._in_use[name] = version
@@ -83,7 +83,7 @@ class Catalog:
 
     async def _find_current(self, name: str) -> str:
         version = await asyncio.to_thread(read_current, self._models_dir, check_name(name))
-        await self._load(f"{name}/{version}")
+        await self.get(f"{name}/{version}")
         return self._in_use.setdefault(name, version)
 
     async def _load(self, reference: str) -> Recogniser:

@@ -131,3 +131,13 @@ async def test_the_default_is_found_as_soon_as_it_is_there(models: Path) -> None
         await catalog.get()
     shutil.move(away, models / "mlp")
     assert (await catalog.get()).manifest.reference == "mlp/1"
+
+
+async def test_what_was_loaded_by_its_full_name_is_not_loaded_again_when_it_goes_into_use(models: Path) -> None:
+    catalog = catalog_of(models)
+    await catalog.get()
+    await catalog.get("mlp/2")
+    set_current(models, "mlp", "2")
+    await catalog.refresh()
+    assert (await catalog.get()).manifest.version == "2"
+    assert CountedEngine.made == ["mlp/1", "mlp/2"]
