@@ -1,7 +1,6 @@
 """The drawing page: draw a digit, see what it is read as, say what it really was, find it in the history.
 
-One fragment holds all that changes with a stroke, so that a stroke reruns nothing else. Banners about services that
-are away live in a fragment of their own: an element that appeared above the canvas would wipe it.
+One fragment holds all that changes with a stroke, so that a stroke reruns nothing else.
 """
 
 import base64
@@ -10,40 +9,17 @@ import streamlit as st
 
 from services.frontend.answer import answer_html, empty_html, judge
 from services.frontend.canvas import show_canvas
+from services.frontend.chosen_model import get_chosen_model
 from services.frontend.connections import check_health, connect
-from services.frontend.history import get_statistics, show_history
 from services.frontend.outbox import Delivery, OutboxFullError
 from services.frontend.page_state import PageState, Reading, get_page_state
+from services.frontend.recent import get_statistics, show_history
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.message import ModelVersion
 from shared.contracts.storage import PredictionToStore
 
 INVITATION = "Draw a digit from 0 to 9"
 SAVE_WAIT_S = 0.7  # a stroke waits this long for «saved»; after that the page goes on and the outbox keeps trying
-HEALTH_EVERY_S = 3.0
-
-
-@st.fragment(run_every=HEALTH_EVERY_S)
-def show_banners() -> None:
-    """Says which service is away; when one comes back the page is run again, so that what waited is done."""
-    health = check_health()
-    unsaved = connect().outbox.unsaved
-    if not health.inference:
-        st.error("The recogniser can't be reached. Your drawing stays here and is read when it is back.")
-    if not health.storage:
-        kept = f" {unsaved} from all visitors wait here and are sent when it is back." if unsaved else ""
-        st.warning(f"Storage can't be reached. Digits are still read, but not saved yet.{kept}")
-    before = st.session_state.get("health", health)
-    st.session_state["health"] = health
-    if before != health or was_saved_late(get_page_state().reading):
-        st.rerun()
-
-
-def was_saved_late(reading: Reading | None) -> bool:
-    """Whether the page still says «not saved yet» of what storage has answered about meanwhile."""
-    if reading is None or reading.saved or not reading.handed_over:
-        return False
-    return connect().outbox.wait(reading.prediction.id, 0) is Delivery.SAVED
 
 
 @st.fragment
@@ -86,7 +62,7 @@ def read_drawing(state: PageState) -> None:
         return
     state.problem = None
     try:
-        prediction = connect().inference.predict(state.drawing)
+        prediction = connect().inference.predict(state.drawing, model=get_chosen_model())
     except ServiceUnavailableError:
         state.problem = "The recogniser can't be reached"
     except RefusedError as refused:
@@ -191,9 +167,4 @@ def deliver(reading: Reading, before: Reading | None) -> Delivery:
     return delivery
 
 
-# Each has a container of its own from the start: a banner that came later would shift the canvas, and so wipe it.
-banners, workspace = st.container(), st.container()
-with workspace:
-    show_workspace()
-with banners:  # second, since it asks for another run where the workspace shows less than there is to show
-    show_banners()
+show_workspace()

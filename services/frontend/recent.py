@@ -1,20 +1,13 @@
 """The strip of recent drawings under the page, and how often the model was right. All of it comes from storage."""
 
-import base64
-import io
-from uuid import UUID
-
 import streamlit as st
-from PIL import Image
 
 from services.frontend.connections import check_health, connect
+from services.frontend.thumbnails import find_thumbnail
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.storage import Statistics, StoredPrediction
 
 RECENT = 24
-THUMBNAIL = 64  # pixels
-UNSHOWABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)  # what Pillow raises for broken files
-EMPTY_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 STATISTICS_TTL_S = 5.0
 AWAY = '<div class="history-head"><b>History</b><span>storage can\'t be reached just now</span></div>'
 
@@ -41,25 +34,6 @@ def show_history() -> None:
 def get_statistics() -> Statistics:
     """Statistics at most five seconds old; a label given here makes them be asked anew (`get_statistics.clear()`)."""
     return connect().storage.get_statistics()
-
-
-def find_thumbnail(prediction_id: UUID) -> str:
-    """The thumbnail, or an empty picture where the drawing was replaced meanwhile or can't be shown."""
-    try:
-        return get_thumbnail(prediction_id)
-    except (ServiceUnavailableError, RefusedError, *UNSHOWABLE):
-        return EMPTY_PICTURE
-
-
-@st.cache_data(max_entries=5000, show_spinner=False)
-def get_thumbnail(prediction_id: UUID) -> str:
-    """The drawing, made small, as a data URI. A drawing never changes, so it is fetched once."""
-    picture = Image.open(io.BytesIO(connect().storage.get_drawing(prediction_id)))
-    picture.draft("RGB", (THUMBNAIL, THUMBNAIL))
-    picture.thumbnail((THUMBNAIL, THUMBNAIL))
-    small = io.BytesIO()
-    picture.convert("RGBA").save(small, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(small.getvalue()).decode()}"
 
 
 def history_html(predictions: list[StoredPrediction], statistics: Statistics) -> str:

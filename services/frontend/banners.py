@@ -1,0 +1,32 @@
+"""Which service is away, said above every page; the rest of the page goes on."""
+
+import streamlit as st
+
+from services.frontend.connections import check_health, connect
+from services.frontend.outbox import Delivery
+from services.frontend.page_state import Reading, get_page_state
+
+HEALTH_EVERY_S = 3.0
+
+
+@st.fragment(run_every=HEALTH_EVERY_S)
+def show_banners() -> None:
+    """A fragment of its own; when a service comes back the page is run again, so that what waited is done."""
+    health = check_health()
+    unsaved = connect().outbox.unsaved
+    if not health.inference:
+        st.error("The recogniser can't be reached. Your drawing stays here and is read when it is back.")
+    if not health.storage:
+        kept = f" {unsaved} from all visitors wait here and are sent when it is back." if unsaved else ""
+        st.warning(f"Storage can't be reached. Digits are still read, but not saved yet.{kept}")
+    before = st.session_state.get("health", health)
+    st.session_state["health"] = health
+    if before != health or was_saved_late(get_page_state().reading):
+        st.rerun()
+
+
+def was_saved_late(reading: Reading | None) -> bool:
+    """Whether the page still says «not saved yet» of what storage has answered about meanwhile."""
+    if reading is None or reading.saved or not reading.handed_over:
+        return False
+    return connect().outbox.wait(reading.prediction.id, 0) is Delivery.SAVED
