@@ -1,14 +1,17 @@
-"""What one visitor's page remembers between reruns: the drawing on the canvas and what it was read as."""
+"""What one visitor's drawing page remembers between reruns and visits to other pages: the drawing and its answer."""
 
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import cast
+from uuid import UUID
 
 import streamlit as st
 
-from services.frontend.canvas import JsonDrawing, get_latest_strokes
-from shared.contracts.inference import Prediction
+from services.frontend.canvas import JsonDrawing, Sheet, get_latest_strokes, is_on_page
+from shared.contracts.inference import Explanation, Prediction
+
+PEN_WIDTH = 20  # pixels of the canvas
 
 
 @dataclass
@@ -19,6 +22,7 @@ class Reading:
     prediction: Prediction
     digit_score_threshold: float
     read_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    explanation: Explanation | None = None
     label: int | None = None
     handed_over: bool = False
     saved: bool = False
@@ -33,21 +37,26 @@ class PageState:
     """
 
     drawing: bytes | None = None  # PNG
+    strokes: list[JsonDrawing] = field(default_factory=list)
     initial: JsonDrawing | None = None
     cleared: bytes | None = None
     reading: Reading | None = None  # of `drawing` as it is now
     before: Reading | None = None  # of the same drawing before its last stroke
     problem: str | None = None
     predict_asked: bool = False
+    pen_width: int = PEN_WIDTH
+    live: bool = True
+    judged: dict[UUID, bool] = field(default_factory=dict)  # what was labelled in this visit, and whether it was right
 
-    def take(self, drawing: bytes | None) -> None:
-        """What the canvas has sent."""
-        if drawing is not None and drawing == self.cleared:
+    def take(self, sheet: Sheet | None) -> None:
+        """What the canvas has sent, if anything yet."""
+        if sheet is None or sheet.picture == self.cleared:
             return
-        self.drawing, self.cleared = drawing, None
-        if drawing is None:
+        self.strokes, self.cleared = sheet.strokes, None
+        self.drawing, before = sheet.picture if sheet.strokes else None, self.drawing
+        if self.drawing is None:
             self.reading = self.before = self.problem = None
-        elif self.reading is not None and self.reading.drawing != drawing:
+        elif self.reading is not None and self.drawing != before:
             self.before, self.reading, self.problem = self.reading, None, None
 
     def clear(self) -> None:
@@ -58,10 +67,33 @@ class PageState:
 
     def undo(self) -> None:
         """Takes the last stroke back."""
-        self._start_from(get_latest_strokes()[:-1])
+        latest = get_latest_strokes()
+        self._start_from((self.strokes if latest is None else latest)[:-1])
+
+    def restore(self) -> None:
+        """Puts the drawing back on the canvas after a visit to another page."""
+        if not is_on_page() and self.strokes != (self.initial or {"objects": []})["objects"]:
+            self._start_from(self.strokes)
+
+    def read_again(self) -> None:
+        """Forgets the answer, so that the drawing is read anew, by whichever model is chosen now."""
+        if self.reading is not None:
+            self.before, self.reading, self.problem = self.reading, None, None
+
+    def label(self, digit: int) -> None:
+        """Says what the drawing is, or takes it back where that was said before."""
+        if self.reading is None:
+            return
+        self.reading.label = None if self.reading.label == digit else digit
+        self.reading.saved = False
+        if self.reading.label is None:
+            self.judged.pop(self.reading.prediction.id, None)
+        else:
+            self.judged[self.reading.prediction.id] = self.reading.label == self.reading.prediction.digit
 
     def _start_from(self, strokes: list[JsonDrawing]) -> None:
         # The component redraws when this differs from the last one it was given.
+        self.strokes = strokes
         self.initial = {"objects": strokes, "edit": secrets.token_hex(8)}
 
 

@@ -1,5 +1,8 @@
 """The strip of recent drawings under the page, and how often the model was right. All of it comes from storage."""
 
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
 import streamlit as st
 
 from services.frontend.connections import check_health, connect
@@ -9,11 +12,11 @@ from shared.contracts.storage import Statistics, StoredPrediction
 
 RECENT = 24
 STATISTICS_TTL_S = 5.0
-AWAY = '<div class="history-head"><b>History</b><span>storage can\'t be reached just now</span></div>'
+AWAY = '<div class="recent-head"><b>Recent drawings</b><span>storage can\'t be reached just now</span></div>'
 
 
-def show_history() -> None:
-    """Running accuracy and the newest drawings."""
+def show_recent(judged: Mapping[UUID, bool]) -> None:
+    """The newest drawings, and how often the model was right: in this visit by `judged`, and of all time."""
     if not check_health().storage:
         st.html(AWAY)
         return
@@ -23,30 +26,32 @@ def show_history() -> None:
     except (ServiceUnavailableError, RefusedError):
         st.html(AWAY)
         return
-    st.html(history_html(page.predictions, statistics))
-    accuracies = [point.accuracy for point in statistics.running_accuracy]
-    if len(accuracies) > 1:
-        with st.expander("Running accuracy"):
-            st.line_chart(accuracies, height=160, x_label="labelled drawings", y_label="accuracy")
+    st.html(recent_html(page.predictions, statistics, judged))
 
 
 @st.cache_data(ttl=STATISTICS_TTL_S, show_spinner=False)
-def get_statistics() -> Statistics:
+def get_statistics(model: str | None = None) -> Statistics:
     """Statistics at most five seconds old; a label given here makes them be asked anew (`get_statistics.clear()`)."""
-    return connect().storage.get_statistics()
+    return connect().storage.get_statistics(model)
 
 
-def history_html(predictions: list[StoredPrediction], statistics: Statistics) -> str:
+def recent_html(predictions: Sequence[StoredPrediction], statistics: Statistics, judged: Mapping[UUID, bool]) -> str:
     """The heading and the strip."""
     overall = statistics.overall
-    right = f"{overall.correct} of {overall.labelled} right" if overall.labelled else "none corrected yet"
-    share = f" · {overall.accuracy:.1%}" if overall.accuracy is not None else ""
+    accuracy = f"all time {right_of(overall.correct, overall.labelled)}" if overall.labelled else "none corrected yet"
+    visit = f"this visit {right_of(sum(judged.values()), len(judged))} · " if judged else ""
     strip = "".join(_entry_html(prediction) for prediction in predictions)
     return (
-        f'<div class="history-head"><b>History</b><span data-testid="accuracy">{right}{share}</span></div>'
+        f'<div class="recent-head"><b>Recent drawings</b><span><span data-testid="visit">{visit}</span>'
+        f'<span data-testid="accuracy">{accuracy}</span></span></div>'
         f'<div class="strip" data-testid="history" tabindex="0" role="list" aria-label="Recent drawings">'
         f"{strip or '<p>Nothing kept yet: your drawings will appear here.</p>'}</div>"
     )
+
+
+def right_of(correct: int, labelled: int) -> str:
+    """«9 of 10 right (90.0%)»; one at least is labelled."""
+    return f"{correct} of {labelled} right ({correct / labelled:.1%})"
 
 
 def _entry_html(prediction: StoredPrediction) -> str:

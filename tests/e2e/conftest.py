@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.stack import TOKEN, Stack, free_port, open_page, wait_until
 
 ROOT = Path(__file__).parents[2]
+
+expect.set_options(timeout=60_000)  # on a busy machine a page takes its time
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +50,7 @@ def stack() -> Iterator[Stack]:
 def page(browser: Browser, stack: Stack) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(60_000)
     open_page(page, stack)
     yield page
     context.close()

@@ -1,6 +1,7 @@
 """A hand that draws on the canvas with real mouse events. Points are shares of the canvas, 0..1."""
 
 import re
+from itertools import pairwise
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -38,14 +39,33 @@ def draw(page: Page, strokes: list[Stroke], scale: float = 1.0, shift: tuple[flo
         page.mouse.up()
 
 
+def draw_by_touch(page: Page, strokes: list[Stroke], steps: int = 8) -> None:
+    """A finger, where the canvas stands: nothing is scrolled for it."""
+    box = page.locator("canvas.upper-canvas").bounding_box()
+    assert box is not None
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        places = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]} for x, y in points]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+    for stroke in strokes:
+        touch("touchStart", stroke[0])
+        for (x, y), (to_x, to_y) in pairwise(stroke):
+            for step in range(1, steps + 1):
+                touch("touchMove", (x + (to_x - x) * step / steps, y + (to_y - y) * step / steps))
+        touch("touchEnd")
+    finger.detach()
+
+
 def answer(page: Page) -> Locator:
     return page.get_by_test_id("answer")
 
 
 def expect_read_as(page: Page, digit: int) -> str:
     """Waits for that answer, saved; gives the prediction's id."""
-    expect(answer(page)).to_have_attribute("data-digit", str(digit), timeout=60_000)
-    expect(page.get_by_test_id("saved")).to_have_attribute("data-saved", "true", timeout=60_000)
+    expect(answer(page)).to_have_attribute("data-digit", str(digit))
+    expect(page.get_by_test_id("saved")).to_have_attribute("data-saved", "true")
     prediction_id = answer(page).get_attribute("data-id")
     assert prediction_id is not None
     return prediction_id
@@ -57,4 +77,4 @@ def press(page: Page, key: str) -> None:
 
 def say_it_is(page: Page, digit: int) -> None:
     press(page, f"feedback-{digit}")
-    expect(page.get_by_test_id("saved")).to_have_text(re.compile(f"^Saved as {digit}$"), timeout=60_000)
+    expect(page.get_by_test_id("saved")).to_have_text(re.compile(f"^Saved as {digit}$"))

@@ -23,10 +23,10 @@ def test_a_killed_service_comes_back_and_nothing_acknowledged_is_lost(page: Page
     wait_until(lambda: stack.pid_of(service) not in {None, killed}, f"a new {service}")
     wait_until(lambda: all(map(stack.is_ready, stack.ports)), "every service ready")
     if service == "frontend":  # the browser reconnects by itself and hands the new process its drawing
-        expect(answer(page)).not_to_have_attribute("data-id", before, timeout=60_000)
+        expect(answer(page)).not_to_have_attribute("data-id", before)
     expect_read_as(page, 7)
     press(page, "clear")
-    expect(page.get_by_test_id("empty")).to_be_visible(timeout=60_000)
+    expect(page.get_by_test_id("empty")).to_be_visible()
     draw(page, ONE)
     after = expect_read_as(page, 1)
 
@@ -43,15 +43,15 @@ def test_while_storage_hangs_the_page_predicts_says_so_and_saves_afterwards(page
     try:
         draw(page, SEVEN)
         expect(answer(page)).to_have_attribute("data-digit", "7")
-        expect(page.get_by_text(re.compile("Storage can't be reached"))).to_be_visible(timeout=60_000)
-        expect(page.get_by_test_id("saved")).to_have_attribute("data-saved", "false", timeout=60_000)
+        expect(page.get_by_text(re.compile("Storage can't be reached"))).to_be_visible()
+        expect(page.get_by_test_id("saved")).to_have_attribute("data-saved", "false")
         press(page, "feedback-7")
-        expect(page.get_by_test_id("saved")).to_have_text(re.compile("Not saved yet as 7"), timeout=60_000)
+        expect(page.get_by_test_id("saved")).to_have_text(re.compile("Not saved yet as 7"))
         unsaved = answer(page).get_attribute("data-id")
     finally:
         os.kill(storage_pid, signal.SIGCONT)
-    expect(page.get_by_text(re.compile("Storage can't be reached"))).to_be_hidden(timeout=60_000)
-    expect(page.get_by_test_id("saved")).to_have_text("Saved as 7", timeout=60_000)
+    expect(page.get_by_text(re.compile("Storage can't be reached"))).to_be_hidden()
+    expect(page.get_by_test_id("saved")).to_have_text("Saved as 7")
     with stack.storage() as storage:
         stored = storage.get(f"/v1/predictions/{unsaved}").json()
     assert (stored["digit"], stored["label"]) == (7, 7)
@@ -63,7 +63,7 @@ def test_while_inference_hangs_the_page_says_so_and_reads_the_drawing_afterwards
     os.kill(inference_pid, signal.SIGSTOP)
     try:
         draw(page, SEVEN)
-        expect(page.get_by_text("The recogniser can't be reached.")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("The recogniser can't be reached.")).to_be_visible()
     finally:
         os.kill(inference_pid, signal.SIGCONT)
     expect_read_as(page, 7)

@@ -4,8 +4,10 @@ One fragment holds all that changes with a stroke, so that a stroke reruns nothi
 """
 
 import base64
+from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from services.frontend.answer import answer_html, empty_html, judge
 from services.frontend.canvas import show_canvas
@@ -13,31 +15,36 @@ from services.frontend.chosen_model import get_chosen_model
 from services.frontend.connections import check_health, connect
 from services.frontend.outbox import Delivery, OutboxFullError
 from services.frontend.page_state import PageState, Reading, get_page_state
-from services.frontend.recent import get_statistics, show_history
+from services.frontend.recent import get_statistics, show_recent
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.message import ModelVersion
 from shared.contracts.storage import PredictionToStore
 
 INVITATION = "Draw a digit from 0 to 9"
+QUESTION = """<div class="question">Which digit is it really? <small>One tap; again takes it back.
+<span class="keys">Keys 0–9, Z undoes, C clears.</span></small></div>"""
+KEYS = f"<script>{(Path(__file__).parent / 'keys.js').read_text()}</script>"
 SAVE_WAIT_S = 0.7  # a stroke waits this long for «saved»; after that the page goes on and the outbox keeps trying
 
 
 @st.fragment
 def show_workspace() -> None:
-    """Canvas, answer, feedback and history."""
+    """Canvas, answer, feedback and history. What can wait for the answer comes after it."""
     state = get_page_state()
-    left, right = st.columns([1, 1.15], gap="medium")
+    left, right = st.columns([1, 1.3], gap="medium")
     with left.container(border=True, key="pad"):
         show_pad(state)
     read_drawing(state)
     with right.container(border=True, key="result"):
-        show_answer(state)
+        place_of_answer = st.empty()
+        show_answer(state, place_of_answer)
         show_feedback(state)
         place_of_saved = st.empty()
-    with place_of_saved:
-        show_saved(state)
+    show_saved(state, place_of_saved)
+    if explain(state.reading):
+        show_answer(state, place_of_answer)
     with st.container(border=True, key="history"):
-        show_history()
+        show_recent(state.judged)
 
 
 def show_pad(state: PageState) -> None:
@@ -47,18 +54,17 @@ def show_pad(state: PageState) -> None:
         st.button("Clear", icon=":material/delete:", on_click=state.clear, key="clear")
         st.space("stretch")
         state.predict_asked = st.button("Predict", key="predict", type="primary")
-    pen_width = st.session_state.get("pen_width", 20)
+    pen_width = st.session_state.get("pen_width", state.pen_width)
     with st.container(horizontal_alignment="center", key="canvas-wrap"):
         state.take(show_canvas(pen_width, state.initial))
     with st.container(horizontal=True, vertical_alignment="bottom", key="pen-bar"):
-        st.slider("Pen width", 4, 40, 20, key="pen_width")
-        st.toggle("Live", value=True, key="live", help="Read after every stroke, without pressing Predict")
+        state.pen_width = st.slider("Pen width", 4, 40, state.pen_width, key="pen_width")
+        state.live = st.toggle("Live", state.live, key="live", help="Read after every stroke, without pressing Predict")
 
 
 def read_drawing(state: PageState) -> None:
     """Asks inference where what is on the canvas has not been read, and live reading is on or Predict was pressed."""
-    wanted = st.session_state.get("live", True) or state.predict_asked
-    if state.drawing is None or state.reading is not None or not wanted:
+    if state.drawing is None or state.reading is not None or not (state.live or state.predict_asked):
         return
     state.problem = None
     try:
@@ -87,15 +93,27 @@ def hand_over(reading: Reading, before: Reading | None) -> None:
     reading.handed_over = True
 
 
-def show_answer(state: PageState) -> None:
+def explain(reading: Reading | None) -> bool:
+    """Whether there is an explanation that was not there before. The page does without one where it can't be had."""
+    if reading is None or reading.explanation is not None:
+        return False
+    try:
+        reading.explanation = connect().inference.explain(reading.drawing, model=str(reading.prediction.model))
+    except (ServiceUnavailableError, RefusedError):
+        return False
+    return True
+
+
+def show_answer(state: PageState, place: DeltaGenerator) -> None:
     """The answer, or the invitation to draw, or why there is none."""
-    if state.reading is not None:
-        prediction = state.reading.prediction
-        st.html(answer_html(prediction, judge(prediction, state.reading.digit_score_threshold)))
+    reading = state.reading
+    if reading is not None:
+        verdict = judge(reading.prediction, reading.digit_score_threshold)
+        place.html(answer_html(reading.prediction, verdict, reading.explanation))
     elif state.drawing is None:
-        st.html(empty_html(INVITATION))
+        place.html(empty_html(INVITATION))
     else:
-        st.html(empty_html(state.problem or "Press Predict to read it"))
+        place.html(empty_html(state.problem or "Press Predict to read it"))
 
 
 def get_digit_score_threshold(model: ModelVersion) -> float:
@@ -116,7 +134,7 @@ def get_digit_score_thresholds(wanted: ModelVersion) -> dict[str, float]:  # ask
 def show_feedback(state: PageState) -> None:
     """Ten buttons; the one that is the label is filled, and pressing it again takes it back."""
     reading = state.reading
-    st.html('<div class="question" id="feedback-question">Which digit is it really?</div>')
+    st.html(QUESTION)
     with st.container(horizontal=True, key="feedback", gap="xxsmall"):
         for digit in range(10):
             chosen = reading is not None and reading.label == digit
@@ -132,15 +150,12 @@ def show_feedback(state: PageState) -> None:
 
 def give_label(state: PageState, digit: int) -> None:
     """Labels the drawing, or takes the label back where it is that one already."""
-    if state.reading is None:
-        return
-    state.reading.label = None if state.reading.label == digit else digit
-    state.reading.saved = False
-    if state.reading.handed_over:  # else the label goes with the prediction: storage has nothing to label yet
+    state.label(digit)
+    if state.reading is not None and state.reading.handed_over:  # else the label goes with the prediction
         connect().outbox.label(state.reading.prediction.id, state.reading.label)
 
 
-def show_saved(state: PageState) -> None:
+def show_saved(state: PageState, place: DeltaGenerator) -> None:
     """Says whether storage has what is on the page."""
     reading = state.reading
     words, saved = "&nbsp;", ""
@@ -150,7 +165,7 @@ def show_saved(state: PageState) -> None:
         labelled = "" if reading.label is None else f" as {reading.label}"
         words = f"Saved{labelled}" if reading.saved else f"Not saved yet{labelled}: {delivery.value}"
         saved = str(reading.saved).lower()
-    st.html(f'<div class="saved" data-testid="saved" data-saved="{saved}">{words}</div>')
+    place.html(f'<div class="saved" role="status" data-testid="saved" data-saved="{saved}">{words}</div>')
 
 
 def deliver(reading: Reading, before: Reading | None) -> Delivery:
@@ -167,4 +182,6 @@ def deliver(reading: Reading, before: Reading | None) -> Delivery:
     return delivery
 
 
+get_page_state().restore()
 show_workspace()
+st.html(KEYS, unsafe_allow_javascript=True)

@@ -1,8 +1,13 @@
 """The confidence in words."""
 
-import pytest
+import base64
+import io
 
-from services.frontend.answer import answer_html, judge, percent
+import numpy as np
+import pytest
+from PIL import Image
+
+from services.frontend.answer import alternatives, answer_html, judge, percent, saliency_picture
 from shared.contracts.inference import Prediction
 
 ID = "019aa5e2-0000-7000-8000-000000000000"
@@ -50,3 +55,20 @@ def test_the_answer_shows_ten_bars() -> None:
     assert html.count('<div class="bar') == 1 + 10
     assert 'data-digit="3" data-id' in html
     assert "80.0% confident" in html
+
+
+def test_only_what_is_thinkable_is_an_alternative() -> None:
+    assert alternatives(a_prediction(3, 0.6)) == "or 8 (40.0%)"
+    assert alternatives(a_prediction(3, 0.9995)) == ""
+
+
+def test_saliency_is_amber_for_the_digit_blue_against_it_and_clear_where_it_says_nothing() -> None:
+    saliency = [[0.0] * 28 for _ in range(28)]
+    saliency[3][4], saliency[5][6] = 1.0, -0.5
+    data = saliency_picture(saliency).removeprefix("data:image/png;base64,")
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
+    red, _, blue, alpha = pixels[3, 4]
+    assert (red > blue, alpha) == (True, 255)
+    red, _, blue, alpha = pixels[5, 6]
+    assert (red < blue, alpha) == (True, 127)
+    assert np.count_nonzero(pixels[..., 3]) == 2
