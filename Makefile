@@ -6,7 +6,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 ARGS ?=
 LOCAL := $(if $(wildcard /dev/nvidiactl),local-gpu,local)  # torch drives a GPU; without one the stack needs none
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu down train sweep gpu data test test-containers check format benchmark benchmark-models benchmark-serving benchmark-training screenshots hooks openapi lock clean
+.PHONY: help run up up-gpu down train sweep gpu data test test-containers check format benchmark benchmark-models benchmark-serving benchmark-page benchmark-history benchmark-training screenshots hooks openapi lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,12 @@ benchmark-models: $(VENV)/installed-training ## the table of the models in use: 
 
 benchmark-serving: $(VENV)/installed-test ## the service beside LitServe, MLServer and plain FastAPI; needs wrk; writes docs/serving.md
 	@$(BIN)/python -m benchmarks.serving $(ARGS)
+
+benchmark-page: $(VENV)/installed-test ## from the end of a stroke to its answer in a browser, for one person and for 20 at once
+	@$(BIN)/python -m benchmarks.page $(ARGS)
+
+benchmark-history: $(VENV)/installed-test ## how fast a history of a million predictions is paged, filter by filter
+	@$(BIN)/python -m benchmarks.history $(ARGS)
 
 benchmark-training: $(VENV)/installed-training data ## time of an epoch against bare forward and backward passes
 	@$(BIN)/python -m benchmarks.training_speed $(ARGS)

@@ -6,10 +6,10 @@
 import logging
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
-from math import sqrt
+from math import isfinite, sqrt
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +43,7 @@ CPU = torch.device("cpu")
 
 @dataclass(frozen=True)
 class Candidate:
-    """What is to be published: `data` names what it was trained on, each with its hash."""
+    """What is to be published: `data` names what it was trained on, each with its hash; `history` as history.py's."""
 
     name: str
     architecture: str
@@ -51,6 +51,7 @@ class Candidate:
     normalisation: Normalisation
     data: Mapping[str, str]
     recipe: Mapping[str, str | int | float | bool]
+    history: Sequence[Mapping[str, float]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ def publish(
         recipe=dict(candidate.recipe),
         metrics={part.name: measure(logits[part.name], part.labels, part.readable, calibration) for part in test},
         libraries={"python": platform.python_version(), **{name: version(name) for name in ("torch", "onnx", "numpy")}},
+        history=[{name: value for name, value in epoch.items() if isfinite(value)} for epoch in candidate.history],
     )
     write_model_version(models_dir, manifest, network, graph)
     right = {part.name: judge(logits[part.name], part, calibration) for part in test}

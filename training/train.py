@@ -37,7 +37,8 @@ def train(options: Options) -> Path:
     if task.global_rank > 0:
         return run.folder
 
-    candidate = Candidate(options.model, options.model, task.network, Normalisation(), data, options.recipe())
+    history = read_history(run.history)
+    candidate = Candidate(options.model, options.model, task.network, Normalisation(), data, options.recipe(), history)
     pictured = next(iter(validation.values()))
     calibration = calibrate(candidate, validation)
     if options.publish:
@@ -50,7 +51,7 @@ def train(options: Options) -> Path:
         print_report(published)
     logits = compute_logits(task.network, Normalisation(), pictured.images, CPU)
     probabilities = calibration.probabilities(logits.numpy()).astype(np.float32)
-    plot_run(run.folder, read_history(run.history), pictured.images, pictured.labels, probabilities)
+    plot_run(run.folder, history, pictured.images, pictured.labels, probabilities)
     return run.folder
 
 

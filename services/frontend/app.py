@@ -1,4 +1,4 @@
-"""`streamlit run services/frontend/app.py`: the frame around the pages, one module of `views/` each."""
+"""`streamlit run services/frontend/app.py`: the frame around the pages, one folder of `views/` each."""
 
 from pathlib import Path
 
@@ -8,7 +8,12 @@ from services.frontend.banners import show_banners
 
 HERE = Path(__file__).parent
 VIEWS = [
-    st.Page("views/draw.py", title="Draw", icon=":material/draw:", default=True),
+    st.Page("views/draw/page.py", title="Draw", icon=":material/draw:", default=True),
+    st.Page("views/photo/page.py", title="Photo", url_path="photo", icon=":material/photo_camera:"),
+    st.Page("views/history/page.py", title="History", url_path="history", icon=":material/history:"),
+    st.Page("views/statistics/page.py", title="Statistics", url_path="statistics", icon=":material/monitoring:"),
+    st.Page("views/models/page.py", title="Models", url_path="models", icon=":material/model_training:"),
+    st.Page("views/api/page.py", title="API", url_path="api", icon=":material/api:"),
 ]
 
 st.set_page_config(page_title="Slate", page_icon="✏️", layout="wide", initial_sidebar_state="collapsed")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from services.frontend.connections import check_health, connect
 from services.frontend.outbox import Delivery
-from services.frontend.page_state import Reading, get_page_state
+from services.frontend.views.draw.state import Reading, get_page_state
 
 HEALTH_EVERY_S = 3.0
 

@@ -9,8 +9,10 @@ from services.frontend.settings import Settings
 from services.frontend.storage_client import StorageClient
 from shared.clients.inference import InferenceClient
 from shared.clients.patience import Patience
+from shared.contracts.storage import Statistics
 
 HEALTH_TTL_S = 2.0
+STATISTICS_TTL_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -54,3 +56,9 @@ def check_health() -> Health:
     """Asked at most every two seconds, however many people have the page open."""
     services = connect()
     return Health(inference=services.inference.is_ready(), storage=services.storage.is_ready())
+
+
+@st.cache_data(ttl=STATISTICS_TTL_S, show_spinner=False)
+def get_statistics(model: str | None = None) -> Statistics:
+    """Statistics at most five seconds old; a label given here makes them be asked anew (`get_statistics.clear()`)."""
+    return connect().storage.get_statistics(model)

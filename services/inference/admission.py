@@ -12,7 +12,7 @@ from services.inference.metrics import Metrics
 from shared.web.problems import problem_response
 
 RETRY_AFTER_S = 1
-WORK = ("/v1/predict", "/v1/explain")  # and what is below; everything else is cheap and always let in
+WORK = ("/v1/predict", "/v1/explain", "/v1/read")  # and what is below; everything else is cheap and always let in
 
 REFUSAL = problem_response(  # made once: a flood may need thousands of it a second
     "overloaded",

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 import cv2
 import structlog
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 from prometheus_client import CollectorRegistry
 
 from services.inference.access import Access, AccessSettings
@@ -83,4 +84,12 @@ def create_app(settings: Settings) -> FastAPI:
         metrics=metrics,
     )
     equip_service(app, max_body_bytes=settings.max_body_bytes, registry=registry)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
+            expose_headers=["Retry-After", "X-Request-ID"],
+        )
     return app

@@ -12,7 +12,7 @@ import structlog
 
 from services.inference.engines.choice import MakeEngine
 from services.inference.recogniser import Recogniser
-from shared.contracts.inference import ModelDescription, ModelList, RefusedVersion
+from shared.contracts.inference import ModelDescription, ModelDetails, ModelList, RefusedVersion
 from shared.contracts.message import ModelVersion
 from shared.recognition.model_version import (
     CURRENT,
@@ -79,6 +79,18 @@ class Catalog:
         described, refused = await asyncio.to_thread(self._describe_all)
         return ModelList(
             default=ModelVersion(name=default.name, version=default.version), models=described, refused=refused
+        )
+
+    async def describe_one(self, name: str, version: str) -> ModelDetails:
+        """All that is known of that version. ModelVersionError where there is none."""
+        manifest = await asyncio.to_thread(read_manifest, self._models_dir, name, version)
+        current = await asyncio.to_thread(read_current, self._models_dir, name) == version
+        loaded = self._loaded.get(manifest.reference)
+        return ModelDetails(
+            **describe(manifest, current=current).model_dump(),
+            engine=loaded and loaded.engine.name,
+            temperature=manifest.calibration.temperature,
+            **manifest.model_dump(include={"data", "recipe", "libraries", "history"}),
         )
 
     async def _find_current(self, name: str) -> str:
@@ -179,6 +191,7 @@ def describe(manifest: Manifest, *, current: bool) -> ModelDescription:
         name=manifest.name,
         version=manifest.version,
         current=current,
+        created_at=manifest.created_at,
         architecture=manifest.architecture,
         parameters=manifest.parameters,
         digit_score_threshold=manifest.calibration.digit_score_threshold,

@@ -48,6 +48,20 @@ DRAWING_BODY: dict[str, Any] = {
     }
 }
 
+_BODIES: dict[str, Any] = DRAWING_BODY["requestBody"]["content"]
+PAGE_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            **_BODIES,
+            "application/json": {
+                "schema": EncodedDrawing.model_json_schema(),
+                "examples": {"picture": _BODIES["application/json"]["examples"]["picture"]},
+            },
+        },
+    }
+}
+
 
 class DrawingSource(Protocol):
     """A drawing as it was received, before anything costly was done with it."""

@@ -4,6 +4,8 @@ A window slides over the image; where covering it makes the digit less probable,
 images through whatever engine serves. Zeiler and Fergus 2014, §4.2.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,9 +13,9 @@ from services.inference.recogniser import Recogniser
 from shared.recognition.normalisation import SIDE, Images
 from shared.recognition.preprocessing import Image
 
-WINDOW, STEP = 6, 2  # pixels: a line is 2 to 4 wide
-STARTS = range(0, SIDE - WINDOW + 1, STEP)  # 12 a side
-WINDOWS = [np.s_[top : top + WINDOW, left : left + WINDOW] for top in STARTS for left in STARTS]  # 144
+WINDOW, STEP = 7, 3  # pixels: a line is 2 to 4 wide, and the windows reach all four edges
+STARTS = range(0, SIDE - WINDOW + 1, STEP)  # 8 a side
+WINDOWS = [np.s_[top : top + WINDOW, left : left + WINDOW] for top in STARTS for left in STARTS]  # 64
 FAINTEST = 1e-3  # log-odds; below this nothing speaks for or against
 
 Saliency = NDArray[np.float32]  # (28, 28) in -1..1
@@ -21,18 +23,21 @@ Saliency = NDArray[np.float32]  # (28, 28) in -1..1
 
 def explain(recogniser: Recogniser, image: Image) -> Saliency:
     """The change of the log-odds of the digit when a spot is covered, averaged over the windows that cover a pixel."""
-    images = np.concatenate([image[None], cover(image)])
+    inked = [number for number, window in enumerate(WINDOWS) if image[window].any()]  # covering the rest does nothing
+    images = np.concatenate([image[None], cover(image, inked)])
     probabilities = recogniser.recognise(images).probabilities
     digit = int(probabilities[0].argmax())
     odds = log_odds(probabilities[:, digit])
-    return spread_out(odds[0] - odds[1:])
+    drops = np.zeros(len(WINDOWS))
+    drops[inked] = odds[0] - odds[1:]
+    return spread_out(drops)
 
 
-def cover(image: Image) -> Images:
-    """(28, 28) → (144, 28, 28): one window blackened in each, in the order of WINDOWS."""
-    covered = np.repeat(image[None], len(WINDOWS), axis=0)
-    for index, window in enumerate(WINDOWS):
-        covered[index][window] = 0
+def cover(image: Image, windows: Sequence[int]) -> Images:
+    """(28, 28) → (N, 28, 28): one of these of the WINDOWS blackened in each."""
+    covered = np.repeat(image[None], len(windows), axis=0)
+    for index, number in enumerate(windows):
+        covered[index][WINDOWS[number]] = 0
     return covered
 
 
@@ -43,7 +48,7 @@ def log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def spread_out(drops: NDArray[np.float64]) -> Saliency:
-    """(144,), one a window → one a pixel: the mean of the windows that cover it, the strongest ±1."""
+    """(64,), one a window → one a pixel: the mean of the windows that cover it, the strongest ±1."""
     total, windows = np.zeros((SIDE, SIDE)), np.zeros((SIDE, SIDE))
     for drop, window in zip(drops, WINDOWS, strict=True):
         total[window] += drop

@@ -42,5 +42,6 @@ async def _on_drawing_error(request: Request, error: Exception) -> Response:
 
 async def _on_model_error(request: Request, error: Exception) -> Response:
     """The caller's mistake where the caller named the model, ours where it is the default."""
-    code: ProblemCode = "unknown_model" if request.query_params.get("model") else "not_ready"
+    named = request.query_params.get("model") or request.path_params.get("name")
+    code: ProblemCode = "unknown_model" if named else "not_ready"
     return problem_response(code, str(error), instance=request.url.path)

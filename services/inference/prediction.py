@@ -14,13 +14,14 @@ import numpy as np
 import orjson
 from uuid_utils import uuid7
 
-from services.inference.drawing_input import Drawing, DrawingSource
+from services.inference.drawing_input import Drawing, DrawingSource, invalid
 from services.inference.explanation import Saliency, explain
 from services.inference.metrics import Metrics
 from services.inference.recogniser import Recogniser, Recognitions
 from shared.recognition.errors import BlankDrawingError
 from shared.recognition.ink import BLANK, LEAST_CONTRAST
 from shared.recognition.normalisation import Images
+from shared.recognition.page import PageOfDigits, segment_page
 from shared.recognition.preprocessing import Image, preprocess
 
 
@@ -50,7 +51,26 @@ class ImagesRequest:
         return len(self.images)
 
 
-PredictionRequest = DrawingRequest | ImagesRequest
+@dataclass(frozen=True)
+class PageRequest:
+    """A picture on which every digit is to be found and read."""
+
+    source: DrawingSource
+    recogniser: Recogniser
+    received: float = field(default_factory=time.perf_counter)
+
+    size = 16  # drawings that take as long as a page of forty digits; how many it holds is known too late
+
+
+PredictionRequest = DrawingRequest | ImagesRequest | PageRequest
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a request brings to the network; of a page also where its images lie."""
+
+    images: Images
+    page: PageOfDigits | None = None
 
 
 class Predictor:
@@ -64,45 +84,57 @@ class Predictor:
         """For a drawing its prediction, for images theirs, separated by commas; or why there is none."""
         prepared = [self._prepare(request) for request in requests]
         answers = [each if isinstance(each, Exception) else b"" for each in prepared]
-        batches: dict[int, list[tuple[int, Images]]] = {}
-        for place, images in enumerate(prepared):
-            if not isinstance(images, Exception):
-                batches.setdefault(id(requests[place].recogniser), []).append((place, images))
+        batches: dict[int, list[tuple[int, Prepared]]] = {}
+        for place, part in enumerate(prepared):
+            if not isinstance(part, Exception):
+                batches.setdefault(id(requests[place].recogniser), []).append((place, part))
         for batch in batches.values():  # one for each model version; nearly always there is one
             places, parts = zip(*batch, strict=True)
             for place, answer in zip(places, self._recognise([requests[i] for i in places], parts), strict=True):
                 answers[place] = answer
         return answers
 
-    def _recognise(self, requests: Sequence[PredictionRequest], parts: Sequence[Images]) -> Iterator[bytes]:
+    def _recognise(self, requests: Sequence[PredictionRequest], parts: Sequence[Prepared]) -> Iterator[bytes]:
         """The answers to requests to one model version, whose images go through its network together."""
         recogniser = requests[0].recogniser
-        images = np.concatenate(parts) if len(parts) > 1 else parts[0]
+        images = np.concatenate([part.images for part in parts]) if len(parts) > 1 else parts[0].images
         with self._metrics.engine_seconds.time():
             recognitions = recogniser.recognise(images)
         self._metrics.batch_images.observe(len(images))
         self._metrics.count(recognitions, recogniser.manifest.reference)
         messages = iter(make_messages(recognitions, recogniser))
         for request, part in zip(requests, parts, strict=True):
-            own = [next(messages) for _ in part]
-            if isinstance(request, DrawingRequest):
-                own[0]["image"] = encode_png(part[0])
-                if request.explained:
-                    own[0]["saliency"] = _round(explain(recogniser, part[0]))
+            own = [next(messages) for _ in part.images]
+            if not isinstance(request, ImagesRequest):
+                for message, image in zip(own, part.images, strict=True):
+                    message["image"] = encode_png(image)
+            if isinstance(request, DrawingRequest) and request.explained:
+                own[0]["saliency"] = _round(explain(recogniser, part.images[0]))
             elapsed_ms = (time.perf_counter() - request.received) * 1000
             for message in own:
                 message["elapsed_ms"] = elapsed_ms
-            yield orjson.dumps(own, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]  # without the brackets of the list
+            answer = own if part.page is None else [make_page_message(part.page, own)]
+            yield orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]  # without the brackets of the list
 
-    def _prepare(self, request: PredictionRequest) -> Images | Exception:
+    def _prepare(self, request: PredictionRequest) -> Prepared | Exception:
         """Its images, or why there are none."""
         if isinstance(request, ImagesRequest):
-            return request.images
+            return Prepared(request.images)
         try:
             with self._metrics.decode_seconds.time():
-                return self.make_image(request.source.parse())[None]
+                drawing = request.source.parse()
+                if isinstance(request, PageRequest):
+                    return self._segment(drawing)
+                return Prepared(self.make_image(drawing)[None])
         except Exception as error:  # noqa: BLE001  it is the answer to this request, raised where that waits
             return error
+
+    def _segment(self, drawing: Drawing) -> Prepared:
+        """DrawingError where nothing can be read; RequestValidationError where it is no picture."""
+        if not isinstance(drawing, bytes):
+            raise invalid("body.pixels", "A page is sent as a picture: `image` (base64), a file, or the body itself.")
+        page = segment_page(drawing, self._max_pixels)
+        return Prepared(np.stack([digit.image for digit in page.digits]), page)
 
     def make_image(self, drawing: Drawing) -> Image:
         """DrawingError where nothing can be read."""
@@ -111,6 +143,25 @@ class Predictor:
         if int(drawing.max()) - int(drawing.min()) < LEAST_CONTRAST:
             raise BlankDrawingError(BLANK)
         return drawing
+
+
+def make_page_message(page: PageOfDigits, predictions: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """As shared.contracts.inference.PageReading has it."""
+    digits = [
+        {
+            "box": {
+                "left": digit.box.left,
+                "top": digit.box.top,
+                "width": digit.box.width,
+                "height": digit.box.height,
+            },
+            "line": digit.line,
+            "outlines": digit.outlines,
+            "prediction": prediction,
+        }
+        for digit, prediction in zip(page.digits, predictions, strict=True)
+    ]
+    return {"width": page.width, "height": page.height, "digits": digits}
 
 
 def make_messages(recognitions: Recognitions, recogniser: Recogniser) -> list[dict[str, Any]]:

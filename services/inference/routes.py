@@ -11,14 +11,21 @@ from services.inference.access import Access
 from services.inference.batch_input import BATCH_BODY, parse_batch, read_files, stream_images
 from services.inference.batching import MicroBatcher
 from services.inference.catalog import Catalog
-from services.inference.drawing_input import DRAWING_BODY, DrawingSource, body_deadline, media_type_of, read_drawing
+from services.inference.drawing_input import (
+    DRAWING_BODY,
+    PAGE_BODY,
+    DrawingSource,
+    body_deadline,
+    media_type_of,
+    read_drawing,
+)
 from services.inference.failure import problem_of
 from services.inference.openai_model import PREFIX, OpenAiReader
 from services.inference.openai_prediction import predict_elsewhere
-from services.inference.prediction import DrawingRequest, ImagesRequest, PredictionRequest, Predictor
+from services.inference.prediction import DrawingRequest, ImagesRequest, PageRequest, PredictionRequest, Predictor
 from services.inference.recogniser import Recogniser
 from services.inference.settings import Settings
-from shared.contracts.inference import BatchPredictions, Explanation, ModelList, Prediction
+from shared.contracts.inference import BatchPredictions, Explanation, ModelDetails, ModelList, PageReading, Prediction
 from shared.contracts.problem import ProblemCode
 from shared.web.problems import ProblemError, problem_docs
 
@@ -106,6 +113,18 @@ async def explain(request: Request, service: ServiceDep, model: ModelQuery = Non
 
 
 @router.post(
+    "/v1/read",
+    openapi_extra=PAGE_BODY,
+    response_class=Response,
+    responses={200: {"model": PageReading}, **REFUSALS},
+)
+async def read(request: Request, service: ServiceDep, model: ModelQuery = None) -> Response:
+    """Finds every digit on a picture and reads them: lines from the top down, each from left to right."""
+    picture = await read_drawing(request, service.settings.body_timeout_s)
+    return json_response(await service.batcher.submit(PageRequest(picture, await service.catalog.get(model))))
+
+
+@router.post(
     "/v1/predict/batch",
     openapi_extra=BATCH_BODY,
     response_class=Response,
@@ -168,6 +187,12 @@ async def list_models(service: ServiceDep) -> ModelList:
     """Every model version that can be asked for, those that can't be served, and models that are not ours."""
     described = await service.catalog.describe()
     return described.model_copy(update={"others": service.reader.models})
+
+
+@router.get("/v1/models/{name}/{version}", responses=problem_docs("unknown_model", *ACCESS))
+async def get_model(name: str, version: str, service: ServiceDep) -> ModelDetails:
+    """One model version: how it was made, how well it does, and what each epoch of its training reached."""
+    return await service.catalog.describe_one(name, version)
 
 
 @router.get("/healthz", include_in_schema=False)

@@ -1,13 +1,17 @@
 """What can be set about inference: environment variables with the prefix INFERENCE_."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from services.inference.engines.choice import Device, EngineName
 from shared.recognition.decoding import MAX_PIXELS
+
+
+def _split(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -19,6 +23,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8001, ge=0, le=65535)
     processes: int = Field(default=1, ge=1)  # copies behind the one port; one for each core serves the most
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = ()  # of the web pages that may ask
 
     models_dir: Path = Path("models")
     default_model: str = "cnn"  # «name» or «name/version»

@@ -6,7 +6,7 @@ from fastapi import Depends, Query, Request
 from fastapi.security import HTTPBearer
 
 from services.storage.database import Database
-from services.storage.history_query import HistoryQuery
+from services.storage.history_query import CountQuery, HistoryQuery, StatisticsQuery
 
 
 async def get_database(request: Request) -> Database:
@@ -24,5 +24,7 @@ async def get_schema_head(request: Request) -> str:
 StorageDatabase = Annotated[Database, Depends(get_database)]
 SchemaHead = Annotated[str, Depends(get_schema_head)]
 HistoryFilter = Annotated[HistoryQuery, Query()]
+CountFilter = Annotated[CountQuery, Query()]
+StatisticsFilter = Annotated[StatisticsQuery, Query()]
 
 describe_token = Depends(HTTPBearer(auto_error=False))  # for the API description; BearerGuard does the refusing

@@ -7,7 +7,15 @@ again: its `problem.code` says whether for the drawing, the model or the key.
 from collections.abc import Sequence
 
 from shared.clients.service import M, ServiceClient
-from shared.contracts.inference import BatchPredictions, Explanation, ImagePixels, ModelList, Prediction
+from shared.contracts.inference import (
+    BatchPredictions,
+    Explanation,
+    ImagePixels,
+    ModelDetails,
+    ModelList,
+    PageReading,
+    Prediction,
+)
 
 
 class InferenceClient(ServiceClient):
@@ -16,6 +24,10 @@ class InferenceClient(ServiceClient):
     def predict(self, picture: bytes, media_type: str = "image/png", model: str | None = None) -> Prediction:
         """A PNG, JPEG or WebP file → its digit."""
         return self._post(Prediction, "/v1/predict", picture, media_type, model)
+
+    def read(self, picture: bytes, media_type: str = "image/png", model: str | None = None) -> PageReading:
+        """A PNG, JPEG or WebP file → every digit on it, in reading order."""
+        return self._post(PageReading, "/v1/read", picture, media_type, model)
 
     def predict_pixels(self, rows: Sequence[Sequence[int]], model: str | None = None) -> Prediction:
         """28 rows of 28 values, white ink (255) on black (0), not preprocessed → its digit. ValueError for others."""
@@ -42,6 +54,10 @@ class InferenceClient(ServiceClient):
     def list_models(self) -> ModelList:
         """Every model version there is."""
         return self.ask(ModelList, "GET", "/v1/models")
+
+    def get_model(self, name: str, version: str) -> ModelDetails:
+        """All that is known of one model version."""
+        return self.ask(ModelDetails, "GET", f"/v1/models/{name}/{version}")
 
     def _post(self, answer: type[M], path: str, body: bytes, media_type: str, model: str | None) -> M:
         headers = {"Content-Type": media_type}

@@ -1,5 +1,6 @@
 """What inference takes and answers."""
 
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import ConfigDict, Field
@@ -20,6 +21,20 @@ PREDICTION: JsonDict = {
     "model": {"name": "cnn", "version": "2026-11-21.1"},
     "image": "iVBORw0KGgo...",
     "elapsed_ms": 1.9,
+}
+
+
+PAGE_READING: JsonDict = {
+    "width": 1280,
+    "height": 960,
+    "digits": [
+        {
+            "box": {"left": 210, "top": 140, "width": 62, "height": 96},
+            "line": 0,
+            "outlines": [[[210, 140], [272, 140], [272, 158], [240, 236], [228, 236], [246, 158], [210, 158]]],
+            "prediction": PREDICTION,
+        }
+    ],
 }
 
 
@@ -70,16 +85,66 @@ class Explanation(Prediction):
     saliency: Annotated[list[list[Annotated[float, Field(ge=-1, le=1)]]], Field(min_length=28, max_length=28)]
 
 
+class Box(Message):
+    """Where a digit lies, in pixels of the picture."""
+
+    left: int = Field(ge=0)
+    top: int = Field(ge=0)
+    width: int = Field(ge=1)
+    height: int = Field(ge=1)
+
+
+class PageDigit(Message):
+    """One digit of a page. `outlines` goes around its ink and what that encloses: points x, y in pixels of the picture.
+
+    `line` is the line of the page that it stands in, from 0.
+    """
+
+    box: Box
+    line: int = Field(ge=0)
+    outlines: list[list[tuple[int, int]]]
+    prediction: Prediction
+
+
+class PageReading(Message):
+    """Every digit of a picture, lines from the top down, each from left to right.
+
+    `width` and `height` are the picture's, turned upright as its EXIF says.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [PAGE_READING]})
+
+    width: int = Field(ge=1)
+    height: int = Field(ge=1)
+    digits: Annotated[list[PageDigit], Field(min_length=1)]
+
+
 class ModelDescription(Message):
     """One model version that inference can serve; `metrics` by slice as measured when it was published."""
 
     name: str
     version: str
     current: bool
+    created_at: datetime
     architecture: str
     parameters: int
     digit_score_threshold: Share
     metrics: dict[str, dict[str, float]]
+
+
+class ModelDetails(ModelDescription):
+    """All that is known of one model version.
+
+    `engine` runs it now, None while it is not in memory. `data` are hashes of what it was trained on. `history` holds
+    what each epoch reached, `validation/loss` and the like, and is empty where no curves were kept.
+    """
+
+    engine: str | None
+    temperature: float
+    data: dict[str, str]
+    recipe: dict[str, str | int | float | bool]
+    libraries: dict[str, str]
+    history: list[dict[str, float]]
 
 
 class RefusedVersion(Message):

@@ -9,6 +9,7 @@ from shared.contracts.message import Base64, Digit, Message, ModelVersion, Predi
 
 Source = Literal["canvas", "upload", "camera", "api"]
 Count = Annotated[int, Field(ge=0)]
+ModelReference = Annotated[str, Field(pattern="^[^/]+(/.+)?$", max_length=129)]  # `name` or `name/version`
 # Years that every time zone, Python and PostgreSQL can all write.
 ReadingTime = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(9999, 1, 1, tzinfo=UTC))]
 
@@ -50,11 +51,44 @@ class StoredPrediction(Message):
     labelled_at: datetime | None
 
 
+class HistoryFilters(Message):
+    """Filters narrow the history together. `digit` is what was read, `label` what was meant.
+
+    `correct` keeps labelled predictions only; `since` ≤ created_at < `until`.
+    """
+
+    digit: Digit | None = None
+    label: Digit | None = None
+    labelled: bool | None = None
+    correct: bool | None = None
+    model: ModelReference | None = None
+    source: Source | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+
+
 class PredictionPage(Message):
-    """Newest first; `next_cursor` asks for the page after this one and is None on the last."""
+    """Newest first; `next_cursor`, as `cursor`, asks for the older page after this one and is None on the last.
+
+    `previous_cursor`, as `newer_than`, asks for the newer page before it and is None on the first.
+    """
 
     predictions: list[StoredPrediction]
     next_cursor: str | None
+    previous_cursor: str | None
+
+
+class ModelVersions(Message):
+    """Every model version that a prediction in the history was made by."""
+
+    models: list[ModelVersion]
+
+
+class PredictionCount(Message):
+    """How many predictions fit; they are counted up to a limit, and `more` says that there are more than that."""
+
+    predictions: Count
+    more: bool
 
 
 class Accuracy(Message):

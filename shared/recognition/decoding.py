@@ -6,6 +6,7 @@ decoded.
 
 import io
 import struct
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -21,6 +22,7 @@ MAX_SIDE = 16_384  # pixels, WebP's own limit
 REDUCED_SIDE = 2048  # pixels; what is larger is reduced by a whole factor until it fits
 PNG_START = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 PNG_RGBA = b"\x08\x06"  # eight bits a channel, RGBA
+LYING = range(5, 9)  # EXIF's orientations that are a quarter turn from upright
 BROKEN_EXIF = (struct.error, SyntaxError, ValueError, TypeError, KeyError, ZeroDivisionError, OverflowError, OSError)
 BROKEN_FILE = (*BROKEN_EXIF, EOFError, IndexError)
 
@@ -30,6 +32,34 @@ Image.MAX_IMAGE_PIXELS = None  # Pillow's own check only warns below twice this;
 def decode_drawing(data: bytes, max_pixels: int = MAX_PIXELS) -> Cutout:
     """PNG, JPEG or WebP → grey levels. UnreadableImageError; DrawingTooLargeError as the header tells."""
     return pick_channel(_read_pixels(data, max_pixels))
+
+
+@dataclass(frozen=True)
+class Page:
+    """Grey levels with `margin` pixels of paper added on each side, and the size of the picture, turned upright."""
+
+    grey: Cutout
+    margin: int
+    width: int
+    height: int
+
+
+def decode_page(data: bytes, max_pixels: int = MAX_PIXELS) -> Page:
+    """As `decode_drawing`, for who has to find the ink's place on the picture."""
+    pixels = _read_pixels(data, max_pixels)
+    grey = pick_channel(pixels)
+    width, height = _read_size(data)
+    return Page(grey, (grey.shape[0] - pixels.shape[0]) // 2, width, height)
+
+
+def _read_size(data: bytes) -> tuple[int, int]:
+    """Width and height of a picture that could be decoded, as EXIF turns it."""
+    picture = Image.open(io.BytesIO(data), formats=FORMATS)
+    try:
+        lies = picture.getexif().get(ExifTags.Base.Orientation) in LYING
+    except BROKEN_EXIF:
+        lies = False
+    return (picture.height, picture.width) if lies else picture.size
 
 
 def _read_pixels(data: bytes, max_pixels: int) -> Pixels:

@@ -14,6 +14,7 @@ from shared.recognition.cutout import Cutout
 from shared.recognition.departure import Ink, Levels
 from shared.recognition.errors import BlankDrawingError
 from shared.recognition.paper import depart_from_paper
+from shared.recognition.photograph import WORK_SIDE
 
 Components = NDArray[np.integer[Any] | np.floating[Any]]  # as OpenCV types its integers
 
@@ -29,9 +30,17 @@ BLANK = "The drawing is blank: no ink was found on it. Draw a digit, or send a p
 
 def find_ink(grey: Cutout) -> Ink:
     """(h, w): the part with the ink on it, specks and frame removed. BlankDrawingError where there is no ink."""
+    return _keep_strokes(*measure_ink(grey))
+
+
+def measure_ink(grey: Cutout, work_side: int = WORK_SIDE) -> tuple[Cutout, bool]:
+    """The ink with its specks, and whether the picture is photographed, which is reduced to `work_side`.
+
+    BlankDrawingError where there is no ink.
+    """
     if min(grey.shape) < 2:
         raise BlankDrawingError(BLANK)
-    departure = depart_from_paper(grey)
+    departure = depart_from_paper(grey, work_side)
     strong = departure.find_strong(max(LEAST_CONTRAST / 2, 2.5 * departure.noise))
     if strong.size == 0:
         raise BlankDrawingError(BLANK)
@@ -39,7 +48,7 @@ def find_ink(grey: Cutout) -> Ink:
     if stroke_level < max(LEAST_CONTRAST, LEAST_SIGNAL * departure.noise):
         raise BlankDrawingError(BLANK)
     paper_level = min(2.0 * departure.noise, stroke_level / 4)
-    return _keep_strokes(departure.make_ink(paper_level, stroke_level), departure.photographed)
+    return departure.make_ink(paper_level, stroke_level), departure.photographed
 
 
 def _find_stroke_level(strong: Levels) -> float:
@@ -62,7 +71,7 @@ def _keep_strokes(ink: Cutout, photographed: bool) -> Ink:
         raise BlankDrawingError(BLANK)
     areas = facts[:, cv2.CC_STAT_AREA].astype(np.int64)
     areas[0] = 0  # the paper
-    if count > 2 and (frame := _find_frame(component_of, facts, ink)) is not None:
+    if count > 2 and (frame := find_frame(component_of, facts, ink)) is not None:
         areas[frame] = 0
     keep = areas >= max(1, SPECK_SHARE * areas.max())
     if photographed:
@@ -83,7 +92,7 @@ def _is_near(facts: Components, largest: Components) -> NDArray[np.bool_]:
     return near
 
 
-def _find_frame(component_of: Components, facts: Components, ink: Cutout) -> int | None:
+def find_frame(component_of: Components, facts: Components, ink: Cutout) -> int | None:
     """The largest component that is a strip along one side, or a box around everything, where other ink is inside."""
     largest_first = np.argsort(-facts[1:, cv2.CC_STAT_AREA]) + 1
     for index in largest_first[:4]:

@@ -9,7 +9,7 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.recognition.calibration import Calibration
 from shared.recognition.normalisation import Normalisation
@@ -41,6 +41,7 @@ class Manifest(BaseModel):
     recipe: dict[str, str | int | float | bool]
     metrics: dict[str, dict[str, float]]  # slice → metric → value
     libraries: dict[str, str]
+    history: list[dict[str, float]] = Field(default_factory=list)  # what each epoch reached; empty where none was kept
 
     @property
     def reference(self) -> str:

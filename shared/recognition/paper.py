@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from shared.recognition.cutout import Counts, Cutout, Grey
 from shared.recognition.departure import Departure, FlatDeparture, Levels
-from shared.recognition.photograph import even_out
+from shared.recognition.photograph import WORK_SIDE, even_out
 
 LEVELS = np.arange(256)
 DIFFERENCES = np.arange(-255, 256)  # of two levels
@@ -38,12 +38,12 @@ class FlatLevel:
     share: float
 
 
-def depart_from_paper(grey: Cutout) -> Departure | FlatDeparture:
-    """Grey levels, ink and paper of any polarity."""
+def depart_from_paper(grey: Cutout, work_side: int = WORK_SIDE) -> Departure | FlatDeparture:
+    """Grey levels, ink and paper of any polarity. A photograph is reduced to `work_side`."""
     counts = grey.count_levels()
     first, second = _find_flat_levels(counts)
     if _is_photograph(grey, counts, first, second):
-        levels = even_out(grey.fill())
+        levels = even_out(grey.fill(), work_side)
         return Departure(levels, _measure_noise(-levels[levels < 0]), photographed=True)
     if second.share >= HEAVY_SHARE and first.share + second.share >= 0.5:
         paper, ink = (second, first) if _borders(grey.fill(), first, second) else (first, second)

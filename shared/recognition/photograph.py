@@ -26,9 +26,9 @@ WHITE = 200.0  # the level that all paper is brought to
 DARKEST_PAPER = 40.0  # levels; below, noise would be magnified too much
 
 
-def even_out(grey: Grey) -> Levels:
-    """(H, W) → (h, w), no side longer than WORK_SIDE: about 0 on the paper, positive on the ink."""
-    small = reduce_to(grey, WORK_SIDE)
+def even_out(grey: Grey, work_side: int = WORK_SIDE) -> Levels:
+    """(H, W) → (h, w), no side longer than `work_side`: about 0 on the paper, positive on the ink."""
+    small = reduce_to(grey, work_side)
     dark_ink = has_dark_ink(small)
     positive = small if dark_ink else 255 - small  # dark ink on light paper
     paper = fill_lines(positive)

@@ -78,3 +78,12 @@ def press(page: Page, key: str) -> None:
 def say_it_is(page: Page, digit: int) -> None:
     press(page, f"feedback-{digit}")
     expect(page.get_by_test_id("saved")).to_have_text(re.compile(f"^Saved as {digit}$"))
+
+
+def choose(page: Page, name: str, option: str) -> None:
+    """In a list that opens. Typing narrows it: of a long one only what is in sight is on the page."""
+    box = page.get_by_role("combobox", name=name, exact=True)
+    box.scroll_into_view_if_needed()  # scrolling closes a list that is open
+    expect(box).to_be_in_viewport()
+    box.fill(option)
+    page.get_by_role("option", name=option).first.click()

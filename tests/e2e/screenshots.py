@@ -1,56 +1,141 @@
-"""Pictures of the page for the README, from a running stack: `make run` in one terminal, `make screenshots` in another.
+"""Pictures of every page for README and docs: `make screenshots` starts a stack, fills it and writes docs/images.
 
-Draws a few digits, corrects one, and writes docs/images/draw-desktop.png and docs/images/draw-phone.png.
+The history is made of digits written by code, well and badly, read by the real models and mostly labelled.
 """
 
-import argparse
+import base64
+import io
+import random
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from shared.clients.inference import InferenceClient
 from tests.conftest import CHROMIUM_FLAGS, find_chromium
-from tests.e2e.hand import FOUR, ONE, SEVEN, TWO, Stroke, answer, draw, press, say_it_is
+from tests.e2e.hand import SEVEN, TWO, answer, draw, say_it_is
+from tests.e2e.pages import PAGES, open_view
+from tests.e2e.stack import Stack, open_page, running_stack
+from tests.unit.recognition.test_photograph import take
+from tests.unit.recognition.written_page import STROKES, Written, draw_stroke, write
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
+SIZES = {"desktop": (1280, 900, "light"), "phone": (390, 844, "dark")}
+SIDE = 280  # pixels of a drawing
+DRAWINGS, DAYS = 240, 14
+LABELLED = 0.8  # share of the drawings
+SLATE, CHALK = np.array([32, 48, 44]), np.array([255, 255, 255])
 
 
-def open_page(browser: Browser, url: str, width: int, height: int, colours: str) -> Page:
-    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=colours, device_scale_factor=1.5)
-    page.goto(url)
-    page.get_by_test_id("empty").wait_for()
-    page.locator("canvas.upper-canvas").wait_for()
-    return page
+def write_drawing(digit: int, chance: random.Random) -> bytes:
+    """One digit somewhere on a slate, its points shaken: by a good hand mostly, by a bad one at times. PNG."""
+    ink = np.zeros((SIDE, SIDE), np.uint8)
+    height, shake = chance.uniform(90, 220), chance.choice([0.004, 0.008, 0.015, 0.06])
+    left, top = chance.uniform(20, SIDE - 20 - 0.62 * height), chance.uniform(20, SIDE - 20 - height)
+    slant, pen = chance.uniform(-0.3, 0.3), chance.uniform(8, 22)
+    for stroke in STROKES[digit]:
+        shaken = [(x + chance.gauss(0, shake), y + chance.gauss(0, shake)) for x, y in stroke]
+        points = [(left + (x + slant * (0.5 - y)) * height, top + y * height) for x, y in shaken]
+        draw_stroke(ink, points, pen)
+    share = ink[..., None] / 255
+    return encode(Image.fromarray((SLATE * (1 - share) + CHALK * share).astype(np.uint8)))
 
 
-def draw_and_label(page: Page, strokes: list[Stroke], scale: float, shift: tuple[float, float], label: int) -> None:
-    draw(page, strokes, scale, shift)
-    expect(answer(page)).to_be_visible(timeout=30_000)
-    page.wait_for_timeout(700)
-    say_it_is(page, label)
+def encode(picture: Image.Image) -> bytes:
+    """PNG."""
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+def fill(stack: Stack, chance: random.Random) -> None:
+    """Two weeks of drawings, as read by two models."""
+    now = datetime.now(UTC)
+    with InferenceClient(stack.url("inference")) as inference, stack.storage() as storage:
+        for number in range(DRAWINGS):
+            digit = chance.randrange(10)
+            drawing = write_drawing(digit, chance)
+            prediction = inference.predict(drawing, model=chance.choice(["cnn", "cnn", "mlp"]))
+            body = {
+                **prediction.model_dump(
+                    mode="json", include={"digit", "confidence", "probabilities", "digit_score", "model"}
+                ),
+                "drawing": base64.b64encode(drawing).decode(),
+                "source": "canvas",
+                "created_at": (now - timedelta(days=DAYS * (1 - number / DRAWINGS))).isoformat(),
+            }
+            storage.put(f"/v1/predictions/{prediction.id}", json=body).raise_for_status()
+            if chance.random() < LABELLED:
+                label = {"digit": digit}
+                storage.put(f"/v1/predictions/{prediction.id}/label", json=label).raise_for_status()
+
+
+def write_sheet() -> bytes:
+    """A photograph of two lines of digits."""
+    lines = [("31415", 60, 50), ("2026", 90, 190)]
+    digits = [
+        Written(int(character), left + 78 * place, top + 5 * (place % 3), 92 + 8 * (place % 2))
+        for line, left, top in lines
+        for place, character in enumerate(line)
+    ]
+    return take(write(digits, 520, 340))
+
+
+def show_drawing(page: Page) -> None:
+    """A drawing that was read and labelled."""
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_attribute("data-digit", "7")
+    say_it_is(page, 7)
+    page.locator(".st-key-clear button").click()
+    expect(page.get_by_test_id("empty")).to_be_visible()
+    draw(page, TWO, 0.8, (0.1, 0.1))
+    expect(page.get_by_test_id("looks")).to_have_attribute("data-explained", "true")
+    say_it_is(page, 2)
+
+
+def show_photo(page: Page) -> None:
+    """A sheet that was uploaded and read."""
+    sheet = {"name": "sheet.jpg", "mimeType": "image/jpeg", "buffer": write_sheet()}
+    page.locator(".st-key-intake input[type=file]").set_input_files([sheet])  # type: ignore[list-item]
+    expect(page.get_by_test_id("saved").first).to_have_text("Saved")
+
+
+def photograph(page: Page, name: str, size: str) -> None:
+    """The whole page: Streamlit scrolls inside it, so the window is made as high as what it holds."""
+    width, height, _ = SIZES[size]
+    content = page.evaluate("document.querySelector('.stMainBlockContainer').scrollHeight")
+    page.set_viewport_size({"width": width, "height": min(max(height, content), 2600)})
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=IMAGES / f"{name}-{size}.png", animations="disabled")
+    page.set_viewport_size({"width": width, "height": height})
+
+
+def visit(browser: Browser, stack: Stack, size: str) -> None:
+    """Every page once."""
+    width, height, colours = SIZES[size]
+    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=colours)
+    page.set_default_timeout(60_000)
+    open_page(page, stack)
+    show_drawing(page)
+    photograph(page, "draw", size)
+    for path in PAGES:
+        open_view(page, stack.url("frontend"), path)
+        if path == "photo":
+            show_photo(page)
+        photograph(page, path, size)
+    page.close()
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Pictures of a running Slate.")
-    parser.add_argument("--url", default="http://127.0.0.1:8501")
-    arguments = parser.parse_args()
-    with sync_playwright() as playwright:
+    """Writes docs/images/<page>-<size>.png."""
+    expect.set_options(timeout=60_000)
+    with running_stack() as stack, sync_playwright() as playwright:
+        fill(stack, random.Random(7))
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
-        desktop = open_page(browser, arguments.url, 1200, 860, "light")
-        for strokes, scale, shift, label in [
-            (SEVEN, 0.5, (0.05, 0.4), 7),
-            (ONE, 0.8, (0.3, 0.1), 1),
-            (FOUR, 0.4, (0.55, 0.05), 4),
-            (TWO, 0.9, (0.05, 0.05), 2),
-        ]:
-            draw_and_label(desktop, strokes, scale, shift, label)
-            press(desktop, "clear")
-            desktop.get_by_test_id("empty").wait_for()
-        draw_and_label(desktop, SEVEN, 0.7, (0.25, 0.1), 7)
-        desktop.screenshot(path=IMAGES / "draw-desktop.png")
-        phone = open_page(browser, arguments.url, 390, 844, "dark")
-        draw_and_label(phone, TWO, 0.8, (0.1, 0.1), 2)
-        phone.evaluate("scrollTo(0, 0)")
-        phone.screenshot(path=IMAGES / "draw-phone.png", full_page=True)
+        for size in SIZES:
+            visit(browser, stack, size)
         browser.close()
 
 

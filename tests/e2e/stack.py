@@ -1,11 +1,14 @@
 """A running stack for tests: its addresses, and the means to break it."""
 
+import contextlib
 import os
 import signal
 import socket
 import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +17,7 @@ import psutil
 from playwright.sync_api import Page
 
 PATIENCE_S = 120
+ROOT = Path(__file__).parents[2]
 TOKEN = "a token for tests"
 
 
@@ -38,7 +42,7 @@ class Stack:
             pid_file = next(self.folder.rglob("postmaster.pid"), None)
             return int(pid_file.read_text().split()[0]) if pid_file else None
         for connection in psutil.net_connections("tcp"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == self.ports[service]:
+            if connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (self.ports[service],):
                 return connection.pid
         return None
 
@@ -54,6 +58,34 @@ class Stack:
             return httpx.get(self.url(service) + path, timeout=5).is_success
         except httpx.TransportError:
             return False
+
+
+@contextlib.contextmanager
+def running_stack() -> Iterator[Stack]:
+    """What `make run` starts, on free ports and with a data folder of its own, both gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="slate-") as name:
+        folder = Path(name)
+        ports = {service: free_port() for service in ("inference", "storage", "frontend")}
+        environment = {
+            **os.environ,
+            **{f"{service.upper()}_PORT": str(port) for service, port in ports.items()},
+            "SLATE_DATA_DIR": str(folder / "data"),
+            "STORAGE_TOKEN": TOKEN,
+        }
+        output = folder / "output"
+        with output.open("wb") as file:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "infra.local"], cwd=ROOT, env=environment, stdout=file, stderr=file
+            )
+        try:
+            wait_until(
+                lambda: "\nready" in output.read_text() or process.poll() is not None, f"ready: {output.read_text()}"
+            )
+            assert process.poll() is None, output.read_text()
+            yield Stack(process, ports, folder, output)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
 
 
 def wait_until(condition: Callable[[], object], what: str, timeout_s: float = PATIENCE_S) -> None:

@@ -201,6 +201,19 @@ def test_the_accuracy_of_this_visit_stands_beside_that_of_all_time(page: Page) -
     expect(page.get_by_test_id("visit")).to_be_empty()
 
 
+def test_the_drawing_is_still_there_after_a_look_at_another_page(page: Page) -> None:
+    draw(page, SEVEN)
+    before = expect_read_as(page, 7)
+    page.get_by_role("link", name="Statistics").click()
+    expect(page.locator("canvas.upper-canvas")).to_have_count(0)
+    page.get_by_role("link", name="Draw").click()
+    expect(answer(page)).to_have_attribute("data-id", before)
+    draw(page, [[(0.1, 0.9), (0.9, 0.9)]])
+    expect(answer(page)).not_to_have_attribute("data-id", before)
+    press(page, "undo")
+    expect_read_as(page, 7)
+
+
 def test_nothing_moves_when_an_answer_comes(page: Page) -> None:
     def places() -> list[object]:
         parts = ["canvas.upper-canvas", '[data-testid="bars"], .bars', ".st-key-feedback", ".st-key-history"]

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import asyncpg
 
+from services.storage.history_query import StatisticsQuery, model_parts
 from shared.contracts.message import ModelVersion
 from shared.contracts.storage import (
     Accuracy,
@@ -20,7 +21,8 @@ from shared.contracts.storage import (
 BIN_EDGES = [edge / 10 for edge in range(11)]  # ten bins; each edge belongs to the bin above it, 1.0 to the last
 RUNNING_ACCURACY_LENGTH = 200
 
-# One row a group; `grouped_by` says which of the five groupings it belongs to. $1 the nine inner bin edges.
+# One row a group; `grouped_by` says which of the five groupings it belongs to. $1 the nine inner bin edges,
+# $2 and $3 the model's name and version, each NULL where any will do.
 COUNT = """
 SELECT CASE GROUPING(day, model_name, bin, true_digit)
            WHEN 15 THEN 'all' WHEN 7 THEN 'day' WHEN 11 THEN 'model' WHEN 13 THEN 'bin' ELSE 'confusion'
@@ -36,12 +38,14 @@ FROM (
            (created_at AT TIME ZONE 'UTC')::date AS day,
            width_bucket(confidence, $1::double precision[]) AS bin
     FROM predictions
+    WHERE model_name = coalesce($2, model_name) AND model_version = coalesce($3, model_version)
 ) AS reading
 GROUP BY GROUPING SETS ((), (day), (model_name, model_version), (bin), (true_digit, digit))
 ORDER BY day, model_name, model_version, bin
 """
 
-# Counted back from the totals, so that only the latest labels are read. $1 labelled, $2 correct, $3 how many.
+# Counted back from the totals, so that only the latest labels are read. $1 labelled, $2 correct, $3 how many,
+# $4 and $5 the model's name and version.
 RUN = """
 SELECT created_at, labelled, correct::double precision / labelled AS accuracy
 FROM (
@@ -51,7 +55,9 @@ FROM (
            id
     FROM (
         SELECT created_at, id, label, digit FROM predictions
-        WHERE label IS NOT NULL ORDER BY created_at DESC, id DESC LIMIT $3
+        WHERE label IS NOT NULL
+          AND model_name = coalesce($4, model_name) AND model_version = coalesce($5, model_version)
+        ORDER BY created_at DESC, id DESC LIMIT $3
     ) AS latest
     WINDOW newer AS (ORDER BY created_at DESC, id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ) AS counted
@@ -59,12 +65,14 @@ ORDER BY created_at, id
 """
 
 
-async def read_statistics(connection: asyncpg.Connection) -> Statistics:
+async def read_statistics(connection: asyncpg.Connection, query: StatisticsQuery) -> Statistics:
     """The statistics of one moment."""
+    model = model_parts(query.model)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        groups = await connection.fetch(COUNT, BIN_EDGES[1:-1])
+        groups = await connection.fetch(COUNT, BIN_EDGES[1:-1], *model)
         (everything,) = _grouped_by("all", groups)
-        running = await connection.fetch(RUN, everything["labelled"], everything["correct"], RUNNING_ACCURACY_LENGTH)
+        totals = everything["labelled"], everything["correct"]
+        running = await connection.fetch(RUN, *totals, RUNNING_ACCURACY_LENGTH, *model)
     return Statistics(
         overall=_accuracy_of(everything),
         running_accuracy=[RunningAccuracy(**record) for record in running],

@@ -16,6 +16,22 @@ from tests.unit.clients.fake_clock import FakeClock
 PIXELS = [[row + column for column in range(28)] for row in range(28)]
 PROBLEM = {"type": "x", "title": "x", "status": 422, "code": "blank_drawing", "detail": "Draw something."}
 BATCH = JSONResponse({"predictions": [PREDICTION, PROBLEM]})
+DETAILS = {
+    "name": "cnn",
+    "version": "1",
+    "current": True,
+    "created_at": "2026-11-21T12:00:00Z",
+    "architecture": "cnn",
+    "parameters": 7,
+    "digit_score_threshold": 0.5,
+    "metrics": {},
+    "engine": None,
+    "temperature": 1.5,
+    "data": {},
+    "recipe": {"seed": 1},
+    "libraries": {},
+    "history": [{"epoch": 0, "validation/loss": 0.5}],
+}
 EXPLANATION = JSONResponse({**PREDICTION, "saliency": [[0.5] * 28] * 28})
 
 
@@ -103,3 +119,9 @@ def test_the_models_are_listed(client: InferenceClient, stand_in: StandIn) -> No
     models = client.list_models()
     assert (str(models.default), models.models, models.others) == ("cnn/1", [], ["gpt"])
     assert stand_in.asked[0].line == "GET /v1/models"
+
+
+def test_one_model_version_is_described(client: InferenceClient, stand_in: StandIn) -> None:
+    stand_in.will_answer(JSONResponse(DETAILS))
+    assert client.get_model("cnn", "1").history == [{"epoch": 0, "validation/loss": 0.5}]
+    assert stand_in.asked[0].line == "GET /v1/models/cnn/1"

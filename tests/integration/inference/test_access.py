@@ -46,6 +46,21 @@ async def test_who_asks_too_often_is_told_when_to_come_again(monkeypatch: pytest
         assert int(answers[2].headers["retry-after"]) > 0
 
 
+async def test_only_web_pages_that_are_named_may_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    async for client in app_with(monkeypatch, CORS_ORIGINS="https://school.example, https://lab.example"):
+        asked = await predict(client, Origin="https://lab.example")
+        assert asked.headers["access-control-allow-origin"] == "https://lab.example"
+        assert "access-control-allow-origin" not in (await predict(client, Origin="https://other.example")).headers
+        question = {"Origin": "https://lab.example", "Access-Control-Request-Method": "POST"}
+        allowed = await client.options("/v1/predict", headers=question)
+        assert (allowed.status_code, allowed.headers["access-control-allow-methods"]) == (200, "GET, POST")
+
+
+async def test_no_web_page_may_ask_unless_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    async for client in app_with(monkeypatch):
+        assert "access-control-allow-origin" not in (await predict(client, Origin="https://lab.example")).headers
+
+
 async def test_another_model_answers_in_the_same_message(monkeypatch: pytest.MonkeyPatch) -> None:
     with serve_openai() as server:
         server.replies = [completion(answer({7: 0.9, 1: 0.1}, 0.8))]

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from services.inference.settings import Settings
-from shared.contracts.inference import ModelList
+from shared.contracts.inference import ModelDetails, ModelList
 from shared.recognition.architectures import build_network
 from shared.recognition.model_version import (
     GRAPH,
@@ -35,6 +36,22 @@ async def test_models_lists_every_version_with_its_measured_metrics(client: http
     assert current.parameters == 1_199_882
     assert current.metrics["mnist"]["accuracy"] >= 0.994
     assert len(models.models) == len(list_versions(MODELS))
+
+
+async def test_a_version_is_described_with_all_that_its_manifest_says(client: httpx.AsyncClient) -> None:
+    for name, version in list_versions(MODELS):
+        answered = await client.get(f"/v1/models/{name}/{version}")
+        details, manifest = ModelDetails.model_validate_json(answered.content), read_manifest(MODELS, name, version)
+        assert (details.created_at, details.metrics) == (manifest.created_at, manifest.metrics)
+        assert (details.data, details.recipe, details.history) == (manifest.data, manifest.recipe, manifest.history)
+        assert details.current == (version == read_current(MODELS, name))
+        assert bool(details.engine) == (name == "cnn")  # the default, which alone is in memory
+
+
+@pytest.mark.parametrize("reference", ["nobody/1", "cnn/9", "cnn/.."])
+async def test_a_version_that_is_not_there_is_unknown(client: httpx.AsyncClient, reference: str) -> None:
+    answered = await client.get("/v1/models/" + reference.replace("..", "%2E%2E"))
+    assert (answered.status_code, answered.json()["code"]) == (404, "unknown_model")
 
 
 async def test_health_and_readiness(client: httpx.AsyncClient) -> None:

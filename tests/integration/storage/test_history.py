@@ -1,6 +1,12 @@
 """Pages of the history and their filters, held against a plain Python list."""
 
+from datetime import UTC, datetime
+
+import asyncpg
 import pytest
+
+from services.storage.queries.history import conditions_of
+from shared.contracts.storage import HistoryFilters
 
 
 async def _read_all(client, limit=200, **filters):
@@ -26,7 +32,11 @@ async def stored(store, make):
 
 
 async def test_empty_history_is_one_empty_page(client):
-    assert (await client.get("/v1/predictions")).json() == {"predictions": [], "next_cursor": None}
+    assert (await client.get("/v1/predictions")).json() == {
+        "predictions": [],
+        "next_cursor": None,
+        "previous_cursor": None,
+    }
 
 
 @pytest.mark.parametrize("limit", [1, 7, 45, 90, 200])
@@ -55,6 +65,53 @@ async def test_pages_visit_each_old_prediction_once_while_new_ones_arrive(client
     assert {one["id"] for one in stored} <= set(visited)
 
 
+@pytest.mark.parametrize(("limit", "filters"), [(1, {}), (7, {}), (45, {}), (7, {"labelled": True}), (4, {"digit": 3})])
+async def test_the_way_back_to_the_newest_shows_the_same_pages(client, stored, limit, filters):
+    there, back = [], []
+    query = {"limit": limit, **filters}
+    page = (await client.get("/v1/predictions", params=query)).json()
+    assert page["previous_cursor"] is None
+    there.append(page["predictions"])
+    while page["next_cursor"] is not None:
+        page = (await client.get("/v1/predictions", params={**query, "cursor": page["next_cursor"]})).json()
+        there.append(page["predictions"])
+    back.append(page["predictions"])
+    while page["previous_cursor"] is not None:
+        page = (await client.get("/v1/predictions", params={**query, "newer_than": page["previous_cursor"]})).json()
+        back.append(page["predictions"])
+        assert page["next_cursor"] is not None
+    assert len(there) > 1
+    assert back == there[::-1]
+
+
+async def test_what_arrived_meanwhile_is_found_on_the_way_back(client, stored, store):
+    first = (await client.get("/v1/predictions", params={"limit": 90})).json()
+    second = (await client.get("/v1/predictions", params={"limit": 10})).json()
+    third = (await client.get("/v1/predictions", params={"limit": 10, "cursor": second["next_cursor"]})).json()
+    newest = await store(created_at="2030-01-01T00:00:00Z")
+    back = (await client.get("/v1/predictions", params={"limit": 10, "newer_than": third["previous_cursor"]})).json()
+    assert [one["id"] for one in back["predictions"]] == [one["id"] for one in first["predictions"][:10]]
+    back = (await client.get("/v1/predictions", params={"limit": 10, "newer_than": back["previous_cursor"]})).json()
+    assert [one["id"] for one in back["predictions"]] == [newest["id"]]
+    assert back["previous_cursor"] is None
+
+
+async def test_nothing_newer_than_the_newest_is_an_empty_page(client, store):
+    await store(created_at="2026-11-01T00:00:00Z")
+    newest = await store(created_at="2026-11-02T00:00:00Z")
+    first = (await client.get("/v1/predictions", params={"limit": 1})).json()
+    last = (await client.get("/v1/predictions", params={"limit": 1, "cursor": first["next_cursor"]})).json()
+    await client.delete(f"/v1/predictions/{newest['id']}")
+    answer = await client.get("/v1/predictions", params={"newer_than": last["previous_cursor"]})
+    assert answer.json() == {"predictions": [], "next_cursor": None, "previous_cursor": None}
+
+
+async def test_a_page_in_both_directions_is_refused(client, stored):
+    cursor = (await client.get("/v1/predictions", params={"limit": 5})).json()["next_cursor"]
+    answer = await client.get("/v1/predictions", params={"cursor": cursor, "newer_than": cursor})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+
+
 FILTERS = {
     "digit": ({"digit": 3}, lambda one: one["digit"] == 3),
     "label": ({"label": 3}, lambda one: one["label"] == 3),
@@ -79,6 +136,51 @@ async def test_filter_keeps_exactly_what_fits(client, stored, filters, fits):
     expected = [one["id"] for one in stored if fits(one)]
     assert 0 < len(expected) < len(stored)
     assert sorted(one["id"] for one in await _read_all(client, 4, **filters)) == sorted(expected)
+    counted = await client.get("/v1/prediction-count", params=filters)
+    assert counted.json() == {"predictions": len(expected), "more": False}
+
+
+@pytest.mark.parametrize(("limit", "count"), [(89, (89, True)), (90, (90, False)), (91, (90, False))])
+async def test_counting_ends_at_its_limit(client, stored, limit, count):
+    counted = (await client.get("/v1/prediction-count", params={"limit": limit})).json()
+    assert (counted["predictions"], counted["more"]) == count
+
+
+async def test_model_versions_are_those_of_the_history(client, stored):
+    expected = sorted({(one["model"]["name"], one["model"]["version"]) for one in stored})
+    listed = (await client.get("/v1/model-versions")).json()["models"]
+    assert [(model["name"], model["version"]) for model in listed] == expected
+    assert len(expected) == 6
+
+
+async def test_an_empty_history_has_no_model_versions(client):
+    assert (await client.get("/v1/model-versions")).json() == {"models": []}
+
+
+INDEXED = {
+    "predictions_digit": {"digit": 3},
+    "predictions_label": {"label": 3},
+    "predictions_unlabelled": {"labelled": False},
+    "predictions_labelled": {"labelled": True},
+    "predictions_wrong": {"correct": False},
+    "predictions_model": {"model": "cnn/2"},
+    "predictions_source": {"source": "camera"},
+    "predictions_history": {"since": datetime(2026, 11, 4, tzinfo=UTC)},
+}
+
+
+@pytest.mark.parametrize(("index", "filters"), INDEXED.items(), ids=INDEXED)
+async def test_a_filter_has_an_index_in_the_order_of_the_pages(database_url, index, filters):
+    conditions = conditions_of(HistoryFilters(**filters))
+    page = f"EXPLAIN SELECT * FROM predictions {conditions.where()} ORDER BY created_at DESC, id DESC LIMIT 20"
+    connection = await asyncpg.connect(database_url)
+    try:
+        await connection.execute("SET enable_seqscan = off; SET enable_sort = off; SET enable_bitmapscan = off")
+        plan = "\n".join(row[0] for row in await connection.fetch(page, *conditions.values))
+    finally:
+        await connection.close()
+    assert f"using {index} " in plan
+    assert "Sort" not in plan
 
 
 async def test_since_is_included_and_until_is_not(client, store):

@@ -49,6 +49,22 @@ async def test_up_again_after_down_makes_the_same_schema(empty_database_url):
     assert await _read_relations(empty_database_url) == before
 
 
+async def test_a_step_down_takes_its_indexes_and_a_step_up_brings_them_back(empty_database_url):
+    await asyncio.to_thread(upgrade, empty_database_url, "0001")
+    first = await _read_relations(empty_database_url)
+    await asyncio.to_thread(upgrade, empty_database_url)
+    second = await _read_relations(empty_database_url)
+    assert {str(index[0]).split()[2] for index in second[2]} - {str(index[0]).split()[2] for index in first[2]} == {
+        "predictions_digit",
+        "predictions_label",
+        "predictions_unlabelled",
+    }
+    await asyncio.to_thread(downgrade, empty_database_url, "0001")
+    assert await _read_relations(empty_database_url) == first
+    await asyncio.to_thread(upgrade, empty_database_url)
+    assert await _read_relations(empty_database_url) == second
+
+
 async def test_up_twice_is_harmless(empty_database_url):
     for _ in range(2):
         await asyncio.to_thread(upgrade, empty_database_url)

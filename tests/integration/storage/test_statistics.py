@@ -69,6 +69,27 @@ async def test_each_model_version_has_its_accuracy(stored, statistics):
     assert found == expected
 
 
+@pytest.mark.parametrize("model", ["cnn", "cnn/2", "nobody", "nobody/1"])
+async def test_a_models_statistics_are_those_of_its_predictions_alone(client, stored, model):
+    statistics = (await client.get("/v1/statistics", params={"model": model})).json()
+    its_own = [one for one in stored if f"{one['model']['name']}/{one['model']['version']}/".startswith(f"{model}/")]
+    assert statistics["overall"] == pytest.approx(_accuracy(its_own))
+    assert sum(map(sum, statistics["confusion"])) == statistics["overall"]["labelled"]
+    assert sum(one["predictions"] for one in statistics["confidence_bins"]) == len(its_own)
+    assert len(statistics["by_model"]) == len({tuple(one["model"].values()) for one in its_own})
+    labelled = [one for one in its_own if one["label"] is not None]
+    labelled.sort(key=lambda one: (one["created_at"], one["id"]))
+    correct = [one["label"] == one["digit"] for one in labelled]
+    accuracies = [sum(correct[:count]) / count for count in range(1, len(correct) + 1)]
+    assert [one["accuracy"] for one in statistics["running_accuracy"]] == pytest.approx(accuracies[-200:])
+
+
+@pytest.mark.parametrize("query", ["model=", "model=/1", "modle=cnn", "model=" + "x" * 130])
+async def test_a_filter_that_is_none_is_refused(client, query):
+    answer = await client.get(f"/v1/statistics?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+
+
 async def test_each_day_has_its_accuracy_in_order(stored, statistics):
     groups = _group(stored, lambda one: one["created_at"][:10])
     assert statistics["by_day"] == [{"day": day, **_accuracy(group)} for day, group in sorted(groups.items())]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from services.frontend.answer import alternatives, answer_html, judge, percent, saliency_picture
+from services.frontend.elements.answer import alternatives, answer_html, judge, percent, saliency_picture
 from shared.contracts.inference import Prediction
 
 ID = "019aa5e2-0000-7000-8000-000000000000"

@@ -18,11 +18,13 @@ from training.evaluation.slices import PreparedSlice
 from training.publishing import Candidate, Published, calibrate, is_worse, judge, publish
 
 MLP = "mlp"
+HISTORY = [{"epoch": 0, "train/loss": float("nan"), "validation/loss": 0.5}]
 
 
 def candidate(network: nn.Module | None = None) -> Candidate:
     torch.manual_seed(0)
-    return Candidate(MLP, MLP, network or build_network(MLP), Normalisation(), {"bars": "0"}, {"epochs": 3})
+    network = network or build_network(MLP)
+    return Candidate(MLP, MLP, network, Normalisation(), {"bars": "0"}, {"epochs": 3}, HISTORY)
 
 
 def reads_bars() -> nn.Module:
@@ -59,6 +61,7 @@ def test_the_first_version_is_put_in_use_with_what_it_was_measured_at(tmp_path: 
     assert manifest.metrics["mnist"]["accuracy"] == 1
     assert manifest.metrics["mnist"]["examples"] == 64
     assert (manifest.data, manifest.recipe) == ({"bars": "0"}, {"epochs": 3})
+    assert manifest.history == [{"epoch": 0, "validation/loss": 0.5}]  # JSON has no «not a number»
     assert load_network(tmp_path, manifest)
 
 

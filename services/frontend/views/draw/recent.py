@@ -5,13 +5,12 @@ from uuid import UUID
 
 import streamlit as st
 
-from services.frontend.connections import check_health, connect
-from services.frontend.thumbnails import find_thumbnail
+from services.frontend.connections import check_health, connect, get_statistics
+from services.frontend.elements.thumbnails import find_thumbnail
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.storage import Statistics, StoredPrediction
 
-RECENT = 24
-STATISTICS_TTL_S = 5.0
+RECENT = 16
 AWAY = '<div class="recent-head"><b>Recent drawings</b><span>storage can\'t be reached just now</span></div>'
 
 
@@ -29,23 +28,21 @@ def show_recent(judged: Mapping[UUID, bool]) -> None:
     st.html(recent_html(page.predictions, statistics, judged))
 
 
-@st.cache_data(ttl=STATISTICS_TTL_S, show_spinner=False)
-def get_statistics(model: str | None = None) -> Statistics:
-    """Statistics at most five seconds old; a label given here makes them be asked anew (`get_statistics.clear()`)."""
-    return connect().storage.get_statistics(model)
-
-
 def recent_html(predictions: Sequence[StoredPrediction], statistics: Statistics, judged: Mapping[UUID, bool]) -> str:
     """The heading and the strip."""
     overall = statistics.overall
     accuracy = f"all time {right_of(overall.correct, overall.labelled)}" if overall.labelled else "none corrected yet"
     visit = f"this visit {right_of(sum(judged.values()), len(judged))} · " if judged else ""
-    strip = "".join(_entry_html(prediction) for prediction in predictions)
-    return (
+    head = (
         f'<div class="recent-head"><b>Recent drawings</b><span><span data-testid="visit">{visit}</span>'
         f'<span data-testid="accuracy">{accuracy}</span></span></div>'
-        f'<div class="strip" data-testid="history" tabindex="0" role="list" aria-label="Recent drawings">'
-        f"{strip or '<p>Nothing kept yet: your drawings will appear here.</p>'}</div>"
+    )
+    if not predictions:
+        return f'{head}<p class="strip" data-testid="history">Nothing kept yet: your drawings will appear here.</p>'
+    strip = "".join(_entry_html(prediction) for prediction in predictions)
+    return (
+        f'{head}<div class="strip" data-testid="history" tabindex="0" role="list" aria-label="Recent drawings">'
+        f"{strip}</div>"
     )
 
 

@@ -9,20 +9,20 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from services.frontend.answer import answer_html, empty_html, judge
-from services.frontend.canvas import show_canvas
 from services.frontend.chosen_model import get_chosen_model
-from services.frontend.connections import check_health, connect
+from services.frontend.connections import check_health, connect, get_statistics
+from services.frontend.digit_score import get_digit_score_threshold
+from services.frontend.elements.answer import answer_html, empty_html, judge
 from services.frontend.outbox import Delivery, OutboxFullError
-from services.frontend.page_state import PageState, Reading, get_page_state
-from services.frontend.recent import get_statistics, show_recent
+from services.frontend.views.draw.canvas import show_canvas
+from services.frontend.views.draw.recent import show_recent
+from services.frontend.views.draw.state import PageState, Reading, get_page_state
 from shared.clients.service import RefusedError, ServiceUnavailableError
-from shared.contracts.message import ModelVersion
 from shared.contracts.storage import PredictionToStore
 
 INVITATION = "Draw a digit from 0 to 9"
-QUESTION = """<div class="question">Which digit is it really? <small>One tap; again takes it back.
-<span class="keys">Keys 0–9, Z undoes, C clears.</span></small></div>"""
+QUESTION = '<div class="question">Which digit is it really? <small>One tap; again takes it back.</small></div>'
+KEY_HINTS = '<span class="keys">Keys: 0–9 say it, Z undoes, C clears</span>'
 KEYS = f"<script>{(Path(__file__).parent / 'keys.js').read_text()}</script>"
 SAVE_WAIT_S = 0.7  # a stroke waits this long for «saved»; after that the page goes on and the outbox keeps trying
 
@@ -116,21 +116,6 @@ def show_answer(state: PageState, place: DeltaGenerator) -> None:
         place.html(empty_html(state.problem or "Press Predict to read it"))
 
 
-def get_digit_score_threshold(model: ModelVersion) -> float:
-    """Below this score the page says that it does not look like a digit; where it is not known it never says so."""
-    try:
-        return get_digit_score_thresholds(model)[str(model)]
-    except (ServiceUnavailableError, RefusedError, KeyError):
-        return 0.0
-
-
-@st.cache_data(show_spinner=False)
-def get_digit_score_thresholds(wanted: ModelVersion) -> dict[str, float]:  # asked anew for a model not seen before
-    """By «name/version». A model version never changes."""
-    models = connect().inference.list_models().models
-    return {f"{known.name}/{known.version}": known.digit_score_threshold for known in models}
-
-
 def show_feedback(state: PageState) -> None:
     """Ten buttons; the one that is the label is filled, and pressing it again takes it back."""
     reading = state.reading
@@ -165,20 +150,23 @@ def show_saved(state: PageState, place: DeltaGenerator) -> None:
         labelled = "" if reading.label is None else f" as {reading.label}"
         words = f"Saved{labelled}" if reading.saved else f"Not saved yet{labelled}: {delivery.value}"
         saved = str(reading.saved).lower()
-    place.html(f'<div class="saved" role="status" data-testid="saved" data-saved="{saved}">{words}</div>')
+    told = f'<span role="status" data-testid="saved" data-saved="{saved}">{words}</span>'
+    place.html(f'<div class="saved">{told}{KEY_HINTS}</div>')
 
 
 def deliver(reading: Reading, before: Reading | None) -> Delivery:
     """Hands over what the outbox does not have, and waits a moment for storage where it is there."""
     if reading.saved:
         return Delivery.SAVED
-    if not reading.handed_over:
+    is_relabelled = reading.handed_over
+    if not is_relabelled:
         try:
             hand_over(reading, before)
         except OutboxFullError:
             return Delivery.REFUSED
     delivery = connect().outbox.wait(reading.prediction.id, SAVE_WAIT_S if check_health().storage else 0.0)
-    get_statistics.clear()
+    if is_relabelled:
+        get_statistics.clear()
     return delivery
 
 

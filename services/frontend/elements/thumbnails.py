@@ -2,6 +2,8 @@
 
 import base64
 import io
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import streamlit as st
@@ -11,6 +13,7 @@ from services.frontend.connections import connect
 from shared.clients.service import RefusedError, ServiceUnavailableError
 
 SIDE = 64  # pixels
+AT_ONCE = 8
 UNSHOWABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)  # what Pillow raises for broken files
 EMPTY_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
@@ -21,6 +24,12 @@ def find_thumbnail(prediction_id: UUID) -> str:
         return get_thumbnail(prediction_id)
     except (ServiceUnavailableError, RefusedError, *UNSHOWABLE):
         return EMPTY_PICTURE
+
+
+def find_thumbnails(prediction_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Many, several at once where storage has to be asked."""
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return dict(zip(prediction_ids, threads.map(find_thumbnail, prediction_ids), strict=True))
 
 
 @st.cache_data(max_entries=5000, show_spinner=False)

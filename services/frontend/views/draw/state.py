@@ -8,7 +8,7 @@ from uuid import UUID
 
 import streamlit as st
 
-from services.frontend.canvas import JsonDrawing, Sheet, get_latest_strokes, is_on_page
+from services.frontend.views.draw.canvas import JsonDrawing, Sheet, get_latest_strokes, is_on_page
 from shared.contracts.inference import Explanation, Prediction
 
 PEN_WIDTH = 20  # pixels of the canvas

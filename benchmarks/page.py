@@ -1,0 +1,123 @@
+"""How soon the page answers: from the end of a stroke to the new answer in a real browser, all services running.
+
+`python -m benchmarks.page` starts the stack of `make run` in a folder of its own, draws with one person and then with
+20 at once, each in a browser context of their own, and prints a Markdown table. The browsers share the machine with
+the services, and take most of it.
+"""
+
+import argparse
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median, quantiles
+
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+
+from tests.conftest import CHROMIUM_FLAGS, find_chromium
+from tests.e2e.stack import running_stack
+
+ANSWER_TIMEOUT_MS = 20_000
+STROKES_A_DRAWING = 5
+STEPS, STEP_S = 8, 0.03  # a stroke takes a quarter of a second
+PAUSE_S = (1.5, 3.0)  # between an answer and the next stroke: people look at what they are told
+PHONE = ViewportSize(width=390, height=844)
+
+# Notes when the mouse was lifted last, and when an answer that was not there before came into the page.
+WATCH = """() => {
+  window.slate = {lifted: 0, answers: []};
+  addEventListener("mouseup", () => { slate.lifted = performance.now(); }, true);
+  const seen = new Set();
+  new MutationObserver(() => {
+    const id = document.querySelector("[data-testid=answer]")?.dataset.id;
+    if (id && !seen.has(id)) { seen.add(id); slate.answers.push(performance.now() - slate.lifted); }
+  }).observe(document.body, {subtree: true, childList: true, attributes: true});
+}"""
+
+
+@dataclass
+class Person:
+    """Someone who draws: how long each answer took, in milliseconds, and how often none came."""
+
+    waits_ms: list[float] = field(default_factory=list)
+    unanswered: int = 0
+
+
+async def draw_strokes(browser: Browser, url: str, count: int, seed: int, everyone: asyncio.Barrier) -> Person:
+    """One person's visit: strokes anywhere on the canvas, cleared now and then, once everyone has the page."""
+    chance, person = random.Random(seed), Person()
+    page = await browser.new_page(viewport=PHONE)
+    await page.goto(url)
+    await page.locator("canvas.upper-canvas").wait_for(timeout=60_000)
+    await page.get_by_test_id("empty").wait_for(timeout=60_000)
+    await page.evaluate(WATCH)
+    await everyone.wait()
+    for number in range(count):
+        await asyncio.sleep(chance.uniform(*PAUSE_S))
+        if number and number % STROKES_A_DRAWING == 0:
+            await page.locator(".st-key-clear button").click()
+            await page.get_by_test_id("empty").wait_for()
+        before = await page.evaluate("slate.answers.length")
+        await draw_stroke(page, chance)
+        try:
+            await page.wait_for_function(f"slate.answers.length > {before}", timeout=ANSWER_TIMEOUT_MS)
+        except TimeoutError:
+            person.unanswered += 1
+    person.waits_ms = await page.evaluate("slate.answers")
+    await page.context.close()
+    return person
+
+
+async def draw_stroke(page: Page, chance: random.Random) -> None:
+    """A line somewhere on the canvas, not shorter than a fifth of it."""
+    box = await page.locator("canvas.upper-canvas").bounding_box()
+    if box is None:
+        raise RuntimeError("the canvas is not on the page")
+    start, end = ((chance.uniform(0.1, 0.4), chance.uniform(0.1, 0.9)), (chance.uniform(0.6, 0.9), chance.random()))
+    points = [[box["x"] + x * box["width"], box["y"] + y * box["height"]] for x, y in (start, end)]
+    await page.mouse.move(*points[0])
+    await page.mouse.down()
+    for step in range(1, STEPS + 1):
+        await page.mouse.move(*(a + (b - a) * step / STEPS for a, b in zip(*points, strict=True)))
+        await asyncio.sleep(STEP_S)
+    await page.mouse.up()
+
+
+async def measure(url: str, people: int, strokes: int) -> list[Person]:
+    """All of them at once."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
+        everyone = asyncio.Barrier(people)
+        visits = [draw_strokes(browser, url, strokes, seed, everyone) for seed in range(people)]
+        found = await asyncio.gather(*visits)
+        await browser.close()
+    return found
+
+
+def row(name: str, people: Sequence[Person]) -> str:
+    """One line of the table."""
+    waits = [wait for person in people for wait in person.waits_ms]
+    late = quantiles(waits, n=20, method="inclusive")[-1]
+    unanswered = sum(person.unanswered for person in people)
+    return f"| {name} | {len(waits)} | {median(waits):.0f} ms | {late:.0f} ms | {max(waits):.0f} ms | {unanswered} |"
+
+
+def main() -> None:
+    """Prints the table."""
+    parser = argparse.ArgumentParser(description="From the end of a stroke to its answer on the page.")
+    parser.add_argument("--strokes", type=int, default=50, help="of the one person")
+    parser.add_argument("--people", type=int, default=20, help="who draw at once")
+    parser.add_argument("--strokes-each", type=int, default=10)
+    arguments = parser.parse_args()
+    with running_stack() as stack:
+        url = stack.url("frontend")
+        alone = asyncio.run(measure(url, 1, arguments.strokes))
+        together = asyncio.run(measure(url, arguments.people, arguments.strokes_each))
+    print("| end of stroke to answer | strokes | median | 95th percentile | longest | unanswered |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    print(row("one person", alone))
+    print(row(f"{arguments.people} people at once", together))
+
+
+if __name__ == "__main__":
+    main()

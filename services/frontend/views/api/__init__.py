@@ -1,0 +1,1 @@
+"""How another service asks."""

@@ -1,0 +1,1 @@
+"""Draw a digit, see what it is read as, say what it really was."""

@@ -1,0 +1,116 @@
+"""What the history's filters show, as files: a CSV, and the drawings as they came in a ZIP, each up to a limit."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+
+from services.frontend.storage_client import StorageClient
+from shared.clients.service import RefusedError
+from shared.contracts.storage import HistoryFilters, StoredPrediction
+
+MAX_ROWS = 10_000
+MAX_DRAWINGS = 1_000
+MAX_DRAWING_BYTES = 100 * 1024 * 1024  # of one ZIP, which is made in memory
+PAGE = 200  # predictions a request
+AT_ONCE = 8  # drawings
+COLUMNS = [
+    "id",
+    "created_at",
+    "digit",
+    "label",
+    "confidence",
+    "digit_score",
+    "model_name",
+    "model_version",
+    "source",
+    "labelled_at",
+    *(f"probability_{digit}" for digit in range(10)),
+]
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs what begins so; OWASP, «CSV Injection»
+SIGNATURES = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"RIFF": "webp"}
+
+
+def make_csv(storage: StorageClient, filters: HistoryFilters) -> bytes:
+    """The newest that fit, at most MAX_ROWS."""
+    return write_csv([*COLUMNS], (_cells_of(one) for one in iterate_predictions(storage, filters, MAX_ROWS)))
+
+
+def make_zip(storage: StorageClient, filters: HistoryFilters) -> bytes:
+    """The drawings of the newest that fit, byte for byte, at most MAX_DRAWINGS and MAX_DRAWING_BYTES, and their CSV."""
+    archive, rows, room = io.BytesIO(), [], MAX_DRAWING_BYTES
+    predictions = iterate_predictions(storage, filters, MAX_DRAWINGS)
+    with zipfile.ZipFile(archive, "w") as drawings, ThreadPoolExecutor(AT_ONCE) as threads:
+        while some := list(islice(predictions, AT_ONCE)):
+            for prediction, drawing in zip(some, threads.map(lambda one: _fetch(storage, one), some), strict=True):
+                room -= len(drawing)
+                if drawing and room >= 0:
+                    name = f"drawings/{_name_of(prediction)}.{suffix_of(drawing)}"
+                    drawings.writestr(name, drawing)  # stored: pictures are compressed already
+                    rows.append([name, *_cells_of(prediction)])
+            if room < 0:
+                break
+        drawings.writestr("predictions.csv", write_csv(["file", *COLUMNS], rows), zipfile.ZIP_DEFLATED)
+    return archive.getvalue()
+
+
+def iterate_predictions(storage: StorageClient, filters: HistoryFilters, most: int) -> Iterator[StoredPrediction]:
+    """The newest that fit, page by page."""
+    cursor = None
+    while most > 0:
+        page = storage.list_predictions(min(PAGE, most), filters, cursor=cursor)
+        yield from page.predictions
+        most -= len(page.predictions)
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+def write_csv(head: Sequence[str], rows: Iterator[list[object]] | list[list[object]]) -> bytes:
+    """RFC 4180 in UTF-8."""
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(head)
+    writer.writerows(rows)
+    return written.getvalue().encode()
+
+
+def suffix_of(drawing: bytes) -> str:
+    """«png», «jpg» or «webp», by its first bytes."""
+    return next((suffix for signature, suffix in SIGNATURES.items() if drawing.startswith(signature)), "bin")
+
+
+def disarm(text: str) -> str:
+    """Text from outside, as a cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _cells_of(prediction: StoredPrediction) -> list[object]:
+    return [
+        prediction.id,
+        prediction.created_at.isoformat(),
+        prediction.digit,
+        prediction.label,
+        prediction.confidence,
+        prediction.digit_score,
+        disarm(prediction.model.name),
+        disarm(prediction.model.version),
+        prediction.source,
+        prediction.labelled_at and prediction.labelled_at.isoformat(),
+        *prediction.probabilities,
+    ]
+
+
+def _name_of(prediction: StoredPrediction) -> str:
+    label = "" if prediction.label is None else f"_label-{prediction.label}"
+    return f"{prediction.created_at:%Y-%m-%d_%H-%M-%S}_read-{prediction.digit}{label}_{prediction.id}"
+
+
+def _fetch(storage: StorageClient, prediction: StoredPrediction) -> bytes:
+    """Empty where it was deleted meanwhile."""
+    try:
+        return storage.get_drawing(prediction.id)
+    except RefusedError:
+        return b""

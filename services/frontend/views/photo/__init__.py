@@ -1,0 +1,1 @@
+"""Pictures from a file or the camera, with one digit or many."""

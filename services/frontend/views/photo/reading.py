@@ -1,0 +1,105 @@
+"""A photo is read by inference and each of its digits handed to the outbox, once, however often the page runs."""
+
+import base64
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from services.frontend.outbox import Delivery, Outbox, OutboxFullError
+from services.frontend.views.photo.picture import (
+    UnshowablePictureError,
+    as_sendable,
+    cut_out,
+    make_preview,
+    open_upright,
+)
+from services.frontend.views.photo.state import Photo, PhotoDigit
+from shared.clients.service import RefusedError
+from shared.contracts.inference import PageReading
+from shared.contracts.message import ModelVersion
+from shared.contracts.storage import PredictionToStore
+
+MAX_STORED_BYTES = 10 * 1024 * 1024  # storage takes no larger drawing; of a larger picture the cut-out is kept
+
+
+class Reader(Protocol):
+    """The question that is asked of inference."""
+
+    def read(self, picture: bytes, *, model: str | None) -> PageReading:
+        """Every digit on the picture. ServiceUnavailableError, RefusedError."""
+
+
+def read_photo(
+    photo: Photo, reader: Reader, model: str | None, find_threshold: Callable[[ModelVersion], float]
+) -> None:
+    """Finds its digits, or says what is wrong with it. ServiceUnavailableError: it may be asked again."""
+    try:
+        picture = as_sendable(photo.data)
+        reading = reader.read(picture, model=model)
+        take_reading(photo, picture, reading, find_threshold(reading.digits[0].prediction.model))
+    except RefusedError as refused:
+        photo.problem = refused.problem.detail
+    except UnshowablePictureError as error:
+        photo.problem = str(error)
+    photo.data = b""
+
+
+def take_reading(photo: Photo, data: bytes, reading: PageReading, digit_score_threshold: float) -> None:
+    """Fills in the preview and the digits. UnshowablePictureError."""
+    upright = open_upright(data)
+    boxes = [digit.box for digit in reading.digits]
+    whole = len(boxes) == 1 and len(data) <= MAX_STORED_BYTES
+    digits = []
+    for place, found in enumerate(reading.digits):
+        cutout = cut_out(upright, reading.width, found.box, boxes[:place] + boxes[place + 1 :])
+        digits.append(PhotoDigit(found, cutout, data if whole else cutout, digit_score_threshold))
+    photo.preview, photo.size, photo.digits = make_preview(upright), (reading.width, reading.height), digits
+
+
+def save_photo(photo: Photo, outbox: Outbox, timeout_s: float) -> Delivery:
+    """Hands over what the outbox does not have → how far the last of it has come, after at most that time."""
+    deadline = time.monotonic() + timeout_s
+    deliveries = {_save_digit(photo, digit, outbox, deadline) for digit in photo.digits}
+    return next(
+        (delivery for delivery in (Delivery.REFUSED, Delivery.WAITING) if delivery in deliveries), Delivery.SAVED
+    )
+
+
+def give_label(digit: PhotoDigit, label: int | None, outbox: Outbox) -> None:
+    """Says what it really is, or takes that back."""
+    digit.label, digit.saved = label, False
+    if digit.handed_over:  # else the label goes with the prediction: storage has nothing to label yet
+        outbox.label(digit.found.prediction.id, label)
+
+
+def was_saved_late(photo: Photo, outbox: Outbox) -> bool:
+    """Whether the page still says «not saved yet» of what storage has answered about meanwhile."""
+    unsaved = [digit for digit in photo.digits if not digit.saved and digit.handed_over]
+    return bool(unsaved) and all(outbox.wait(digit.found.prediction.id, 0) is Delivery.SAVED for digit in unsaved)
+
+
+def _save_digit(photo: Photo, digit: PhotoDigit, outbox: Outbox, deadline: float) -> Delivery:
+    if digit.saved:
+        return Delivery.SAVED
+    if not digit.handed_over:
+        try:
+            _hand_over(photo, digit, outbox)
+        except OutboxFullError:
+            return Delivery.REFUSED
+    delivery = outbox.wait(digit.found.prediction.id, max(0.0, deadline - time.monotonic()))
+    digit.saved = delivery is Delivery.SAVED
+    return delivery
+
+
+def _hand_over(photo: Photo, digit: PhotoDigit, outbox: Outbox) -> None:
+    prediction = digit.found.prediction
+    to_store = PredictionToStore(
+        **prediction.model_dump(include={"digit", "confidence", "probabilities", "digit_score", "model"}),
+        drawing=base64.b64encode(digit.drawing),
+        source=photo.source,
+        created_at=photo.read_at,
+    )
+    outbox.save(prediction.id, to_store)
+    if digit.label is not None:
+        outbox.label(prediction.id, digit.label)
+    digit.handed_over, digit.drawing = True, b""

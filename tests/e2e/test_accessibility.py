@@ -1,0 +1,37 @@
+"""What axe-core finds on every page, with something on it, in light and dark, on a phone and on a desk."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.hand import SEVEN, draw, expect_read_as, say_it_is
+from tests.e2e.pages import PAGES, open_view
+from tests.e2e.stack import Stack, open_page
+
+pytestmark = pytest.mark.browser
+
+
+def find_violations(page: Page) -> list[str]:
+    """The serious and critical ones: rule, element."""
+    found = Axe().run(page).response["violations"]
+    serious = [violation for violation in found if violation["impact"] in {"serious", "critical"}]
+    return [f"{violation['id']}: {node['html']}" for violation in serious for node in violation["nodes"]]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_no_page_has_a_serious_violation(browser: Browser, stack: Stack, colours: str, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=colours)
+    page = context.new_page()
+    open_page(page, stack)
+    assert find_violations(page) == []
+    draw(page, SEVEN)
+    expect_read_as(page, 7)
+    say_it_is(page, 7)
+    expect(page.get_by_test_id("looks")).to_have_attribute("data-explained", "true")
+    assert find_violations(page) == []
+    for path in PAGES:
+        open_view(page, stack.url("frontend"), path)
+        assert find_violations(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    context.close()

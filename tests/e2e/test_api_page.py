@@ -1,0 +1,75 @@
+"""The API page: the drawing on the canvas, sent for real, and the programs that send it."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.hand import ONE, draw, expect_read_as
+from tests.e2e.stack import Stack
+
+pytestmark = pytest.mark.browser
+
+
+def open_api(page: Page) -> None:
+    """By the navigation: another address would be another visit, and the canvas empty."""
+    page.get_by_role("link", name="API").click()
+    expect(page.get_by_role("heading", name="API", exact=True)).to_be_visible()
+
+
+def answer_of(page: Page) -> dict:
+    page.get_by_role("button", name="Try it").click()
+    code = page.locator(".st-key-api-example code").last
+    expect(code).to_contain_text("elapsed_ms")
+    return json.loads(code.inner_text())
+
+
+def test_without_a_drawing_the_example_is_sent(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.url('frontend')}/api")
+    expect(page.get_by_test_id("api-drawing")).to_have_js_property("naturalWidth", 280)
+    answer = answer_of(page)
+    assert answer["digit"] == 7
+    assert len(answer["probabilities"]) == 10
+
+
+def test_the_drawing_on_the_canvas_is_the_example(page: Page, stack: Stack) -> None:
+    draw(page, ONE)
+    expect_read_as(page, 1)
+    open_api(page)
+    expect(page.get_by_text("Your drawing")).to_be_visible()
+    assert answer_of(page)["digit"] == 1
+    with page.expect_download() as begun:
+        page.get_by_role("button", name="digit.png").click()
+    assert begun.value.suggested_filename == "digit.png"
+    assert begun.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("language", ["curl", "Python", "Python, Slate's client", "JavaScript"])
+def test_every_language_names_this_installation(page: Page, stack: Stack, language: str) -> None:
+    page.goto(f"{stack.url('frontend')}/api")
+    page.get_by_role("tab", name=language, exact=True).click()
+    program = page.get_by_role("tabpanel").locator("code").first
+    expect(program).to_contain_text(stack.url("inference"))
+    expect(program).not_to_contain_text("SLATE_API_KEY")
+    page.locator(".st-key-api-key label").first.click()
+    expect(program).to_contain_text("SLATE_API_KEY")
+    page.locator(".st-key-api-question").get_by_role("radio", name="Many at once").click()
+    if language != "Python, Slate's client":
+        expect(program).to_contain_text("/v1/predict/batch")
+
+
+def test_a_refusal_is_shown_as_it_comes(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.url('frontend')}/api")
+    expect(page.get_by_text(re.compile('"unreadable_image"')).first).to_be_visible()
+    expect(page.get_by_role("link", name=f"{stack.url('inference')}/docs")).to_have_attribute(
+        "href", f"{stack.url('inference')}/docs"
+    )
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_nothing_is_wider_than_the_page(page: Page, stack: Stack, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{stack.url('frontend')}/api")
+    expect(page.get_by_test_id("api-drawing")).to_be_visible()
+    assert page.locator(".stMain").evaluate("main => main.scrollWidth - main.clientWidth") == 0

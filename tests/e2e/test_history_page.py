@@ -1,0 +1,343 @@
+"""The history: filtered, paged, corrected, deleted, downloaded. Each test has a model of its own for a filter."""
+
+import base64
+import csv
+import io
+import os
+import re
+import signal
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, Download, Locator, Page, expect
+
+from tests.e2e.stack import Stack, wait_until
+
+pytestmark = pytest.mark.browser
+
+NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
+PAGE_SIZE = 20
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 1000}, timezone_id="Europe/Berlin")
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    yield page
+    context.close()
+
+
+class Shelf:
+    """Predictions of one model in the stack's storage, the first the newest."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.model = f"m{uuid4().hex[:12]}"
+        self.ids: list[str] = []
+
+    def put(self, digit: int, label: int | None = None, file_format: str = "PNG", **changes: object) -> str:
+        prediction_id = str(uuid4())
+        body = {
+            "digit": digit,
+            "confidence": 0.9,
+            "probabilities": [0.9 if each == digit else 0.01 for each in range(10)],
+            "digit_score": 0.9,
+            "model": {"name": self.model, "version": "1"},
+            "drawing": base64.b64encode(picture_of(digit, file_format)).decode(),
+            "source": "canvas",
+            "created_at": (NOON - timedelta(hours=len(self.ids))).isoformat(),
+            **changes,
+        }
+        with self.stack.storage() as storage:
+            storage.put(f"/v1/predictions/{prediction_id}", json=body).raise_for_status()
+            if label is not None:
+                storage.put(f"/v1/predictions/{prediction_id}/label", json={"digit": label}).raise_for_status()
+        self.ids.append(prediction_id)
+        return prediction_id
+
+    def stored(self, prediction_id: str) -> dict | None:
+        with self.stack.storage() as storage:
+            answer = storage.get(f"/v1/predictions/{prediction_id}")
+        return answer.json() if answer.is_success else None
+
+    def url(self, **query: object) -> str:
+        filters = "".join(f"&{name}={value}" for name, value in query.items())
+        return f"{self.stack.url('frontend')}/history?model={self.model}{filters}"
+
+    def drawing(self, prediction_id: str) -> bytes:
+        with self.stack.storage() as storage:
+            return storage.get(f"/v1/predictions/{prediction_id}/drawing").content
+
+
+def picture_of(digit: int, file_format: str) -> bytes:
+    picture = Image.new("RGB", (280, 280), "#20302C")
+    ImageDraw.Draw(picture).text((100, 60), str(digit), fill="white", font_size=140)
+    file = io.BytesIO()
+    picture.save(file, file_format)
+    return file.getvalue()
+
+
+@pytest.fixture
+def shelf(stack: Stack) -> Shelf:
+    return Shelf(stack)
+
+
+@pytest.fixture
+def mixed(shelf: Shelf) -> Shelf:
+    """Read as 0 to 9; the even ones labelled, 4 and 8 wrongly read."""
+    for digit in range(10):
+        label = None if digit % 2 else {4: 9, 8: 3}.get(digit, digit)
+        shelf.put(digit, label, source="upload" if digit in {2, 3} else "canvas")
+    return shelf
+
+
+def readings(page: Page) -> Locator:
+    return page.get_by_test_id("reading")
+
+
+def reading(page: Page, prediction_id: str) -> Locator:
+    return page.locator(f'[data-testid="reading"][data-id="{prediction_id}"]')
+
+
+def expect_digits(page: Page, digits: list[int]) -> None:
+    expect(readings(page)).to_have_count(len(digits))
+    for place, digit in enumerate(digits):
+        expect(readings(page).nth(place)).to_have_attribute("data-digit", str(digit))
+
+
+def expect_ids(page: Page, ids: list[str]) -> None:
+    expect(readings(page).first).to_have_attribute("data-id", ids[0])
+    expect(readings(page)).to_have_count(len(ids))
+    assert [each.get_attribute("data-id") for each in readings(page).all()] == ids
+
+
+def tap(page: Page, prediction_id: str, digit: int) -> None:
+    page.locator(f".st-key-true-digit-{prediction_id}").get_by_role("radio", name=str(digit), exact=True).click()
+
+
+def show(page: Page, name: str) -> None:
+    page.locator(".st-key-history-show").get_by_role("radio", name=name, exact=True).click()
+
+
+def press(page: Page, key: str) -> None:
+    page.locator(f".st-key-{key} button").first.click()
+
+
+def test_everything_is_listed_newest_first_with_its_drawing(page: Page, mixed: Shelf) -> None:
+    page.goto(mixed.url())
+    expect_digits(page, list(range(10)))
+    expect(page.get_by_test_id("count")).to_have_text("10 drawings")
+    expect(readings(page).first.locator("img")).to_have_js_property("naturalWidth", 64)
+    expect(readings(page).first.locator("time")).to_have_text("10 Nov 2026, 13:00")
+    expect(reading(page, mixed.ids[0])).to_have_class(re.compile("right"))
+    expect(reading(page, mixed.ids[4])).to_have_class(re.compile("wrong"))
+
+
+@pytest.mark.parametrize(
+    ("name", "digits"),
+    [("Wrong", [4, 8]), ("Right", [0, 2, 6]), ("Labelled", [0, 2, 4, 6, 8]), ("Unlabelled", [1, 3, 5, 7, 9])],
+)
+def test_one_tap_narrows_and_the_address_keeps_it(page: Page, mixed: Shelf, name: str, digits: list[int]) -> None:
+    page.goto(mixed.url())
+    expect_digits(page, list(range(10)))
+    show(page, name)
+    expect_digits(page, digits)
+    expect(page).to_have_url(re.compile(f"show={name.lower()}"))
+    page.reload()
+    expect_digits(page, digits)
+    expect(page.locator(".st-key-history-show").get_by_role("radio", name=name, exact=True)).to_be_checked()
+    show(page, "All")
+    expect_digits(page, list(range(10)))
+
+
+@pytest.mark.parametrize(
+    ("query", "digits"),
+    [
+        ({"read": 4}, [4]),
+        ({"label": 9}, [4]),
+        ({"source": "upload"}, [2, 3]),
+        ({"since": "2026-11-10", "until": "2026-11-10"}, list(range(10))),
+        ({"until": "2026-11-09"}, []),
+        ({"since": "2026-11-11"}, []),
+        ({"show": "wrong", "label": 3}, [8]),
+    ],
+    ids=str,
+)
+def test_a_link_shows_what_it_says(page: Page, mixed: Shelf, query: dict[str, object], digits: list[int]) -> None:
+    page.goto(mixed.url(**query))
+    if digits:
+        expect_digits(page, digits)
+    else:
+        expect(page.get_by_test_id("sentence")).to_have_text("No drawing fits these filters.")
+
+
+def test_the_browsers_way_back_is_the_filter_before(page: Page, mixed: Shelf) -> None:
+    page.goto(mixed.url())
+    expect_digits(page, list(range(10)))
+    show(page, "Wrong")
+    expect_digits(page, [4, 8])
+    page.go_back()
+    expect_digits(page, list(range(10)))
+
+
+def test_filters_are_set_and_cleared_by_hand(page: Page, mixed: Shelf) -> None:
+    page.goto(mixed.url())
+    expect_digits(page, list(range(10)))
+    page.locator(".st-key-history-filters summary").click()
+    page.locator(".st-key-history-read").get_by_role("radio", name="8", exact=True).click()
+    expect_digits(page, [8])
+    expect(page).to_have_url(re.compile("read=8"))
+    page.locator(".st-key-history-label").get_by_role("radio", name="5", exact=True).click()
+    expect(page.get_by_test_id("sentence")).to_be_visible()
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page).to_have_url(re.compile(r"/history$"))
+
+
+@pytest.mark.parametrize("wrong", ["read=ten", "since=yesterday", "colour=red", "show=%3Cb%3E"])
+def test_an_address_that_cant_be_read_is_a_sentence(page: Page, mixed: Shelf, wrong: str) -> None:
+    page.goto(f"{mixed.url()}&{wrong}")
+    expect(page.get_by_text("This page can't read")).to_be_visible()
+    expect_digits(page, list(range(10)))
+
+
+def test_a_place_that_is_not_known_is_a_sentence(page: Page, mixed: Shelf) -> None:
+    page.goto(mixed.url(older_than="nonsense"))
+    expect(page.get_by_text("begins with the newest")).to_be_visible()
+    expect_digits(page, list(range(10)))
+
+
+def test_older_and_newer_pages_and_a_link_to_one(page: Page, shelf: Shelf) -> None:
+    for number in range(2 * PAGE_SIZE + 5):
+        shelf.put(number % 10)
+    first, second, third = shelf.ids[:PAGE_SIZE], shelf.ids[PAGE_SIZE : 2 * PAGE_SIZE], shelf.ids[2 * PAGE_SIZE :]
+    page.goto(shelf.url())
+    expect_ids(page, first)
+    expect(page.locator(".st-key-history-newer button")).to_be_disabled()
+    press(page, "history-older")
+    expect_ids(page, second)
+    page.reload()
+    expect_ids(page, second)
+    press(page, "history-older")
+    expect_ids(page, third)
+    expect(page.locator(".st-key-history-older button")).to_be_disabled()
+    press(page, "history-newer")
+    expect_ids(page, second)
+    press(page, "history-newer")
+    expect_ids(page, first)
+    press(page, "history-older")
+    expect_ids(page, second)
+    press(page, "history-newest")
+    expect_ids(page, first)
+    expect(page.locator(".st-key-history-newest button")).to_be_disabled()
+
+
+def test_a_tap_labels_another_corrects_and_the_same_takes_it_back(page: Page, mixed: Shelf) -> None:
+    one = mixed.ids[1]
+    page.goto(mixed.url())
+    tap(page, one, 7)
+    expect(reading(page, one)).to_have_class(re.compile("wrong"))
+    expect(reading(page, one)).to_contain_text("Saved")
+    assert mixed.stored(one)["label"] == 7
+    tap(page, one, 1)
+    expect(reading(page, one)).to_have_class(re.compile("right"))
+    wait_until(lambda: mixed.stored(one)["label"] == 1, "the corrected label")
+    page.reload()
+    expect(reading(page, one)).to_have_attribute("data-label", "1")
+    tap(page, one, 1)
+    expect(reading(page, one)).to_have_class(re.compile("unlabelled"))
+    wait_until(lambda: mixed.stored(one)["label"] is None, "the label taken back")
+
+
+def test_a_label_that_no_longer_fits_the_filter_stays_to_be_undone(page: Page, mixed: Shelf) -> None:
+    page.goto(mixed.url(show="wrong"))
+    tap(page, mixed.ids[4], 4)
+    expect(reading(page, mixed.ids[4])).to_have_class(re.compile("right"))
+    tap(page, mixed.ids[4], 9)
+    expect(reading(page, mixed.ids[4])).to_have_class(re.compile("wrong"))
+    wait_until(lambda: mixed.stored(mixed.ids[4])["label"] == 9, "the label of before")
+
+
+def test_the_keyboard_labels_too(page: Page, mixed: Shelf) -> None:
+    page.goto(mixed.url())
+    digit = page.locator(f".st-key-true-digit-{mixed.ids[3]}").get_by_role("radio", name="5", exact=True)
+    digit.focus()
+    page.keyboard.press("Enter")
+    expect(reading(page, mixed.ids[3])).to_have_attribute("data-label", "5")
+
+
+def test_deleting_asks_first(page: Page, mixed: Shelf) -> None:
+    doomed = mixed.ids[2]
+    page.goto(mixed.url())
+    press(page, f"delete-{doomed}")
+    really = page.locator(f".st-key-really-delete-{doomed} button")
+    expect(really).to_be_visible()
+    assert mixed.stored(doomed) is not None
+    really.click()
+    expect(reading(page, doomed)).to_have_count(0)
+    expect(readings(page)).to_have_count(9)
+    assert mixed.stored(doomed) is None
+
+
+def download(page: Page, button: str) -> Download:
+    press(page, "history-download")
+    with page.expect_download() as begun:
+        page.get_by_role("button", name=re.compile(button)).click()
+    return begun.value
+
+
+def test_the_csv_holds_what_the_filters_show(page: Page, mixed: Shelf) -> None:
+    page.goto(mixed.url(show="labelled"))
+    expect_digits(page, [0, 2, 4, 6, 8])
+    file = download(page, "CSV: all 5")
+    assert file.suggested_filename == "slate-history.csv"
+    rows = list(csv.DictReader(io.StringIO(file.path().read_bytes().decode(), newline="")))
+    assert [row["id"] for row in rows] == mixed.ids[::2]
+    assert [row["label"] for row in rows] == ["0", "2", "9", "6", "3"]
+    assert {row["model_name"] for row in rows} == {mixed.model}
+
+
+def test_the_zip_holds_the_drawings_as_they_came(page: Page, shelf: Shelf) -> None:
+    for file_format in ("PNG", "JPEG", "WEBP"):
+        shelf.put(5, file_format=file_format)
+    page.goto(shelf.url())
+    file = download(page, "ZIP with drawings: all 3")
+    archive = zipfile.ZipFile(io.BytesIO(file.path().read_bytes()))
+    rows = list(csv.DictReader(io.StringIO(archive.read("predictions.csv").decode())))
+    assert [row["file"].rpartition(".")[2] for row in rows] == ["png", "jpg", "webp"]
+    assert [archive.read(row["file"]) for row in rows] == [shelf.drawing(prediction_id) for prediction_id in shelf.ids]
+
+
+def test_while_storage_is_away_a_sentence_says_so_and_afterwards_the_list_is_back(
+    page: Page, mixed: Shelf, stack: Stack
+) -> None:
+    page.goto(mixed.url())
+    expect_digits(page, list(range(10)))
+    storage_pid = stack.pid_of("storage")
+    assert storage_pid is not None
+    os.kill(storage_pid, signal.SIGSTOP)
+    try:
+        tap(page, mixed.ids[5], 6)
+        expect(page.get_by_test_id("sentence")).to_have_text(re.compile("Storage can't be reached just now"))
+        expect(page.locator(".st-key-history-show")).to_be_visible()
+    finally:
+        os.kill(storage_pid, signal.SIGCONT)
+    expect(reading(page, mixed.ids[5])).to_have_attribute("data-label", "6")
+    wait_until(lambda: mixed.stored(mixed.ids[5])["label"] == 6, "the label that waited")
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_nothing_is_wider_than_the_page(page: Page, mixed: Shelf, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(mixed.url())
+    expect_digits(page, list(range(10)))
+    assert page.locator(".stMain").evaluate("main => main.scrollWidth - main.clientWidth") == 0
+    row = page.locator(f".st-key-history-row-{mixed.ids[0]}")
+    box = row.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width

@@ -1,0 +1,127 @@
+"""The models: the one to ask, two on the same drawing, curves, and a sentence while inference is away."""
+
+import os
+import re
+import signal
+
+import httpx
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from shared.contracts.inference import ModelList
+from tests.e2e.hand import SEVEN, answer, choose, draw, expect_read_as
+from tests.e2e.stack import Stack, open_page
+
+pytestmark = pytest.mark.browser
+
+
+def open_models(page: Page) -> None:
+    page.get_by_role("link", name="Models").click()
+    expect(page.get_by_role("heading", name="Models", exact=True)).to_be_visible()
+
+
+def open_drawing(page: Page) -> None:
+    page.get_by_role("link", name="Draw", exact=True).click()
+    page.wait_for_selector("canvas.upper-canvas")
+    expect(page.get_by_role("heading", name="Models", exact=True)).to_be_hidden()
+
+
+def answers(page: Page) -> Locator:
+    return page.locator(".st-key-answer-before, .st-key-answer-after").get_by_test_id("answer")
+
+
+@pytest.fixture
+def known(stack: Stack) -> ModelList:
+    return ModelList.model_validate_json(httpx.get(f"{stack.url('inference')}/v1/models").content)
+
+
+def test_every_version_is_listed_with_what_it_was_measured_at(page: Page, known: ModelList) -> None:
+    open_models(page)
+    table = page.get_by_role("table", name="Every version that can be asked")
+    expect(table.locator("tbody tr")).to_have_count(len(known.models))
+    for model in known.models:
+        row = table.locator("tr", has_text=f"{model.name}/{model.version}")
+        expect(row).to_contain_text(f"{model.metrics['mnist']['accuracy']:.2%}")
+        expect(row).to_contain_text(f"{model.parameters:,}")
+    expect(table.locator("tr", has_text=str(known.default))).to_contain_text("your pages")
+
+
+def test_the_chosen_model_answers_on_the_drawing_page_at_once(page: Page, known: ModelList) -> None:
+    draw(page, SEVEN)
+    first = expect_read_as(page, 7)
+    expect(answer(page)).to_contain_text(f"{known.default.name} {known.default.version}")
+    open_models(page)
+    choose(page, "Your pages ask", "mlp/")
+    expect(page.locator("tr", has_text="mlp/")).to_contain_text("your pages")
+    open_drawing(page)
+    expect(answer(page)).to_contain_text(re.compile(r"mlp \d"))
+    assert expect_read_as(page, 7) != first
+    open_models(page)
+    choose(page, "Your pages ask", "The service's choice")
+    open_drawing(page)
+    expect(answer(page)).to_contain_text(f"{known.default.name} {known.default.version}")
+
+
+def test_two_versions_answer_side_by_side_to_what_is_on_the_canvas(page: Page) -> None:
+    draw(page, SEVEN)
+    expect_read_as(page, 7)
+    open_models(page)
+    choose(page, "with", "lenet5/")
+    expect(answers(page)).to_have_count(2)
+    expect(answers(page).nth(0)).to_contain_text(re.compile(r"cnn \d"))
+    expect(answers(page).nth(1)).to_contain_text(re.compile(r"lenet5 \d"))
+    for side in range(2):
+        expect(answers(page).nth(side)).to_have_attribute("data-digit", "7")
+        expect(answers(page).nth(side).get_by_test_id("looks")).to_have_attribute("data-explained", "true")
+    expect(page.get_by_test_id("differences")).to_contain_text(
+        re.compile(r"lenet5/\S+ is better in \d+ and worse in \d+")
+    )
+    page.get_by_text("What was measured, as a table").click()
+    table = page.get_by_role("table", name="What was measured")
+    expect(table).to_contain_text("read right, more is better")
+    expect(table).to_contain_text("calibration error, less is better")
+    page.get_by_text("What was done differently, as a table").click()
+    expect(page.get_by_role("table", name="What was done differently")).to_contain_text("61,706")
+
+
+def test_a_kept_drawing_can_be_compared_on(page: Page, stack: Stack) -> None:
+    draw(page, SEVEN)
+    expect_read_as(page, 7)
+    open_page(page, stack)  # another visit, so the canvas is empty
+    open_models(page)
+    expect(page.get_by_role("button", name="The drawing on the canvas")).to_have_count(0)
+    page.get_by_role("button", name="Latest drawing 1, read as 7").click()
+    expect(page.get_by_role("button", name="Latest drawing 1, read as 7, picked")).to_be_visible()
+    expect(answers(page)).to_have_count(2)
+    expect(answers(page).nth(0)).to_have_attribute("data-digit", "7")
+
+
+def test_curves_are_shown_where_they_were_kept(page: Page) -> None:
+    open_models(page)
+    expect(page.get_by_label(re.compile("^Loss over 18 epochs"))).to_be_visible()
+    expect(page.get_by_label(re.compile("^Share read wrong over 18 epochs"))).to_be_visible()
+    choose(page, "Version", "mlp/")
+    expect(page.get_by_test_id("curves")).to_have_text("No curves were kept of this version's training.")
+    expect(page.locator(".st-key-closer").get_by_test_id("stVegaLiteChart")).to_have_count(0)
+
+
+def test_while_inference_is_away_there_is_a_sentence_and_afterwards_the_models(page: Page, stack: Stack) -> None:
+    inference_pid = stack.pid_of("inference")
+    assert inference_pid is not None
+    os.kill(inference_pid, signal.SIGSTOP)
+    try:
+        page.goto(f"{stack.url('frontend')}/models")
+        expect(page.get_by_test_id("sentence")).to_contain_text("The recogniser can't be reached just now")
+    finally:
+        os.kill(inference_pid, signal.SIGCONT)
+    expect(page.get_by_role("table", name="Every version that can be asked")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_nothing_is_wider_than_the_page(page: Page, stack: Stack, width: int) -> None:
+    draw(page, SEVEN)
+    expect_read_as(page, 7)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{stack.url('frontend')}/models")
+    expect(answers(page)).to_have_count(2)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width

@@ -1,0 +1,257 @@
+"""Pictures from a file or the camera: every digit found, read, kept and correctable, through a real browser."""
+
+import io
+import os
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from pillow_heif import register_heif_opener
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
+
+from tests.conftest import CHROMIUM_FLAGS, find_chromium
+from tests.e2e.stack import Stack
+from tests.integration.inference.conftest import encode, seven
+from tests.unit.recognition.test_photograph import take
+from tests.unit.recognition.written_page import Written, as_png, write, write_rows
+
+pytestmark = pytest.mark.browser
+register_heif_opener()
+
+LONG_MS = 60_000
+BLANK = encode(Image.new("L", (300, 300), 255))
+
+
+@pytest.fixture
+def photo_page(page: Page, stack: Stack) -> Page:
+    return open_photo_page(page, stack)
+
+
+def open_photo_page(page: Page, stack: Stack) -> Page:
+    page.goto(f"{stack.url('frontend')}/photo")
+    page.locator(".st-key-intake input[type=file]").wait_for(state="attached", timeout=LONG_MS)
+    return page
+
+
+def upload(page: Page, **files: bytes) -> None:
+    """By name; «seven_png» is the file seven.png."""
+    payloads: list[FilePayload] = [
+        {"name": name.replace("_", "."), "mimeType": "image/png", "buffer": data} for name, data in files.items()
+    ]
+    page.locator(".st-key-intake input[type=file]").set_input_files(payloads)
+
+
+def card(page: Page, name: str) -> Locator:
+    """Of one file."""
+    heading = page.get_by_test_id("file").get_by_text(name, exact=True)
+    return page.locator('[class*="st-key-photo-"]', has=heading).last
+
+
+def expect_number(card: Locator, *lines: str) -> None:
+    expect(card.get_by_test_id("number").locator(".lines b")).to_have_text(list(lines), timeout=LONG_MS)
+
+
+def expect_saved(card: Locator) -> None:
+    expect(card.get_by_test_id("saved")).to_have_text("Saved", timeout=LONG_MS)
+
+
+def label(card: Locator, number: int, digit: int) -> None:
+    card.get_by_role("radiogroup", name=f"What digit {number} really is").get_by_text(str(digit), exact=True).click()
+
+
+def ids_of(card: Locator) -> list[str]:
+    found = card.get_by_test_id("found")
+    return [str(found.nth(place).get_attribute("data-id")) for place in range(found.count())]
+
+
+def drawing_of(stack: Stack, prediction_id: str) -> bytes:
+    with stack.storage() as storage:
+        return storage.get(f"/v1/predictions/{prediction_id}/drawing").content
+
+
+def test_a_single_digit_is_read_and_its_picture_kept_as_it_came(photo_page: Page, stack: Stack) -> None:
+    picture = encode(seven(), "JPEG")
+    upload(photo_page, seven_jpg=picture)
+    shown = card(photo_page, "seven.jpg")
+    expect_number(shown, "7")
+    expect_saved(shown)
+    expect(shown.get_by_test_id("box")).to_have_count(1)
+    (prediction_id,) = ids_of(shown)
+    with stack.storage() as storage:
+        stored = storage.get(f"/v1/predictions/{prediction_id}").json()
+    assert (stored["digit"], stored["source"], stored["label"]) == (7, "upload", None)
+    assert drawing_of(stack, prediction_id) == picture
+
+
+def test_a_page_is_read_in_order_corrected_and_found_in_storage(photo_page: Page, stack: Stack) -> None:
+    upload(photo_page, page_jpg=take(write_rows(["2026", "31415"])[0]))
+    shown = card(photo_page, "page.jpg")
+    expect_number(shown, "2026", "31415")
+    expect(shown.get_by_test_id("box")).to_have_count(9)
+    expect(shown.locator("img.whole")).to_have_js_property("complete", True)
+    assert shown.locator("img.ink").evaluate("image => image.naturalWidth") > 0
+    expect_saved(shown)
+    third = ids_of(shown)[2]
+
+    label(shown, 3, 7)
+    expect(shown.get_by_test_id("corrected")).to_have_text("Corrected to 2076 · 31415", timeout=LONG_MS)
+    expect_saved(shown)
+    with stack.storage() as storage:
+        stored = storage.get(f"/v1/predictions/{third}").json()
+    assert (stored["digit"], stored["label"]) == (2, 7)
+    cutout = Image.open(io.BytesIO(drawing_of(stack, third)))
+    assert (cutout.format, max(cutout.size) < 130) == ("PNG", True)
+
+    label(shown, 3, 7)
+    expect(shown.get_by_test_id("found").nth(2)).to_have_attribute("data-label", "", timeout=LONG_MS)
+    expect_saved(shown)
+    with stack.storage() as storage:
+        assert storage.get(f"/v1/predictions/{third}").json()["label"] is None
+
+
+def test_of_several_files_what_can_not_be_read_is_said_beside_it_and_the_others_go_on(photo_page: Page) -> None:
+    huge = io.BytesIO()
+    Image.new("1", (8000, 6000), 1).save(huge, "PNG")
+    upload(
+        photo_page,
+        one_png=as_png(write([Written(3, 60, 40, 120)], 240, 200)),
+        broken_png=encode(seven())[:200],
+        blank_png=BLANK,
+        huge_png=huge.getvalue(),
+        text_txt=b"no picture",
+        two_png=as_png(write_rows(["58"])[0]),
+    )
+    for name, sentence in {
+        "broken.png": r"The picture is broken and can't be decoded",
+        "blank.png": r"no ink was found",
+        "huge.png": r"8000 × 6000 pixels; at most 40,000,000",
+        "text.txt": r"not a PNG, JPEG or WebP",
+    }.items():
+        expect(card(photo_page, name).get_by_test_id("problem")).to_have_text(re.compile(sentence), timeout=LONG_MS)
+    expect_number(card(photo_page, "one.png"), "3")
+    expect_number(card(photo_page, "two.png"), "58")
+    expect(photo_page.get_by_test_id("file")).to_have_text(
+        ["one.png", "broken.png", "blank.png", "huge.png", "text.txt", "two.png"]
+    )
+
+
+def test_a_heic_picture_is_read(photo_page: Page, stack: Stack) -> None:
+    upload(photo_page, phone_heic=encode(seven(600), "HEIF"))
+    shown = card(photo_page, "phone.heic")
+    expect_number(shown, "7")
+    expect_saved(shown)
+    assert Image.open(io.BytesIO(drawing_of(stack, ids_of(shown)[0]))).format == "JPEG"
+
+
+def test_pictures_stay_through_a_visit_to_another_page_and_are_stored_once(photo_page: Page, stack: Stack) -> None:
+    upload(photo_page, page_png=as_png(write_rows(["42"])[0]))
+    expect_saved(card(photo_page, "page.png"))
+    before = ids_of(card(photo_page, "page.png"))
+    with stack.storage() as storage:
+        predictions = storage.get("/v1/statistics").json()["overall"]["predictions"]
+    label(card(photo_page, "page.png"), 1, 9)
+    expect(card(photo_page, "page.png").get_by_test_id("corrected")).to_have_text("Corrected to 92", timeout=LONG_MS)
+
+    photo_page.get_by_role("link", name="Draw").first.click()
+    photo_page.wait_for_selector("canvas.upper-canvas", timeout=LONG_MS)
+    photo_page.get_by_role("link", name="Photo").first.click()
+    shown = card(photo_page, "page.png")
+    expect(shown.get_by_test_id("corrected")).to_have_text("Corrected to 92", timeout=LONG_MS)
+    expect(shown.get_by_role("radio", name="9").first).to_be_checked()
+    assert ids_of(shown) == before
+    with stack.storage() as storage:
+        assert storage.get("/v1/statistics").json()["overall"]["predictions"] == predictions
+
+    shown.get_by_role("button", name="Remove").click()
+    expect(photo_page.get_by_test_id("file")).to_have_count(0, timeout=LONG_MS)
+
+
+def test_while_inference_hangs_the_picture_is_kept_and_read_afterwards(photo_page: Page, stack: Stack) -> None:
+    inference_pid = stack.pid_of("inference")
+    assert inference_pid is not None
+    os.kill(inference_pid, signal.SIGSTOP)
+    try:
+        upload(photo_page, page_png=as_png(write_rows(["42"])[0]))
+        expect(card(photo_page, "page.png").get_by_test_id("problem")).to_have_text(
+            re.compile("Not read yet"), timeout=LONG_MS
+        )
+        expect(photo_page.get_by_text("The recogniser can't be reached.")).to_be_visible(timeout=LONG_MS)
+    finally:
+        os.kill(inference_pid, signal.SIGCONT)
+    expect_number(card(photo_page, "page.png"), "42")
+    expect_saved(card(photo_page, "page.png"))
+
+
+def test_while_storage_hangs_digits_are_read_corrected_and_saved_afterwards(photo_page: Page, stack: Stack) -> None:
+    storage_pid = stack.pid_of("storage")
+    assert storage_pid is not None
+    os.kill(storage_pid, signal.SIGSTOP)
+    try:
+        upload(photo_page, page_png=as_png(write_rows(["42"])[0]))
+        shown = card(photo_page, "page.png")
+        expect_number(shown, "42")
+        expect(shown.get_by_test_id("saved")).to_have_text(re.compile("^Not saved yet"), timeout=LONG_MS)
+        label(shown, 2, 3)
+        expect(shown.get_by_test_id("corrected")).to_have_text("Corrected to 43", timeout=LONG_MS)
+        second = ids_of(shown)[1]
+    finally:
+        os.kill(storage_pid, signal.SIGCONT)
+    expect_saved(shown)
+    with stack.storage() as storage:
+        stored = storage.get(f"/v1/predictions/{second}").json()
+    assert (stored["digit"], stored["label"]) == (2, 3)
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_nothing_is_wider_than_the_page(photo_page: Page, width: int) -> None:
+    photo_page.set_viewport_size({"width": width, "height": 900})
+    upload(photo_page, page_png=as_png(write_rows(["2026", "31415"])[0]))
+    expect_saved(card(photo_page, "page.png"))
+    assert photo_page.evaluate("document.documentElement.scrollWidth") <= width
+    for control in card(photo_page, "page.png").get_by_role("radio").all()[:10]:
+        box = control.locator("xpath=ancestor-or-self::*[self::label or self::button][1]").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+
+
+@pytest.fixture
+def camera(browser: Browser, stack: Stack, tmp_path: Path) -> Iterator[Page]:
+    """The page in a browser whose camera sees a seven."""
+    film = write_film(tmp_path / "seven.y4m", seven(480))
+    chromium = browser.browser_type.launch(
+        executable_path=find_chromium(),
+        args=[
+            *CHROMIUM_FLAGS,
+            "--use-fake-device-for-media-stream",
+            "--use-fake-ui-for-media-stream",
+            f"--use-file-for-fake-video-capture={film}",
+        ],
+    )
+    yield open_photo_page(chromium.new_page(), stack)
+    chromium.close()
+
+
+def write_film(path: Path, picture: Image.Image) -> Path:
+    """One frame of 640×480, over and over, as YUV4MPEG2 4:2:0."""
+    frame = Image.new("L", (640, 480), 255)
+    frame.paste(picture.convert("L"), (80, 0))
+    grey = bytes(np.full(2 * 320 * 240, 128, np.uint8))
+    path.write_bytes(b"YUV4MPEG2 W640 H480 F10:1 Ip A1:1 C420jpeg\nFRAME\n" + frame.tobytes() + grey)
+    return path
+
+
+def test_the_camera_takes_a_picture_that_is_read_and_stored_as_the_camera_s(camera: Page, stack: Stack) -> None:
+    camera.get_by_text("Camera", exact=True).click()
+    camera.wait_for_function("document.querySelector('video')?.videoWidth > 0", timeout=LONG_MS)
+    camera.get_by_role("button", name="Take Photo").click()
+    expect(camera.get_by_test_id("file")).to_have_text("Camera picture 1", timeout=LONG_MS)
+    expect_number(camera.locator("body"), "7")
+    expect_saved(camera.locator("body"))
+    (prediction_id,) = ids_of(camera.locator("body"))
+    with stack.storage() as storage:
+        assert storage.get(f"/v1/predictions/{prediction_id}").json()["source"] == "camera"

@@ -1,0 +1,87 @@
+"""The address of the history page, both ways."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from services.frontend.views.history.link import HistoryLink, find_zone, read_link, write_link
+from shared.contracts.storage import HistoryFilters
+
+FULL = {
+    "show": "wrong",
+    "read": "3",
+    "label": "0",
+    "model": "cnn/2026-11-21.3",
+    "source": "upload",
+    "since": "2026-11-01",
+    "until": "2026-11-21",
+    "older_than": "AAAA",
+}
+
+
+@pytest.mark.parametrize("query", [{}, FULL, {"label": "0"}, {"newer_than": "AAAA"}], ids=str)
+def test_a_link_says_the_same_again(query: dict[str, str]) -> None:
+    link, unread = read_link(query)
+    assert unread == []
+    assert write_link(link) == query
+
+
+def test_no_filters_are_an_empty_address() -> None:
+    assert write_link(HistoryLink()) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("show", "everything"),
+        ("read", "ten"),
+        ("read", "10"),
+        ("label", ""),
+        ("model", "/"),
+        ("source", "fax"),
+        ("since", "yesterday"),
+        ("until", "9999-12-31"),
+        ("since", "0001-01-01"),
+        ("older_than", "x" * 65),
+        ("colour", "red"),
+    ],
+)
+def test_what_cant_be_read_is_named_and_the_rest_holds(name: str, value: str) -> None:
+    link, unread = read_link({"show": "right", "source": "canvas"} | {name: value})
+    assert unread == [f"{name}={value}"]
+    assert link.show == ("all" if name == "show" else "right")
+    assert link.source == (None if name == "source" else "canvas")
+
+
+@pytest.mark.parametrize(
+    ("show", "filters"),
+    [
+        ("all", HistoryFilters()),
+        ("wrong", HistoryFilters(correct=False)),
+        ("right", HistoryFilters(correct=True)),
+        ("labelled", HistoryFilters(labelled=True)),
+        ("unlabelled", HistoryFilters(labelled=False)),
+    ],
+)
+def test_what_is_shown_is_asked_of_storage(show: str, filters: HistoryFilters) -> None:
+    assert read_link({"show": show})[0].to_filters(ZoneInfo("UTC")) == filters
+
+
+def test_both_days_are_included_where_the_visitor_is() -> None:
+    link = HistoryLink(since=date(2026, 11, 1), until=date(2026, 11, 1))
+    filters = link.to_filters(ZoneInfo("Europe/Berlin"))
+    assert filters.since == datetime(2026, 10, 31, 23, tzinfo=UTC)
+    assert filters.until == datetime(2026, 11, 1, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_the_first_and_the_last_day_exist_everywhere(zone: str) -> None:
+    link, unread = read_link({"since": "1970-01-02", "until": "9998-12-30"})
+    assert unread == []
+    assert link.to_filters(ZoneInfo(zone)).until is not None
+
+
+@pytest.mark.parametrize("name", [None, "", "Middle/Earth", "../etc/passwd", "/etc/passwd"])
+def test_a_time_zone_that_is_not_known_is_utc(name: str | None) -> None:
+    assert find_zone(name) == ZoneInfo("UTC")

@@ -1,0 +1,53 @@
+"""What is said and shown of one prediction in the history."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from services.frontend.outbox import Delivery
+from services.frontend.views.history.row import describe, row_html
+from shared.contracts.message import ModelVersion
+from shared.contracts.storage import StoredPrediction
+
+THREE = StoredPrediction(
+    id=UUID(int=1),
+    created_at=datetime(2026, 11, 21, 23, 30, tzinfo=UTC),
+    digit=3,
+    confidence=0.97,
+    probabilities=[0.1] * 10,
+    digit_score=0.9,
+    model=ModelVersion(name="<i>cnn", version="1"),
+    source="camera",
+    label=None,
+    labelled_at=None,
+)
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("label", "mark", "words"),
+    [(None, "unlabelled", "read as 3"), (3, "right", "read as 3, rightly"), (5, "wrong", "read as 3, truly 5")],
+)
+def test_right_and_wrong_are_said_and_marked(label: int | None, mark: str, words: str) -> None:
+    assert describe(THREE, label) == words
+    html = row_html(THREE, label, "data:,", BERLIN, None)
+    assert f'class="reading {mark}"' in html
+    assert f'alt="A drawing {words}"' in html
+
+
+def test_the_time_is_the_visitors() -> None:
+    assert ">22 Nov 2026, 00:30<" in row_html(THREE, None, "data:,", BERLIN, None)
+
+
+def test_a_models_name_is_no_html() -> None:
+    assert "&lt;i&gt;cnn 1" in row_html(THREE, None, "data:,", BERLIN, None)
+
+
+@pytest.mark.parametrize(
+    ("delivery", "words"),
+    [(Delivery.SAVED, "Saved"), (Delivery.WAITING, "Not saved yet"), (Delivery.REFUSED, "Not saved:")],
+)
+def test_how_far_a_label_has_come_is_said(delivery: Delivery, words: str) -> None:
+    assert f'<em role="status">{words}' in row_html(THREE, 3, "data:,", BERLIN, delivery)

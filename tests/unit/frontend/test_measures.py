@@ -1,0 +1,45 @@
+"""What the statistics page works out from storage's counts, held against training's own and against sums by hand."""
+
+import pytest
+
+from services.frontend.elements.measures import Tally, calibration_error, tally_bin, tally_digits, wilson_interval
+from shared.contracts.storage import ConfidenceBin
+from training.evaluation import measures as reference
+
+
+def a_bin(labelled: int, confidence: float | None, accuracy: float | None) -> ConfidenceBin:
+    return ConfidenceBin(
+        lower=0.5, upper=0.6, predictions=100, labelled=labelled, confidence=confidence, accuracy=accuracy
+    )
+
+
+@pytest.mark.parametrize(("correct", "labelled"), [(1, 1), (0, 1), (7, 9), (299, 306), (10_000, 10_000)])
+def test_the_interval_is_that_of_training(correct: int, labelled: int) -> None:
+    assert wilson_interval(correct, labelled) == pytest.approx(reference.wilson_interval(correct, labelled))
+
+
+@pytest.mark.parametrize(("correct", "labelled"), [(0, 3), (3, 3)])
+def test_an_interval_holds_no_share_that_is_none(correct: int, labelled: int) -> None:
+    low, high = wilson_interval(correct, labelled)
+    assert 0 <= low < high <= 1
+
+
+def test_the_calibration_error_weighs_each_bin_by_its_labels() -> None:
+    bins = [a_bin(30, 0.9, 0.8), a_bin(10, 0.5, 0.9), a_bin(0, None, None)]
+    assert calibration_error(bins) == pytest.approx((30 * 0.1 + 10 * 0.4) / 40)
+
+
+def test_without_labels_there_is_no_calibration_error() -> None:
+    assert calibration_error([a_bin(0, None, None)]) is None
+
+
+def test_a_bin_is_counted_back_from_its_accuracy() -> None:
+    assert tally_bin(a_bin(7, 0.55, 3 / 7)) == Tally("50% to 60%", 3, 7)
+    assert tally_bin(a_bin(0, None, None)) is None
+
+
+def test_digits_that_nobody_labelled_are_left_out() -> None:
+    confusion = [[0] * 10 for _ in range(10)]
+    confusion[3][3], confusion[3][5], confusion[5][5] = 8, 2, 4
+    assert tally_digits(confusion) == [Tally("3", 8, 10), Tally("5", 4, 4)]
+    assert [tally.accuracy for tally in tally_digits(confusion)] == [0.8, 1.0]

@@ -1,0 +1,92 @@
+"""A picture file becomes what the page shows and sends: upright, reduced, cut out digit by digit."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from services.frontend.views.photo.picture import (
+    MAX_PIXELS,
+    WORK_SIDE,
+    UnshowablePictureError,
+    as_sendable,
+    cut_out,
+    find_margins,
+    make_preview,
+    open_upright,
+)
+from shared.contracts.inference import Box
+
+TURNED = 6  # EXIF's orientation: to be turned by 90° clockwise
+
+
+def encode(picture: Image.Image, file_format: str, orientation: int = 1) -> bytes:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    file = io.BytesIO()
+    picture.save(file, file_format, exif=exif)
+    return file.getvalue()
+
+
+def box(left: int, top: int, width: int = 40, height: int = 60) -> Box:
+    return Box(left=left, top=top, width=width, height=height)
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "JPEG", "WEBP"])
+def test_a_file_that_inference_takes_stays_as_it_came(file_format: str) -> None:
+    data = encode(Image.new("RGB", (30, 20), "white"), file_format, TURNED)
+    assert as_sendable(data) is data
+    assert open_upright(data).size == (20, 30)
+
+
+def test_heic_becomes_upright_jpeg() -> None:
+    picture = Image.open(io.BytesIO(as_sendable(encode(Image.new("RGB", (64, 48), "white"), "HEIF"))))
+    assert (picture.format, picture.size) == ("JPEG", (64, 48))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_every_kind_of_pixels_can_be_shown(mode: str) -> None:
+    upright = open_upright(encode(Image.new(mode, (30, 20), 0), "PNG"))
+    assert upright.mode == ("RGBA" if mode in {"LA", "RGBA"} else "RGB")
+    assert make_preview(upright).startswith("data:image/")
+
+
+def test_sixteen_bits_of_grey_keep_their_shades() -> None:
+    picture = Image.new("I;16", (2, 1))
+    picture.putpixel((0, 0), 128 * 256)
+    assert open_upright(encode(picture, "PNG")).getpixel((0, 0)) == (128, 128, 128)
+
+
+def test_a_large_picture_is_reduced_and_cut_out_where_the_box_is() -> None:
+    picture = Image.new("RGB", (5000, 2500), "white")
+    picture.paste("black", (1000, 500, 1400, 1100))
+    upright = open_upright(encode(picture, "PNG"))
+    assert WORK_SIDE <= max(upright.size) < 2 * WORK_SIDE
+    cut = Image.open(io.BytesIO(cut_out(upright, 5000, box(1000, 500, 400, 600), [])))
+    assert cut.size == pytest.approx((350, 450), abs=2)
+    assert cut.getpixel((175, 225)) == (0, 0, 0)
+    assert cut.getpixel((20, 20)) == (255, 255, 255)
+
+
+def test_a_cut_out_ends_at_the_border_of_the_picture() -> None:
+    cut = cut_out(Image.new("RGB", (100, 100)), 100, box(0, 30, 50, 70), [])
+    assert Image.open(io.BytesIO(cut)).size == (68, 88)
+
+
+def test_margins_end_halfway_to_the_next_digit() -> None:
+    assert find_margins(box(100, 100), []) == (15, 15, 15, 15)
+    beside = [box(50, 95), box(146, 110)]
+    assert find_margins(box(100, 100), beside) == (5, 15, 3, 15)
+    above_and_below = [box(95, 30), box(105, 168)]
+    assert find_margins(box(100, 100), above_and_below) == (15, 5, 15, 4)
+    assert find_margins(box(100, 100), [box(300, 100)]) == (15, 15, 15, 15)
+
+
+def test_what_is_broken_or_huge_is_said_in_a_sentence() -> None:
+    with pytest.raises(UnshowablePictureError, match="can't be shown"):
+        open_upright(b"no picture")
+    with pytest.raises(UnshowablePictureError, match="broken"):
+        as_sendable(encode(Image.new("RGB", (64, 64)), "HEIF")[:200])
+    huge = Image.new("1", (8000, MAX_PIXELS // 8000 + 1))
+    with pytest.raises(UnshowablePictureError, match="8000 × 5001 pixels; at most 40,000,000"):
+        open_upright(encode(huge, "PNG"))
