@@ -11,7 +11,10 @@ ELASTIC_KNOTS = 5  # a side: a coarse field of displacements, smooth in between 
 
 @dataclass(frozen=True)
 class Distortion:
-    """Each value is the largest deviation; every image draws its own, uniformly."""
+    """Each value is the largest deviation; every image draws how far it goes at all, and then each of its own.
+
+    Few images are bent as far as they may be: most of the images that are met are not.
+    """
 
     rotation_deg: float = 15.0
     shear: float = 0.2
@@ -29,8 +32,10 @@ class Distortion:
     def sample_affine(self, count: int, generator: torch.Generator) -> Tensor:
         """(count, 2, 3): output coordinates in -1..1 → input coordinates."""
 
+        strength = torch.rand(count, generator=generator)
+
         def uniform(limit: float) -> Tensor:
-            return (torch.rand(count, generator=generator) * 2 - 1) * limit
+            return (torch.rand(count, generator=generator) * 2 - 1) * strength * limit
 
         angle = torch.deg2rad(uniform(self.rotation_deg))
         shear = uniform(self.shear)
@@ -46,6 +51,7 @@ class Distortion:
 
     def sample_elastic(self, count: int, side: int, generator: torch.Generator) -> Tensor:
         """(count, side, side, 2): a displacement for every pixel, in the grid's -1..1."""
-        knots = torch.rand(count, 2, ELASTIC_KNOTS, ELASTIC_KNOTS, generator=generator) * 2 - 1
+        strength = torch.rand(count, 1, 1, 1, generator=generator)
+        knots = (torch.rand(count, 2, ELASTIC_KNOTS, ELASTIC_KNOTS, generator=generator) * 2 - 1) * strength
         field = interpolate(knots * (self.elastic_px * 2 / side), (side, side), mode="bicubic", align_corners=True)
         return field.permute(0, 2, 3, 1)
