@@ -26,7 +26,9 @@ def show_banners() -> None:
 
 
 def was_saved_late(reading: Reading | None) -> bool:
-    """Whether the page still says «not saved yet» of what storage has answered about meanwhile."""
-    if reading is None or reading.saved or not reading.handed_over:
+    """Whether the page still says «not saved yet» of what storage has answered about meanwhile, or can be told now."""
+    if reading is None or reading.saved:
         return False
+    if not reading.handed_over:
+        return connect().outbox.has_room
     return connect().outbox.wait(reading.prediction.id, 0) is Delivery.SAVED

@@ -27,7 +27,7 @@ class Storage(Protocol):
     def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore) -> None:
         """Keeps it."""
 
-    def delete_prediction(self, prediction_id: UUID) -> None:
+    def delete_prediction(self, prediction_id: UUID, *, unlabelled_only: bool = False) -> None:
         """Forgets it."""
 
     def put_label(self, prediction_id: UUID, digit: int) -> None:
@@ -47,6 +47,7 @@ class Delivery(Enum):
     SAVED = "storage has acknowledged it"
     WAITING = "kept here until storage answers"
     REFUSED = "storage refuses it, so it was given up"
+    FULL = "too much waits for storage already"
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,11 @@ class Outbox:
             return Delivery.REFUSED if prediction_id in self._refused else Delivery.SAVED
 
     @property
+    def has_room(self) -> bool:
+        """Whether one more prediction can be kept."""
+        return self.unsaved < self._max_unsaved
+
+    @property
     def unsaved(self) -> int:
         """How many predictions have something that storage does not know."""
         with self._changed:
@@ -154,7 +160,7 @@ class Outbox:
         if change.prediction is not None:
             self._storage.put_prediction(prediction_id, change.prediction)
         for replaced in change.replaces:
-            self._storage.delete_prediction(replaced)
+            self._storage.delete_prediction(replaced, unlabelled_only=True)  # it may have been labelled meanwhile
         if change.relabelled and change.label is None:
             self._storage.delete_label(prediction_id)
         elif change.relabelled and change.label is not None:

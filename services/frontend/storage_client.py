@@ -23,9 +23,9 @@ class StorageClient(ServiceClient):
         """Keeps a prediction with its drawing."""
         self._put(f"/v1/predictions/{prediction_id}", prediction.model_dump_json())
 
-    def delete_prediction(self, prediction_id: UUID) -> None:
-        """Forgets a prediction; one that is not there is forgotten already."""
-        self._delete(f"/v1/predictions/{prediction_id}")
+    def delete_prediction(self, prediction_id: UUID, *, unlabelled_only: bool = False) -> None:
+        """Forgets a prediction; one that is not there is forgotten already, one with a label may be meant to stay."""
+        self._delete(f"/v1/predictions/{prediction_id}{'?unlabelled_only=true' if unlabelled_only else ''}")
 
     def put_label(self, prediction_id: UUID, digit: int) -> None:
         """Says what the true digit is."""

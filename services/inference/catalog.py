@@ -84,7 +84,7 @@ class Catalog:
     async def describe_one(self, name: str, version: str) -> ModelDetails:
         """All that is known of that version. ModelVersionError where there is none."""
         manifest = await asyncio.to_thread(read_manifest, self._models_dir, name, version)
-        current = await asyncio.to_thread(read_current, self._models_dir, name) == version
+        current = await asyncio.to_thread(is_current, self._models_dir, name, version)
         loaded = self._loaded.get(manifest.reference)
         return ModelDetails(
             **describe(manifest, current=current).model_dump(),
@@ -154,14 +154,13 @@ class Catalog:
             reference = f"{name}/{version}"
             try:
                 manifest = read_manifest(self._models_dir, name, version)
-                current = read_current(self._models_dir, name) == version
             except ModelVersionError as error:
                 refused.append(RefusedVersion(name=name, version=version, reason=str(error)))
                 continue
             if reason := self._refused.get(reference):
                 refused.append(RefusedVersion(name=name, version=version, reason=reason))
             else:
-                described.append(describe(manifest, current=current))
+                described.append(describe(manifest, current=is_current(self._models_dir, name, version)))
         return described, refused
 
 
@@ -174,6 +173,14 @@ def read_pointers(models_dir: Path) -> dict[str, str]:
         except ModelVersionError as error:
             logger.warning("pointer_unreadable", model=pointer.parent.name, reason=str(error))
     return pointers
+
+
+def is_current(models_dir: Path, name: str, version: str) -> bool:
+    """Whether it answers for its name, as no version does where `current` is missing or malformed."""
+    try:
+        return read_current(models_dir, name) == version
+    except ModelVersionError:
+        return False
 
 
 def folder_exists(models_dir: Path, reference: str) -> bool:

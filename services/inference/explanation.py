@@ -16,6 +16,7 @@ from shared.recognition.preprocessing import Image
 WINDOW, STEP = 7, 3  # pixels: a line is 2 to 4 wide, and the windows reach all four edges
 STARTS = range(0, SIDE - WINDOW + 1, STEP)  # 8 a side
 WINDOWS = [np.s_[top : top + WINDOW, left : left + WINDOW] for top in STARTS for left in STARTS]  # 64
+EXPLAINED_SIZE = 1 + len(WINDOWS) // 2  # images that an explanation takes, about: half of the windows hold ink
 FAINTEST = 1e-3  # log-odds; below this nothing speaks for or against
 
 Saliency = NDArray[np.float32]  # (28, 28) in -1..1

@@ -15,7 +15,7 @@ import orjson
 from uuid_utils import uuid7
 
 from services.inference.drawing_input import Drawing, DrawingSource, invalid
-from services.inference.explanation import Saliency, explain
+from services.inference.explanation import EXPLAINED_SIZE, Saliency, explain
 from services.inference.metrics import Metrics
 from services.inference.recogniser import Recogniser, Recognitions
 from shared.recognition.errors import BlankDrawingError
@@ -34,7 +34,10 @@ class DrawingRequest:
     explained: bool = False
     received: float = field(default_factory=time.perf_counter)
 
-    size = 1
+    @property
+    def size(self) -> int:
+        """Images that go through the network for it, about."""
+        return EXPLAINED_SIZE if self.explained else 1
 
 
 @dataclass(frozen=True)

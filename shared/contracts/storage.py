@@ -9,7 +9,8 @@ from shared.contracts.message import Base64, Digit, Message, ModelVersion, Predi
 
 Source = Literal["canvas", "upload", "camera", "api"]
 Count = Annotated[int, Field(ge=0)]
-ModelReference = Annotated[str, Field(pattern="^[^/]+(/.+)?$", max_length=129)]  # `name` or `name/version`
+# `name` or `name/version`; no control characters, of which PostgreSQL can't hold every one.
+ModelReference = Annotated[str, Field(pattern=r"^[^/\x00-\x1f\x7f-\x9f]+(/[^\x00-\x1f\x7f-\x9f]+)?$", max_length=129)]
 # Years that every time zone, Python and PostgreSQL can all write.
 ReadingTime = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(9999, 1, 1, tzinfo=UTC))]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from shared.recognition.channel import pick_channel
 from shared.recognition.cutout import Cutout, Pixels
@@ -22,7 +22,15 @@ MAX_SIDE = 16_384  # pixels, WebP's own limit
 REDUCED_SIDE = 2048  # pixels; what is larger is reduced by a whole factor until it fits
 PNG_START = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 PNG_RGBA = b"\x08\x06"  # eight bits a channel, RGBA
-LYING = range(5, 9)  # EXIF's orientations that are a quarter turn from upright
+TURNS = {  # by EXIF's orientation; from the fifth on a quarter turn from upright
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 BROKEN_EXIF = (struct.error, SyntaxError, ValueError, TypeError, KeyError, ZeroDivisionError, OverflowError, OSError)
 BROKEN_FILE = (*BROKEN_EXIF, EOFError, IndexError)
 
@@ -55,11 +63,7 @@ def decode_page(data: bytes, max_pixels: int = MAX_PIXELS) -> Page:
 def _read_size(data: bytes) -> tuple[int, int]:
     """Width and height of a picture that could be decoded, as EXIF turns it."""
     picture = Image.open(io.BytesIO(data), formats=FORMATS)
-    try:
-        lies = picture.getexif().get(ExifTags.Base.Orientation) in LYING
-    except BROKEN_EXIF:
-        lies = False
-    return (picture.height, picture.width) if lies else picture.size
+    return (picture.height, picture.width) if _read_orientation(picture) >= 5 else picture.size
 
 
 def _read_pixels(data: bytes, max_pixels: int) -> Pixels:
@@ -106,12 +110,18 @@ def _check_size(size: tuple[int, int], max_pixels: int) -> None:
 
 
 def _turn_upright(picture: Image.Image) -> Image.Image:
-    """By EXIF's orientation; an EXIF block that is broken turns nothing."""
+    """By EXIF's orientation."""
+    orientation = _read_orientation(picture)
+    return picture if orientation == 1 else picture.transpose(TURNS[orientation])
+
+
+def _read_orientation(picture: Image.Image) -> int:
+    """1 to 8; 1, upright, where EXIF says nothing or is broken."""
     try:
-        turned = ExifTags.Base.Orientation in picture.getexif()
+        said = picture.getexif().get(ExifTags.Base.Orientation)
     except BROKEN_EXIF:
-        return picture
-    return ImageOps.exif_transpose(picture) if turned else picture
+        return 1
+    return said if isinstance(said, int) and said in TURNS else 1
 
 
 def _reduce(picture: Image.Image) -> Image.Image:

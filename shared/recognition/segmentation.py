@@ -10,7 +10,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from shared.recognition.cutout import Cutout
 from shared.recognition.departure import Ink
@@ -21,6 +21,7 @@ Labels = NDArray[Any]  # (H, W) integers: which piece each pixel belongs to, 0 f
 Outline = NDArray[Any]  # (N, 2) x and y
 
 MAX_DIGITS = 100
+MAX_OUTLINES = 50  # of one digit: an eight has three; a mesh has thousands, and its holes are left out
 MAX_PIECES = 4 * MAX_DIGITS
 SPECK_SHARE = 0.03  # of the typical piece's area; smaller ones are specks
 DOT_SHARE = 0.2  # of the typical digit's longer side; smaller ones are dots
@@ -104,7 +105,7 @@ class InkedDigit:
 def find_digits(ink: Cutout) -> list[InkedDigit]:
     """In reading order, at least one; on the pixels of `ink`. BlankDrawingError, DrawingTooLargeError."""
     labels, pieces = find_pieces(ink)
-    groups = drop_dots(group_pieces(drop_specks(pieces)))
+    groups = drop_dots(group_pieces(pieces))
     if not groups:
         raise BlankDrawingError(BLANK)
     if len(groups) > MAX_DIGITS:
@@ -114,33 +115,35 @@ def find_digits(ink: Cutout) -> list[InkedDigit]:
 
 
 def find_pieces(ink: Cutout) -> tuple[Labels, list[Group]]:
-    """Which piece each pixel belongs to, and the pieces; a frame, the edge of the sheet and ruled lines are none."""
+    """Which piece each pixel belongs to, and the pieces; a frame, ruled lines and specks are none.
+
+    DrawingTooLargeError where so many are left that the picture shows no page of digits.
+    """
     mask = (ink.pixels > STROKE).view(np.uint8)
-    count, labels, facts, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    frame = find_frame(labels, facts, ink) if count > 2 else None
-    pieces = [
-        Group((label,), Box(left, top, left + width, top + height), area)
-        for label, (left, top, width, height, area) in enumerate(facts.tolist())
-        if label not in {0, frame}
-    ]
-    return labels, [piece for piece in pieces if len(pieces) == 1 or not _is_rule(piece.box, ink.shape)]
+    count, labels, counted, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    facts = np.asarray(counted, np.int32)
+    kept = np.arange(count) > 0
+    if count > 2 and (frame := find_frame(labels, facts, ink)) is not None:
+        kept[frame] = False
+    if kept.sum() > 1:
+        kept &= ~_are_rules(facts, ink.shape)
+    areas = facts[:, cv2.CC_STAT_AREA]
+    kept &= areas >= max(1.0, SPECK_SHARE * _find_typical(areas[kept], areas[kept]))
+    if kept.sum() > MAX_PIECES:
+        raise DrawingTooLargeError(_too_many(int(kept.sum())))
+    pieces = []
+    for label in np.flatnonzero(kept).tolist():
+        left, top, width, height, area = facts[label].tolist()
+        pieces.append(Group((label,), Box(left, top, left + width, top + height), area))
+    return labels, pieces
 
 
-def _is_rule(box: Box, shape: tuple[int, int]) -> bool:
-    """A line across the page, either way."""
-    height, width = shape
-    lying = box.width > RULE_LENGTH * width and box.height < RULE_DEPTH * height
-    upright = box.height > RULE_LENGTH * height and box.width < RULE_DEPTH * width / 2
-    return lying or upright
-
-
-def drop_specks(pieces: Sequence[Group]) -> list[Group]:
-    """DrawingTooLargeError where so many are left that the picture shows no page of digits."""
-    least = max(1.0, SPECK_SHARE * _find_typical([piece.area for piece in pieces], pieces))
-    strokes = [piece for piece in pieces if piece.area >= least]
-    if len(strokes) > MAX_PIECES:
-        raise DrawingTooLargeError(_too_many(len(strokes)))
-    return strokes
+def _are_rules(facts: NDArray[np.int32], shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """Which are lines across the page, either way."""
+    (height, width), (across, down) = shape, facts[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].T
+    lying = (across > RULE_LENGTH * width) & (down < RULE_DEPTH * height)
+    upright = (down > RULE_LENGTH * height) & (across < RULE_DEPTH * width / 2)
+    return np.asarray(lying | upright)
 
 
 def group_pieces(pieces: Sequence[Group]) -> list[Group]:
@@ -175,7 +178,7 @@ def is_part(piece: Box, digit: Box) -> bool:
 
 def drop_dots(groups: Sequence[Group]) -> list[Group]:
     """What is left of the grain of the paper, dots and dashes."""
-    side = _find_typical([group.box.side for group in groups], groups)
+    side = _find_typical([group.box.side for group in groups], [group.area for group in groups])
 
     def is_digit(group: Group) -> bool:
         box = group.box
@@ -207,13 +210,14 @@ def _gap(one: Box, other: Box) -> float:
     return float(np.hypot(min(across, 0), min(down, 0)))
 
 
-def _find_typical(values: Sequence[int], groups: Sequence[Group]) -> float:
+def _find_typical(values: ArrayLike, areas: ArrayLike) -> float:
     """The median of the values, each weighing as much as its ink: specks do not move it."""
-    if not values:
+    every, weights = np.asarray(values), np.asarray(areas)
+    if not every.size:
         return 0.0
-    order = np.argsort(values)
-    weight = np.cumsum(np.array([group.area for group in groups])[order])
-    return float(np.array(values)[order][np.searchsorted(weight, weight[-1] / 2)])
+    order = np.argsort(every)
+    weight = np.cumsum(weights[order])
+    return float(every[order][np.searchsorted(weight, weight[-1] / 2)])
 
 
 def _cut(ink: Ink, labels: Labels, group: Group, line: int) -> InkedDigit:
@@ -223,7 +227,9 @@ def _cut(ink: Ink, labels: Labels, group: Group, line: int) -> InkedDigit:
     here = np.s_[top : box.bottom + margin, left : box.right + margin]
     own = np.isin(labels[here], group.labels).view(np.uint8)
     near = cv2.dilate(own, np.ones((5, 5), np.uint8))
-    contours, _ = cv2.findContours(own, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE, offset=(left, top))
+    holes, _ = cv2.connectedComponents(1 - own)
+    mode = cv2.RETR_CCOMP if holes <= MAX_OUTLINES else cv2.RETR_EXTERNAL
+    contours, _ = cv2.findContours(own, mode, cv2.CHAIN_APPROX_NONE, offset=(left, top))
     outlines = [contour.reshape(-1, 2) for contour in contours]
     return InkedDigit(box, line, np.where(near > 0, ink[here], np.float32(0)), outlines)
 

@@ -33,5 +33,5 @@ def test_no_page_has_a_serious_violation(browser: Browser, stack: Stack, colours
     for path in PAGES:
         open_view(page, stack.url("frontend"), path)
         assert find_violations(page) == [], path
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= width, path
     context.close()

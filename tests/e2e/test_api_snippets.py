@@ -19,7 +19,7 @@ from tests.integration.clients.listening import listening
 from tests.integration.inference.conftest import MODELS
 
 ROOT = Path(__file__).parents[2]
-QUESTIONS: list[Question] = ["predict", "predict/batch", "explain"]
+QUESTIONS: list[Question] = ["predict", "predict/batch", "explain", "read"]
 WRITE = {language.name: language.write for language in LANGUAGES}
 TIMEOUT_S = 120
 
@@ -71,7 +71,8 @@ def run_in_browser(page: Page, address: str, program: str, key: str = "") -> str
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_curl(address: str, folder: Path, question: Question) -> None:
     answer = json.loads(run(["bash", "-c", f"{WRITE['curl'](address, question, False)} --silent"], folder))
-    digits = [one["digit"] for one in answer.get("predictions", [answer])]
+    predictions = [one["prediction"] for one in answer["digits"]] if question == "read" else [answer]
+    digits = [one["digit"] for one in answer.get("predictions", predictions)]
     assert digits == ([7, 7] if question == "predict/batch" else [7])
     assert ("saliency" in answer) == (question == "explain")
 

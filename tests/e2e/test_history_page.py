@@ -205,6 +205,12 @@ def test_an_address_that_cant_be_read_is_a_sentence(page: Page, mixed: Shelf, wr
     expect_digits(page, list(range(10)))
 
 
+def test_a_model_that_no_storage_can_hold_is_a_sentence(page: Page, mixed: Shelf) -> None:
+    page.goto(f"{mixed.stack.url('frontend')}/history?model=a%00")
+    expect(page.get_by_text("This page can't read")).to_be_visible()
+    expect(readings(page).first).to_be_visible()
+
+
 def test_a_place_that_is_not_known_is_a_sentence(page: Page, mixed: Shelf) -> None:
     page.goto(mixed.url(older_than="nonsense"))
     expect(page.get_by_text("begins with the newest")).to_be_visible()

@@ -211,7 +211,7 @@ def test_nothing_is_wider_than_the_page(photo_page: Page, width: int) -> None:
     photo_page.set_viewport_size({"width": width, "height": 900})
     upload(photo_page, page_png=as_png(write_rows(["2026", "31415"])[0]))
     expect_saved(card(photo_page, "page.png"))
-    assert photo_page.evaluate("document.documentElement.scrollWidth") <= width
+    assert photo_page.evaluate("document.querySelector('.stMain').scrollWidth") <= width
     for control in card(photo_page, "page.png").get_by_role("radio").all()[:10]:
         box = control.locator("xpath=ancestor-or-self::*[self::label or self::button][1]").bounding_box()
         assert box is not None

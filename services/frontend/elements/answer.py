@@ -6,6 +6,7 @@ HTML of a fixed shape, so that a new answer changes widths and text and moves no
 import base64
 import io
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 from PIL import Image
@@ -87,7 +88,7 @@ def empty_html(sentence: str) -> str:
     """What stands where the answer will be."""
     return f"""
 <div class="answer empty" data-testid="empty">
-  <div class="digit" aria-hidden="true">?</div><div class="verdict"><b>{sentence}</b></div>
+  <div class="digit" aria-hidden="true">?</div><div class="verdict"><b>{escape(sentence)}</b></div>
   <figure><div class="seen"></div><figcaption>what it sees</figcaption></figure>
   <figure><div class="seen"></div><figcaption>where it looks</figcaption></figure>
 </div>

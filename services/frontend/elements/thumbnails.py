@@ -2,6 +2,8 @@
 
 import base64
 import io
+import struct
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
@@ -14,15 +16,30 @@ from shared.clients.service import RefusedError, ServiceUnavailableError
 
 SIDE = 64  # pixels
 AT_ONCE = 8
-UNSHOWABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)  # what Pillow raises for broken files
+DECODING = threading.Semaphore(2)  # whoever asks: a picture of MOST_PIXELS takes some 100 MB while it is made small
+MOST_PIXELS = 16_000_000  # to be decoded; a JPEG is counted as its decoder makes it smaller
+UNSHOWABLE = (  # what Pillow raises for broken files
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    struct.error,
+    TypeError,
+    KeyError,
+    IndexError,
+    ZeroDivisionError,
+    OverflowError,
+    AttributeError,
+    Image.DecompressionBombError,
+)
 EMPTY_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
 
 def find_thumbnail(prediction_id: UUID) -> str:
-    """The thumbnail, or an empty picture where the drawing was replaced meanwhile or can't be shown."""
+    """The thumbnail, or an empty picture where the drawing was deleted meanwhile or can't be shown."""
     try:
         return get_thumbnail(prediction_id)
-    except (ServiceUnavailableError, RefusedError, *UNSHOWABLE):
+    except (ServiceUnavailableError, RefusedError):
         return EMPTY_PICTURE
 
 
@@ -35,9 +52,19 @@ def find_thumbnails(prediction_ids: Sequence[UUID]) -> dict[UUID, str]:
 @st.cache_data(max_entries=5000, show_spinner=False)
 def get_thumbnail(prediction_id: UUID) -> str:
     """The drawing, made small, as a data URI. A drawing never changes, so it is fetched once."""
-    picture = Image.open(io.BytesIO(connect().storage.get_drawing(prediction_id)))
-    picture.draft("RGB", (SIDE, SIDE))
-    picture.thumbnail((SIDE, SIDE))
+    return make_thumbnail(connect().storage.get_drawing(prediction_id))
+
+
+def make_thumbnail(drawing: bytes) -> str:
+    """A picture file → the thumbnail as a data URI; an empty picture where it is broken or too large to decode."""
     small = io.BytesIO()
-    picture.convert("RGBA").save(small, "PNG")
+    try:
+        with DECODING, Image.open(io.BytesIO(drawing)) as picture:
+            picture.draft("RGB", (SIDE, SIDE))
+            if picture.width * picture.height > MOST_PIXELS:
+                return EMPTY_PICTURE
+            picture.thumbnail((SIDE, SIDE))
+            picture.convert("RGBA").save(small, "PNG")
+    except UNSHOWABLE:
+        return EMPTY_PICTURE
     return f"data:image/png;base64,{base64.b64encode(small.getvalue()).decode()}"

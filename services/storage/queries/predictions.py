@@ -44,6 +44,8 @@ READ_DRAWING = """
 SELECT drawing AS content, media_type, encode(sha256(drawing), 'hex') AS sha256 FROM predictions WHERE id = $1
 """
 
+DELETE = "DELETE FROM predictions WHERE id = $1 AND (label IS NULL OR NOT $2)"
+
 UNLABEL = "UPDATE predictions SET label = NULL, labelled_at = NULL WHERE id = $1 RETURNING id"
 
 
@@ -121,6 +123,6 @@ async def remove_label(connection: asyncpg.Connection, prediction_id: UUID) -> b
     return await connection.fetchval(UNLABEL, prediction_id) is not None
 
 
-async def delete_prediction(connection: asyncpg.Connection, prediction_id: UUID) -> None:
-    """Deletes it, drawing and label with it, if it is there."""
-    await connection.execute("DELETE FROM predictions WHERE id = $1", prediction_id)
+async def delete_prediction(connection: asyncpg.Connection, prediction_id: UUID, unlabelled_only: bool) -> None:
+    """Deletes it, drawing and label with it, if it is there; with a label only if that does not protect it."""
+    await connection.execute(DELETE, prediction_id, unlabelled_only)

@@ -85,7 +85,10 @@ async def get_drawing(
 
 
 @router.delete("", status_code=status.HTTP_204_NO_CONTENT)
-async def delete_prediction(prediction_id: UUID, database: StorageDatabase) -> None:
-    """Forgets the prediction, its drawing and its label. Deleting what is not there is harmless."""
-    await database.run(queries.delete_prediction, prediction_id)
-    logger.info("prediction_deleted", prediction_id=str(prediction_id))
+async def delete_prediction(prediction_id: UUID, database: StorageDatabase, unlabelled_only: bool = False) -> None:
+    """Forgets the prediction, its drawing and its label. Deleting what is not there is harmless.
+
+    `unlabelled_only` leaves one that has a label as it is.
+    """
+    await database.run(queries.delete_prediction, prediction_id, unlabelled_only)
+    logger.info("prediction_deleted", prediction_id=str(prediction_id), unlabelled_only=unlabelled_only)

@@ -141,3 +141,13 @@ async def test_what_was_loaded_by_its_full_name_is_not_loaded_again_when_it_goes
     await catalog.refresh()
     assert (await catalog.get()).manifest.version == "2"
     assert CountedEngine.made == ["mlp/1", "mlp/2"]
+
+
+async def test_where_no_version_is_in_use_each_is_served_by_its_full_name(models: Path) -> None:
+    (models / "other" / CURRENT).unlink()
+    catalog = catalog_of(models)
+    described = await catalog.describe()
+    assert described.refused == []
+    assert [each.current for each in described.models if each.name == "other"] == [False]
+    assert not (await catalog.describe_one("other", "1")).current
+    assert (await catalog.get("other/1")).manifest.reference == "other/1"

@@ -199,3 +199,9 @@ async def test_earliest_and_latest_times_can_be_paged(client, store):
 async def test_period_of_all_time_is_no_error(client, store):
     await store()
     assert len(await _read_all(client, since="0001-01-01T00:00:00Z", until="9999-12-31T23:59:59.999999Z")) == 1
+
+
+@pytest.mark.parametrize("path", ["predictions", "prediction-count", "statistics"])
+async def test_model_with_a_control_character_is_refused(client, path):
+    answer = await client.get(f"/v1/{path}", params={"model": "a\x00"})
+    assert answer.json()["code"] == "invalid_request"

@@ -85,6 +85,13 @@ async def test_deleted_prediction_is_gone_and_deleting_it_again_is_harmless(clie
     assert (await client.get(path)).status_code == 404
 
 
+async def test_a_label_keeps_a_prediction_that_is_deleted_only_without_one(client, store):
+    labelled, unlabelled = [f"/v1/predictions/{(await store(label=label))['id']}" for label in (1, None)]
+    for path in (labelled, unlabelled):
+        assert (await client.delete(path, params={"unlabelled_only": True})).status_code == 204
+    assert [(await client.get(path)).status_code for path in (labelled, unlabelled)] == [200, 404]
+
+
 async def test_deleted_id_may_be_stored_anew(client, store, make):
     path = f"/v1/predictions/{(await store())['id']}"
     await client.delete(path)

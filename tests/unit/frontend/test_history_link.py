@@ -39,6 +39,8 @@ def test_no_filters_are_an_empty_address() -> None:
         ("read", "10"),
         ("label", ""),
         ("model", "/"),
+        ("model", "a\x00"),
+        ("model", "a/b\n"),
         ("source", "fax"),
         ("since", "yesterday"),
         ("until", "9999-12-31"),

@@ -24,7 +24,7 @@ def version(name: str, number: str, *, current: bool = True) -> ModelDescription
 KNOWN = ModelList(
     default=ModelVersion(name="cnn", version="2"),
     models=[version("cnn", "1", current=False), version("cnn", "2"), version("mlp", "1")],
-    refused=[RefusedVersion(name="vit", version="1", reason="its graph is missing or broken.")],
+    refused=[RefusedVersion(name="vit", version="1", reason="its graph is missing\n or **broken**.")],
 )
 
 
@@ -56,5 +56,5 @@ def test_the_chosen_version_answers_the_pages() -> None:
 
 def test_a_version_that_is_refused_is_named_with_the_reason() -> None:
     assert [warning.value for warning in show(None).warning] == [
-        "vit/1 can't be asked: its graph is missing or broken."
+        r"vit/1 can't be asked: its graph is missing or \*\*broken\*\*."
     ]

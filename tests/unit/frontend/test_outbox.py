@@ -31,9 +31,10 @@ class FakeStorage:
         self._answer(prediction_id)
         self.predictions[prediction_id] = prediction
 
-    def delete_prediction(self, prediction_id: UUID) -> None:
+    def delete_prediction(self, prediction_id: UUID, *, unlabelled_only: bool = False) -> None:
         self._answer(prediction_id)
-        self.predictions.pop(prediction_id, None)
+        if not (unlabelled_only and prediction_id in self.labels):
+            self.predictions.pop(prediction_id, None)
 
     def put_label(self, prediction_id: UUID, digit: int) -> None:
         self._answer(prediction_id)

@@ -1,19 +1,25 @@
 """A picture file becomes what the page shows and sends: upright, reduced, cut out digit by digit."""
 
 import io
+import struct
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from services.frontend.views.photo.picture import (
+    BROKEN,
+    MAX_BYTES,
+    MAX_HEIC_BYTES,
     MAX_PIXELS,
     WORK_SIDE,
     UnshowablePictureError,
     as_sendable,
+    check_bytes,
     cut_out,
     find_margins,
     make_preview,
     open_upright,
+    turn_upright,
 )
 from shared.contracts.inference import Box
 
@@ -37,6 +43,44 @@ def test_a_file_that_inference_takes_stays_as_it_came(file_format: str) -> None:
     data = encode(Image.new("RGB", (30, 20), "white"), file_format, TURNED)
     assert as_sendable(data) is data
     assert open_upright(data).size == (20, 30)
+
+
+@pytest.mark.parametrize("orientation", range(10))
+def test_it_is_turned_as_pillow_would(orientation: int) -> None:
+    picture = Image.frombytes("L", (3, 2), bytes(range(6)))
+    picture.getexif()[0x0112] = orientation
+    upright, expected = turn_upright(picture), ImageOps.exif_transpose(picture)
+    assert (upright.size, upright.tobytes()) == (expected.size, expected.tobytes())
+
+
+@pytest.mark.parametrize("error", [struct.error, ZeroDivisionError, OverflowError, AttributeError, SyntaxError])
+def test_of_a_broken_exif_the_pixels_are_shown(error: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Image.Image) -> Image.Exif:
+        raise error
+
+    monkeypatch.setattr(Image.Image, "getexif", fail)
+    assert open_upright(encode(Image.new("RGB", (30, 20)), "PNG", TURNED)).size == (30, 20)
+
+
+def test_every_error_of_a_broken_file_is_known() -> None:
+    errors = (struct.error, ZeroDivisionError, OverflowError, AttributeError, EOFError, IndexError, KeyError, TypeError)
+    assert all(issubclass(error, BROKEN) for error in errors)
+
+
+def test_what_has_too_many_bytes_is_refused_and_heic_may_have_more() -> None:
+    heic = encode(Image.new("RGB", (64, 48)), "HEIF")
+    check_bytes(bytes(MAX_BYTES))
+    check_bytes(heic.ljust(MAX_HEIC_BYTES))
+    with pytest.raises(UnshowablePictureError, match=r"17\.0 MiB; at most 16 MiB"):
+        check_bytes(bytes(MAX_BYTES + 1024 * 1024))
+    with pytest.raises(UnshowablePictureError, match="at most 32 MiB"):
+        check_bytes(heic.ljust(MAX_HEIC_BYTES + 1))
+
+
+def test_heic_is_judged_again_as_jpeg(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.frontend.views.photo.picture.MAX_BYTES", 100)
+    with pytest.raises(UnshowablePictureError, match="Send a smaller one"):
+        as_sendable(encode(Image.new("RGB", (64, 48)), "HEIF"))
 
 
 def test_heic_becomes_upright_jpeg() -> None:

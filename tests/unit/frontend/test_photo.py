@@ -10,12 +10,23 @@ from PIL import Image
 
 from services.frontend.outbox import Delivery, Outbox
 from services.frontend.views.photo.cards import digit_html, number_html, picture_html
-from services.frontend.views.photo.reading import give_label, read_photo, save_photo, was_saved_late
-from services.frontend.views.photo.state import Photo, PhotoPage
+from services.frontend.views.photo.picture import MAX_BYTES
+from services.frontend.views.photo.reading import (
+    MAX_TRIES,
+    NOT_READ,
+    give_label,
+    make_photo,
+    read_photo,
+    reads_pages,
+    save_photo,
+    try_photo,
+    was_saved_late,
+)
+from services.frontend.views.photo.state import MOST_PHOTOS, Photo, PhotoPage
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.inference import Box, PageDigit, PageReading, Prediction
 from shared.contracts.message import ModelVersion
-from shared.contracts.problem import Problem
+from shared.contracts.problem import Problem, ProblemCode
 from tests.unit.frontend.test_outbox import FakeStorage
 from tests.unit.frontend.test_page_picture import encode
 
@@ -141,11 +152,58 @@ def test_while_the_recogniser_is_away_the_picture_is_kept() -> None:
     assert (photo.is_waiting, photo.data) == (False, b"")
 
 
-@pytest.mark.parametrize("code", ["blank_drawing", "too_large"])
-def test_why_a_picture_can_not_be_read_is_said_in_the_words_of_inference(code: str) -> None:
-    problem = Problem.model_validate({"type": "x", "title": "x", "status": 422, "code": code, "detail": "A sentence."})
-    photo = read(a_photo(), FakeReader(error=RefusedError(problem)))
-    assert (photo.problem, photo.is_waiting, photo.is_saved) == ("A sentence.", False, True)
+def attempt(photo: Photo, reader: FakeReader, *, there: bool) -> bool:
+    return try_photo(photo, reader, None, lambda _: 0.5, lambda: there)
+
+
+def test_a_picture_the_recogniser_fails_at_is_given_up_until_it_is_tried_again() -> None:
+    photo, failing = a_photo(), FakeReader(error=ServiceUnavailableError("failed"))
+    for _ in range(MAX_TRIES):
+        assert photo.is_waiting
+        assert attempt(photo, failing, there=True)  # the next picture is tried
+    assert (photo.problem, photo.is_waiting, photo.can_be_tried_again) == (NOT_READ, False, True)
+    photo.try_again()
+    assert (photo.is_waiting, photo.tries) == (True, 0)
+    assert attempt(photo, FakeReader("7"), there=True)
+    assert photo.read_as() == ["7"]
+
+
+def test_while_the_recogniser_is_away_no_try_counts() -> None:
+    photo, away = a_photo(), FakeReader(error=ServiceUnavailableError("away"))
+    assert not any(attempt(photo, away, there=False) for _ in range(MAX_TRIES + 1))
+    assert (photo.is_waiting, photo.tries) == (True, 0)
+
+
+def refusal(code: ProblemCode) -> FakeReader:
+    problem = Problem(type="x", title="x", status=422, code=code, detail="A sentence.")
+    return FakeReader(error=RefusedError(problem))
+
+
+@pytest.mark.parametrize(
+    "code", ["blank_drawing", "unreadable_image", "too_large", "invalid_request", "unsupported_media_type"]
+)
+def test_why_a_picture_can_not_be_read_is_said_in_the_words_of_inference(code: ProblemCode) -> None:
+    photo = read(a_photo(), refusal(code))
+    assert (photo.problem, photo.is_waiting, photo.is_done) == ("A sentence.", False, True)
+    assert (photo.data, photo.can_be_tried_again) == (b"", False)
+
+
+@pytest.mark.parametrize("code", ["unknown_model", "unauthorised", "forbidden", "rate_limited", "timeout"])
+def test_a_refusal_that_is_not_about_the_picture_keeps_it(code: ProblemCode) -> None:
+    photo = read(a_photo(), refusal(code))
+    assert (photo.problem, photo.is_waiting, photo.is_done) == ("A sentence.", False, False)
+    assert (photo.data, photo.can_be_tried_again) == (PICTURE, True)
+
+
+def test_of_a_file_too_large_only_the_sentence_is_kept() -> None:
+    photo = make_photo("1", "large.jpg", "upload", bytes(MAX_BYTES + 1))
+    assert "at most 16 MiB" in photo.problem
+    assert (photo.data, photo.is_done) == (b"", True)
+    assert make_photo("2", "small.jpg", "upload", PICTURE).is_waiting
+
+
+def test_a_model_of_openai_reads_no_pages() -> None:
+    assert [reads_pages(model) for model in (None, "cnn/3", "openai/reader")] == [True, True, False]
 
 
 def test_a_broken_heic_picture_is_not_sent() -> None:
@@ -163,6 +221,18 @@ def test_the_page_takes_a_file_once_and_keeps_the_newest_first() -> None:
     page.take([a_photo("1")])
     assert [photo.file_id for photo in page.photos] == ["3", "2"]
     assert page.find("1") is None
+
+
+def test_for_a_new_picture_the_oldest_that_is_saved_goes(outbox: Outbox) -> None:
+    page = PhotoPage()
+    page.take([a_photo(str(number)) for number in range(MOST_PHOTOS)])
+    for file_id in ("30", "40"):
+        save_photo(read(page.photos[int(file_id)], FakeReader("7")), outbox, LONG_S)
+    page.take([a_photo("new")])
+    assert (len(page.photos), page.photos[0].file_id, page.find("40"), page.left_out) == (50, "new", None, 0)
+    page.take([a_photo("newer"), a_photo("newest")])
+    assert (len(page.photos), page.photos[0].file_id, page.find("30"), page.left_out) == (50, "newer", None, 1)
+    assert page.find("0") is not None
 
 
 def test_the_html_shows_each_digit_in_its_place_and_escapes_the_name() -> None:

@@ -1,6 +1,7 @@
 """A canvas' PNG is decoded by OpenCV, everything else by Pillow; nobody can tell which."""
 
 import io
+import struct
 import zlib
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw, PngImagePlugin
 
 from shared.recognition.cutout import Cutout
-from shared.recognition.decoding import decode_drawing
+from shared.recognition.decoding import decode_drawing, decode_page
 from shared.recognition.errors import DrawingError, DrawingTooLargeError, UnreadableImageError
 
 CLEAR, PAPER, PURPLE = (0, 0, 0, 0), (255, 250, 240, 255), (120, 30, 200, 255)
@@ -89,6 +90,16 @@ def test_a_canvas_is_turned_by_its_exif() -> None:
     picture = draw(CLEAR, PURPLE)
     turned = decode_drawing(encode(picture.transpose(Image.Transpose.ROTATE_90), exif=exif))
     assert_same(turned, decode_drawing(encode(picture)))
+
+
+def test_exif_that_can_not_be_written_again_is_read_all_the_same() -> None:
+    entries = [struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0), struct.pack("<HHIf", 0x010F, 11, 1, 1.0)]  # maker: a number
+    exif = b"Exif\0\0II*\0" + struct.pack("<IH", 8, len(entries)) + b"".join(entries) + bytes(4)
+    picture = draw(PAPER, PURPLE).convert("RGB")
+    file = io.BytesIO()
+    picture.save(file, "JPEG", exif=exif)
+    assert decode_drawing(file.getvalue()).shape in {picture.size, picture.size[::-1]}
+    assert decode_page(file.getvalue()).width in picture.size
 
 
 def test_the_first_picture_of_an_animated_canvas_is_read() -> None:

@@ -163,3 +163,10 @@ def is_within(point: tuple[int, int], digit: PageDigit) -> bool:
 
 def move(written: Written, right: float, down: float) -> Written:
     return Written(written.digit, written.left + right, written.top + down, written.height)
+
+
+def test_of_a_mesh_only_the_outside_is_outlined() -> None:
+    ink = np.zeros((700, 700))
+    ink[50:650:4, 50:650] = ink[50:650, 50:650:4] = 1
+    (digit,) = segment_page(as_png(ink)).digits
+    assert len(digit.outlines) == 1

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from html import escape
 
 import streamlit as st
 
@@ -15,8 +16,14 @@ from services.frontend.views.draw.state import get_page_state
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.problem import Problem
 
-QUESTIONS: dict[Question, str] = {"predict": "One drawing", "predict/batch": "Many at once", "explain": "And why"}
+QUESTIONS: dict[Question, str] = {
+    "predict": "One drawing",
+    "predict/batch": "Many at once",
+    "explain": "And why",
+    "read": "A page of digits",
+}
 AWAY = "The recogniser can't be reached just now; try again when it is back."
+PROBLEM_TTL_S = 10.0
 SHOWN_IMAGE = 24  # characters of the base64
 ERRORS = (
     ("blank_drawing", "422", "There is no ink in the drawing."),
@@ -28,7 +35,11 @@ ERRORS = (
     ("forbidden", "403", "The API key is not known."),
     ("rate_limited", "429", "Too many requests; wait as Retry-After says."),
     ("unknown_model", "404", "There is no such model version."),
+    ("timeout", "408", "The request's body took too long to arrive."),
+    ("not_ready", "503", "No model is loaded to answer by default."),
     ("overloaded", "503", "Too much to do; wait as Retry-After says."),
+    ("upstream_failed", "502", "A model that is not ours (openai/…) answered no digit."),
+    ("upstream_timeout", "504", "A model that is not ours did not answer in time."),
 )
 
 
@@ -124,16 +135,20 @@ def show_errors() -> None:
         st.code(write_problem(get_example_problem()), language="json", wrap_lines=True)
     except ServiceUnavailableError:
         st.html(f'<p class="note">{AWAY}</p>')
+    except RefusedError as refused:
+        st.html(f'<p class="note">{escape(refused.problem.detail)}</p>')
     with st.container(key="api-errors"):
         st.html(table_html("Refusals", ("code", "status", "why"), ERRORS))
 
 
-@st.cache_data(show_spinner=False)
+@st.cache_data(ttl=PROBLEM_TTL_S, show_spinner=False)
 def get_example_problem() -> Problem:
-    """What inference says to something that is no picture."""
+    """What inference says to something that is no picture. RefusedError where it is not for the picture."""
     try:
         connect().inference.predict(b"no picture")
     except RefusedError as refused:
+        if refused.problem.code in {"unauthorised", "forbidden"}:
+            raise
         return refused.problem
     raise ServiceUnavailableError
 

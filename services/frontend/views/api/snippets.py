@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-Question = Literal["predict", "predict/batch", "explain"]
+Question = Literal["predict", "predict/batch", "explain", "read"]
 
 FILE = "digit.png"
 KEY_VARIABLE = "SLATE_API_KEY"
@@ -50,6 +50,11 @@ def write_httpx(address: str, question: Question, with_key: bool) -> str:
             'content=drawing, headers={"Content-Type": "image/png"}',
             'print(answer["digit"], answer["saliency"][14])  # 28 rows of 28: -1 against the digit, 1 for it',
         ),
+        "read": (
+            'content=drawing, headers={"Content-Type": "image/png"}',
+            'for digit in answer["digits"]:  # lines from the top down, each from left to right\n'
+            '    print(digit["prediction"]["digit"], digit["box"])',
+        ),
     }[question]
     client = f'httpx.Client(headers={{"Authorization": f"Bearer {{os.environ[\'{KEY_VARIABLE}\']}}"}})'
     return f"""\
@@ -76,6 +81,10 @@ def write_client(address: str, question: Question, with_key: bool) -> str:
             "for prediction in answer.predictions:  # a Problem is one that could not be read\n    print(prediction)",
         ),
         "explain": ("slate.explain(drawing)", "print(answer.digit, answer.saliency[14])"),
+        "read": (
+            "slate.read(drawing)",
+            "for digit in answer.digits:\n    print(digit.prediction.digit, digit.box)",
+        ),
     }[question]
     key = f', api_key=os.environ["{KEY_VARIABLE}"]' if with_key else ""
     return f"""\
@@ -108,6 +117,7 @@ form.append("files", drawing);
         "predict": "console.log(answer.digit, answer.confidence);",
         "predict/batch": "for (const prediction of answer.predictions) console.log(prediction.digit, prediction.code);",
         "explain": "console.log(answer.digit, answer.saliency[14]);",
+        "read": "for (const digit of answer.digits) console.log(digit.prediction.digit, digit.box);",
     }[question]
     return f"""\
 const drawing = await (await fetch("{FILE}")).blob(); // in Node: await (await import("fs")).openAsBlob("{FILE}")

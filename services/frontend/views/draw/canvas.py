@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
-import streamlit_drawable_canvas
 
 KEY = "canvas"
 SIDE = 280  # pixels
@@ -35,7 +34,9 @@ class Sheet:
 
 
 @st.cache_resource
-def _register_our_way() -> None:
+def _register_our_way() -> Any:
+    import streamlit_drawable_canvas  # registers itself when it is imported, which a running Streamlit alone allows
+
     streamlit_drawable_canvas.out = st.components.v2.component(
         "streamlit-drawable-canvas.streamlit_drawable_canvas",
         js="index-*.js",
@@ -43,6 +44,7 @@ def _register_our_way() -> None:
         html=STYLE + ROOT,
         isolate_styles=True,
     )
+    return streamlit_drawable_canvas
 
 
 def is_on_page() -> bool:
@@ -59,8 +61,7 @@ def get_latest_strokes() -> list[JsonDrawing] | None:
 
 def show_canvas(pen_width: int, initial: JsonDrawing | None) -> Sheet | None:
     """Draws the canvas, anew from `initial` where that has changed. None until the browser has sent something."""
-    _register_our_way()
-    result = streamlit_drawable_canvas.st_canvas(
+    result = _register_our_way().st_canvas(
         stroke_width=pen_width,
         stroke_color=CHALK,
         background_color=SLATE,

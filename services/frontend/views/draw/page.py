@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from services.frontend.chosen_model import get_chosen_model
+from services.frontend.chosen_model import NOT_OURS, ask_chosen_model
 from services.frontend.connections import check_health, connect, get_statistics
 from services.frontend.digit_score import get_digit_score_threshold
 from services.frontend.elements.answer import answer_html, empty_html, judge
@@ -67,14 +67,18 @@ def read_drawing(state: PageState) -> None:
     if state.drawing is None or state.reading is not None or not (state.live or state.predict_asked):
         return
     state.problem = None
+    drawing = state.drawing
     try:
-        prediction = connect().inference.predict(state.drawing, model=get_chosen_model())
+        prediction = ask_chosen_model(lambda model: connect().inference.predict(drawing, model=model))
     except ServiceUnavailableError:
         state.problem = "The recogniser can't be reached"
     except RefusedError as refused:
         state.problem = refused.problem.detail
     else:
-        state.reading = Reading(state.drawing, prediction, get_digit_score_threshold(prediction.model))
+        state.reading = Reading(drawing, prediction, get_digit_score_threshold(prediction.model))
+        if state.label_to_come is not None:
+            state.label(state.label_to_come)
+            state.label_to_come = None
 
 
 def hand_over(reading: Reading, before: Reading | None) -> None:
@@ -95,7 +99,7 @@ def hand_over(reading: Reading, before: Reading | None) -> None:
 
 def explain(reading: Reading | None) -> bool:
     """Whether there is an explanation that was not there before. The page does without one where it can't be had."""
-    if reading is None or reading.explanation is not None:
+    if reading is None or reading.explanation is not None or reading.prediction.model.name == NOT_OURS:
         return False
     try:
         reading.explanation = connect().inference.explain(reading.drawing, model=str(reading.prediction.model))
@@ -163,7 +167,7 @@ def deliver(reading: Reading, before: Reading | None) -> Delivery:
         try:
             hand_over(reading, before)
         except OutboxFullError:
-            return Delivery.REFUSED
+            return Delivery.FULL
     delivery = connect().outbox.wait(reading.prediction.id, SAVE_WAIT_S if check_health().storage else 0.0)
     if is_relabelled:
         get_statistics.clear()

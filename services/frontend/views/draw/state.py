@@ -33,15 +33,17 @@ class PageState:
     """The drawing page of one session.
 
     Undo and Clear hand the canvas another drawing to start from; a new canvas in place of the old would stand beside it
-    until the run has ended. The browser answers with what it then shows, so until then `cleared` is what to ignore.
+    until the run has ended. The browser answers with what it then shows; until then what it sent before, `outdated`, is
+    to be ignored.
     """
 
     drawing: bytes | None = None  # PNG
     strokes: list[JsonDrawing] = field(default_factory=list)
     initial: JsonDrawing | None = None
-    cleared: bytes | None = None
+    outdated: list[JsonDrawing] | None = None
     reading: Reading | None = None  # of `drawing` as it is now
     before: Reading | None = None  # of the same drawing before its last stroke
+    label_to_come: int | None = None  # given while the last stroke was still on its way here
     problem: str | None = None
     predict_asked: bool = False
     pen_width: int = PEN_WIDTH
@@ -50,25 +52,27 @@ class PageState:
 
     def take(self, sheet: Sheet | None) -> None:
         """What the canvas has sent, if anything yet."""
-        if sheet is None or sheet.picture == self.cleared:
+        if sheet is None or sheet.strokes == self.outdated:
             return
-        self.strokes, self.cleared = sheet.strokes, None
+        self.strokes, self.outdated = sheet.strokes, None
         self.drawing, before = sheet.picture if sheet.strokes else None, self.drawing
         if self.drawing is None:
-            self.reading = self.before = self.problem = None
+            self.reading = self.before = self.label_to_come = self.problem = None
         elif self.reading is not None and self.drawing != before:
             self.before, self.reading, self.problem = self.reading, None, None
 
     def clear(self) -> None:
         """A clean slate."""
-        self.cleared = self.drawing
-        self.drawing = self.reading = self.before = self.problem = None
+        self.outdated = get_latest_strokes()
+        self.drawing = self.reading = self.before = self.label_to_come = self.problem = None
         self._start_from([])
 
     def undo(self) -> None:
         """Takes the last stroke back."""
         latest = get_latest_strokes()
-        self._start_from((self.strokes if latest is None else latest)[:-1])
+        shown = self.strokes if latest in (None, self.outdated) else latest
+        self.outdated = latest
+        self._start_from(shown[:-1])
 
     def restore(self) -> None:
         """Puts the drawing back on the canvas after a visit to another page."""
@@ -81,8 +85,14 @@ class PageState:
             self.before, self.reading, self.problem = self.reading, None, None
 
     def label(self, digit: int) -> None:
-        """Says what the drawing is, or takes it back where that was said before."""
+        """Says what the drawing is, or takes it back where that was said before.
+
+        Where a stroke has come with the label, it is meant for the drawing with that stroke, which is not read yet.
+        """
         if self.reading is None:
+            return
+        if get_latest_strokes() not in (None, self.strokes, self.outdated):
+            self.label_to_come = digit
             return
         self.reading.label = None if self.reading.label == digit else digit
         self.reading.saved = False

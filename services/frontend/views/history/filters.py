@@ -5,7 +5,7 @@ from typing import get_args
 import streamlit as st
 
 from services.frontend.connections import check_health, connect
-from services.frontend.views.history.link import HistoryLink, Show, write_link
+from services.frontend.views.history.link import HistoryLink, Show, read_link, write_link
 from services.frontend.views.history.row import CAME
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.storage import Source
@@ -60,7 +60,7 @@ def show_filters(link: HistoryLink) -> None:
 def _follow() -> None:
     """The address follows the controls."""
     wanted = {name: st.session_state.get(PREFIX + name) for name in ("show", *NARROWER)}
-    link = HistoryLink.model_validate({name: value for name, value in wanted.items() if value is not None})
+    link, _ = read_link({name: value for name, value in wanted.items() if value is not None})
     st.query_params.from_dict(write_link(link))
 
 

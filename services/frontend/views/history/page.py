@@ -5,6 +5,7 @@ fast as the first.
 """
 
 from functools import partial
+from html import escape
 
 import streamlit as st
 
@@ -45,6 +46,9 @@ def show_history() -> None:
         count = count_predictions(filters) if page is not None else None
     except ServiceUnavailableError:
         page = count = None
+    except RefusedError as refused:
+        show_sentence(refused.problem.detail)
+        return
     if page is None or count is None:
         show_sentence(AWAY)
         return
@@ -65,12 +69,17 @@ def show_unread(parts: list[str]) -> None:
 
 
 def find_page(link: HistoryLink, filters: HistoryFilters) -> PredictionPage:
-    """The page of the address; the newest one where nothing newer is left, or where storage gave no such cursor."""
+    """The page of the address; the newest one where nothing newer is left, or where storage gave no such cursor.
+
+    ServiceUnavailableError, RefusedError.
+    """
     storage = connect().storage
     if link.older_than or link.newer_than:
         try:
             page = storage.list_predictions(PAGE_SIZE, filters, cursor=link.older_than, newer_than=link.newer_than)
-        except RefusedError:
+        except RefusedError as refused:
+            if refused.problem.code != "invalid_request":
+                raise
             st.info("The place in this page's address is not known, so it begins with the newest.")
         else:
             if page.previous_cursor is not None:
@@ -164,7 +173,7 @@ def say_share(count: PredictionCount, most: int) -> str:
 def show_sentence(sentence: str) -> None:
     """In place of the rows."""
     with st.container(border=True, key="history-sentence"):
-        st.html(f'<p class="sentence" data-testid="sentence">{sentence}</p>')
+        st.html(f'<p class="sentence" data-testid="sentence">{escape(sentence)}</p>')
 
 
 show_history()

@@ -10,11 +10,17 @@ from services.frontend.views.models.changes import show_changes
 from services.frontend.views.models.comparison import show_comparison
 from services.frontend.views.models.details import show_details
 from services.frontend.views.models.known import get_details, get_models, refer_to
-from services.frontend.views.models.table import show_versions
+from services.frontend.views.models.table import show_refused, show_versions
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.inference import ModelList
 
 AWAY = "The recogniser can't be reached just now. The models are here again when it is back."
+NOTHING_LISTED = "No model version can be asked just now. They are here as soon as there is one."
+HELP = "For this visit. What is on the canvas is read again."
+OTHERS_HELP = (
+    " A model that is not ours (openai/…) is asked by the Draw page only, without «where it looks»; pages of digits "
+    "are read by our own."
+)
 
 
 def show_models() -> None:
@@ -26,6 +32,10 @@ def show_models() -> None:
         known = get_models()
     except (ServiceUnavailableError, RefusedError):
         show_away(AWAY)
+        return
+    if not known.models:
+        show_refused(known)
+        show_away(NOTHING_LISTED)
         return
     with choice:
         show_choice(known)
@@ -50,7 +60,7 @@ def show_choice(known: ModelList) -> None:
         format_func=lambda reference: reference or f"The service's choice ({known.default})",
         key="choice",
         on_change=take_choice,
-        help="For this visit. What is on the canvas is read again.",
+        help=HELP + OTHERS_HELP if known.others else HELP,
     )
 
 

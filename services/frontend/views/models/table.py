@@ -1,5 +1,6 @@
 """Every model version there is, a row each: whom it answers, how well it does, how large it is; and those refused."""
 
+import re
 from collections.abc import Sequence
 
 import streamlit as st
@@ -13,6 +14,7 @@ from shared.contracts.inference import ModelDescription, ModelList
 from shared.contracts.message import ModelVersion
 
 LEFT_OUT = {"mnist_pictures"}  # much the same as MNIST; the closer look has it
+MARKUP = re.compile(r"[\\`*_~\[\]<>$:&|]")  # what Streamlit's Markdown takes for more than a character in a line
 
 
 def show_versions(known: ModelList) -> None:
@@ -24,8 +26,20 @@ def show_versions(known: ModelList) -> None:
     head = ("version", "answers", *map(name_slice, slices), *others)
     rows = [write_version(model, slices, known.default) for model in known.models]
     st.html(table_html("Every version that can be asked", head, rows))
+    show_refused(known)
+
+
+def show_refused(known: ModelList) -> None:
+    """Why some can't be asked."""
     for refused in known.refused:
-        st.warning(f"{refused.name}/{refused.version} can't be asked: {refused.reason}")
+        st.warning(
+            f"{escape_markdown(f'{refused.name}/{refused.version}')} can't be asked: {escape_markdown(refused.reason)}"
+        )
+
+
+def escape_markdown(text: str) -> str:
+    """Text from outside as Markdown that shows it as it is, on one line."""
+    return MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def write_version(model: ModelDescription, slices: Sequence[str], default: ModelVersion) -> list[str]:

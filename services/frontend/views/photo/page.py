@@ -3,6 +3,8 @@
 A picture is a fragment of its own, so that a tap on one reruns nothing of the others.
 """
 
+import re
+import string
 from html import escape
 
 import streamlit as st
@@ -13,11 +15,18 @@ from services.frontend.digit_score import get_digit_score_threshold
 from services.frontend.elements.headings import show_title
 from services.frontend.outbox import Delivery
 from services.frontend.views.photo.cards import digit_html, number_html, picture_html
-from services.frontend.views.photo.reading import give_label, read_photo, save_photo, was_saved_late
-from services.frontend.views.photo.state import NOT_READ_YET, Photo, PhotoDigit, PhotoPage, get_photo_page
-from shared.clients.service import ServiceUnavailableError
+from services.frontend.views.photo.reading import (
+    give_label,
+    make_photo,
+    reads_pages,
+    save_photo,
+    try_photo,
+    was_saved_late,
+)
+from services.frontend.views.photo.state import MOST_PHOTOS, NOT_READ_YET, Photo, PhotoDigit, PhotoPage, get_photo_page
 
-MAX_FILE_MB = 100  # what is larger the browser refuses; inference says of the others whether they are too large
+MAX_FILE_MB = 32  # the largest HEIC; what is larger the browser refuses
+MARKDOWN = re.compile(f"[{re.escape(string.punctuation)}]")
 UPLOAD, CAMERA = "Upload", "Camera"
 ICONS = {UPLOAD: ":material/upload: Upload", CAMERA: ":material/photo_camera: Camera"}
 LOOK_EVERY_S = 2.0
@@ -30,7 +39,14 @@ def show_page() -> None:
     with st.container(border=True, key="intake", gap="xsmall"):
         show_title("A picture with one digit or many")
         st.html('<p class="note">Handwritten, on paper, a board or a screen. Several digits are read line by line.</p>')
+        if not reads_pages(get_chosen_model()):
+            st.html(
+                '<p class="note" data-testid="own-model">Pages are read by the service\'s own model; '
+                "the one you chose reads single drawings only.</p>"
+            )
         show_intake(page)
+        if page.left_out:
+            st.html(f'<p class="photo-problem" role="status" data-testid="no-room">{no_room(page.left_out)}</p>')
     read_and_show(page)
     if any(photo.is_waiting or not photo.is_saved for photo in page.photos):
         look_again(page)
@@ -51,7 +67,7 @@ def show_intake(page: PhotoPage) -> None:
         shot = st.camera_input("Take a picture of digits", resolution="1080p", key="photo-camera")
         if shot and shot.file_id not in page.taken:
             number = sum(photo.source == "camera" for photo in page.photos) + 1
-            page.take([Photo(shot.file_id, f"Camera picture {number}", "camera", shot.getvalue())])
+            page.take([make_photo(shot.file_id, f"Camera picture {number}", "camera", shot.getvalue())])
         return
     # Of any type: what is no picture gets its sentence below, beside its name. A new key empties the list of files.
     files = st.file_uploader(
@@ -62,27 +78,43 @@ def show_intake(page: PhotoPage) -> None:
     )
     if files:
         page.batches += 1
-        page.take([Photo(file.file_id, file.name, "upload", file.getvalue()) for file in files])
+        page.take([make_photo(file.file_id, file.name, "upload", file.getvalue()) for file in files])
         st.rerun()
 
 
 def read_and_show(page: PhotoPage) -> None:
     """Each picture as soon as it is read; while the recogniser is away the others are not tried in this run."""
-    waiting = [photo for photo in page.photos if photo.is_waiting]
-    progress, away = st.empty(), False
+    waiting = [photo.file_id for photo in page.photos if photo.is_waiting]
+    chosen = get_chosen_model()
+    model = chosen if reads_pages(chosen) else None
+    progress, there = st.empty(), True
     for photo in list(page.photos):
-        if photo.is_waiting and not away:
-            done = waiting.index(photo)
-            progress.progress(done / len(waiting), f"Reading picture {done + 1} of {len(waiting)}: {photo.name}")
-            try:
-                read_photo(photo, connect().inference, get_chosen_model(), get_digit_score_threshold)
-            except ServiceUnavailableError:
-                away = True
-            else:
+        if photo.is_waiting and there:
+            done, name = waiting.index(photo.file_id), escape_markdown(photo.name)
+            progress.progress(done / len(waiting), f"Reading picture {done + 1} of {len(waiting)}: {name}")
+            there = try_photo(photo, connect().inference, model, get_digit_score_threshold, is_inference_there)
+            if photo.digits:
                 get_statistics.clear()
         with st.container(border=True, key=f"photo-{photo.file_id}"):
             show_photo(photo.file_id)
     progress.empty()
+
+
+def is_inference_there() -> bool:
+    """Asked anew: the last answer may be older than what has just failed."""
+    check_health.clear()
+    return check_health().inference
+
+
+def escape_markdown(text: str) -> str:
+    """For where Streamlit takes Markdown only."""
+    return MARKDOWN.sub(r"\\\g<0>", text)
+
+
+def no_room(left_out: int) -> str:
+    """What is said of the pictures that were not taken."""
+    were = "picture was" if left_out == 1 else "pictures were"
+    return f"{left_out} more {were} not taken: {MOST_PHOTOS} that are not saved yet wait here. Remove some or wait."
 
 
 @st.fragment
@@ -98,6 +130,9 @@ def show_photo(file_id: str) -> None:
             st.rerun()
     if photo.problem:
         st.html(f'<p class="photo-problem" role="status" data-testid="problem">{escape(photo.problem)}</p>')
+        if photo.can_be_tried_again and st.button("Try again", icon=":material/refresh:", key=f"again-{file_id}"):
+            photo.try_again()
+            st.rerun()
     elif photo.is_waiting:
         st.html(f'<p class="photo-problem" role="status" data-testid="problem">Not read yet. {NOT_READ_YET}</p>')
     else:

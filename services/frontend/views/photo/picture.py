@@ -5,9 +5,10 @@ Inference judges the file; here it is only shown. HEIC, which inference does not
 
 import base64
 import io
+import struct
 from collections.abc import Sequence
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 from pillow_heif import register_heif_opener
 
 from shared.contracts.inference import Box
@@ -16,13 +17,36 @@ register_heif_opener()
 
 HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 FORMATS = ["PNG", "JPEG", "WEBP"]
+MIB = 1024 * 1024
+MAX_BYTES = 16 * MIB  # as inference's
+MAX_HEIC_BYTES = 32 * MIB  # before it becomes JPEG
 MAX_PIXELS = 40_000_000  # as inference's
 WORK_SIDE = 2048  # pixels, and less than twice as many; as inference reduces it
 PREVIEW_SIDE = 1200  # pixels, twice what a phone's page is wide
 MARGIN = 0.25  # of the digit's longer side
 LEAST_MARGIN = 2  # pixels
 QUALITY = 92  # of JPEG
-BROKEN = (OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, EOFError, Image.DecompressionBombError)
+BROKEN = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    Image.DecompressionBombError,
+)
+TURNS = {  # EXIF's orientation → what makes it upright
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 class UnshowablePictureError(Exception):
@@ -34,6 +58,15 @@ def is_heic(data: bytes) -> bool:
     return data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS
 
 
+def check_bytes(data: bytes) -> None:
+    """UnshowablePictureError where inference would not take so many, or no HEIC of that many is converted."""
+    most = MAX_HEIC_BYTES if is_heic(data) else MAX_BYTES
+    if len(data) > most:
+        raise UnshowablePictureError(
+            f"The file has {len(data) / MIB:.1f} MiB; at most {most // MIB} MiB are read. Send a smaller one."
+        )
+
+
 def as_sendable(data: bytes) -> bytes:
     """HEIC becomes JPEG, upright; any other file stays as it came. UnshowablePictureError."""
     if not is_heic(data):
@@ -42,9 +75,10 @@ def as_sendable(data: bytes) -> bytes:
     try:
         picture = Image.open(io.BytesIO(data), formats=["HEIF"])
         _check_size(picture)
-        ImageOps.exif_transpose(picture).convert("RGB").save(file, "JPEG", quality=QUALITY)
+        turn_upright(picture).convert("RGB").save(file, "JPEG", quality=QUALITY)
     except BROKEN as error:
         raise UnshowablePictureError("The HEIC picture is broken and can't be decoded.") from error
+    check_bytes(file.getvalue())
     return file.getvalue()
 
 
@@ -56,10 +90,19 @@ def open_upright(data: bytes) -> Image.Image:
         picture.draft("RGB", (WORK_SIDE, WORK_SIDE))
         if picture.mode.startswith("I"):  # 16 bits of grey
             picture = picture.convert("I").point(lambda level: level / 256).convert("L")
-        upright = ImageOps.exif_transpose(picture).convert("RGBA" if picture.has_transparency_data else "RGB")
+        upright = turn_upright(picture).convert("RGBA" if picture.has_transparency_data else "RGB")
     except BROKEN as error:
         raise UnshowablePictureError("The picture was read, but it can't be shown.") from error
     return upright.reduce(max(1, max(upright.size) // WORK_SIDE))
+
+
+def turn_upright(picture: Image.Image) -> Image.Image:
+    """As EXIF says, which is never written anew; as it came where EXIF says nothing or, as for inference, is broken."""
+    try:
+        orientation = picture.getexif().get(ExifTags.Base.Orientation)
+    except BROKEN:
+        return picture
+    return picture.transpose(TURNS[orientation]) if orientation in TURNS else picture
 
 
 def make_preview(picture: Image.Image) -> str:

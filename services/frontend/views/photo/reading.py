@@ -5,21 +5,29 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from services.frontend.chosen_model import NOT_OURS
 from services.frontend.outbox import Delivery, Outbox, OutboxFullError
 from services.frontend.views.photo.picture import (
     UnshowablePictureError,
     as_sendable,
+    check_bytes,
     cut_out,
     make_preview,
     open_upright,
 )
 from services.frontend.views.photo.state import Photo, PhotoDigit
-from shared.clients.service import RefusedError
+from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.inference import PageReading
 from shared.contracts.message import ModelVersion
-from shared.contracts.storage import PredictionToStore
+from shared.contracts.problem import ProblemCode
+from shared.contracts.storage import PredictionToStore, Source
 
 MAX_STORED_BYTES = 10 * 1024 * 1024  # storage takes no larger drawing; of a larger picture the cut-out is kept
+MAX_TRIES = 3  # of a picture the recogniser is there for and can't read
+NOT_READ = "The recogniser is there, but it could not read this picture."
+ABOUT_THE_PICTURE: frozenset[ProblemCode] = frozenset(
+    {"blank_drawing", "unreadable_image", "too_large", "invalid_request", "unsupported_media_type"}
+)
 
 
 class Reader(Protocol):
@@ -29,16 +37,54 @@ class Reader(Protocol):
         """Every digit on the picture. ServiceUnavailableError, RefusedError."""
 
 
+def reads_pages(model: str | None) -> bool:
+    """Whether /v1/read knows it; None is the service's default."""
+    return model is None or not model.startswith(f"{NOT_OURS}/")
+
+
+def make_photo(file_id: str, name: str, source: Source, data: bytes) -> Photo:
+    """A photo that waits; of a file too large only the sentence that says so."""
+    try:
+        check_bytes(data)
+    except UnshowablePictureError as error:
+        return Photo(file_id, name, source, b"", problem=str(error))
+    return Photo(file_id, name, source, data)
+
+
+def try_photo(
+    photo: Photo,
+    reader: Reader,
+    model: str | None,
+    find_threshold: Callable[[ModelVersion], float],
+    is_reader_there: Callable[[], bool],
+) -> bool:
+    """As `read_photo` → False where the recogniser is away; a problem after MAX_TRIES failures while it is there."""
+    try:
+        read_photo(photo, reader, model, find_threshold)
+    except ServiceUnavailableError:
+        if not is_reader_there():
+            return False
+        photo.tries += 1
+        if photo.tries >= MAX_TRIES:
+            photo.problem = NOT_READ
+    return True
+
+
 def read_photo(
     photo: Photo, reader: Reader, model: str | None, find_threshold: Callable[[ModelVersion], float]
 ) -> None:
-    """Finds its digits, or says what is wrong with it. ServiceUnavailableError: it may be asked again."""
+    """Finds its digits, or says what is wrong, and keeps its bytes where that is not the picture.
+
+    ServiceUnavailableError: it may be asked again.
+    """
     try:
-        picture = as_sendable(photo.data)
-        reading = reader.read(picture, model=model)
-        take_reading(photo, picture, reading, find_threshold(reading.digits[0].prediction.model))
+        photo.data = as_sendable(photo.data)
+        reading = reader.read(photo.data, model=model)
+        take_reading(photo, photo.data, reading, find_threshold(reading.digits[0].prediction.model))
     except RefusedError as refused:
         photo.problem = refused.problem.detail
+        if refused.problem.code not in ABOUT_THE_PICTURE:
+            return
     except UnshowablePictureError as error:
         photo.problem = str(error)
     photo.data = b""

@@ -1,7 +1,7 @@
 """The statistics page: how often the model is right, where it errs, and whether its confidence is worth anything."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import streamlit as st
 
@@ -20,6 +20,7 @@ from shared.contracts.storage import Statistics
 ALL = "All versions"
 FEW = 30  # labels; with fewer than these the interval is wider than what anybody would call an accuracy
 DAYS = 14  # as many columns as a phone has room for
+YEAR = timedelta(days=365)  # in less than this no day and month come again
 AWAY = "Storage can't be reached just now. The statistics are here again when it is back."
 HEAD = ("labelled", "right", "accuracy", "95% interval")
 
@@ -30,7 +31,7 @@ def show_statistics() -> None:
     with title:
         show_title("Statistics")
     try:
-        everything = get_everything() if check_health().storage else None
+        everything = get_statistics() if check_health().storage else None
         if everything is None:
             show_away(AWAY)
         elif not everything.overall.predictions:
@@ -43,15 +44,6 @@ def show_statistics() -> None:
         show_away(AWAY)
 
 
-def get_everything() -> Statistics:
-    """Of all versions; asked anew where the address names one that was not there a moment ago."""
-    everything, asked = get_statistics(), st.query_params.get("model", ALL)
-    if asked == ALL or asked in {str(one.model) for one in everything.by_model}:
-        return everything
-    get_statistics.clear()
-    return get_statistics()
-
-
 def show_sentence(sentence: str) -> None:
     """In place of what can't be shown."""
     with st.container(border=True, key="statistics-sentence"):
@@ -62,8 +54,19 @@ def show_sentence(sentence: str) -> None:
 def choose_model_version(everything: Statistics) -> str | None:
     """Part of the page's address, so that it can be passed on. None for all of them."""
     options = [ALL, *(str(one.model) for one in everything.by_model)]
+    asked = st.query_params.get("model", ALL)
+    if asked not in options and has_read(asked):  # since everything was asked, which is a few seconds old
+        options.append(asked)
     chosen = st.selectbox("Model version", options, key="model", bind="query-params")
     return None if chosen == ALL else chosen
+
+
+def has_read(model: str) -> bool:
+    """Whether the history has anything of it; what is no model has read nothing."""
+    try:
+        return get_statistics(model).overall.predictions > 0
+    except RefusedError:
+        return False
 
 
 def show_parts(statistics: Statistics, everything: Statistics, model: str | None) -> None:
@@ -120,12 +123,15 @@ def show_running_accuracy(statistics: Statistics) -> None:
 
 def show_days(statistics: Statistics) -> None:
     """Day by day."""
-    days = [Tally(write_day(one.day), one.correct, one.labelled) for one in statistics.by_day if one.labelled]
+    labelled = [one for one in statistics.by_day if one.labelled]
+    days = labelled[-DAYS:]
+    with_year = days[-1].day - days[0].day >= YEAR
+    tallies = [Tally(write_day(one.day, with_year=with_year), one.correct, one.labelled) for one in days]
     show_heading(
         "By day",
-        f"the last {DAYS} days with labels; at the foot: how many" if len(days) > DAYS else "at the foot: labels",
+        f"the last {DAYS} days with labels; at the foot: how many" if len(labelled) > DAYS else "at the foot: labels",
     )
-    show_tallies("Accuracy by day", "day", days[-DAYS:], by_column=True)
+    show_tallies("Accuracy by day", "day", tallies, by_column=True)
 
 
 def show_digits(statistics: Statistics) -> None:
@@ -152,6 +158,9 @@ def show_confidence(statistics: Statistics) -> None:
     """How sure the answers were."""
     bins = statistics.confidence_bins
     show_heading("How sure it was", f"{statistics.overall.predictions:,} predictions by their confidence")
+    if not statistics.overall.predictions:
+        st.html('<p class="sentence">Nothing has been read by this version.</p>')
+        return
     highest = bins[-1].predictions / statistics.overall.predictions
     show_chart(charts.confidence_chart(bins), f"Confidence: {percent(highest)} of predictions are 90% or more.")
     rows = [[write_bin(one.lower, one.upper), f"{one.predictions:,}", f"{one.labelled:,}"] for one in bins]
@@ -184,9 +193,9 @@ def write_tally(tally: Tally) -> list[str]:
     return [tally.name, f"{tally.labelled:,}", f"{tally.correct:,}", percent(tally.accuracy), f"{low} to {high}"]
 
 
-def write_day(day: date) -> str:
-    """«21 Nov»."""
-    return f"{day.day} {day:%b}"
+def write_day(day: date, *, with_year: bool) -> str:
+    """«21 Nov», «21 Nov 2026»."""
+    return f"{day.day} {day:%b %Y}" if with_year else f"{day.day} {day:%b}"
 
 
 def write_bin(lower: float, upper: float) -> str:

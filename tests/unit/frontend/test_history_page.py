@@ -1,0 +1,49 @@
+"""The history page over a storage that refuses: a sentence, and never a traceback."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from streamlit.testing.v1 import AppTest
+
+from services.frontend.connections import check_health, connect
+from services.frontend.views.history.filters import get_models
+from shared.contracts.problem import Problem
+from tests.integration.clients.listening import listening
+
+PAGE = Path(__file__).parents[3] / "services/frontend/views/history/page.py"
+REFUSAL = Problem(type="about:blank", title="", status=401, code="unauthorised", detail="Send the <token> of storage.")
+
+
+def refusing_storage() -> FastAPI:
+    """Ready, and knows nobody."""
+    app = FastAPI()
+    app.get("/readyz")(dict)
+    app.get("/v1/{path:path}")(lambda path: JSONResponse(REFUSAL.model_dump(), REFUSAL.status))
+    return app
+
+
+@pytest.fixture
+def _refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    kept = (connect, check_health, get_models)
+    with listening(refusing_storage()) as address:
+        monkeypatch.setenv("FRONTEND_STORAGE_URL", address)
+        for each in kept:
+            each.clear()
+        yield
+        for each in kept:
+            each.clear()
+
+
+@pytest.mark.usefixtures("_refused")
+@pytest.mark.parametrize("query", [{}, {"older_than": "AAAA"}, {"model": "a\x00"}], ids=["newest", "older", "model"])
+def test_a_refusal_is_said_in_its_own_sentence(query: dict[str, str]) -> None:
+    page = AppTest.from_file(PAGE, default_timeout=60)
+    page.query_params.update(query)
+    page.run()
+    assert not page.exception
+    html = "".join(element.proto.body for element in page.get("html"))
+    assert "Send the &lt;token&gt; of storage." in html
+    assert not any("is not known" in info.value for info in page.info)
