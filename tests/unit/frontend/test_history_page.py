@@ -20,8 +20,15 @@ REFUSAL = Problem(type="about:blank", title="", status=401, code="unauthorised",
 def refusing_storage() -> FastAPI:
     """Ready, and knows nobody."""
     app = FastAPI()
-    app.get("/readyz")(dict)
-    app.get("/v1/{path:path}")(lambda path: JSONResponse(REFUSAL.model_dump(), REFUSAL.status))
+
+    @app.get("/readyz")
+    def say_yes() -> dict[str, str]:
+        return {}
+
+    @app.get("/v1/{path:path}")
+    def refuse(path: str) -> JSONResponse:
+        return JSONResponse(REFUSAL.model_dump(), REFUSAL.status)
+
     return app
 
 
