@@ -13,6 +13,7 @@ from shared.contracts.storage import Statistics
 
 HEALTH_TTL_S = 2.0
 STATISTICS_TTL_S = 5.0
+SAVE_WAIT_S = 0.7  # a run waits this long for «saved»; after that the page goes on and the outbox keeps trying
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ def check_health() -> Health:
     """Asked at most every two seconds, however many people have the page open."""
     services = connect()
     return Health(inference=services.inference.is_ready(), storage=services.storage.is_ready())
+
+
+def get_save_wait_s() -> float:
+    """How long a run waits for «saved»: not at all while storage is away."""
+    return SAVE_WAIT_S if check_health().storage else 0.0
 
 
 @st.cache_data(ttl=STATISTICS_TTL_S, show_spinner=False)

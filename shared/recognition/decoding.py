@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from shared.recognition.channel import pick_channel
 from shared.recognition.cutout import Cutout, Pixels
 from shared.recognition.errors import DrawingTooLargeError, UnreadableImageError
+from shared.upright import read_orientation, turn_upright
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MAX_PIXELS = 40_000_000  # a phone's camera makes 12 to 50 million, as JPEG, which is decoded reduced
@@ -22,17 +23,18 @@ MAX_SIDE = 16_384  # pixels, WebP's own limit
 REDUCED_SIDE = 2048  # pixels; what is larger is reduced by a whole factor until it fits
 PNG_START = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 PNG_RGBA = b"\x08\x06"  # eight bits a channel, RGBA
-TURNS = {  # by EXIF's orientation; from the fifth on a quarter turn from upright
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-BROKEN_EXIF = (struct.error, SyntaxError, ValueError, TypeError, KeyError, ZeroDivisionError, OverflowError, OSError)
-BROKEN_FILE = (*BROKEN_EXIF, EOFError, IndexError)
+BROKEN_FILE = (
+    struct.error,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    KeyError,
+    ZeroDivisionError,
+    OverflowError,
+    OSError,
+    EOFError,
+    IndexError,
+)
 
 Image.MAX_IMAGE_PIXELS = None  # Pillow's own check only warns below twice this; ours refuses, with a sentence
 
@@ -63,7 +65,7 @@ def decode_page(data: bytes, max_pixels: int = MAX_PIXELS) -> Page:
 def _read_size(data: bytes) -> tuple[int, int]:
     """Width and height of a picture that could be decoded, as EXIF turns it."""
     picture = Image.open(io.BytesIO(data), formats=FORMATS)
-    return (picture.height, picture.width) if _read_orientation(picture) >= 5 else picture.size
+    return (picture.height, picture.width) if read_orientation(picture) >= 5 else picture.size
 
 
 def _read_pixels(data: bytes, max_pixels: int) -> Pixels:
@@ -76,7 +78,7 @@ def _read_pixels(data: bytes, max_pixels: int) -> Pixels:
         picture: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
         _check_size(picture.size, max_pixels)
         picture.draft("L" if picture.mode == "L" else "RGB", (REDUCED_SIDE // 2, REDUCED_SIDE // 2))
-        return _to_array(_reduce(_turn_upright(picture)))
+        return _to_array(_reduce(turn_upright(picture)))
     except UnidentifiedImageError as error:
         raise UnreadableImageError("The file is not a PNG, JPEG or WebP picture.") from error
     except BROKEN_FILE as error:
@@ -107,21 +109,6 @@ def _check_size(size: tuple[int, int], max_pixels: int) -> None:
             f"The picture is {width} × {height} pixels; at most {max_pixels:,} pixels and "
             f"{MAX_SIDE:,} a side are read. Send a smaller one."
         )
-
-
-def _turn_upright(picture: Image.Image) -> Image.Image:
-    """By EXIF's orientation."""
-    orientation = _read_orientation(picture)
-    return picture if orientation == 1 else picture.transpose(TURNS[orientation])
-
-
-def _read_orientation(picture: Image.Image) -> int:
-    """1 to 8; 1, upright, where EXIF says nothing or is broken."""
-    try:
-        said = picture.getexif().get(ExifTags.Base.Orientation)
-    except BROKEN_EXIF:
-        return 1
-    return said if isinstance(said, int) and said in TURNS else 1
 
 
 def _reduce(picture: Image.Image) -> Image.Image:

@@ -1,66 +1,17 @@
 """The outbox: nothing is called saved before storage has it, nothing is forgotten while storage is away."""
 
 import base64
-import threading
-from collections.abc import Iterator
 from itertools import pairwise
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
 from services.frontend.outbox import Delivery, Outbox, OutboxFullError
-from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.message import ModelVersion
-from shared.contracts.problem import Problem
 from shared.contracts.storage import PredictionToStore
+from tests.unit.frontend.conftest import FakeStorage
 
 LONG_S = 10.0
-
-
-class FakeStorage:
-    """Storage in memory that can be away or refuse."""
-
-    def __init__(self) -> None:
-        self.available = threading.Event()
-        self.available.set()
-        self.refused: set[UUID] = set()
-        self.predictions: dict[UUID, PredictionToStore] = {}
-        self.labels: dict[UUID, int] = {}
-
-    def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore) -> None:
-        self._answer(prediction_id)
-        self.predictions[prediction_id] = prediction
-
-    def delete_prediction(self, prediction_id: UUID, *, unlabelled_only: bool = False) -> None:
-        self._answer(prediction_id)
-        if not (unlabelled_only and prediction_id in self.labels):
-            self.predictions.pop(prediction_id, None)
-
-    def put_label(self, prediction_id: UUID, digit: int) -> None:
-        self._answer(prediction_id)
-        self.labels[prediction_id] = digit
-
-    def delete_label(self, prediction_id: UUID) -> None:
-        self._answer(prediction_id)
-        self.labels.pop(prediction_id, None)
-
-    def _answer(self, prediction_id: UUID) -> None:
-        if not self.available.is_set():
-            raise ServiceUnavailableError("away")
-        if prediction_id in self.refused:
-            raise RefusedError(Problem(type="x", title="Conflict", status=409, code="conflict", detail="taken"))
-
-
-@pytest.fixture
-def storage() -> FakeStorage:
-    return FakeStorage()
-
-
-@pytest.fixture
-def outbox(storage: FakeStorage) -> Iterator[Outbox]:
-    box = Outbox(storage, max_unsaved=10, retry_s=0.01)
-    yield box
-    box.close()
 
 
 def a_prediction(digit: int = 7) -> PredictionToStore:

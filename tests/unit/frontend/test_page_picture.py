@@ -19,9 +19,9 @@ from services.frontend.views.photo.picture import (
     find_margins,
     make_preview,
     open_upright,
-    turn_upright,
 )
 from shared.contracts.inference import Box
+from shared.upright import turn_upright
 
 TURNED = 6  # EXIF's orientation: to be turned by 90° clockwise
 

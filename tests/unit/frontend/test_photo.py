@@ -2,7 +2,6 @@
 
 import base64
 import io
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -27,7 +26,7 @@ from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.inference import Box, PageDigit, PageReading, Prediction
 from shared.contracts.message import ModelVersion
 from shared.contracts.problem import Problem, ProblemCode
-from tests.unit.frontend.test_outbox import FakeStorage
+from tests.unit.frontend.conftest import FakeStorage
 from tests.unit.frontend.test_page_picture import encode
 
 LONG_S = 10.0
@@ -68,18 +67,6 @@ def found(digit: int, line: int, column: int) -> PageDigit:
     return PageDigit(
         box=Box(left=left, top=top, width=30, height=40), line=line, outlines=[outline], prediction=prediction
     )
-
-
-@pytest.fixture
-def storage() -> FakeStorage:
-    return FakeStorage()
-
-
-@pytest.fixture
-def outbox(storage: FakeStorage) -> Iterator[Outbox]:
-    box = Outbox(storage, max_unsaved=10, retry_s=0.01)
-    yield box
-    box.close()
 
 
 def a_photo(file_id: str = "1", data: bytes = PICTURE) -> Photo:

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from services.frontend.chosen_model import NOT_OURS, ask_chosen_model
-from services.frontend.connections import check_health, connect, get_statistics
+from services.frontend.connections import connect, get_save_wait_s, get_statistics
 from services.frontend.digit_score import get_digit_score_threshold
 from services.frontend.elements.answer import answer_html, empty_html, judge
 from services.frontend.outbox import Delivery, OutboxFullError
@@ -24,7 +24,6 @@ INVITATION = "Draw a digit from 0 to 9"
 QUESTION = '<div class="question">Which digit is it really? <small>One tap; again takes it back.</small></div>'
 KEY_HINTS = '<span class="keys">Keys: 0–9 say it, Z undoes, C clears</span>'
 KEYS = f"<script>{(Path(__file__).parent / 'keys.js').read_text()}</script>"
-SAVE_WAIT_S = 0.7  # a stroke waits this long for «saved»; after that the page goes on and the outbox keeps trying
 
 
 @st.fragment
@@ -168,7 +167,7 @@ def deliver(reading: Reading, before: Reading | None) -> Delivery:
             hand_over(reading, before)
         except OutboxFullError:
             return Delivery.FULL
-    delivery = connect().outbox.wait(reading.prediction.id, SAVE_WAIT_S if check_health().storage else 0.0)
+    delivery = connect().outbox.wait(reading.prediction.id, get_save_wait_s())
     if is_relabelled:
         get_statistics.clear()
     return delivery

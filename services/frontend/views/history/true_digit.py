@@ -4,10 +4,9 @@ from uuid import UUID
 
 import streamlit as st
 
-from services.frontend.connections import check_health, connect, get_statistics
+from services.frontend.connections import connect, get_save_wait_s, get_statistics
 from services.frontend.outbox import Delivery
 
-SAVE_WAIT_S = 0.7  # a tap waits this long for storage; after that the page goes on and the outbox keeps trying
 TOUCHED = "labelled-on-history"
 
 
@@ -48,7 +47,7 @@ def find_delivery(prediction_id: UUID) -> Delivery | None:
 def _give_label(prediction_id: UUID) -> None:
     outbox = connect().outbox
     outbox.label(prediction_id, get_label(prediction_id))
-    outbox.wait(prediction_id, SAVE_WAIT_S if check_health().storage else 0)
+    outbox.wait(prediction_id, get_save_wait_s())
     st.session_state.setdefault(TOUCHED, set()).add(prediction_id)
     get_statistics.clear()
 

@@ -10,7 +10,7 @@ from html import escape
 import streamlit as st
 
 from services.frontend.chosen_model import get_chosen_model
-from services.frontend.connections import check_health, connect, get_statistics
+from services.frontend.connections import check_health, connect, get_save_wait_s, get_statistics
 from services.frontend.digit_score import get_digit_score_threshold
 from services.frontend.elements.headings import show_title
 from services.frontend.outbox import Delivery
@@ -30,7 +30,6 @@ MARKDOWN = re.compile(f"[{re.escape(string.punctuation)}]")
 UPLOAD, CAMERA = "Upload", "Camera"
 ICONS = {UPLOAD: ":material/upload: Upload", CAMERA: ":material/photo_camera: Camera"}
 LOOK_EVERY_S = 2.0
-SAVE_WAIT_S = 0.7  # a run waits this long for «saved»; after that the page goes on and the outbox keeps trying
 
 
 def show_page() -> None:
@@ -179,7 +178,7 @@ def take_label(digit: PhotoDigit, key: str) -> None:
 
 def show_saved(photo: Photo) -> None:
     """Whether storage has what is on the page."""
-    delivery = save_photo(photo, connect().outbox, SAVE_WAIT_S if check_health().storage else 0)
+    delivery = save_photo(photo, connect().outbox, get_save_wait_s())
     saved = delivery is Delivery.SAVED
     words = "Saved" if saved else f"Not saved yet: {delivery.value}"
     st.html(f'<div class="saved" role="status" data-testid="saved" data-saved="{str(saved).lower()}">{words}</div>')

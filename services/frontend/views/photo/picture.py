@@ -5,13 +5,13 @@ Inference judges the file; here it is only shown. HEIC, which inference does not
 
 import base64
 import io
-import struct
 from collections.abc import Sequence
 
-from PIL import ExifTags, Image
+from PIL import Image
 from pillow_heif import register_heif_opener
 
 from shared.contracts.inference import Box
+from shared.upright import BROKEN_EXIF, turn_upright
 
 register_heif_opener()
 
@@ -26,27 +26,7 @@ PREVIEW_SIDE = 1200  # pixels, twice what a phone's page is wide
 MARGIN = 0.25  # of the digit's longer side
 LEAST_MARGIN = 2  # pixels
 QUALITY = 92  # of JPEG
-BROKEN = (
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    struct.error,
-    Image.DecompressionBombError,
-)
-TURNS = {  # EXIF's orientation → what makes it upright
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
+BROKEN = (*BROKEN_EXIF, Image.DecompressionBombError)
 
 
 class UnshowablePictureError(Exception):
@@ -94,15 +74,6 @@ def open_upright(data: bytes) -> Image.Image:
     except BROKEN as error:
         raise UnshowablePictureError("The picture was read, but it can't be shown.") from error
     return upright.reduce(max(1, max(upright.size) // WORK_SIDE))
-
-
-def turn_upright(picture: Image.Image) -> Image.Image:
-    """As EXIF says, which is never written anew; as it came where EXIF says nothing or, as for inference, is broken."""
-    try:
-        orientation = picture.getexif().get(ExifTags.Base.Orientation)
-    except BROKEN:
-        return picture
-    return picture.transpose(TURNS[orientation]) if orientation in TURNS else picture
 
 
 def make_preview(picture: Image.Image) -> str:
