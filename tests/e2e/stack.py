@@ -52,6 +52,17 @@ class Stack:
         os.kill(pid, signal.SIGKILL)
         return pid
 
+    @contextlib.contextmanager
+    def stopped(self, service: str) -> Iterator[None]:
+        """The service hangs: it keeps its connections and answers nothing, and goes on afterwards."""
+        pid = self.pid_of(service)
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
     def is_ready(self, service: str) -> bool:
         path = "/_stcore/health" if service == "frontend" else "/readyz"
         try:

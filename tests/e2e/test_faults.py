@@ -1,8 +1,6 @@
 """Services die and come back under a running page; nothing that was called saved is lost."""
 
-import os
 import re
-import signal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -37,10 +35,7 @@ def test_a_killed_service_comes_back_and_nothing_acknowledged_is_lost(page: Page
 
 
 def test_while_storage_hangs_the_page_predicts_says_so_and_saves_afterwards(page: Page, stack: Stack) -> None:
-    storage_pid = stack.pid_of("storage")
-    assert storage_pid is not None
-    os.kill(storage_pid, signal.SIGSTOP)
-    try:
+    with stack.stopped("storage"):
         draw(page, SEVEN)
         expect(answer(page)).to_have_attribute("data-digit", "7")
         expect(page.get_by_text(re.compile("Storage can't be reached"))).to_be_visible()
@@ -48,8 +43,6 @@ def test_while_storage_hangs_the_page_predicts_says_so_and_saves_afterwards(page
         press(page, "feedback-7")
         expect(page.get_by_test_id("saved")).to_have_text(re.compile("Not saved yet as 7"))
         unsaved = answer(page).get_attribute("data-id")
-    finally:
-        os.kill(storage_pid, signal.SIGCONT)
     expect(page.get_by_text(re.compile("Storage can't be reached"))).to_be_hidden()
     expect(page.get_by_test_id("saved")).to_have_text("Saved as 7")
     with stack.storage() as storage:
@@ -58,12 +51,7 @@ def test_while_storage_hangs_the_page_predicts_says_so_and_saves_afterwards(page
 
 
 def test_while_inference_hangs_the_page_says_so_and_reads_the_drawing_afterwards(page: Page, stack: Stack) -> None:
-    inference_pid = stack.pid_of("inference")
-    assert inference_pid is not None
-    os.kill(inference_pid, signal.SIGSTOP)
-    try:
+    with stack.stopped("inference"):
         draw(page, SEVEN)
         expect(page.get_by_text("The recogniser can't be reached.")).to_be_visible()
-    finally:
-        os.kill(inference_pid, signal.SIGCONT)
     expect_read_as(page, 7)

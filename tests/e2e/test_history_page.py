@@ -3,9 +3,7 @@
 import base64
 import csv
 import io
-import os
 import re
-import signal
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -323,15 +321,10 @@ def test_while_storage_is_away_a_sentence_says_so_and_afterwards_the_list_is_bac
 ) -> None:
     page.goto(mixed.url())
     expect_digits(page, list(range(10)))
-    storage_pid = stack.pid_of("storage")
-    assert storage_pid is not None
-    os.kill(storage_pid, signal.SIGSTOP)
-    try:
+    with stack.stopped("storage"):
         tap(page, mixed.ids[5], 6)
         expect(page.get_by_test_id("sentence")).to_have_text(re.compile("Storage can't be reached just now"))
         expect(page.locator(".st-key-history-show")).to_be_visible()
-    finally:
-        os.kill(storage_pid, signal.SIGCONT)
     expect(reading(page, mixed.ids[5])).to_have_attribute("data-label", "6")
     wait_until(lambda: mixed.stored(mixed.ids[5])["label"] == 6, "the label that waited")
 

@@ -1,8 +1,6 @@
 """The models: the one to ask, two on the same drawing, curves, and a sentence while inference is away."""
 
-import os
 import re
-import signal
 
 import httpx
 import pytest
@@ -106,14 +104,10 @@ def test_curves_are_shown_where_they_were_kept(page: Page) -> None:
 
 
 def test_while_inference_is_away_there_is_a_sentence_and_afterwards_the_models(page: Page, stack: Stack) -> None:
-    inference_pid = stack.pid_of("inference")
-    assert inference_pid is not None
-    os.kill(inference_pid, signal.SIGSTOP)
-    try:
-        page.goto(f"{stack.url('frontend')}/models")
+    open_models(page)
+    expect(page.get_by_role("table", name="Every version that can be asked")).to_be_visible()
+    with stack.stopped("inference"):
         expect(page.get_by_test_id("sentence")).to_contain_text("The recogniser can't be reached just now")
-    finally:
-        os.kill(inference_pid, signal.SIGCONT)
     expect(page.get_by_role("table", name="Every version that can be asked")).to_be_visible()
 
 

@@ -1,9 +1,7 @@
 """Pictures from a file or the camera: every digit found, read, kept and correctable, through a real browser."""
 
 import io
-import os
 import re
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -171,26 +169,18 @@ def test_pictures_stay_through_a_visit_to_another_page_and_are_stored_once(photo
 
 
 def test_while_inference_hangs_the_picture_is_kept_and_read_afterwards(photo_page: Page, stack: Stack) -> None:
-    inference_pid = stack.pid_of("inference")
-    assert inference_pid is not None
-    os.kill(inference_pid, signal.SIGSTOP)
-    try:
+    with stack.stopped("inference"):
         upload(photo_page, page_png=as_png(write_rows(["42"])[0]))
         expect(card(photo_page, "page.png").get_by_test_id("problem")).to_have_text(
             re.compile("Not read yet"), timeout=LONG_MS
         )
         expect(photo_page.get_by_text("The recogniser can't be reached.")).to_be_visible(timeout=LONG_MS)
-    finally:
-        os.kill(inference_pid, signal.SIGCONT)
     expect_number(card(photo_page, "page.png"), "42")
     expect_saved(card(photo_page, "page.png"))
 
 
 def test_while_storage_hangs_digits_are_read_corrected_and_saved_afterwards(photo_page: Page, stack: Stack) -> None:
-    storage_pid = stack.pid_of("storage")
-    assert storage_pid is not None
-    os.kill(storage_pid, signal.SIGSTOP)
-    try:
+    with stack.stopped("storage"):
         upload(photo_page, page_png=as_png(write_rows(["42"])[0]))
         shown = card(photo_page, "page.png")
         expect_number(shown, "42")
@@ -198,8 +188,6 @@ def test_while_storage_hangs_digits_are_read_corrected_and_saved_afterwards(phot
         label(shown, 2, 3)
         expect(shown.get_by_test_id("corrected")).to_have_text("Corrected to 43", timeout=LONG_MS)
         second = ids_of(shown)[1]
-    finally:
-        os.kill(storage_pid, signal.SIGCONT)
     expect_saved(shown)
     with stack.storage() as storage:
         stored = storage.get(f"/v1/predictions/{second}").json()

@@ -2,9 +2,7 @@
 
 import base64
 import io
-import os
 import re
-import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -177,14 +175,9 @@ def test_a_label_given_on_the_drawing_page_counts(page: Page, stack: Stack) -> N
 
 def test_while_storage_is_away_there_is_a_sentence_and_afterwards_the_numbers(page: Page, readings: Readings) -> None:
     readings.store(1, 1)
-    storage_pid = readings.stack.pid_of("storage")
-    assert storage_pid is not None
-    os.kill(storage_pid, signal.SIGSTOP)
-    try:
+    with readings.stack.stopped("storage"):
         page.goto(f"{readings.stack.url('frontend')}/statistics?model={readings.reference}")
         expect(page.get_by_test_id("sentence")).to_contain_text("Storage can't be reached just now")
-    finally:
-        os.kill(storage_pid, signal.SIGCONT)
     expect(page.get_by_test_id("counts")).to_have_text(re.compile("^1 of 1"))
 
 

@@ -9,11 +9,15 @@ from shared.contracts.inference import Explanation, ModelDescription, ModelDetai
 MODELS_TTL_S = 5.0
 
 
-@st.cache_data(ttl=MODELS_TTL_S, show_spinner=False)
 def get_models() -> ModelList:
-    """ServiceUnavailableError, at once where inference is known to be away; RefusedError."""
+    """ServiceUnavailableError, at once where inference is known to be away, as the banner says; RefusedError."""
     if not check_health().inference:
         raise ServiceUnavailableError("inference is not ready")
+    return _list_models()
+
+
+@st.cache_data(ttl=MODELS_TTL_S, show_spinner=False)
+def _list_models() -> ModelList:
     return connect().inference.list_models()
 
 
