@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from statistics import median, quantiles
 
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from playwright.async_api import TimeoutError as NoAnswerError
 
 from tests.conftest import CHROMIUM_FLAGS, find_chromium
 from tests.e2e.stack import running_stack
@@ -61,7 +62,7 @@ async def draw_strokes(browser: Browser, url: str, count: int, seed: int, everyo
         await draw_stroke(page, chance)
         try:
             await page.wait_for_function(f"slate.answers.length > {before}", timeout=ANSWER_TIMEOUT_MS)
-        except TimeoutError:
+        except NoAnswerError:
             person.unanswered += 1
     person.waits_ms = await page.evaluate("slate.answers")
     await page.context.close()

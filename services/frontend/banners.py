@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from services.frontend.connections import check_health, connect
+from services.frontend.connections import Health, check_health, connect
 from services.frontend.outbox import Delivery
-from services.frontend.views.draw.state import Reading, get_page_state
+from services.frontend.views.draw.canvas import is_on_page
+from services.frontend.views.draw.state import PageState, Reading, get_page_state
 
 HEALTH_EVERY_S = 3.0
 
@@ -21,8 +22,13 @@ def show_banners() -> None:
         st.warning(f"Storage can't be reached. Digits are still read, but not saved yet.{kept}")
     before = st.session_state.get("health", health)
     st.session_state["health"] = health
-    if before != health or was_saved_late(get_page_state().reading):
+    if before != health or (is_on_page() and is_behind(get_page_state(), health)):
         st.rerun()
+
+
+def is_behind(state: PageState, health: Health) -> bool:
+    """Whether the drawing page shows less than there is by now: the recogniser answers again, or storage has saved."""
+    return (state.unanswered and health.inference) or was_saved_late(state.reading)
 
 
 def was_saved_late(reading: Reading | None) -> bool:

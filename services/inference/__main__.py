@@ -2,6 +2,7 @@
 
 import sys
 
+from services.inference.door import Door
 from services.inference.engines.choice import EngineError
 from services.inference.settings import Settings
 from shared.web.service import serve
@@ -17,6 +18,7 @@ if __name__ == "__main__":
             port=settings.port,
             log_level=settings.log_level,
             processes=settings.processes,
+            protocol=Door,
         )
     except EngineError as error:
         sys.exit(str(error))

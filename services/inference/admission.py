@@ -1,10 +1,10 @@
 """What comes in is refused at the door when it could not be answered in time: before a byte of it is read or parsed.
 
-ASGI middleware, outermost but for request ids: a refusal costs a few microseconds, so that a flood of requests leaves
-the time to those that were let in.
+ASGI middleware, outermost but for request ids. In a flood most requests do not come so far: `door` asks the same.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -21,39 +21,44 @@ REFUSAL = problem_response(  # made once: a flood may need thousands of it a sec
 )
 
 
-class Admission:
-    """Counts what is in hand, from the first byte to the last. `overloaded` where too much is, or the wait too long."""
+@dataclass
+class Capacity:
+    """Counts what is in hand, from the first byte to the last, and what was refused."""
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        max_in_hand: int,
-        is_overloaded: Callable[[], bool],
-        metrics: Metrics,
-    ) -> None:
+    max_in_hand: int
+    is_overloaded: Callable[[], bool]
+    metrics: Metrics
+    in_hand: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether too much is in hand for one more, or it would wait too long."""
+        return self.in_hand >= self.max_in_hand or self.is_overloaded()
+
+    def count(self, requests: int) -> None:
+        """One more, or one less."""
+        self.in_hand += requests
+        self.metrics.in_hand.set(self.in_hand)
+
+
+class Admission:
+    """Answers `overloaded` where there is no capacity."""
+
+    def __init__(self, app: ASGIApp, capacity: Capacity) -> None:
         self.app = app
-        self.max_in_hand = max_in_hand
-        self.is_overloaded = is_overloaded
-        self.in_hand = 0
-        self.refused = metrics.refused
-        self.gauge = metrics.in_hand
+        self.capacity = capacity
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or its refusal."""
         if scope["type"] != "http" or not scope["path"].startswith(WORK):
             await self.app(scope, receive, send)
             return
-        if self.in_hand >= self.max_in_hand or self.is_overloaded():
-            self.refused.inc()
+        if self.capacity.is_full:
+            self.capacity.metrics.refused.inc()
             await REFUSAL(scope, receive, send)
             return
-        self._count(1)
+        self.capacity.count(1)
         try:
             await self.app(scope, receive, send)
         finally:
-            self._count(-1)
-
-    def _count(self, requests: int) -> None:
-        self.in_hand += requests
-        self.gauge.set(self.in_hand)
+            self.capacity.count(-1)

@@ -11,9 +11,10 @@ from fastapi.middleware.cors import CORSMiddleware
 from prometheus_client import CollectorRegistry
 
 from services.inference.access import Access, AccessSettings
-from services.inference.admission import Admission
+from services.inference.admission import Admission, Capacity
 from services.inference.batching import MicroBatcher
 from services.inference.catalog import Catalog
+from services.inference.door import CAPACITY
 from services.inference.engines.choice import choose_engine
 from services.inference.failure import install_failure_handlers
 from services.inference.metrics import Metrics
@@ -51,8 +52,14 @@ def create_app(settings: Settings) -> FastAPI:
         on_waiting=metrics.waiting.set,
     )
 
+    capacity = Capacity(
+        max_in_hand=settings.max_in_hand,
+        is_overloaded=lambda: batcher.waiting >= settings.min_waiting and batcher.expected_wait_s > settings.max_wait_s,
+        metrics=metrics,
+    )
+
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Capacity]]:
         cv2.setNumThreads(1)  # the batcher's threads share the cores
         catalog = Catalog(settings.models_dir, settings.default_model, make_engine, settings.memory_budget_mb)
         app.state.service = Service(settings, access, catalog, batcher, predictor, reader)
@@ -62,7 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
         except ModelVersionError as error:  # alive but not ready: it is tried again with every request
             logger.error("default_model_unavailable", reason=str(error))
         watching = asyncio.create_task(catalog.watch())
-        yield
+        yield {CAPACITY: capacity}
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
@@ -77,12 +84,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.include_router(router)
     install_failure_handlers(app)
-    app.add_middleware(
-        Admission,
-        max_in_hand=settings.max_in_hand,
-        is_overloaded=lambda: batcher.waiting >= settings.min_waiting and batcher.expected_wait_s > settings.max_wait_s,
-        metrics=metrics,
-    )
+    app.add_middleware(Admission, capacity=capacity)
     equip_service(app, max_body_bytes=settings.max_body_bytes, registry=registry)
     if settings.cors_origins:
         app.add_middleware(

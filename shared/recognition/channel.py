@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from shared.recognition.cutout import Cutout, Pixels
 
-BLUE, GREEN, RED, ALPHA = range(4)  # as OpenCV orders them
+RED, GREEN, BLUE, ALPHA = range(4)
 CLEAR = np.zeros((1, 1, 4), np.uint8)
 COLOUR_GAIN = 1.25  # one colour channel replaces luminance only where its contrast is this much greater
 OPAQUE = 0.5  # of the greatest opacity
@@ -20,7 +20,7 @@ OWN_CONTRAST = 48  # levels within the opaque part, far more than one pen's shad
 
 
 def pick_channel(pixels: Pixels) -> Cutout:
-    """(H, W) grey levels, which stay, or (H, W, 4) BGRA."""
+    """(H, W) grey levels, which stay, or (H, W, 4) RGBA."""
     cutout = Cutout.of(pixels)
     if pixels.ndim == 2:
         return cutout
@@ -30,15 +30,15 @@ def pick_channel(pixels: Pixels) -> Cutout:
     return _resolve_transparency(cutout if alpha_around == 0 else Cutout.whole(pixels, CLEAR))
 
 
-def _resolve_transparency(bgra: Cutout) -> Cutout:
+def _resolve_transparency(rgba: Cutout) -> Cutout:
     """Opacity is the ink, unless what is opaque is a picture of its own: a solid shape with contrast within."""
-    alpha = bgra.pick(ALPHA)
+    alpha = rgba.pick(ALPHA)
     greatest = int(alpha.pixels.max())
     if greatest == 0:
         return alpha
     opaque = alpha.pixels >= math.ceil(OPAQUE * greatest)
     if _fills_its_box(opaque):
-        grey = _strongest_channel(bgra)
+        grey = _strongest_channel(rgba)
         levels = grey.pixels[opaque]
         if np.ptp(levels) > OWN_CONTRAST and np.ptp(np.percentile(levels, (2, 98))) > OWN_CONTRAST:
             return _lay_on_paper(grey, np.asarray(alpha.pixels / greatest, np.float64), float(np.median(levels)))
@@ -59,12 +59,12 @@ def _lay_on_paper(grey: Cutout, opacity: NDArray[np.float64], paper: float) -> C
     return grey.replace(pixels, np.array([[paper]]).astype(np.uint8))
 
 
-def _strongest_channel(bgra: Cutout) -> Cutout:
+def _strongest_channel(rgba: Cutout) -> Cutout:
     """Luminance, or the one of red, green and blue in which the ink stands out clearly more (yellow on white)."""
-    luminance = bgra.replace(*(cv2.cvtColor(part, cv2.COLOR_BGRA2GRAY) for part in (bgra.pixels, bgra.around)))
-    spread = bgra.measure_spread()
+    luminance = rgba.replace(*(cv2.cvtColor(part, cv2.COLOR_RGBA2GRAY) for part in (rgba.pixels, rgba.around)))
+    spread = rgba.measure_spread()
     strongest = max((RED, GREEN, BLUE), key=spread.__getitem__)
     (spread_of_luminance,) = luminance.measure_spread()
     if spread[strongest] > COLOUR_GAIN * spread_of_luminance:
-        return bgra.pick(strongest)
+        return rgba.pick(strongest)
     return luminance

@@ -6,10 +6,12 @@ decoded.
 
 import io
 import struct
+import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
+import pyspng
 from PIL import Image, UnidentifiedImageError
 
 from shared.recognition.channel import pick_channel
@@ -21,6 +23,7 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 MAX_PIXELS = 40_000_000  # a phone's camera makes 12 to 50 million, as JPEG, which is decoded reduced
 MAX_SIDE = 16_384  # pixels, WebP's own limit
 REDUCED_SIDE = 2048  # pixels; what is larger is reduced by a whole factor until it fits
+CANVAS_PIXELS = 512 * 512  # more would hold the interpreter, which pyspng does not let go, for milliseconds
 PNG_START = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 PNG_RGBA = b"\x08\x06"  # eight bits a channel, RGBA
 BROKEN_FILE = (
@@ -69,10 +72,10 @@ def _read_size(data: bytes) -> tuple[int, int]:
 
 
 def _read_pixels(data: bytes, max_pixels: int) -> Pixels:
-    """(H, W) grey levels or (H, W, 4) BGRA, no side longer than REDUCED_SIDE."""
-    if _is_plain_png(data, max_pixels):
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-        if pixels is not None:  # what Pillow can't read OpenCV can't either; Pillow says what is wrong
+    """(H, W) grey levels or (H, W, 4) RGBA, no side longer than REDUCED_SIDE."""
+    if _is_canvas(data, max_pixels):
+        with suppress(RuntimeError):  # Pillow says what is wrong
+            pixels: Pixels = pyspng.load(data)
             return pixels
     try:
         picture: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
@@ -85,20 +88,23 @@ def _read_pixels(data: bytes, max_pixels: int) -> Pixels:
         raise UnreadableImageError(f"The picture is broken and can't be decoded: {error}") from error
 
 
-def _is_plain_png(data: bytes, max_pixels: int) -> bool:
-    """Eight bits of RGBA and no more, as browsers write a canvas, and not to be reduced: OpenCV is sooner done here."""
+def _is_canvas(data: bytes, max_pixels: int) -> bool:
+    """Eight bits of RGBA and no more, as browsers write a canvas: pyspng is done sooner."""
     if data[:16] != PNG_START or data[24:26] != PNG_RGBA:
         return False
     width, height = struct.unpack(">II", data[16:24])
-    return width * height <= max_pixels and max(width, height) <= REDUCED_SIDE and _has_only_pixels(data)
+    small = width * height <= min(max_pixels, CANVAS_PIXELS) and max(width, height) <= REDUCED_SIDE
+    return small and _has_only_pixels(data)
 
 
 def _has_only_pixels(data: bytes) -> bool:
-    """Whether a PNG goes on to its end with no chunk but pixels: others may turn it, animate it or be broken."""
-    position, kind = 8, b"IHDR"
-    while kind in {b"IHDR", b"IDAT"} and position + 12 <= len(data):
-        length, kind = struct.unpack_from(">I4s", data, position)
-        position += length + 12
+    """Whether a PNG goes on to its end, undamaged, with no chunk but pixels: others may turn it or animate it."""
+    rest, kind = memoryview(data)[8:], b"IHDR"
+    while kind in {b"IHDR", b"IDAT"} and len(rest) >= 12:
+        length, kind = struct.unpack_from(">I4s", rest)
+        if zlib.crc32(rest[4 : length + 8]).to_bytes(4) != rest[length + 8 : length + 12]:
+            return False
+        rest = rest[length + 12 :]
     return kind == b"IEND"
 
 
@@ -124,8 +130,7 @@ def _reduce(picture: Image.Image) -> Image.Image:
 
 
 def _to_array(picture: Image.Image) -> Pixels:
-    """Anything but grey becomes BGRA."""
+    """Anything but grey becomes RGBA."""
     if picture.mode in {"1", "L"} and not picture.has_transparency_data:
         return np.asarray(picture.convert("L"))
-    colours = picture.convert("RGBA").tobytes("raw", "BGRA")
-    return np.frombuffer(colours, np.uint8).reshape(picture.height, picture.width, 4)
+    return np.asarray(picture.convert("RGBA"))

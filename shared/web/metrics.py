@@ -19,7 +19,7 @@ MULTIPLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
 class RequestMetrics:
-    """`slate_http_request_seconds`, in which the refused are counted as well."""
+    """`slate_http_request_seconds`, in which what a route refuses is counted as well."""
 
     def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:
         self.app = app

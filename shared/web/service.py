@@ -7,6 +7,7 @@ import uvicorn
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.web.body_limit import BodyLimit
 from shared.web.logs import configure_logs
@@ -23,8 +24,16 @@ def equip_service(app: FastAPI, *, max_body_bytes: int, registry: CollectorRegis
     expose_metrics(app, registry)
 
 
-def serve(app: FastAPI | str, *, host: str, port: int, log_level: str, processes: int = 1) -> None:
-    """Runs the app until a signal says stop; what is under way is answered first.
+def serve(
+    app: FastAPI | str,
+    *,
+    host: str,
+    port: int,
+    log_level: str,
+    processes: int = 1,
+    protocol: type[HttpToolsProtocol] = HttpToolsProtocol,
+) -> None:
+    """Runs the app until a signal says stop; what is under way is answered first. `protocol` is each connection's.
 
     Several processes share the port, and one /metrics tells of all of them; each makes its app itself, so that it is
     given as «module:function», which has to configure the logs.
@@ -36,6 +45,7 @@ def serve(app: FastAPI | str, *, host: str, port: int, log_level: str, processes
         uvicorn.run(
             app,
             factory=isinstance(app, str),
+            http=protocol,
             host=host,
             port=port,
             workers=processes,

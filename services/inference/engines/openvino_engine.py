@@ -46,7 +46,12 @@ class _Compiled:
     """The network in one precision, with a request for every thread that asks."""
 
     def __init__(self, core: openvino.Core, model: openvino.Model, precision: str) -> None:
-        options = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": precision}
+        options = {
+            "INFERENCE_NUM_THREADS": 1,
+            "NUM_STREAMS": 1,
+            "INFERENCE_PRECISION_HINT": precision,
+            "ENABLE_CPU_PINNING": False,  # or every caller, of every process, would wait for the same core
+        }
         self._model = core.compile_model(model, "CPU", options)
         self._local = threading.local()
 

@@ -4,6 +4,8 @@ from uuid import UUID
 
 import pytest
 
+from services.frontend.banners import is_behind
+from services.frontend.connections import Health
 from services.frontend.views.draw import state as module
 from services.frontend.views.draw.canvas import JsonDrawing, Sheet
 from services.frontend.views.draw.state import PageState, Reading
@@ -79,3 +81,28 @@ def test_what_was_cleared_is_not_taken_for_a_new_drawing(browser: Browser) -> No
     state.take(browser.sheet())
     read(state, browser, "another")
     assert state.before is None
+
+
+def test_a_drawing_that_got_no_answer_is_behind_as_long_as_the_recogniser_answers(browser: Browser) -> None:
+    state, browser.strokes = PageState(), strokes("one")
+    state.take(browser.sheet())
+    everything, no_recogniser = Health(inference=True, storage=True), Health(inference=False, storage=True)
+    assert not is_behind(state, everything)
+    state.unanswered = True
+    assert is_behind(state, everything)
+    assert not is_behind(state, no_recogniser)
+    state.take(browser.sheet())  # nothing new
+    assert is_behind(state, everything)
+
+
+def test_another_drawing_is_not_asked_about_because_the_one_before_got_no_answer(browser: Browser) -> None:
+    state, browser.strokes = PageState(live=False), strokes("one")
+    state.take(browser.sheet())
+    state.unanswered = True
+    browser.strokes = strokes("one", "two")
+    state.take(browser.sheet())
+    assert not state.unanswered
+    state.unanswered = True
+    browser.strokes = []
+    state.take(browser.sheet())
+    assert not state.unanswered

@@ -1,4 +1,4 @@
-"""A canvas' PNG is decoded by OpenCV, everything else by Pillow; nobody can tell which."""
+"""A canvas' PNG is decoded by pyspng, everything else by Pillow; nobody can tell which."""
 
 import io
 import struct
@@ -54,7 +54,7 @@ def add_comment(data: bytes) -> bytes:
 
 @pytest.mark.parametrize("paper", [CLEAR, PAPER, (255, 255, 255, 0), (9, 9, 9, 40)])
 @pytest.mark.parametrize("ink", [PURPLE, (250, 240, 20, 255), (0, 0, 0, 120)])
-def test_opencv_and_pillow_see_the_same(paper: tuple[int, ...], ink: tuple[int, ...]) -> None:
+def test_pyspng_and_pillow_see_the_same(paper: tuple[int, ...], ink: tuple[int, ...]) -> None:
     picture = draw(paper, ink)
     assert_same(decode_drawing(encode(picture)), decode_drawing(encode(picture, pnginfo=comment())))
 

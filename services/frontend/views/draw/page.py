@@ -7,6 +7,7 @@ import base64
 from pathlib import Path
 
 import streamlit as st
+import structlog
 from streamlit.delta_generator import DeltaGenerator
 
 from services.frontend.chosen_model import NOT_OURS, ask_chosen_model
@@ -19,6 +20,8 @@ from services.frontend.views.draw.recent import show_recent
 from services.frontend.views.draw.state import PageState, Reading, get_page_state
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.storage import PredictionToStore
+
+logger = structlog.get_logger(__name__)
 
 INVITATION = "Draw a digit from 0 to 9"
 QUESTION = '<div class="question">Which digit is it really? <small>One tap; again takes it back.</small></div>'
@@ -62,15 +65,20 @@ def show_pad(state: PageState) -> None:
 
 
 def read_drawing(state: PageState) -> None:
-    """Asks inference where what is on the canvas has not been read, and live reading is on or Predict was pressed."""
-    if state.drawing is None or state.reading is not None or not (state.live or state.predict_asked):
+    """Asks inference for what is on the canvas: live, where Predict was pressed, or where it gave no answer before."""
+    if (
+        state.drawing is None
+        or state.reading is not None
+        or not (state.live or state.predict_asked or state.unanswered)
+    ):
         return
-    state.problem = None
+    state.problem, state.unanswered = None, False
     drawing = state.drawing
     try:
         prediction = ask_chosen_model(lambda model: connect().inference.predict(drawing, model=model))
-    except ServiceUnavailableError:
-        state.problem = "The recogniser can't be reached"
+    except ServiceUnavailableError as error:
+        logger.warning("drawing_not_read", reason=str(error))
+        state.problem, state.unanswered = "The recogniser can't be reached", True
     except RefusedError as refused:
         state.problem = refused.problem.detail
     else:

@@ -45,6 +45,7 @@ class PageState:
     before: Reading | None = None  # of the same drawing before its last stroke
     label_to_come: int | None = None  # given while the last stroke was still on its way here
     problem: str | None = None
+    unanswered: bool = False  # the recogniser was asked about `drawing` in vain, and is to be asked again
     predict_asked: bool = False
     pen_width: int = PEN_WIDTH
     live: bool = True
@@ -60,6 +61,8 @@ class PageState:
             self.reading = self.before = self.label_to_come = self.problem = None
         elif self.reading is not None and self.drawing != before:
             self.before, self.reading, self.problem = self.reading, None, None
+        if self.drawing != before:
+            self.unanswered = False
 
     def clear(self) -> None:
         """A clean slate."""

@@ -1,0 +1,194 @@
+"""A service that is full refuses at the socket what ASGI would refuse, in the same words, and nothing else."""
+
+import http.client
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from services.inference.app import create_app
+from services.inference.door import Door, parse_whole_request
+from services.inference.settings import Settings
+from shared.contracts.problem import Problem
+from tests.integration.clients.listening import listening
+from tests.integration.inference.conftest import MODELS, encode, seven
+
+DRAWING = encode(seven())
+PNG = "Content-Type: image/png"
+OVERLOADED = {
+    "type": "urn:slate:problem:overloaded",
+    "title": "Service Unavailable",
+    "status": 503,
+    "code": "overloaded",
+    "detail": "More requests are waiting than can be answered in time; try again in a moment.",
+}
+
+
+def request(*fields: str, path: str = "/v1/predict", body: bytes = DRAWING) -> bytes:
+    head = [f"POST {path} HTTP/1.1", "Host: inference", *fields, f"Content-Length: {len(body)}"]
+    return "\r\n".join(head).encode() + b"\r\n\r\n" + body
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """A service that has one request in hand at most."""
+    with listening(create_app(Settings(models_dir=MODELS, max_in_hand=1)), protocol=Door) as address:
+        yield address
+
+
+@contextmanager
+def connected(url: str) -> Iterator[socket.socket]:
+    address = urlsplit(url)
+    assert address.hostname
+    assert address.port
+    with socket.create_connection((address.hostname, address.port), timeout=30) as connection:
+        yield connection
+
+
+@pytest.fixture
+def held(url: str) -> Iterator[socket.socket]:
+    """A request of which all but the last bytes are there: the service is full until they are."""
+    with connected(url) as connection:
+        connection.sendall(request(PNG)[:-9])
+        while "slate_requests_in_hand 1.0" not in httpx.get(f"{url}/metrics").text:
+            pass
+        yield connection
+
+
+def let_go(held: socket.socket) -> int:
+    held.sendall(DRAWING[-9:])
+    return receive(held)[0]
+
+
+def receive(connection: socket.socket) -> tuple[int, http.client.HTTPMessage, bytes]:
+    response = http.client.HTTPResponse(connection)
+    response.begin()
+    return response.status, response.headers, response.read()
+
+
+def count_refused(url: str) -> float:
+    found = re.search(r"^slate_requests_refused_total (\S+)$", httpx.get(f"{url}/metrics").text, re.MULTILINE)
+    assert found
+    return float(found[1])
+
+
+def expect_refused(connection: socket.socket) -> http.client.HTTPMessage:
+    status, headers, body = receive(connection)
+    assert status == 503
+    assert Problem.model_validate_json(body).model_dump(mode="json", exclude_none=True) == OVERLOADED
+    assert headers["content-type"] == "application/problem+json"
+    assert headers["retry-after"] == "1"
+    assert headers["date"]
+    return headers
+
+
+def test_a_whole_request_is_refused_and_its_connection_answers_the_next(url: str, held: socket.socket) -> None:
+    before = count_refused(url)
+    with connected(url) as other:
+        for path in ("/v1/predict", "/v1/predict?model=cnn", "/v1/explain", "/v1/read", "/v1/predict/batch"):
+            other.sendall(request(PNG, path=path))
+            expect_refused(other)
+        assert count_refused(url) == before + 5
+        assert let_go(held) == 200
+        other.sendall(request(PNG))
+        assert receive(other)[0] == 200
+
+
+def test_a_refusal_bears_the_request_id_that_was_sent_or_a_new_one(url: str, held: socket.socket) -> None:
+    given = str(uuid4())
+    with connected(url) as other:
+        other.sendall(request(PNG, f"X-Request-ID: {given}"))
+        assert expect_refused(other)["x-request-id"] == given
+        other.sendall(request(PNG, "X-Request-ID: no id"))
+        ids = [expect_refused(other)["x-request-id"]]
+        other.sendall(request(PNG))
+        ids.append(expect_refused(other)["x-request-id"])
+    assert len({*ids, "no id"}) == 3
+    assert let_go(held) == 200
+
+
+@pytest.mark.parametrize("field", ["Origin: http://elsewhere", "X-Other: 1", "Connection: close"])
+@pytest.mark.parametrize("first", [10, 60, 400])
+def test_what_comes_in_pieces_is_refused_in_the_same_words(
+    url: str, held: socket.socket, first: int, field: str
+) -> None:
+    whole = request(PNG, field)
+    with connected(url) as other:
+        other.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        other.sendall(whole[:first])
+        assert httpx.get(f"{url}/healthz").is_success  # by now the first piece is there
+        other.sendall(whole[first:])
+        expect_refused(other)
+    assert let_go(held) == 200
+
+
+def test_a_body_that_looks_like_a_request_is_a_body(url: str, held: socket.socket) -> None:
+    with connected(url) as other:
+        assert let_go(held) == 200
+        inner = request(PNG)
+        other.sendall(request(PNG, body=inner)[: -len(inner)])
+        while "slate_requests_in_hand 1.0" not in httpx.get(f"{url}/metrics").text:
+            pass
+        other.sendall(inner)
+        status, _, body = receive(other)
+    assert (status, Problem.model_validate_json(body).code) == (422, "unreadable_image")
+
+
+def test_a_field_that_looks_like_a_request_is_a_field(url: str, held: socket.socket) -> None:
+    with connected(url) as other:
+        other.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        other.sendall(b"POST /v1/models HTTP/1.1\r\nHost: inference\r\nX-Other: ")
+        assert httpx.get(f"{url}/healthz").is_success  # by now it is there
+        other.sendall(request(PNG))
+        assert receive(other)[0] == 405
+    assert let_go(held) == 200
+
+
+def test_the_rest_of_a_refused_body_is_not_refused_again(url: str, held: socket.socket) -> None:
+    before, inner = count_refused(url), request(PNG)
+    with connected(url) as other:
+        other.sendall(request(PNG, body=inner)[: -len(inner)])
+        expect_refused(other)
+        other.sendall(inner)
+        assert httpx.get(f"{url}/healthz").is_success
+        other.sendall(request(PNG))
+        expect_refused(other)
+    assert count_refused(url) == before + 2
+    assert let_go(held) == 200
+
+
+def test_probes_are_answered_by_a_full_service(url: str, held: socket.socket) -> None:
+    assert httpx.get(f"{url}/readyz").is_success
+    assert let_go(held) == 200
+
+
+def test_a_whole_request_is_recognised() -> None:
+    fields = parse_whole_request(request("Connection: Keep-Alive", "X-REQUEST-ID: 7"))
+    assert fields == {b"connection": b"Keep-Alive", b"x-request-id": b"7", b"content-length": b"%d" % len(DRAWING)}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        request(PNG)[:-1],
+        request(PNG) + b"x",
+        request(PNG) + request(PNG),
+        request("Content-Length: 7"),
+        request("Transfer-Encoding: chunked"),
+        request("Expect: 100-continue"),
+        request("Origin: http://elsewhere"),
+        request("Connection: close"),
+        request("Connection: Upgrade"),
+        request(path="/v1/models"),
+        request().replace(b"POST", b"GET", 1),
+        request().replace(b"HTTP/1.1", b"HTTP/1.0", 1),
+    ],
+)
+def test_everything_else_is_left_to_the_parser(data: bytes) -> None:
+    assert parse_whole_request(data) is None
