@@ -12,7 +12,6 @@ from prometheus_client import CollectorRegistry
 
 from services.inference.access import Access, AccessSettings
 from services.inference.admission import Admission, Capacity
-from services.inference.batching import MicroBatcher
 from services.inference.catalog import Catalog
 from services.inference.door import CAPACITY
 from services.inference.engines.choice import choose_engine
@@ -45,25 +44,30 @@ def create_app(settings: Settings) -> FastAPI:
     make_engine = choose_engine(settings.engine, settings.device)
     access, reader = Access(AccessSettings()), OpenAiReader(OpenAiSettings())
     predictor = Predictor(metrics, settings.max_pixels)
-    batcher: Batcher = MicroBatcher(
-        predictor.answer,
-        threads=settings.threads,
-        max_batch=settings.max_batch,
-        on_waiting=metrics.waiting.set,
-    )
 
+    def note_waiting(_: int) -> None:
+        metrics.waiting.set(batcher.waiting + image_batcher.waiting)
+
+    batcher, image_batcher = (
+        Batcher(predictor.answer, threads=threads, max_batch=settings.max_batch, on_waiting=note_waiting)
+        for threads in (settings.threads, settings.image_threads)
+    )
     capacity = Capacity(
         max_in_hand=settings.max_in_hand,
-        is_overloaded=lambda: batcher.waiting >= settings.min_waiting and batcher.expected_wait_s > settings.max_wait_s,
+        is_overloaded=lambda: any(
+            each.waiting >= settings.min_waiting and each.expected_wait_s > settings.max_wait_s
+            for each in (batcher, image_batcher)
+        ),
         metrics=metrics,
     )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Capacity]]:
-        cv2.setNumThreads(1)  # the batcher's threads share the cores
+        cv2.setNumThreads(1)  # the batchers' threads share the cores
         catalog = Catalog(settings.models_dir, settings.default_model, make_engine, settings.memory_budget_mb)
-        app.state.service = Service(settings, access, catalog, batcher, predictor, reader)
+        app.state.service = Service(settings, access, catalog, batcher, image_batcher, predictor, reader)
         batcher.start()
+        image_batcher.start()
         try:
             await catalog.get()
         except ModelVersionError as error:  # alive but not ready: it is tried again with every request
@@ -74,6 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
         with suppress(asyncio.CancelledError):
             await watching
         await batcher.close()
+        await image_batcher.close()
         await reader.close()
 
     app = FastAPI(

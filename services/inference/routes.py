@@ -42,6 +42,7 @@ class Service:
     access: Access
     catalog: Catalog
     batcher: Batcher
+    image_batcher: Batcher  # of images that need no preparation: they hold no interpreter, so more threads are of use
     predictor: Predictor
     reader: OpenAiReader
 
@@ -132,11 +133,11 @@ async def read(request: Request, service: ServiceDep, model: ModelQuery = None) 
 )
 async def predict_batch(request: Request, service: ServiceDep, model: ModelQuery = None) -> Response:
     """Reads many drawings: one entry each, in their order, a problem where one can't be read."""
-    recogniser, batcher = await service.catalog.get(model), service.batcher
+    recogniser = await service.catalog.get(model)
     async with body_deadline(service.settings.body_timeout_s):
         match media_type_of(request):
             case "application/octet-stream":
-                return batch_response(await read_stream(request, recogniser, batcher))
+                return batch_response(await read_stream(request, recogniser, service.image_batcher))
             case "application/json":
                 drawings = await asyncio.to_thread(parse_batch, await request.body())
             case "multipart/form-data":
@@ -146,7 +147,7 @@ async def predict_batch(request: Request, service: ServiceDep, model: ModelQuery
                     "unsupported_media_type",
                     "Send application/json, several multipart files, or N × 784 bytes as application/octet-stream.",
                 )
-    return batch_response(await answer_all(drawings, recogniser, batcher))
+    return batch_response(await answer_all(drawings, recogniser, service.batcher))
 
 
 async def read_stream(request: Request, recogniser: Recogniser, batcher: Batcher) -> list[bytes]:
