@@ -6,7 +6,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 ARGS ?=
 LOCAL := $(if $(wildcard /dev/nvidiactl),local-gpu,local)  # torch drives a GPU; without one the stack needs none
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu down train sweep gpu data test test-containers check format benchmark benchmark-models benchmark-serving benchmark-page benchmark-history benchmark-training screenshots hooks openapi lock clean
+.PHONY: help run up up-gpu down train sweep gpu data test test-containers check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-history benchmark-training screenshots hooks openapi lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ benchmark-models: $(VENV)/installed-training ## the table of the models in use: 
 
 benchmark-serving: $(VENV)/installed-test ## the service beside LitServe, MLServer and plain FastAPI; needs wrk; writes docs/serving.md
 	@$(BIN)/python -m benchmarks.serving $(ARGS)
+
+benchmark-engines: $(VENV)/installed-test data ## images/s of every engine that runs here, by batch, and whether their answers are the network's
+	@$(BIN)/python -m benchmarks.engines $(ARGS)
 
 benchmark-page: $(VENV)/installed-test ## from the end of a stroke to its answer in a browser, for one person and for 20 at once
 	@$(BIN)/python -m benchmarks.page $(ARGS)

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -27,7 +26,7 @@ def choose_engine(wanted: EngineName, device: Device) -> MakeEngine:
             raise EngineError("INFERENCE_DEVICE is cuda and torch finds no NVIDIA GPU here: set it to auto or cpu.")
         if wanted not in {"auto", "torch"}:
             raise EngineError(f"INFERENCE_ENGINE {wanted} runs on the processor alone: set INFERENCE_DEVICE to cpu.")
-        return _torch_engine("cuda")
+        return _cuda_engine()
     name = wanted if wanted != "auto" else next((each for each in MAKERS if find_spec(each)), "torch")
     if not find_spec(name):
         raise EngineError(f"INFERENCE_ENGINE is {name}, which is not installed: set it to auto.")
@@ -55,10 +54,16 @@ def _onnxruntime_engine() -> MakeEngine:
     return OnnxRuntimeEngine
 
 
-def _torch_engine(device: str = "cpu") -> MakeEngine:
+def _torch_engine() -> MakeEngine:
     from services.inference.engines.torch_engine import TorchEngine
 
-    return partial(TorchEngine, device=device)
+    return TorchEngine
+
+
+def _cuda_engine() -> MakeEngine:
+    from services.inference.engines.cuda_engine import CudaEngine
+
+    return CudaEngine
 
 
 MAKERS: dict[str, Callable[[], MakeEngine]] = {  # on a processor, the fastest first

@@ -67,9 +67,14 @@ def test_what_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         choose_engine("openvino", "cpu")
 
 
-def test_a_gpu_that_is_not_there_is_said() -> None:
+def test_a_gpu_answers_as_the_network_or_is_said_not_to_be_there() -> None:
     if has_gpu():
-        assert choose_engine("auto", "cuda")
+        manifest, images = find_manifest(MODELS, "cnn"), drawings(300)
+        made = choose_engine("auto", "cuda")(MODELS / manifest.reference, manifest)
+        expected = manifest.calibration.probabilities(network_logits(manifest, images))
+        for batch in (300, 1, 7, 200):
+            answers = manifest.calibration.probabilities(made.compute_logits(images[:batch]))
+            assert answers == pytest.approx(expected[:batch], abs=1e-3)
         return
     with pytest.raises(EngineError, match="no NVIDIA GPU"):
         choose_engine("auto", "cuda")

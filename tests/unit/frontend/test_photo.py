@@ -39,7 +39,7 @@ class FakeReader:
     def __init__(self, *lines: str, error: Exception | None = None) -> None:
         self.lines, self.error, self.asked = lines, error, 0
 
-    def read(self, picture: bytes, *, model: str | None) -> PageReading:
+    def __call__(self, picture: bytes) -> PageReading:
         self.asked += 1
         if self.error:
             raise self.error
@@ -74,7 +74,7 @@ def a_photo(file_id: str = "1", data: bytes = PICTURE) -> Photo:
 
 
 def read(photo: Photo, reader: FakeReader) -> Photo:
-    read_photo(photo, reader, None, lambda _: 0.5)
+    read_photo(photo, reader, lambda _: 0.5)
     return photo
 
 
@@ -130,6 +130,20 @@ def test_while_storage_is_away_it_says_so_and_notices_when_it_is_saved(storage: 
     assert not was_saved_late(photo, outbox)
 
 
+def test_where_too_much_waits_already_it_says_so_and_notices_when_there_is_room(
+    storage: FakeStorage, outbox: Outbox
+) -> None:
+    storage.available.clear()
+    first, second = read(a_photo("1"), FakeReader("01234", "56789")), read(a_photo("2"), FakeReader("7"))
+    assert save_photo(first, outbox, 0) is Delivery.WAITING
+    assert save_photo(second, outbox, 0) is Delivery.FULL
+    assert not was_saved_late(second, outbox)
+    storage.available.set()
+    assert save_photo(first, outbox, LONG_S) is Delivery.SAVED
+    assert was_saved_late(second, outbox)
+    assert save_photo(second, outbox, LONG_S) is Delivery.SAVED
+
+
 def test_while_the_recogniser_is_away_the_picture_is_kept() -> None:
     photo = a_photo()
     with pytest.raises(ServiceUnavailableError):
@@ -140,7 +154,7 @@ def test_while_the_recogniser_is_away_the_picture_is_kept() -> None:
 
 
 def attempt(photo: Photo, reader: FakeReader, *, there: bool) -> bool:
-    return try_photo(photo, reader, None, lambda _: 0.5, lambda: there)
+    return try_photo(photo, reader, lambda _: 0.5, lambda: there)
 
 
 def test_a_picture_the_recogniser_fails_at_is_given_up_until_it_is_tried_again() -> None:

@@ -9,7 +9,7 @@ from html import escape
 
 import streamlit as st
 
-from services.frontend.chosen_model import get_chosen_model
+from services.frontend.chosen_model import ask_chosen_model, get_chosen_model
 from services.frontend.connections import check_health, connect, get_save_wait_s, get_statistics
 from services.frontend.digit_score import get_digit_score_threshold
 from services.frontend.elements.headings import show_title
@@ -24,6 +24,7 @@ from services.frontend.views.photo.reading import (
     was_saved_late,
 )
 from services.frontend.views.photo.state import MOST_PHOTOS, NOT_READ_YET, Photo, PhotoDigit, PhotoPage, get_photo_page
+from shared.contracts.inference import PageReading
 
 MAX_FILE_MB = 32  # the largest HEIC; what is larger the browser refuses
 MARKDOWN = re.compile(f"[{re.escape(string.punctuation)}]")
@@ -84,19 +85,25 @@ def show_intake(page: PhotoPage) -> None:
 def read_and_show(page: PhotoPage) -> None:
     """Each picture as soon as it is read; while the recogniser is away the others are not tried in this run."""
     waiting = [photo.file_id for photo in page.photos if photo.is_waiting]
-    chosen = get_chosen_model()
-    model = chosen if reads_pages(chosen) else None
     progress, there = st.empty(), True
     for photo in list(page.photos):
         if photo.is_waiting and there:
             done, name = waiting.index(photo.file_id), escape_markdown(photo.name)
             progress.progress(done / len(waiting), f"Reading picture {done + 1} of {len(waiting)}: {name}")
-            there = try_photo(photo, connect().inference, model, get_digit_score_threshold, is_inference_there)
+            there = try_photo(photo, read_page, get_digit_score_threshold, is_inference_there)
             if photo.digits:
                 get_statistics.clear()
         with st.container(border=True, key=f"photo-{photo.file_id}"):
             show_photo(photo.file_id)
     progress.empty()
+
+
+def read_page(picture: bytes) -> PageReading:
+    """By the model this visitor has chosen, where it reads pages. ServiceUnavailableError, RefusedError."""
+    read = connect().inference.read
+    if not reads_pages(get_chosen_model()):
+        return read(picture)
+    return ask_chosen_model(lambda model: read(picture, model=model))
 
 
 def is_inference_there() -> bool:

@@ -3,7 +3,6 @@
 import base64
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 from services.frontend.chosen_model import NOT_OURS
 from services.frontend.outbox import Delivery, Outbox, OutboxFullError
@@ -25,16 +24,10 @@ from shared.contracts.storage import PredictionToStore, Source
 MAX_STORED_BYTES = 10 * 1024 * 1024  # storage takes no larger drawing; of a larger picture the cut-out is kept
 MAX_TRIES = 3  # of a picture the recogniser is there for and can't read
 NOT_READ = "The recogniser is there, but it could not read this picture."
+Read = Callable[[bytes], PageReading]  # asks inference for every digit on it. ServiceUnavailableError, RefusedError
 ABOUT_THE_PICTURE: frozenset[ProblemCode] = frozenset(
     {"blank_drawing", "unreadable_image", "too_large", "invalid_request", "unsupported_media_type"}
 )
-
-
-class Reader(Protocol):
-    """The question that is asked of inference."""
-
-    def read(self, picture: bytes, *, model: str | None) -> PageReading:
-        """Every digit on the picture. ServiceUnavailableError, RefusedError."""
 
 
 def reads_pages(model: str | None) -> bool:
@@ -53,14 +46,13 @@ def make_photo(file_id: str, name: str, source: Source, data: bytes) -> Photo:
 
 def try_photo(
     photo: Photo,
-    reader: Reader,
-    model: str | None,
+    read: Read,
     find_threshold: Callable[[ModelVersion], float],
     is_reader_there: Callable[[], bool],
 ) -> bool:
     """As `read_photo` → False where the recogniser is away; a problem after MAX_TRIES failures while it is there."""
     try:
-        read_photo(photo, reader, model, find_threshold)
+        read_photo(photo, read, find_threshold)
     except ServiceUnavailableError:
         if not is_reader_there():
             return False
@@ -70,16 +62,14 @@ def try_photo(
     return True
 
 
-def read_photo(
-    photo: Photo, reader: Reader, model: str | None, find_threshold: Callable[[ModelVersion], float]
-) -> None:
+def read_photo(photo: Photo, read: Read, find_threshold: Callable[[ModelVersion], float]) -> None:
     """Finds its digits, or says what is wrong, and keeps its bytes where that is not the picture.
 
     ServiceUnavailableError: it may be asked again.
     """
     try:
         photo.data = as_sendable(photo.data)
-        reading = reader.read(photo.data, model=model)
+        reading = read(photo.data)
         take_reading(photo, photo.data, reading, find_threshold(reading.digits[0].prediction.model))
     except RefusedError as refused:
         photo.problem = refused.problem.detail
@@ -107,7 +97,7 @@ def save_photo(photo: Photo, outbox: Outbox, timeout_s: float) -> Delivery:
     deadline = time.monotonic() + timeout_s
     deliveries = {_save_digit(photo, digit, outbox, deadline) for digit in photo.digits}
     return next(
-        (delivery for delivery in (Delivery.REFUSED, Delivery.WAITING) if delivery in deliveries), Delivery.SAVED
+        (each for each in (Delivery.REFUSED, Delivery.FULL, Delivery.WAITING) if each in deliveries), Delivery.SAVED
     )
 
 
@@ -119,9 +109,12 @@ def give_label(digit: PhotoDigit, label: int | None, outbox: Outbox) -> None:
 
 
 def was_saved_late(photo: Photo, outbox: Outbox) -> bool:
-    """Whether the page still says «not saved yet» of what storage has answered about meanwhile."""
-    unsaved = [digit for digit in photo.digits if not digit.saved and digit.handed_over]
-    return bool(unsaved) and all(outbox.wait(digit.found.prediction.id, 0) is Delivery.SAVED for digit in unsaved)
+    """Whether the page still says «not saved yet» of what storage has answered about meanwhile, or can be told now."""
+    unsaved = [digit for digit in photo.digits if not digit.saved]
+    return bool(unsaved) and all(
+        outbox.wait(digit.found.prediction.id, 0) is Delivery.SAVED if digit.handed_over else outbox.has_room
+        for digit in unsaved
+    )
 
 
 def _save_digit(photo: Photo, digit: PhotoDigit, outbox: Outbox, deadline: float) -> Delivery:
@@ -131,7 +124,7 @@ def _save_digit(photo: Photo, digit: PhotoDigit, outbox: Outbox, deadline: float
         try:
             _hand_over(photo, digit, outbox)
         except OutboxFullError:
-            return Delivery.REFUSED
+            return Delivery.FULL
     delivery = outbox.wait(digit.found.prediction.id, max(0.0, deadline - time.monotonic()))
     digit.saved = delivery is Delivery.SAVED
     return delivery

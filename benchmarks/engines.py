@@ -1,0 +1,83 @@
+"""Every engine that runs here: images a second by batch size, and how far its answers are from the network's own.
+
+`python -m benchmarks.engines`: on a machine with an NVIDIA GPU its engine stands in the table as well. Speeds are
+medians of rounds in which the engines take turns, one caller each. Answers are compared over MNIST's test images.
+"""
+
+import argparse
+import time
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import torch
+
+from services.inference.engines.choice import MAKERS, choose_engine, has_gpu
+from services.inference.engines.engine import Engine
+from shared.recognition.model_version import Manifest, find_manifest
+from shared.recognition.normalisation import Images, Normalisation
+from shared.recognition.weights import load_network
+from training.datasets.mnist import load_mnist
+from training.evaluation.measures import compute_logits
+
+BATCHES = (1, 32, 64, 1024, 16_384)
+ROUNDS = 5
+SECONDS = 0.3  # a round, or one batch where that takes longer
+
+
+def make_engines(models_dir: Path, manifest: Manifest) -> dict[str, Engine]:
+    """By the library and what it runs on."""
+    folder = models_dir / manifest.reference
+    engines = {f"{name}, processor": make()(folder, manifest) for name, make in MAKERS.items()}
+    if has_gpu():
+        engines[f"torch, {torch.cuda.get_device_name()}"] = choose_engine("torch", "cuda")(folder, manifest)
+    return engines
+
+
+def time_batches(engine: Engine, images: Images) -> float:
+    """Images per second over one round."""
+    count, started = 0, time.perf_counter()
+    while not count or time.perf_counter() - started < SECONDS:
+        engine.compute_logits(images)
+        count += len(images)
+    return count / (time.perf_counter() - started)
+
+
+def compare(engine: Engine, images: Images, manifest: Manifest, expected: np.ndarray) -> str:
+    """Digits that differ, and the greatest difference of a probability."""
+    pieces = [engine.compute_logits(images[start : start + 1000]) for start in range(0, len(images), 1000)]
+    answers = manifest.calibration.probabilities(np.concatenate(pieces))
+    differing = int((answers.argmax(axis=1) != expected.argmax(axis=1)).sum())
+    return f"{differing} | {np.abs(answers - expected).max():.1e}"
+
+
+def main() -> None:
+    """Prints the table."""
+    parser = argparse.ArgumentParser(description="Every engine that runs here.")
+    parser.add_argument("--models-dir", type=Path, default=Path("models"))
+    parser.add_argument("--model", default="cnn", help="«name» or «name/version»")
+    arguments = parser.parse_args()
+    manifest = find_manifest(arguments.models_dir, arguments.model)
+    engines = make_engines(arguments.models_dir, manifest)
+    images = load_mnist("test").images
+    network = load_network(arguments.models_dir, manifest)
+    logits = compute_logits(network, Normalisation(), images, torch.device("cpu")).numpy()
+    expected = manifest.calibration.probabilities(logits)
+    for engine in engines.values():
+        time_batches(engine, images[:1])  # warm
+    speeds: dict[tuple[str, int], list[float]] = {}
+    for batch in BATCHES:
+        repeated = np.resize(images, (batch, *images.shape[1:]))
+        for _ in range(ROUNDS):
+            for name, engine in engines.items():
+                speeds.setdefault((name, batch), []).append(time_batches(engine, repeated))
+    print(f"| images/s of `{manifest.reference}` at batch | {' | '.join(f'{batch:,}' for batch in BATCHES)} | "
+          "other digits in 10,000 | probabilities differ by at most |")  # fmt: skip
+    print("| --- " * (len(BATCHES) + 3) + "|")
+    for name, engine in engines.items():
+        cells = [f"{median(speeds[name, batch]):,.0f}" for batch in BATCHES]
+        print(f"| {name} | {' | '.join(cells)} | {compare(engine, images, manifest, expected)} |")
+
+
+if __name__ == "__main__":
+    main()
