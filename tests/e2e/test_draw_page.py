@@ -190,6 +190,20 @@ def test_keys_label_undo_and_clear(page: Page) -> None:
     expect(page.get_by_test_id("empty")).to_be_visible()
 
 
+def test_keys_can_be_turned_off_and_on(page: Page) -> None:
+    draw(page, SEVEN)
+    expect_read_as(page, 7)
+    hint = page.get_by_text("Keys: 0–9 say it")
+    expect(hint).to_be_visible()
+    page.locator(".st-key-keys label").click()
+    expect(hint).to_be_hidden()
+    page.keyboard.press("c")  # would clear, and with it the answer
+    page.locator(".st-key-keys label").click()
+    expect(hint).to_be_visible()
+    page.keyboard.press("4")
+    expect(page.get_by_test_id("saved")).to_have_text("Saved as 4")
+
+
 def test_the_accuracy_of_this_visit_stands_beside_that_of_all_time(page: Page) -> None:
     draw(page, SEVEN)
     expect_read_as(page, 7)

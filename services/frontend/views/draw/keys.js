@@ -1,7 +1,9 @@
-// Keys of the drawing page: 0 to 9 say what the drawing is, Z takes a stroke back, C clears. A key presses the button.
+// Keys of the drawing page: 0 to 9 say what the drawing is, Z takes a stroke back, C clears. A key presses the button, unless
+// the page's toggle says that keys are not wanted.
 window.slateKeys ??= (() => {
   const pressed = (event) => {
-    const typing = event.composedPath()[0].closest?.("input:not([type=range]), textarea, select, [contenteditable]");
+    const typing = event.composedPath()[0].closest?.("input:not([type=range], [type=checkbox]), textarea, select, [contenteditable]");
+    if (document.querySelector(".st-key-keys input")?.checked === false) return;
     if (typing || event.repeat || event.altKey || event.ctrlKey || event.metaKey) return;
     const key = { z: "undo", c: "clear" }[event.key.toLowerCase()] ?? (/^\d$/.test(event.key) && `feedback-${event.key}`);
     const button = key && document.querySelector(`.st-key-${key} button`);

@@ -62,6 +62,7 @@ def show_pad(state: PageState) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="pen-bar"):
         state.pen_width = st.slider("Pen width", 4, 40, state.pen_width, key="pen_width")
         state.live = st.toggle("Live", state.live, key="live", help="Read after every stroke, without pressing Predict")
+        state.keys = st.toggle("Keys", state.keys, key="keys", help="0–9 say what it is, Z undoes, C clears")
 
 
 def read_drawing(state: PageState) -> None:
@@ -162,7 +163,7 @@ def show_saved(state: PageState, place: DeltaGenerator) -> None:
         words = f"Saved{labelled}" if reading.saved else f"Not saved yet{labelled}: {delivery.value}"
         saved = str(reading.saved).lower()
     told = f'<span role="status" data-testid="saved" data-saved="{saved}">{words}</span>'
-    place.html(f'<div class="saved">{told}{KEY_HINTS}</div>')
+    place.html(f'<div class="saved">{told}{KEY_HINTS if state.keys else ""}</div>')
 
 
 def deliver(reading: Reading, before: Reading | None) -> Delivery:

@@ -49,6 +49,7 @@ class PageState:
     predict_asked: bool = False
     pen_width: int = PEN_WIDTH
     live: bool = True
+    keys: bool = True  # whether keys press the buttons
     judged: dict[UUID, bool] = field(default_factory=dict)  # what was labelled in this visit, and whether it was right
 
     def take(self, sheet: Sheet | None) -> None:
