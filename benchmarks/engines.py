@@ -12,10 +12,11 @@ from statistics import median
 import numpy as np
 import torch
 
+from services.inference.batch_input import IMAGES_A_PIECE
 from services.inference.engines.choice import MAKERS, choose_engine, has_gpu
 from services.inference.engines.engine import Engine
 from shared.recognition.model_version import Manifest, find_manifest
-from shared.recognition.normalisation import Images, Normalisation
+from shared.recognition.normalisation import Images
 from shared.recognition.weights import load_network
 from training.datasets.mnist import load_mnist
 from training.evaluation.measures import compute_logits
@@ -45,7 +46,9 @@ def time_batches(engine: Engine, images: Images) -> float:
 
 def compare(engine: Engine, images: Images, manifest: Manifest, expected: np.ndarray) -> str:
     """Digits that differ, and the greatest difference of a probability."""
-    pieces = [engine.compute_logits(images[start : start + 1000]) for start in range(0, len(images), 1000)]
+    pieces = [
+        engine.compute_logits(images[start : start + IMAGES_A_PIECE]) for start in range(0, len(images), IMAGES_A_PIECE)
+    ]
     answers = manifest.calibration.probabilities(np.concatenate(pieces))
     differing = int((answers.argmax(axis=1) != expected.argmax(axis=1)).sum())
     return f"{differing} | {np.abs(answers - expected).max():.1e}"
@@ -61,7 +64,7 @@ def main() -> None:
     engines = make_engines(arguments.models_dir, manifest)
     images = load_mnist("test").images
     network = load_network(arguments.models_dir, manifest)
-    logits = compute_logits(network, Normalisation(), images, torch.device("cpu")).numpy()
+    logits = compute_logits(network, manifest.normalisation, images, torch.device("cpu")).numpy()
     expected = manifest.calibration.probabilities(logits)
     for engine in engines.values():
         time_batches(engine, images[:1])  # warm

@@ -28,7 +28,7 @@ def show_banners() -> None:
 
 def is_behind(state: PageState, health: Health) -> bool:
     """Whether the drawing page shows less than there is by now: the recogniser answers again, or storage has saved."""
-    return (state.unanswered and health.inference) or was_saved_late(state.reading)
+    return (state.is_due and health.inference) or was_saved_late(state.reading)
 
 
 def was_saved_late(reading: Reading | None) -> bool:

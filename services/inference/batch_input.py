@@ -17,7 +17,7 @@ from shared.recognition.normalisation import SIDE, Images
 from shared.web.problems import ProblemError
 
 MAX_IMAGES = 10_000  # a request
-IMAGES_A_PIECE = 250
+IMAGES_A_PIECE = 100  # few, since a drawing waits for one or two of them
 BYTES_AN_IMAGE = SIDE * SIDE
 
 BATCH_BODY: dict[str, Any] = {

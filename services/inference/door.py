@@ -13,7 +13,10 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from services.inference.admission import REFUSAL, WORK, Capacity
 
 CAPACITY = "capacity"  # its key in the state of the app's lifespan
-REQUEST_LINE = re.compile(rb"POST (?:%s)[^ \r\n]* HTTP/1\.1\r\n" % b"|".join(path.encode() for path in WORK))
+HEAD = re.compile(  # of a request for work, each line as RFC 9112 has it: what the parser would refuse is left to it
+    rb"POST (?:%s)[^\x00-\x20\x7f]* HTTP/1\.1(?:\r\n[!#-'*+.0-9A-Z^-z|~-]+:[\t -~\x80-\xff]*)*"
+    % b"|".join(path.encode() for path in WORK)
+)
 FIELDS = re.compile(
     rb"\r\n(content-length|x-request-id|connection|expect|origin|transfer-encoding):[ \t]*([^\r\n]*)", re.I
 )
@@ -28,8 +31,8 @@ class Door(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Refuses, or hands over to the parser."""
-        capacity: Capacity = self.app_state[CAPACITY]
-        if capacity.is_full and self._between_requests and not self._is_answering:
+        capacity: Capacity | None = self.app_state.get(CAPACITY)
+        if capacity and capacity.is_full and self._between_requests and not self._is_answering:
             fields = parse_whole_request(data)
             if fields is not None:
                 capacity.metrics.refused.inc()
@@ -64,7 +67,7 @@ class Door(HttpToolsProtocol):
 def parse_whole_request(data: bytes) -> dict[bytes, bytes] | None:
     """Header fields of a request for work that is all of `data` and needs nothing but an answer, or None."""
     end = data.find(b"\r\n\r\n")
-    if end < 0 or not REQUEST_LINE.match(data):
+    if end < 0 or not HEAD.fullmatch(data, 0, end):
         return None
     found = FIELDS.findall(data, 0, end)
     fields = {name.lower(): value for name, value in found}

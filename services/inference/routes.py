@@ -31,7 +31,7 @@ from shared.web.problems import ProblemError, problem_docs
 
 Batcher = MicroBatcher[PredictionRequest, bytes]
 
-AT_ONCE = 64  # drawings of one batch request that wait for an answer: two batches, so that one is always ready
+AT_ONCE = 48  # drawings of one batch request that wait: fewer than it takes to refuse other requests
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Service:
     access: Access
     catalog: Catalog
     batcher: Batcher
-    image_batcher: Batcher  # of images that need no preparation: they hold no interpreter, so more threads are of use
+    image_batcher: Batcher  # of images as bytes, which need no preparation
     predictor: Predictor
     reader: OpenAiReader
 

@@ -24,6 +24,7 @@ MAX_PIXELS = 40_000_000  # a phone's camera makes 12 to 50 million, as JPEG, whi
 MAX_SIDE = 16_384  # pixels, WebP's own limit
 REDUCED_SIDE = 2048  # pixels; what is larger is reduced by a whole factor until it fits
 CANVAS_PIXELS = 512 * 512  # more would hold the interpreter, which pyspng does not let go, for milliseconds
+CANVAS_BYTES = 256 * 1024  # the same for what says little in many bytes
 PNG_START = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 PNG_RGBA = b"\x08\x06"  # eight bits a channel, RGBA
 BROKEN_FILE = (
@@ -90,7 +91,7 @@ def _read_pixels(data: bytes, max_pixels: int) -> Pixels:
 
 def _is_canvas(data: bytes, max_pixels: int) -> bool:
     """Eight bits of RGBA and no more, as browsers write a canvas: pyspng is done sooner."""
-    if data[:16] != PNG_START or data[24:26] != PNG_RGBA:
+    if len(data) > CANVAS_BYTES or data[:16] != PNG_START or data[24:26] != PNG_RGBA:
         return False
     width, height = struct.unpack(">II", data[16:24])
     small = width * height <= min(max_pixels, CANVAS_PIXELS) and max(width, height) <= REDUCED_SIDE

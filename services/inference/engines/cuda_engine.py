@@ -17,6 +17,7 @@ from shared.recognition.normalisation import SIDE, Images, Normalisation
 from shared.recognition.weights import load_network
 
 CAPTURED = (1, 8, 32, 256)  # a lone request, and what a burst and the batch endpoint bring
+CAPTURING = threading.Lock()  # torch captures one graph at a time in a process
 WARM_UPS = 3  # before a capture, as torch asks for: libraries choose their kernels then
 
 
@@ -32,7 +33,7 @@ class CudaEngine:
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._pass = ForwardPass(network, manifest.normalisation)
         self._lock = threading.Lock()
-        with torch.inference_mode():
+        with CAPTURING, torch.inference_mode():
             self._captured = [Captured.make(self._pass, size) for size in CAPTURED]
 
     @torch.inference_mode()
@@ -72,7 +73,7 @@ class Captured:
 
     @classmethod
     def make(cls, forward: ForwardPass, size: int) -> "Captured":
-        """Warms up on a stream of its own and captures; other threads may use the GPU meanwhile."""
+        """Warms up on a stream of its own and captures; other threads may run graphs meanwhile."""
         images = torch.zeros(size, SIDE, SIDE, dtype=torch.uint8, device="cuda")
         stream = torch.cuda.Stream()
         stream.wait_stream(torch.cuda.current_stream())

@@ -187,6 +187,11 @@ def test_a_whole_request_is_recognised() -> None:
         request("Connection: Upgrade"),
         request(path="/v1/models"),
         request().replace(b"POST", b"GET", 1),
+        request("Transfer-Encoding : chunked"),
+        request("X: 1\r\n\tTransfer-Encoding: chunked"),
+        request("X: 1\nTransfer-Encoding: chunked"),
+        request("X: 1\rTransfer-Encoding: chunked"),
+        request("no field"),
         request().replace(b"HTTP/1.1", b"HTTP/1.0", 1),
     ],
 )

@@ -83,26 +83,43 @@ def test_what_was_cleared_is_not_taken_for_a_new_drawing(browser: Browser) -> No
     assert state.before is None
 
 
-def test_a_drawing_that_got_no_answer_is_behind_as_long_as_the_recogniser_answers(browser: Browser) -> None:
+class Clock:
+    now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+def test_a_drawing_that_got_no_answer_is_asked_about_again_less_and_less_often(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     state, browser.strokes = PageState(), strokes("one")
     state.take(browser.sheet())
     everything, no_recogniser = Health(inference=True, storage=True), Health(inference=False, storage=True)
     assert not is_behind(state, everything)
-    state.unanswered = True
-    assert is_behind(state, everything)
-    assert not is_behind(state, no_recogniser)
-    state.take(browser.sheet())  # nothing new
-    assert is_behind(state, everything)
+    monkeypatch.setattr(module, "time", clock := Clock())
+    state.fail("The recogniser can't be reached")
+    assert not is_behind(state, everything)
+    for wait_s in (3, 6, 12, 24):
+        clock.now += wait_s - 0.1
+        assert not is_behind(state, everything)
+        clock.now += 0.1
+        assert is_behind(state, everything)
+        assert not is_behind(state, no_recogniser)
+        state.take(browser.sheet())  # nothing new
+        assert is_behind(state, everything)
+        state.fail("The recogniser can't be reached")
+    clock.now += 1000
+    assert not is_behind(state, everything)
 
 
 def test_another_drawing_is_not_asked_about_because_the_one_before_got_no_answer(browser: Browser) -> None:
     state, browser.strokes = PageState(live=False), strokes("one")
     state.take(browser.sheet())
-    state.unanswered = True
+    state.fail("away")
     browser.strokes = strokes("one", "two")
     state.take(browser.sheet())
-    assert not state.unanswered
-    state.unanswered = True
-    browser.strokes = []
-    state.take(browser.sheet())
-    assert not state.unanswered
+    assert state.unanswered == 0
+    state.fail("away")
+    state.clear()
+    assert (state.unanswered, state.is_due) == (0, False)

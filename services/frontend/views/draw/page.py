@@ -4,6 +4,7 @@ One fragment holds all that changes with a stroke, so that a stroke reruns nothi
 """
 
 import base64
+import math
 from pathlib import Path
 
 import streamlit as st
@@ -67,22 +68,21 @@ def show_pad(state: PageState) -> None:
 
 def read_drawing(state: PageState) -> None:
     """Asks inference for what is on the canvas: live, where Predict was pressed, or where it gave no answer before."""
-    if (
-        state.drawing is None
-        or state.reading is not None
-        or not (state.live or state.predict_asked or state.unanswered)
-    ):
+    is_asked = state.live or state.predict_asked or state.unanswered > 0
+    if state.drawing is None or state.reading is not None or not is_asked:
         return
-    state.problem, state.unanswered = None, False
+    state.problem, state.ask_again_at = None, math.inf
     drawing = state.drawing
     try:
         prediction = ask_chosen_model(lambda model: connect().inference.predict(drawing, model=model))
     except ServiceUnavailableError as error:
         logger.warning("drawing_not_read", reason=str(error))
-        state.problem, state.unanswered = "The recogniser can't be reached", True
+        state.fail("The recogniser can't be reached")
     except RefusedError as refused:
         state.problem = refused.problem.detail
+        state.forget_failures()
     else:
+        state.forget_failures()
         state.reading = Reading(drawing, prediction, get_digit_score_threshold(prediction.model))
         if state.label_to_come is not None:
             state.label(state.label_to_come)

@@ -1,6 +1,8 @@
 """What one visitor's drawing page remembers between reruns and visits to other pages: the drawing and its answer."""
 
+import math
 import secrets
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import cast
@@ -12,6 +14,8 @@ from services.frontend.views.draw.canvas import JsonDrawing, Sheet, get_latest_s
 from shared.contracts.inference import Explanation, Prediction
 
 PEN_WIDTH = 20  # pixels of the canvas
+ASK_AGAIN_S = 3.0
+MAX_TRIES = 5
 
 
 @dataclass
@@ -45,7 +49,8 @@ class PageState:
     before: Reading | None = None  # of the same drawing before its last stroke
     label_to_come: int | None = None  # given while the last stroke was still on its way here
     problem: str | None = None
-    unanswered: bool = False  # the recogniser was asked about `drawing` in vain, and is to be asked again
+    unanswered: int = 0  # times the recogniser was asked about `drawing` in vain
+    ask_again_at: float = math.inf  # on the clock of `time.monotonic`
     predict_asked: bool = False
     pen_width: int = PEN_WIDTH
     live: bool = True
@@ -63,12 +68,13 @@ class PageState:
         elif self.reading is not None and self.drawing != before:
             self.before, self.reading, self.problem = self.reading, None, None
         if self.drawing != before:
-            self.unanswered = False
+            self.forget_failures()
 
     def clear(self) -> None:
         """A clean slate."""
         self.outdated = get_latest_strokes()
         self.drawing = self.reading = self.before = self.label_to_come = self.problem = None
+        self.forget_failures()
         self._start_from([])
 
     def undo(self) -> None:
@@ -82,6 +88,22 @@ class PageState:
         """Puts the drawing back on the canvas after a visit to another page."""
         if not is_on_page() and self.strokes != (self.initial or {"objects": []})["objects"]:
             self._start_from(self.strokes)
+
+    def fail(self, problem: str) -> None:
+        """The recogniser gave no answer: it is asked again after a while, which doubles, a few times."""
+        self.problem = problem
+        self.unanswered += 1
+        wait_s = ASK_AGAIN_S * 2 ** (self.unanswered - 1)
+        self.ask_again_at = time.monotonic() + wait_s if self.unanswered < MAX_TRIES else math.inf
+
+    @property
+    def is_due(self) -> bool:
+        """Whether to ask again now about what got no answer."""
+        return self.reading is None and time.monotonic() >= self.ask_again_at
+
+    def forget_failures(self) -> None:
+        """There is an answer, or something else to ask about."""
+        self.unanswered, self.ask_again_at = 0, math.inf
 
     def read_again(self) -> None:
         """Forgets the answer, so that the drawing is read anew, by whichever model is chosen now."""
