@@ -5,13 +5,13 @@ medians of rounds in which the engines take turns, one caller each. Answers are 
 """
 
 import argparse
-import time
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 import torch
 
+from benchmarks.models import time_forward
 from services.inference.batch_input import IMAGES_A_PIECE
 from services.inference.engines.choice import MAKERS, choose_engine, has_gpu
 from services.inference.engines.engine import Engine
@@ -23,7 +23,6 @@ from training.evaluation.measures import compute_logits
 
 BATCHES = (1, 32, 64, 1024, 16_384)
 ROUNDS = 5
-SECONDS = 0.3  # a round, or one batch where that takes longer
 
 
 def make_engines(models_dir: Path, manifest: Manifest) -> dict[str, Engine]:
@@ -33,15 +32,6 @@ def make_engines(models_dir: Path, manifest: Manifest) -> dict[str, Engine]:
     if has_gpu():
         engines[f"torch, {torch.cuda.get_device_name()}"] = choose_engine("torch", "cuda")(folder, manifest)
     return engines
-
-
-def time_batches(engine: Engine, images: Images) -> float:
-    """Images per second over one round."""
-    count, started = 0, time.perf_counter()
-    while not count or time.perf_counter() - started < SECONDS:
-        engine.compute_logits(images)
-        count += len(images)
-    return count / (time.perf_counter() - started)
 
 
 def compare(engine: Engine, images: Images, manifest: Manifest, expected: np.ndarray) -> str:
@@ -67,13 +57,13 @@ def main() -> None:
     logits = compute_logits(network, manifest.normalisation, images, torch.device("cpu")).numpy()
     expected = manifest.calibration.probabilities(logits)
     for engine in engines.values():
-        time_batches(engine, images[:1])  # warm
+        time_forward(engine.compute_logits, images[:1])  # warm
     speeds: dict[tuple[str, int], list[float]] = {}
     for batch in BATCHES:
         repeated = np.resize(images, (batch, *images.shape[1:]))
         for _ in range(ROUNDS):
             for name, engine in engines.items():
-                speeds.setdefault((name, batch), []).append(time_batches(engine, repeated))
+                speeds.setdefault((name, batch), []).append(time_forward(engine.compute_logits, repeated))
     print(f"| images/s of `{manifest.reference}` at batch | {' | '.join(f'{batch:,}' for batch in BATCHES)} | "
           "other digits in 10,000 | probabilities differ by at most |")  # fmt: skip
     print("| --- " * (len(BATCHES) + 3) + "|")

@@ -6,26 +6,29 @@ forward pass alone, one thread, batches of 32, the median of several rounds in w
 
 import argparse
 import time
+from collections.abc import Callable, Sized
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
 
 import torch
-from torch import nn
 
 from shared.recognition.model_version import CURRENT, WEIGHTS, Manifest, find_manifest
 from shared.recognition.weights import load_network
 
 BATCH = 32
 ROUNDS = 7
-SECONDS = 0.3  # a round
+SECONDS = 0.3  # a round, or one batch where that takes longer
 MISSING = "–"
 
+T = TypeVar("T", bound=Sized)
 
-def time_forward(network: nn.Module, images: torch.Tensor) -> float:
+
+def time_forward(forward: Callable[[T], object], images: T) -> float:
     """Images per second over one round."""
     count, started = 0, time.perf_counter()
     while time.perf_counter() - started < SECONDS:
-        network(images)
+        forward(images)
         count += len(images)
     return count / (time.perf_counter() - started)
 

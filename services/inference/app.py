@@ -44,12 +44,8 @@ def create_app(settings: Settings) -> FastAPI:
     make_engine = choose_engine(settings.engine, settings.device)
     access, reader = Access(AccessSettings()), OpenAiReader(OpenAiSettings())
     predictor = Predictor(metrics, settings.max_pixels)
-
-    def note_waiting(_: int) -> None:
-        metrics.waiting.set(batcher.waiting + image_batcher.waiting)
-
     batcher, image_batcher = (
-        Batcher(predictor.answer, threads=threads, max_batch=settings.max_batch, on_waiting=note_waiting)
+        Batcher(predictor.answer, threads=threads, max_batch=settings.max_batch, on_waiting=metrics.waiting.inc)
         for threads in (settings.threads, settings.image_threads)
     )
     capacity = Capacity(

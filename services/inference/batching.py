@@ -39,7 +39,8 @@ class _Waiting(Generic[Q, A]):
 class MicroBatcher(Generic[Q, A]):
     """Belongs to the event loop that it is started in. A cancelled request is dropped before its batch runs.
 
-    `max_batch`: images; a request that has more makes a batch of its own. `on_waiting` is told how many images wait.
+    `max_batch`: images; a request that has more makes a batch of its own. `on_waiting` is told how many images more
+    wait, or with a minus how many fewer.
     """
 
     def __init__(
@@ -94,7 +95,7 @@ class MicroBatcher(Generic[Q, A]):
     def _count(self, images: int) -> None:
         self.waiting += images
         if self._on_waiting:
-            self._on_waiting(self.waiting)
+            self._on_waiting(images)
 
     def _work(self) -> None:
         while (first := self._queue.get()) is not None:

@@ -4,7 +4,6 @@ One fragment holds all that changes with a stroke, so that a stroke reruns nothi
 """
 
 import base64
-import math
 from pathlib import Path
 
 import streamlit as st
@@ -71,7 +70,7 @@ def read_drawing(state: PageState) -> None:
     is_asked = state.live or state.predict_asked or state.unanswered > 0
     if state.drawing is None or state.reading is not None or not is_asked:
         return
-    state.problem, state.ask_again_at = None, math.inf
+    state.problem = None
     drawing = state.drawing
     try:
         prediction = ask_chosen_model(lambda model: connect().inference.predict(drawing, model=model))
