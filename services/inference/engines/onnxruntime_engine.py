@@ -4,6 +4,7 @@ from pathlib import Path
 
 import onnxruntime
 
+from services.inference.engines.pieces import run_in_pieces, warm_up
 from shared.recognition.calibration import Logits
 from shared.recognition.model_version import GRAPH, Manifest
 from shared.recognition.normalisation import Images
@@ -25,8 +26,12 @@ class OnnxRuntimeEngine:
         path = folder / GRAPH
         self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         self._input = self._session.get_inputs()[0].name
+        warm_up(self._run_piece)
 
     def compute_logits(self, images: Images) -> Logits:
         """See Engine."""
+        return run_in_pieces(self._run_piece, images)
+
+    def _run_piece(self, images: Images) -> Logits:
         logits: Logits = self._session.run(None, {self._input: images})[0]
         return logits

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import openvino
 
+from services.inference.engines.pieces import run_in_pieces, warm_up
 from shared.recognition.calibration import Logits
 from shared.recognition.model_version import GRAPH, Manifest
 from shared.recognition.normalisation import Images
@@ -54,8 +55,12 @@ class _Compiled:
         }
         self._model = core.compile_model(model, "CPU", options)
         self._local = threading.local()
+        warm_up(self._run_piece)
 
     def run(self, images: Images) -> Logits:
+        return run_in_pieces(self._run_piece, images)
+
+    def _run_piece(self, images: Images) -> Logits:
         request = getattr(self._local, "request", None)
         if request is None:
             request = self._local.request = self._model.create_infer_request()

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 import torch
 
@@ -48,6 +49,16 @@ def test_an_engine_answers_as_the_network(name: str, engine: EngineName) -> None
         assert (answers.argmax(axis=1) == expected[:batch].argmax(axis=1)).all()
         assert answers == pytest.approx(expected[:batch], abs=1e-3)
     assert (made.name, made.device) == (engine, "cpu")
+
+
+@pytest.mark.parametrize("engine", ["openvino", "onnxruntime"])
+def test_its_memory_does_not_depend_on_how_many_images_come(engine: EngineName) -> None:
+    manifest, images = find_manifest(MODELS, "cnn"), drawings()
+    made = choose_engine(engine, "cpu")(MODELS / manifest.reference, manifest)
+    loaded = psutil.Process().memory_info().rss
+    for batch in range(1, 101):
+        made.compute_logits(images[:batch])
+    assert psutil.Process().memory_info().rss - loaded < 15e6
 
 
 def test_half_precision_is_not_trusted_with_doubtful_images() -> None:
