@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from training.datasets.mnist import load_mnist
 from training.datasets.not_digits import make_not_digits
 from training.datasets.pen_strokes import PenCharacter, read_pen_digits, read_pen_strokes
 from training.datasets.qmnist import load_qmnist
-from training.evaluation.slices import PreparedSlice, make_slices, prepare
+from training.evaluation.slices import PreparedSlice, make_mnist_slices, make_pen_slices, make_slices, prepare
 from training.options import Options
 from training.sources import ImageSource, Mixture, Part, as_image_source, as_stroke_source
 
@@ -24,6 +25,9 @@ log = logging.getLogger(__name__)
 TIMES_PEN_DIGITS = 3
 TIMES_PEN_LETTERS = 2
 NOT_DIGITS = 5100
+PICTURES = {"uploads": 1, "photographs": 2}  # how often an epoch goes through each: slices, drawn of training digits
+MOST_PICTURES = 20_000  # of a slice
+SAME_PEN = InkChange(thickness=(0.0, 0.0))
 THICKEST_LETTER_PX = 4.5  # above, letters run together to something that may be a digit
 THICKEST_NOT_DIGIT_PX = 3.5
 
@@ -50,6 +54,8 @@ def load_training(options: Options) -> Mixture:
         if not digits:
             raise DataUnavailableError(f"{options.pen_digits} holds nobody's strokes to train on.")
         parts.append(Part("pen_digits", as_stroke_source(digits), TIMES_PEN_DIGITS))
+    if options.pictures:
+        parts += draw_pictures(options, digits if "pen_strokes" in options.dataset else [])
     if options.not_digit_weight > 0 and letters:
         parts.append(Part("pen_letters", as_stroke_source(letters, THICKEST_LETTER_PX), TIMES_PEN_LETTERS))
     if options.not_digit_weight > 0:
@@ -59,6 +65,21 @@ def load_training(options: Options) -> Mixture:
     for part in parts:
         log.debug("%s: sha256 %s", part.name, part.sha256())
     return Mixture(parts)
+
+
+def draw_pictures(options: Options, digits: list[PenCharacter]) -> list[Part]:
+    """Training digits in files and photographs, as preprocessing leaves them: no other pen is drawn over them."""
+    slices = make_mnist_slices("train", options.data_dir, options.seed) if "mnist" in options.dataset else []
+    slices += make_pen_slices(digits, options.seed) if digits else []
+    parts = []
+    for part in slices:
+        if part.name in PICTURES:
+            log.info("drawing %s", part.name)
+            prepared = prepare(replace(part, labels=part.labels[:MOST_PICTURES]))
+            read = LabelledImages(prepared.images[prepared.readable], prepared.labels[prepared.readable])
+            source = replace(as_image_source(read), embellishment=None, ink=SAME_PEN)
+            parts.append(Part(part.name, source, PICTURES[part.name]))
+    return parts
 
 
 def check_mixture(options: Options) -> None:

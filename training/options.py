@@ -61,6 +61,7 @@ class Options(BaseSettings):
     augmentation: Augmentation = Field(
         "full", description="of images; mild is for networks too small to learn all of full"
     )
+    pictures: bool = Field(False, description="digits in files and photographs too; drawing them takes minutes")
     label_smoothing: float = Field(0.05, ge=0, lt=1, description="some labels are wrong; also calibrates")
     dropout: float = Field(1.0, ge=0, description="times the architecture's own; less for data that are never the same")
     not_digit_weight: float = Field(0.2, ge=0, description="of the loss that tells digits from what is none")

@@ -4,7 +4,9 @@ An example is a picture file, which goes through preprocessing, or an image alre
 pictures. Slices of strokes are there where their files are.
 """
 
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -123,12 +125,21 @@ def random_of(name: str, seed: int, index: int) -> np.random.Generator:
 
 
 def prepare(part: Slice) -> PreparedSlice:
-    """Every example as the network sees it."""
+    """Every example as the network sees it; drawn in threads, each from its own seed."""
     images, readable = np.zeros((len(part), SIDE, SIDE), np.uint8), np.ones(len(part), bool)
-    for index in range(len(part)):
-        example = part.make(index)
-        try:
-            images[index] = preprocess(example) if isinstance(example, bytes) else example
-        except DrawingError:
-            readable[index] = False
+    with ThreadPoolExecutor(os.cpu_count()) as executor:
+        made = executor.map(lambda index: prepare_example(part.make(index)), range(len(part)))
+        for index, image in enumerate(made):
+            if image is None:
+                readable[index] = False
+            else:
+                images[index] = image
     return PreparedSlice(part.name, images, part.labels, readable)
+
+
+def prepare_example(example: bytes | Image) -> Image | None:
+    """(28, 28) uint8; None where there is no ink to be found."""
+    try:
+        return preprocess(example) if isinstance(example, bytes) else example
+    except DrawingError:
+        return None

@@ -44,6 +44,13 @@ def test_a_training_ends_in_a_version_in_use(
     assert json.loads((folder / "options.json").read_text())["data"] == manifest.data
 
 
+def test_digits_in_files_are_learned_from_too(places: list[str], tmp_path: Path) -> None:
+    assert main([*places, "--run=first", "--pictures"]) == 0
+    manifest = find_manifest(tmp_path / "models", "mlp")
+    assert set(manifest.data) == {"mnist", "uploads"}
+    assert manifest.recipe["pictures"] is True
+
+
 def test_a_version_is_corrected_by_going_on_from_it_after_a_teacher(places: list[str], tmp_path: Path) -> None:
     assert main([*places, "--run=first"]) == 0
     first = find_manifest(tmp_path / "models", "mlp")
