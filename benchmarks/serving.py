@@ -278,7 +278,8 @@ def measure_growth(url: str, pid: int, folder: Path, requests: int) -> str:
     run_wrk(url, script, 64, seconds)  # warm
     before, answered = memory_mb(pid), 0
     while answered < requests:
-        answered += int(run_wrk(url, script, 64, seconds)["requests"])
+        summary = run_wrk(url, script, 64, seconds)
+        answered += int(summary["requests"] - summary["refused"])
     after = memory_mb(pid)
     what = f"memory after {answered:,} requests: {after:.0f} MB, before {before:.0f} MB"
     return f"| {what}; growth | {after / before - 1:+.1%} | ≤ 5 % |"

@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     threads: int = Field(default=1, ge=1)  # that decode and run the network, in each process
     image_threads: int = Field(default=2, ge=1)  # for images as bytes: one encodes while another runs the network
     max_batch: int = Field(default=32, ge=1)  # images that go through the network together
-    max_wait_s: float = Field(default=0.08, gt=0)  # for an answer; a request that would wait longer is answered 503
+    max_wait_s: float = Field(default=0.05, gt=0)  # for an answer; a request that would wait longer is answered 503
     min_waiting: int = Field(default=64, ge=0)  # images that may wait for longer: a slow machine has to answer too
     max_in_hand: int = Field(default=512, ge=1)  # requests being read or answered; one more is answered 503
 
