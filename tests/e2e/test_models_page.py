@@ -1,16 +1,19 @@
 """The models: the one to ask, two on the same drawing, curves, and a sentence while inference is away."""
 
 import re
+from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from shared.contracts.inference import ModelList
+from shared.recognition.model_version import find_manifest
 from tests.e2e.hand import SEVEN, answer, choose, draw, expect_read_as
 from tests.e2e.stack import Stack, open_page
 
 pytestmark = pytest.mark.browser
+MODELS = Path(__file__).parents[2] / "models"
 
 
 def open_models(page: Page) -> None:
@@ -95,9 +98,10 @@ def test_a_kept_drawing_can_be_compared_on(page: Page, stack: Stack) -> None:
 
 
 def test_curves_are_shown_where_they_were_kept(page: Page) -> None:
+    epochs = len(find_manifest(MODELS, "cnn").history)
     open_models(page)
-    expect(page.get_by_label(re.compile("^Loss over 18 epochs"))).to_be_visible()
-    expect(page.get_by_label(re.compile("^Share read wrong over 18 epochs"))).to_be_visible()
+    expect(page.get_by_label(re.compile(f"^Loss over {epochs} epochs"))).to_be_visible()
+    expect(page.get_by_label(re.compile(f"^Share read wrong over {epochs} epochs"))).to_be_visible()
     choose(page, "Version", "mlp/")
     expect(page.get_by_test_id("curves")).to_have_text("No curves were kept of this version's training.")
     expect(page.locator(".st-key-closer").get_by_test_id("stVegaLiteChart")).to_have_count(0)
