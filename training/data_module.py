@@ -8,27 +8,28 @@ from typing import Any
 import numpy as np
 import torch
 from lightning.pytorch import LightningDataModule
-from torch import Tensor, nn
+from torch import Tensor
 from torch.utils.data import DataLoader, DistributedSampler
 
-from shared.recognition.normalisation import Normalisation
+from training.answers import Answers
 from training.datasets.labelled_images import LabelledImages
 from training.options import Options
 from training.sources import Mixture
 from training.task import Batch, seed_of_step
+from training.teacher import Teacher
 
 VALIDATION_BATCH = 500
 
 
 class TrainingData(LightningDataModule):
-    """`validation`: images by slice. `teacher`: answers for every training batch, where there is one."""
+    """`validation`: images by slice. `teacher`: asked about every batch that it has not answered already."""
 
     def __init__(
         self,
         options: Options,
-        training: Mixture,
+        training: Mixture | Answers,
         validation: dict[str, LabelledImages],
-        teacher: tuple[nn.Module, Normalisation] | None = None,
+        teacher: Teacher | None = None,
     ) -> None:
         super().__init__()
         self.options = options
@@ -64,23 +65,14 @@ class TrainingData(LightningDataModule):
             part = list(self.validation.values())[dataloader_idx]
             rows = batch.cpu().numpy()
             return Batch(torch.from_numpy(part.images[rows]).to(device), torch.from_numpy(part.labels[rows]).to(device))
+        if isinstance(self.training, Answers):
+            images, labels, logits = self.training.read(batch, self.trainer.current_epoch)
+            return Batch(images.to(device), labels.to(device), logits.to(device))
         self.training = self.training.to(device)
         images, labels = self.training.draw(batch.cpu(), self.generator())
-        return Batch(images, labels, self.ask_teacher(images))
+        return Batch(images, labels, self.teacher.answer(images) if self.teacher else None)
 
     def generator(self) -> torch.Generator:
         """Of this step on this rank."""
         step, rank = (self.trainer.global_step, self.trainer.global_rank) if self.trainer else (0, 0)
         return torch.Generator().manual_seed(seed_of_step(self.options.seed, step, rank))
-
-    @torch.no_grad()
-    def ask_teacher(self, images: Tensor) -> Tensor | None:
-        """(B, 28, 28) → its logits (B, 10)."""
-        if self.teacher is None:
-            return None
-        network, normalise = self.teacher
-        enabled = self.options.precision != "32-true"
-        with torch.autocast(images.device.type, torch.bfloat16, enabled=enabled):
-            inputs = normalise(images).contiguous(memory_format=torch.channels_last)
-            logits: Tensor = network.to(images.device)(inputs)
-        return logits.float()

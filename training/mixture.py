@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from training.augmentation.added_strokes import add_strokes
 from training.augmentation.distortion import Distortion
 from training.augmentation.ink import InkChange
 from training.datasets.emnist import load_emnist_digits
@@ -22,11 +23,12 @@ from training.sources import ImageSource, Mixture, Part, as_image_source, as_str
 log = logging.getLogger(__name__)
 
 # How often an epoch goes through each source; MNIST is 55,000 images, the pen strokes some thousand.
-TIMES_PEN_DIGITS = 3
+TIMES_PEN_DIGITS = 4
 TIMES_PEN_LETTERS = 2
+ADDED_STROKES = 8  # how often each zero, seven and bare one is given strokes of its own
 NOT_DIGITS = 5100
 PICTURES = {"uploads": 1, "photographs": 2}  # how often an epoch goes through each: slices, drawn of training digits
-MOST_PICTURES = 20_000  # of a slice
+MOST_PICTURES = 30_000  # of a slice
 SAME_PEN = InkChange(thickness=(0.0, 0.0))
 THICKEST_LETTER_PX = 4.5  # above, letters run together to something that may be a digit
 THICKEST_NOT_DIGIT_PX = 3.5
@@ -54,6 +56,9 @@ def load_training(options: Options) -> Mixture:
         if not digits:
             raise DataUnavailableError(f"{options.pen_digits} holds nobody's strokes to train on.")
         parts.append(Part("pen_digits", as_stroke_source(digits), TIMES_PEN_DIGITS))
+        random = np.random.default_rng(options.seed)
+        if added := [digit for _ in range(ADDED_STROKES) for digit in add_strokes(digits, random)]:
+            parts.append(Part("added_strokes", as_stroke_source(added)))
     if options.pictures:
         parts += draw_pictures(options, digits if "pen_strokes" in options.dataset else [])
     if options.not_digit_weight > 0 and letters:

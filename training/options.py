@@ -74,6 +74,10 @@ class Options(BaseSettings):
     )
     teacher_temperature: float = Field(2.0, gt=0, description="softens both; 1 shows too little of the second choices")
 
+    answered_epochs: int = Field(
+        0, ge=0, description="drawn and answered by the teacher once, for all its students; 0 asks it about each batch"
+    )
+
     seed: int = Field(1, ge=0, description="the same seed gives the same weights on the same machine")
     accelerator: Literal["auto", "cpu", "cuda"] = Field("auto", description="CUDA where there is one")
     devices: int = Field(1, gt=0, description="more than one train as DDP, each on its own share of a batch of `batch`")

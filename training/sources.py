@@ -96,7 +96,7 @@ class Part:
     times: int = 1
 
     def sha256(self) -> str:
-        """Of what it is made from, for the manifest."""
+        """Of what it is made from."""
         sha = hashlib.sha256()
         for tensor in self.source.tensors():
             sha.update(tensor.cpu().numpy().tobytes())
@@ -121,6 +121,10 @@ class Mixture:
 
     def __len__(self) -> int:
         return len(self._part_of)
+
+    def hashes(self) -> dict[str, str]:
+        """The name of each part and what it is made from, for the manifest."""
+        return {part.name: part.sha256() for part in self.parts}
 
     def draw(self, indices: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """indices (B,) on the CPU → images (B, 28, 28) float32 in 0..255 and labels (B,), sorted by source."""

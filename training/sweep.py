@@ -21,6 +21,7 @@ from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import CliApp, CliSuppress, SettingsConfigDict, SettingsError
 
 from shared.recognition.model_version import ModelVersionError
+from training.answers import load_answers
 from training.data_module import TrainingData
 from training.datasets.labelled_images import DataUnavailableError
 from training.fitting import RunError, fit, open_run
@@ -29,7 +30,7 @@ from training.logs import configure_logs
 from training.mixture import load_training, load_validation
 from training.options import Options
 from training.study import SweepError, best_trials, count_begun, describe, open_study, plot_study
-from training.train import load_version
+from training.teacher import load_teacher
 
 OBJECTIVE = "validation/loss"  # of few epochs it tells more than the accuracy
 
@@ -152,8 +153,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         configure_logs()
         options = CliApp.run(SweepOptions, arguments)
-        teacher = load_version(options.teacher, options.models_dir) if options.teacher else None
-        data = TrainingData(options, load_training(options), load_validation(options), teacher)
+        teacher = load_teacher(options)
+        training = load_answers(options, teacher) if options.answered_epochs else load_training(options)
+        data = TrainingData(options, training, load_validation(options), teacher)
         announce(options, run_sweep(options, data))
     except (DataUnavailableError, SweepError, ModelVersionError, SettingsError, ValidationError) as error:
         print(error, file=sys.stderr)

@@ -10,11 +10,10 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 from pydantic_settings import CliApp, SettingsError
-from torch import nn
 
-from shared.recognition.model_version import ModelVersionError, find_manifest
+from shared.recognition.model_version import ModelVersionError
 from shared.recognition.normalisation import Normalisation
-from shared.recognition.weights import load_network
+from training.answers import load_answers
 from training.data_module import TrainingData
 from training.datasets.labelled_images import NOT_A_DIGIT, DataUnavailableError, LabelledImages
 from training.evaluation.measures import compute_logits
@@ -25,13 +24,14 @@ from training.mixture import load_test, load_training, load_validation
 from training.options import Options
 from training.plots import plot_run
 from training.publishing import CPU, Candidate, calibrate, print_report, publish
+from training.teacher import load_teacher
 
 
 def train(options: Options) -> Path:
     """The folder of the run. DataUnavailableError, RunError or ModelVersionError with a sentence."""
-    training, validation = load_training(options), load_validation(options)
-    teacher = load_version(options.teacher, options.models_dir) if options.teacher else None
-    data = {part.name: part.sha256() for part in training.parts}
+    teacher, validation = load_teacher(options), load_validation(options)
+    training = load_answers(options, teacher) if options.answered_epochs else load_training(options)
+    data = training.hashes()
     run = open_run(options, data)
     task = fit(options, run, TrainingData(options, training, validation, teacher))
     if task.global_rank > 0:
@@ -53,12 +53,6 @@ def train(options: Options) -> Path:
     probabilities = calibration.probabilities(logits.numpy()).astype(np.float32)
     plot_run(run.folder, history, pictured.images, pictured.labels, probabilities)
     return run.folder
-
-
-def load_version(reference: str, models_dir: Path) -> tuple[nn.Module, Normalisation]:
-    """«name» or «name/version» → its network and what its images go through. ModelVersionError where there is none."""
-    manifest = find_manifest(models_dir, reference)
-    return load_network(models_dir, manifest), manifest.normalisation
 
 
 def main(arguments: list[str] | None = None) -> int:

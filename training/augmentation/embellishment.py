@@ -45,7 +45,7 @@ class Embellishment:
         top, bottom = centre - axis, centre + axis
         flag_end = top + torch.stack([-uniform(3, 8), uniform(2, 9)], 1)
         ink = draw_where(ink, 1, self.flagged_ones, top, flag_end)
-        foot = torch.stack([uniform(3, 7), uniform(-1, 1)], 1)
+        foot = torch.stack([uniform(3, 9), uniform(-1, 1)], 1)
         return draw_where(ink, 1, self.footed_ones, bottom - foot, bottom + foot)
 
 

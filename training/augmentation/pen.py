@@ -22,20 +22,20 @@ WAVES = 3  # sines that bend a character
 
 @dataclass(frozen=True)
 class Pen:
-    """How much a character may change; uniform, but for the pen, which is thin more often than thick."""
+    """How much a character may change, each uniformly."""
 
     rotation_deg: float = 15.0
     shear: float = 0.3
     scale: float = 0.2
     bend: float = 0.04  # of the longer side, for each sine
-    loose: float = 0.04  # of the longer side: how far a stroke may be off its place
+    loose: float = 0.05  # of the longer side: how far a stroke may be off its place
     thickest_px: float = 5.5  # in the box
 
     def __call__(self, points: Tensor, stroke_of: Tensor, generator: torch.Generator) -> Tensor:
         """points (B, P, 2) in -1..1, stroke_of (B, P) from 0 → images (B, 28, 28) in 0..255."""
         device = points.device
         moved = self.distort(points, stroke_of, generator)
-        width = THINNEST_PX + (self.thickest_px - THINNEST_PX) * torch.rand(len(points), generator=generator) ** 1.5
+        width = THINNEST_PX + (self.thickest_px - THINNEST_PX) * torch.rand(len(points), generator=generator)
         return draw_points(moved, width.to(device))
 
     def distort(self, points: Tensor, stroke_of: Tensor, generator: torch.Generator) -> Tensor:

@@ -20,6 +20,7 @@ from training.history import read_history
 from training.model_folder import write_model_version
 from training.options import Options
 from training.task import Batch, RecognitionTask
+from training.teacher import Teacher
 
 MLP = a_manifest().model_copy(update={"name": "mlp", "architecture": "mlp"})
 
@@ -138,7 +139,7 @@ def test_a_student_follows_its_teacher(tmp_path: Path) -> None:
     teacher = fit(chosen, run_of(chosen, tmp_path / "teacher"), training_data(chosen))
     copied = options(epochs=12, learning_rate=5e-3, teacher_share=1.0, seed=2)
     data = training_data(copied)
-    data.teacher = (Contrary(teacher.network), teacher.normalise)
+    data.teacher = Teacher(Contrary(teacher.network), teacher.normalise)
     student = fit(copied, run_of(copied, tmp_path / "student"), data)
     logits = compute_logits(student.network, student.normalise, bars(8).images, torch.device("cpu"))
     assert (logits.argmax(1).numpy() == 1 - bars(8).labels).all()  # the labels said otherwise

@@ -1,0 +1,37 @@
+"""The version that a student learns from: what it answers to images is what the student is to answer."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from shared.recognition.model_version import find_manifest
+from shared.recognition.normalisation import Normalisation
+from shared.recognition.weights import load_network
+from training.options import Options
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """A network that no longer learns, and what its images go through; `mixed`: it answers in bf16."""
+
+    network: nn.Module
+    normalise: Normalisation
+    mixed: bool = False
+
+    @torch.no_grad()
+    def answer(self, images: Tensor) -> Tensor:
+        """(B, 28, 28) in 0..255 → logits (B, 10) float32, on the device of the images."""
+        with torch.autocast(images.device.type, torch.bfloat16, enabled=self.mixed):
+            inputs = self.normalise(images).contiguous(memory_format=torch.channels_last)
+            logits: Tensor = self.network.to(images.device)(inputs)
+        return logits.float()
+
+
+def load_teacher(options: Options) -> Teacher | None:
+    """None where none is named. ModelVersionError where there is no such version."""
+    if options.teacher is None:
+        return None
+    manifest = find_manifest(options.models_dir, options.teacher)
+    network = load_network(options.models_dir, manifest)
+    return Teacher(network, manifest.normalisation, mixed=options.precision != "32-true")
