@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 TIMES_PEN_DIGITS = 4
 TIMES_PEN_LETTERS = 2
 ADDED_STROKES = 8  # how often each zero, seven and bare one is given strokes of its own
+TIMES_MADE_UP = 2
 NOT_DIGITS = 5100
 PICTURES = {"uploads": 1, "photographs": 2}  # how often an epoch goes through each: slices, drawn of training digits
 MOST_PICTURES = 30_000  # of a slice
@@ -65,7 +66,7 @@ def load_training(options: Options) -> Mixture:
         parts.append(Part("pen_letters", as_stroke_source(letters, THICKEST_LETTER_PX), TIMES_PEN_LETTERS))
     if options.not_digit_weight > 0:
         made_up = make_not_digits(NOT_DIGITS, [*digits, *letters], options.seed)
-        parts.append(Part("made_up", as_stroke_source(made_up, THICKEST_NOT_DIGIT_PX)))
+        parts.append(Part("made_up", as_stroke_source(made_up, THICKEST_NOT_DIGIT_PX), TIMES_MADE_UP))
     log.info("an epoch is %s", " + ".join(f"{part.times} × {len(part.source.labels):,} {part.name}" for part in parts))
     for part in parts:
         log.debug("%s: sha256 %s", part.name, part.sha256())
