@@ -78,8 +78,9 @@ def load_answers(options: Options, teacher: Teacher | None) -> Answers:
 def describe(options: Options) -> dict[str, str | int | bool]:
     """What the answers are made from. The seed is not: runs that differ in nothing else share them."""
     files = {"pen_digits": options.pen_digits, "pen_letters": options.pen_letters}
+    versions = {"teacher": options.teacher, "judge": options.judge}
     return {
-        "teacher": find_manifest(options.models_dir, options.teacher or "").reference,
+        **{role: find_manifest(options.models_dir, name).reference for role, name in versions.items() if name},
         "dataset": ",".join(options.dataset),
         "augmentation": options.augmentation,
         "pictures": options.pictures,

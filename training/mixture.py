@@ -17,8 +17,10 @@ from training.datasets.not_digits import make_not_digits
 from training.datasets.pen_strokes import PenCharacter, read_pen_digits, read_pen_strokes
 from training.datasets.qmnist import load_qmnist
 from training.evaluation.slices import PreparedSlice, make_mnist_slices, make_pen_slices, make_slices, prepare
+from training.judging import leave_out_misread
 from training.options import Options
 from training.sources import ImageSource, Mixture, Part, as_image_source, as_stroke_source
+from training.teacher import load_teacher
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +47,7 @@ LOADERS: dict[str, Callable[[Split, Options], LabelledImages]] = {
 
 
 def load_training(options: Options) -> Mixture:
-    """DataUnavailableError with what to run, where something is not there or may not be mixed."""
+    """DataUnavailableError with what to run, where something is not there or may not be mixed. ModelVersionError."""
     check_mixture(options)
     digits, letters = read_characters(options, "train")
     parts = [
@@ -56,6 +58,8 @@ def load_training(options: Options) -> Mixture:
     if "pen_strokes" in options.dataset:
         if not digits:
             raise DataUnavailableError(f"{options.pen_digits} holds nobody's strokes to train on.")
+        if options.judge:
+            digits = leave_out_misread(digits, load_teacher(options.judge, options))
         parts.append(Part("pen_digits", as_stroke_source(digits), TIMES_PEN_DIGITS))
         random = np.random.default_rng(options.seed)
         if added := [digit for _ in range(ADDED_STROKES) for digit in add_strokes(digits, random)]:

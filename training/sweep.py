@@ -153,7 +153,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         configure_logs()
         options = CliApp.run(SweepOptions, arguments)
-        teacher = load_teacher(options)
+        teacher = load_teacher(options.teacher, options) if options.teacher else None
         training = load_answers(options, teacher) if options.answered_epochs else load_training(options)
         data = TrainingData(options, training, load_validation(options), teacher)
         announce(options, run_sweep(options, data))

@@ -28,10 +28,8 @@ class Teacher:
         return logits.float()
 
 
-def load_teacher(options: Options) -> Teacher | None:
-    """None where none is named. ModelVersionError where there is no such version."""
-    if options.teacher is None:
-        return None
-    manifest = find_manifest(options.models_dir, options.teacher)
-    network = load_network(options.models_dir, manifest)
+def load_teacher(reference: str, options: Options) -> Teacher:
+    """«name» or «name/version». ModelVersionError where there is no such version."""
+    manifest = find_manifest(options.models_dir, reference)
+    network = load_network(options.models_dir, manifest).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return Teacher(network, manifest.normalisation, mixed=options.precision != "32-true")

@@ -29,8 +29,9 @@ from training.teacher import load_teacher
 
 def train(options: Options) -> Path:
     """The folder of the run. DataUnavailableError, RunError or ModelVersionError with a sentence."""
-    teacher, validation = load_teacher(options), load_validation(options)
+    teacher = load_teacher(options.teacher, options) if options.teacher else None
     training = load_answers(options, teacher) if options.answered_epochs else load_training(options)
+    validation = load_validation(options)
     data = training.hashes()
     run = open_run(options, data)
     task = fit(options, run, TrainingData(options, training, validation, teacher))
