@@ -97,6 +97,7 @@ def draw_answers(
     """Into a folder beside it that is renamed at the end: a reader never sees half of them."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     shape = (options.answered_epochs, len(mixture))
+    mixture = mixture.to(torch.device("cuda" if options.accelerator != "cpu" and torch.cuda.is_available() else "cpu"))
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="drawing-") as drawing:
         unfinished = Path(drawing) / folder.name
         unfinished.mkdir()
@@ -110,9 +111,9 @@ def draw_answers(
                 chosen = torch.arange(start, min(start + DRAWN_AT_ONCE, len(mixture)))
                 drawn, known = mixture.draw(chosen, generator)
                 rows = slice(start, start + len(chosen))
-                images[epoch, rows] = drawn.round().to(torch.uint8).numpy()
-                labels[epoch, rows] = known.numpy()
-                logits[epoch, rows] = teacher.answer(drawn).numpy()
+                images[epoch, rows] = drawn.round().to(torch.uint8).cpu().numpy()
+                labels[epoch, rows] = known.cpu().numpy()
+                logits[epoch, rows] = teacher.answer(drawn).cpu().numpy()
         for array in (images, labels, logits):
             array.flush()
         told = {**description, "seed": options.seed, "data": mixture.hashes()}
