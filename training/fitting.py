@@ -151,4 +151,18 @@ def fit(options: Options, run: Run, data: TrainingData, callbacks: Sequence[Call
     if not (options.resume and stopped_early(run)):
         trainer.fit(task, datamodule=data, ckpt_path=run.last_checkpoint if options.resume else None)
     task.load_state_dict(torch.load(run.last_checkpoint, map_location="cpu", weights_only=True)["state_dict"])
+    if options.start_from and options.start_share:
+        keep_of_start(task.network.cpu(), load_start(options), options.start_share)
     return task.cpu().eval()
+
+
+@torch.no_grad()
+def keep_of_start(network: nn.Module, start: nn.Module, share: float) -> None:
+    """Moves the weights that far back to where they began: the mean of two good versions errs like neither.
+
+    Wortsman et al. 2022, «Robust fine-tuning of zero-shot models».
+    """
+    begun = start.state_dict()
+    for name, weights in network.state_dict().items():
+        if weights.is_floating_point():
+            weights.lerp_(begun[name], share)

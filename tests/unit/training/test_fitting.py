@@ -227,6 +227,20 @@ def test_a_run_goes_on_from_the_weights_of_a_version(tmp_path: Path) -> None:
     assert all(torch.allclose(begun[name], weights, atol=1e-6) for name, weights in network.state_dict().items())
 
 
+def test_a_share_of_the_version_it_began_with_stays(tmp_path: Path) -> None:
+    start = build_network("mlp")
+    write_model_version(tmp_path / "models", MLP, start, b"")
+    chosen = options(start_from=MLP.reference, models_dir=tmp_path / "models")
+    ended, halfway, begun = (
+        state_of(fit_bars(chosen.model_copy(update={"start_share": share}), tmp_path / str(share)))
+        for share in (0.0, 0.5, 1.0)
+    )
+    for name, weights in start.state_dict().items():
+        torch.testing.assert_close(begun[name], weights)
+        torch.testing.assert_close(halfway[name], (ended[name] + weights) / 2)
+        assert not torch.equal(ended[name], weights)
+
+
 def test_a_run_goes_on_from_its_own_architecture_only(tmp_path: Path) -> None:
     write_model_version(tmp_path / "models", MLP, build_network("mlp"), b"")
     chosen = options(model="lenet5", start_from=MLP.reference, models_dir=tmp_path / "models")
