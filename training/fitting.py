@@ -125,6 +125,7 @@ def fit(options: Options, run: Run, data: TrainingData, callbacks: Sequence[Call
     task = RecognitionTask(options, list(data.validation))
     if options.start_from:
         task.network.load_state_dict(load_start(options).state_dict())
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # else each tensor is written twice
     logger = build_logger(options, run.folder)
     trainer = Trainer(
         accelerator="gpu" if options.accelerator == "cuda" else options.accelerator,
