@@ -8,8 +8,8 @@ import hashlib
 import json
 import logging
 import shutil
-import tempfile
 from dataclasses import dataclass
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 from torch import Tensor
 
-from shared.recognition.model_version import find_manifest
+from shared.recognition.model_version import WEIGHTS, find_manifest, folder_of
 from shared.recognition.normalisation import SIDE
 from training.datasets.labelled_images import DataUnavailableError
 from training.mixture import load_training
@@ -29,14 +29,20 @@ from training.teacher import Teacher
 log = logging.getLogger(__name__)
 
 DRAWN_AT_ONCE = 500  # images
+SEED = 1  # of the drawing, whatever the seed of the run that comes first
+ARRAYS = ("images", "labels", "logits")
 DESCRIPTION = "answers.json"
+DRAWING_CODE = (
+    *("training/mixture.py", "training/sources.py", "training/judging.py", "training/teacher.py"),
+    *("training/augmentation/*.py", "training/datasets/*.py", "training/evaluation/*.py", "shared/recognition/*.py"),
+)
 
 
 @dataclass(frozen=True)
 class Answers:
     """images (E, N, 28, 28) uint8, labels (E, N) int8, logits (E, N, 10) float16, all on disk.
 
-    `data`: the name and hash of each part of the mixture that they were drawn from.
+    `data`: the name and hash of each part of the mixture that they were drawn from, and of themselves.
     """
 
     images: NDArray[np.uint8]
@@ -65,60 +71,88 @@ def load_answers(options: Options, teacher: Teacher | None) -> Answers:
         raise DataUnavailableError("Nobody is there to answer: --answered-epochs needs a --teacher.")
     if "labelled_drawings" in options.dataset:
         raise DataUnavailableError("Labelled drawings grow: leave them out, or --answered-epochs, which keeps images.")
-    description = describe(options)
-    name = hashlib.sha256(json.dumps(description, sort_keys=True).encode()).hexdigest()[:16]
+    origin = describe_origin(options)
+    name = hashlib.sha256(json.dumps(origin, sort_keys=True).encode()).hexdigest()[:16]
     folder = options.data_dir / "answers" / name
-    if not folder.exists():
-        draw_answers(load_training(options), teacher, options, folder, description)
-    log.info("learning from the answers in %s; remove the folder to have others drawn", folder)
-    images, labels, logits = (np.load(folder / f"{part}.npy", mmap_mode="r") for part in ("images", "labels", "logits"))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        flock(lock, LOCK_EX)  # whoever comes meanwhile waits and then finds them
+        if not folder.exists():
+            draw_answers(load_training(options.model_copy(update={"seed": SEED})), teacher, options, folder, origin)
+    log.info("learning from the answers in %s", folder)
+    images, labels, logits = (np.load(folder / f"{part}.npy", mmap_mode="r") for part in ARRAYS)
     return Answers(images, labels, logits, json.loads((folder / DESCRIPTION).read_text())["data"])
 
 
-def describe(options: Options) -> dict[str, str | int | bool]:
-    """What the answers are made from. The seed is not: runs that differ in nothing else share them."""
-    files = {"pen_digits": options.pen_digits, "pen_letters": options.pen_letters}
+def describe_origin(options: Options) -> dict[str, str | int | bool]:
+    """What the answers are made from, the code that draws them too. DataUnavailableError where a file is missing."""
     versions = {"teacher": options.teacher, "judge": options.judge}
+    weights = {role: hash_weights(name, options.models_dir) for role, name in versions.items() if name}
+    files = {"pen_digits": options.pen_digits, "pen_letters": options.pen_letters}
+    try:
+        strokes = {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items() if file}
+    except OSError as error:
+        raise DataUnavailableError(f"There are no pen strokes: {error}") from error
     return {
-        **{role: find_manifest(options.models_dir, name).reference for role, name in versions.items() if name},
         "dataset": ",".join(options.dataset),
         "augmentation": options.augmentation,
         "pictures": options.pictures,
         "not_digits": options.not_digit_weight > 0,
         "epochs": options.answered_epochs,
         "precision": options.precision,
-        **{name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items() if file},
+        "code": hash_code(),
+        **weights,
+        **strokes,
     }
 
 
+def hash_weights(reference: str, models_dir: Path) -> str:
+    """Not the name: a version that was removed leaves its number to another."""
+    manifest = find_manifest(models_dir, reference)
+    weights = folder_of(models_dir, manifest.name, manifest.version) / WEIGHTS
+    return f"{manifest.reference} {hashlib.sha256(weights.read_bytes()).hexdigest()}"
+
+
+def hash_code() -> str:
+    """Of all that decides which images are drawn, and of whom."""
+    root = Path(__file__).parents[1]
+    sources = sorted(path for pattern in DRAWING_CODE for path in root.glob(pattern))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+
+
 def draw_answers(
-    mixture: Mixture, teacher: Teacher, options: Options, folder: Path, description: dict[str, str | int | bool]
+    mixture: Mixture, teacher: Teacher, options: Options, folder: Path, origin: dict[str, str | int | bool]
 ) -> None:
     """Into a folder beside it that is renamed at the end: a reader never sees half of them."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = folder.with_suffix(".drawing")
+    shutil.rmtree(unfinished, ignore_errors=True)  # of a run that was killed
+    unfinished.mkdir()
     shape = (options.answered_epochs, len(mixture))
     mixture = mixture.to(torch.device("cuda" if options.accelerator != "cpu" and torch.cuda.is_available() else "cpu"))
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="drawing-") as drawing:
-        unfinished = Path(drawing) / folder.name
-        unfinished.mkdir()
-        images = open_memmap(unfinished / "images.npy", "w+", np.uint8, (*shape, SIDE, SIDE))
-        labels = open_memmap(unfinished / "labels.npy", "w+", np.int8, shape)
-        logits = open_memmap(unfinished / "logits.npy", "w+", np.float16, (*shape, 10))
-        generator = torch.Generator().manual_seed(options.seed)
-        for epoch in range(options.answered_epochs):
-            log.info("drawing epoch %d of %d for the teacher to answer", epoch + 1, options.answered_epochs)
-            for start in range(0, len(mixture), DRAWN_AT_ONCE):
-                chosen = torch.arange(start, min(start + DRAWN_AT_ONCE, len(mixture)))
-                drawn, known = mixture.draw(chosen, generator)
-                rows = slice(start, start + len(chosen))
-                images[epoch, rows] = drawn.round().to(torch.uint8).cpu().numpy()
-                labels[epoch, rows] = known.cpu().numpy()
-                logits[epoch, rows] = teacher.answer(drawn).cpu().numpy()
-        for array in (images, labels, logits):
-            array.flush()
-        told = {**description, "seed": options.seed, "data": mixture.hashes()}
-        (unfinished / DESCRIPTION).write_text(json.dumps(told, indent=2))
-        if folder.exists():  # another run drew them meanwhile
-            shutil.rmtree(unfinished)
-        else:
-            unfinished.rename(folder)
+    images = open_memmap(unfinished / "images.npy", "w+", np.uint8, (*shape, SIDE, SIDE))
+    labels = open_memmap(unfinished / "labels.npy", "w+", np.int8, shape)
+    logits = open_memmap(unfinished / "logits.npy", "w+", np.float16, (*shape, 10))
+    generator = torch.Generator().manual_seed(SEED)
+    for epoch in range(options.answered_epochs):
+        log.info("drawing epoch %d of %d for the teacher to answer", epoch + 1, options.answered_epochs)
+        for start in range(0, len(mixture), DRAWN_AT_ONCE):
+            chosen = torch.arange(start, min(start + DRAWN_AT_ONCE, len(mixture)))
+            drawn, known = mixture.draw(chosen, generator)
+            rows = slice(start, start + len(chosen))
+            images[epoch, rows] = drawn.round().to(torch.uint8).cpu().numpy()
+            labels[epoch, rows] = known.cpu().numpy()
+            logits[epoch, rows] = teacher.answer(drawn).cpu().numpy()
+    for array in (images, labels, logits):
+        array.flush()
+    data = {**mixture.hashes(), "answers": hash_arrays(unfinished)}
+    (unfinished / DESCRIPTION).write_text(json.dumps({**origin, "data": data}, indent=2))
+    unfinished.rename(folder)
+
+
+def hash_arrays(folder: Path) -> str:
+    """So that no run goes on with other answers than it began with."""
+    sha = hashlib.sha256()
+    for name in ARRAYS:
+        with (folder / f"{name}.npy").open("rb") as array:
+            sha.update(hashlib.file_digest(array, "sha256").digest())
+    return sha.hexdigest()

@@ -159,9 +159,9 @@ def fit(options: Options, run: Run, data: TrainingData, callbacks: Sequence[Call
 
 @torch.no_grad()
 def keep_of_start(network: nn.Module, start: nn.Module, share: float) -> None:
-    """Moves the weights that far back to where they began: the mean of two good versions errs like neither.
+    """Moves the weights, and BatchNorm's averages with them, that far back to where they began.
 
-    Wortsman et al. 2022, «Robust fine-tuning of zero-shot models».
+    It often errs less than either end of the way. Wortsman et al. 2022, «Robust fine-tuning of zero-shot models».
     """
     begun = start.state_dict()
     for name, weights in network.state_dict().items():

@@ -22,8 +22,8 @@ LEAST = 0.5  # mean probability of the label
 DRAWN_AT_ONCE = 500
 
 
-def leave_out_misread(digits: Sequence[PenCharacter], judge: Teacher) -> list[PenCharacter]:
-    """Those that are read as what they are labelled, in the same order."""
+def leave_out_doubtful(digits: Sequence[PenCharacter], judge: Teacher) -> list[PenCharacter]:
+    """Those whose label the judge gives even odds or better, in the same order."""
     source = as_stroke_source(digits)
     believed = []
     for points, labels in zip(source.points.split(DRAWN_AT_ONCE), source.labels.split(DRAWN_AT_ONCE), strict=True):
@@ -31,5 +31,5 @@ def leave_out_misread(digits: Sequence[PenCharacter], judge: Teacher) -> list[Pe
         probabilities = torch.stack([judge.answer(images).softmax(1) for images in drawings]).mean(0)
         believed.extend(probabilities.gather(1, labels[:, None]).squeeze(1).tolist())
     kept = [digit for digit, belief in zip(digits, believed, strict=True) if belief >= LEAST]
-    log.info("%d of %d pen digits are left out: they are read as another digit", len(digits) - len(kept), len(digits))
+    log.info("%d of %d pen digits are left out: the judge doubts their labels", len(digits) - len(kept), len(digits))
     return kept

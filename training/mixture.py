@@ -17,7 +17,7 @@ from training.datasets.not_digits import make_not_digits
 from training.datasets.pen_strokes import PenCharacter, read_pen_digits, read_pen_strokes
 from training.datasets.qmnist import load_qmnist
 from training.evaluation.slices import PreparedSlice, make_mnist_slices, make_pen_slices, make_slices, prepare
-from training.judging import leave_out_misread
+from training.judging import leave_out_doubtful
 from training.options import Options
 from training.sources import ImageSource, Mixture, Part, as_image_source, as_stroke_source
 from training.teacher import load_teacher
@@ -56,10 +56,10 @@ def load_training(options: Options) -> Mixture:
         if name != "pen_strokes"
     ]
     if "pen_strokes" in options.dataset:
+        if options.judge and digits:
+            digits = leave_out_doubtful(digits, load_teacher(options.judge, options))
         if not digits:
             raise DataUnavailableError(f"{options.pen_digits} holds nobody's strokes to train on.")
-        if options.judge:
-            digits = leave_out_misread(digits, load_teacher(options.judge, options))
         parts.append(Part("pen_digits", as_stroke_source(digits), TIMES_PEN_DIGITS))
         random = np.random.default_rng(options.seed)
         if added := [digit for _ in range(ADDED_STROKES) for digit in add_strokes(digits, random)]:

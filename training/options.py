@@ -4,9 +4,9 @@ docs/experiments.md has what the defaults were chosen against. They are written 
 """
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from training.datasets.fetching import DATA_DIR
@@ -78,7 +78,7 @@ class Options(BaseSettings):
     teacher_temperature: float = Field(2.0, gt=0, description="softens both; 1 shows too little of the second choices")
 
     judge: str | None = Field(
-        None, description="«name» or «name/version»; pen digits that it reads otherwise than labelled are left out"
+        None, description="«name» or «name/version»; pen digits whose labels it doubts are left out"
     )
     answered_epochs: int = Field(
         0, ge=0, description="drawn and answered by the teacher once, for all its students; 0 asks it about each batch"
@@ -96,6 +96,15 @@ class Options(BaseSettings):
     data_dir: Path = Field(DATA_DIR, description="where `make data` puts it")
     models_dir: Path = Field(Path("models"), description="where inference looks")
     results_dir: Path = Field(Path("results"), description="ignored by git")
+
+    @model_validator(mode="after")
+    def check_that_all_is_used(self) -> Self:
+        """What would do nothing is refused, since the manifest's recipe would say that it was done."""
+        if self.start_share and not self.start_from:
+            raise ValueError("start_share needs a version to start_from")
+        if self.judge and "pen_strokes" not in self.dataset:
+            raise ValueError("a judge needs pen_strokes to judge")
+        return self
 
     def recipe(self) -> dict[str, str | int | float | bool]:
         """What made the weights, for the manifest: no paths, no secrets."""

@@ -30,7 +30,7 @@ from training.logs import configure_logs
 from training.mixture import load_training, load_validation
 from training.options import Options
 from training.study import SweepError, best_trials, count_begun, describe, open_study, plot_study
-from training.teacher import load_teacher
+from training.teacher import load_teacher, pin_versions
 
 OBJECTIVE = "validation/loss"  # of few epochs it tells more than the accuracy
 
@@ -65,6 +65,7 @@ class SweepOptions(Options):
     resume: CliSuppress[Literal[False]] = False
     publish: CliSuppress[Literal[False]] = False
     devices: CliSuppress[Literal[1]] = 1
+    start_share: CliSuppress[float] = 0.0  # the objective is measured before it
 
     @property
     def searched(self) -> list[str]:
@@ -153,9 +154,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         configure_logs()
         options = CliApp.run(SweepOptions, arguments)
-        teacher = load_teacher(options.teacher, options) if options.teacher else None
-        training = load_answers(options, teacher) if options.answered_epochs else load_training(options)
-        data = TrainingData(options, training, load_validation(options), teacher)
+        pinned = pin_versions(options)
+        teacher = load_teacher(pinned.teacher, pinned) if pinned.teacher else None
+        training = load_answers(pinned, teacher) if pinned.answered_epochs else load_training(pinned)
+        data = TrainingData(pinned, training, load_validation(pinned), teacher)
         announce(options, run_sweep(options, data))
     except (DataUnavailableError, SweepError, ModelVersionError, SettingsError, ValidationError) as error:
         print(error, file=sys.stderr)

@@ -28,6 +28,13 @@ class Teacher:
         return logits.float()
 
 
+def pin_versions(options: Options) -> Options:
+    """Every «name» as «name/version»: a version published meanwhile changes nothing. ModelVersionError."""
+    named = {role: getattr(options, role) for role in ("start_from", "teacher", "judge")}
+    pinned = {role: find_manifest(options.models_dir, name).reference for role, name in named.items() if name}
+    return options.model_copy(update=pinned)
+
+
 def load_teacher(reference: str, options: Options) -> Teacher:
     """«name» or «name/version». ModelVersionError where there is no such version."""
     manifest = find_manifest(options.models_dir, reference)

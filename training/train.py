@@ -24,11 +24,12 @@ from training.mixture import load_test, load_training, load_validation
 from training.options import Options
 from training.plots import plot_run
 from training.publishing import CPU, Candidate, calibrate, print_report, publish
-from training.teacher import load_teacher
+from training.teacher import load_teacher, pin_versions
 
 
 def train(options: Options) -> Path:
     """The folder of the run. DataUnavailableError, RunError or ModelVersionError with a sentence."""
+    options = pin_versions(options)
     teacher = load_teacher(options.teacher, options) if options.teacher else None
     training = load_answers(options, teacher) if options.answered_epochs else load_training(options)
     validation = load_validation(options)

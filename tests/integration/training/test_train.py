@@ -59,6 +59,24 @@ def test_a_version_is_corrected_by_going_on_from_it_after_a_teacher(places: list
     assert len(versions) == 2
 
 
+def test_students_of_one_teacher_learn_from_the_same_answers(places: list[str], tmp_path: Path) -> None:
+    assert main([*places, "--run=first"]) == 0
+    students = [*places, "--teacher=mlp", "--answered-epochs=2"]
+    assert main([*students, "--run=second", "--seed=2"]) == 0
+    second = find_manifest(tmp_path / "models", (tmp_path / "results" / "second" / "published").read_text())
+    (folder,) = (path for path in (tmp_path / "data" / "answers").iterdir() if path.is_dir())
+    assert json.loads((folder / "answers.json").read_text())["data"] == second.data
+    assert set(second.data) == {"mnist", "answers"}
+
+
+def test_a_run_goes_on_with_the_versions_that_it_began_with(places: list[str], tmp_path: Path) -> None:
+    assert main([*places, "--run=first"]) == 0
+    first = find_manifest(tmp_path / "models", "mlp")
+    assert main([*places, "--run=second", "--start-from=mlp", "--teacher=mlp", "--no-publish"]) == 0
+    begun = json.loads((tmp_path / "results" / "second" / "options.json").read_text())
+    assert (begun["start_from"], begun["teacher"]) == (first.reference, first.reference)
+
+
 def test_without_publishing_nothing_is_written_to_models(places: list[str], tmp_path: Path) -> None:
     assert main([*places, "--run=dry", "--no-publish"]) == 0
     assert not (tmp_path / "models").exists()

@@ -1,16 +1,19 @@
 """Images drawn and answered once for all students of a teacher: kept whole, shared, and learned from."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from lightning.pytorch import Callback
 from torch import Tensor, nn
 
 from shared.recognition.architectures import build_network
 from shared.recognition.normalisation import Normalisation
 from tests.unit.recognition.test_model_version import a_manifest
-from tests.unit.training.toy_data import bars, options, pen_character
+from tests.unit.training.test_fitting import KilledError, KillIn
+from tests.unit.training.toy_data import bars, options, pen_character, state_of
 from training import answers
 from training.answers import load_answers
 from training.data_module import TrainingData
@@ -49,13 +52,13 @@ def chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Options:
 
 
 def kept(chosen: Options) -> list[Path]:
-    return sorted((chosen.data_dir / "answers").iterdir())
+    return sorted(path for path in (chosen.data_dir / "answers").iterdir() if path.suffix != ".lock")
 
 
 def test_every_image_of_every_epoch_is_kept_with_its_answer(chosen: Options) -> None:
     made = load_answers(chosen, TEACHER)
     assert len(made) == 68
-    assert sorted(made.hashes()) == ["bars", "letters"]
+    assert sorted(made.hashes()) == ["answers", "bars", "letters"]
     for epoch in (0, 1):
         images, labels, logits = made.read(torch.arange(68), epoch)
         assert sorted(labels.tolist()) == [NOT_A_DIGIT] * 4 + [0] * 32 + [1] * 32
@@ -86,14 +89,47 @@ def test_other_images_or_another_teacher_have_others(chosen: Options) -> None:
     assert len(kept(chosen)) == 3
 
 
-def test_nothing_is_left_of_a_drawing_that_failed(chosen: Options) -> None:
+def test_a_version_of_the_same_name_with_other_weights_has_others(chosen: Options) -> None:
+    load_answers(chosen, TEACHER)
+    shutil.rmtree(chosen.models_dir)
+    write_model_version(chosen.models_dir, a_manifest(), build_network("cnn"), b"")
+    load_answers(chosen, TEACHER)
+    assert len(kept(chosen)) == 2
+
+
+def test_drawn_by_other_code_they_are_others(chosen: Options, monkeypatch: pytest.MonkeyPatch) -> None:
+    load_answers(chosen, TEACHER)
+    monkeypatch.setattr(answers, "DRAWING_CODE", ("training/mixture.py",))
+    load_answers(chosen, TEACHER)
+    assert len(kept(chosen)) == 2
+
+
+def test_they_do_not_depend_on_the_seed_of_the_run_that_comes_first(chosen: Options, tmp_path: Path) -> None:
+    others = chosen.model_copy(update={"seed": 5, "data_dir": tmp_path / "elsewhere"})
+    assert load_answers(chosen, TEACHER).hashes() == load_answers(others, TEACHER).hashes()
+
+
+def test_a_drawing_that_was_killed_is_begun_again(chosen: Options) -> None:
+    load_answers(chosen, TEACHER)
+    (whole,) = kept(chosen)
+    whole.rename(whole.with_suffix(".drawing"))
+    assert len(load_answers(chosen, TEACHER)) == 68
+    assert kept(chosen) == [whole]
+
+
+def test_a_file_of_strokes_that_is_missing_is_said(chosen: Options, tmp_path: Path) -> None:
+    with pytest.raises(DataUnavailableError, match="no pen strokes"):
+        load_answers(chosen.model_copy(update={"pen_digits": tmp_path / "nowhere"}), TEACHER)
+
+
+def test_half_of_a_drawing_that_failed_is_never_read(chosen: Options) -> None:
     class Failing(nn.Module):
         def forward(self, images: Tensor) -> Tensor:
             raise MemoryError
 
     with pytest.raises(MemoryError):
         load_answers(chosen, Teacher(Failing(), Normalisation()))
-    assert kept(chosen) == []
+    assert [path.suffix for path in kept(chosen)] == [".drawing"]
     assert len(load_answers(chosen, TEACHER)) == 68
 
 
@@ -103,6 +139,20 @@ def test_a_student_learns_what_was_answered(chosen: Options) -> None:
     student = fit(learning, open_run(learning), data)
     logits = compute_logits(student.network, student.normalise, bars(8).images, torch.device("cpu"))
     assert (logits.argmax(1).numpy() == 1 - bars(8).labels).all()  # the labels said otherwise
+
+
+def test_a_killed_student_ends_with_the_weights_it_would_have_had(chosen: Options, tmp_path: Path) -> None:
+    learning = chosen.model_copy(update={"epochs": 4, "run": "r"})
+    whole = state_of(fit_on_answers(learning.model_copy(update={"results_dir": tmp_path / "whole"})))
+    with pytest.raises(KilledError):
+        fit_on_answers(learning, KillIn(epoch=2))
+    resumed = state_of(fit_on_answers(learning.model_copy(update={"resume": True})))
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def fit_on_answers(learning: Options, *callbacks: Callback) -> nn.Module:
+    data = TrainingData(learning, load_answers(learning, TEACHER), {"bars": bars(32)})
+    return fit(learning, open_run(learning), data, callbacks).network
 
 
 class Swapped(nn.Module):

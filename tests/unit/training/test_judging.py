@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from shared.recognition.normalisation import Normalisation
 from tests.unit.training.toy_data import pen_character
-from training.judging import leave_out_misread
+from training.judging import leave_out_doubtful
 from training.teacher import Teacher
 
 
@@ -24,7 +24,7 @@ class Reader(nn.Module):
 
 def kept(*labels: int, sureness: float = 9.0) -> list[int | str]:
     judge = Teacher(Reader(sureness), Normalisation())
-    return [digit.label for digit in leave_out_misread([pen_character(label) for label in labels], judge)]
+    return [digit.label for digit in leave_out_doubtful([pen_character(label) for label in labels], judge)]
 
 
 def test_what_is_read_as_another_digit_is_left_out_and_the_others_stay_in_order() -> None:

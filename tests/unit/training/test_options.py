@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 from pydantic_settings import CliApp
 
 from training.datasets.labelled_images import DataUnavailableError
@@ -34,10 +35,23 @@ def test_an_option_from_the_environment_has_a_prefix(monkeypatch: pytest.MonkeyP
     assert (Options().model, Options().batch) == ("cnn", 64)
 
 
-@pytest.mark.parametrize("arguments", [["--epochs", "0"], ["--model", "resnet"], ["--learning-rate", "fast"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--epochs", "0"],
+        ["--model", "resnet"],
+        ["--learning-rate", "fast"],
+        ["--start-share", "0.5"],  # of nothing
+    ],
+)
 def test_a_wrong_option_is_refused_with_a_sentence(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 1
     assert arguments[0].removeprefix("--").replace("-", "_") in capsys.readouterr().err
+
+
+def test_a_judge_has_something_to_judge() -> None:
+    with pytest.raises(ValidationError, match="pen_strokes"):
+        Options(judge="best")
 
 
 def test_missing_data_is_said_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
