@@ -1,6 +1,7 @@
 """The data of a run, as Lightning wants it: the loader hands out indices, the batch is drawn from them on the device.
 
-Each batch is a function of seed, step and rank alone, or was answered ahead by a teacher, so that a run repeats itself and a resumed one goes on unchanged.
+Each batch is a function of seed, step and rank alone, or of seed and epoch where a teacher
+answered ahead, so that a run repeats itself and a resumed one goes on unchanged.
 """
 
 from typing import Any
