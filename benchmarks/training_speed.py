@@ -16,11 +16,10 @@ from torch.nn.functional import cross_entropy
 
 import training  # noqa: F401  its declaration for torchvision has to come before Lightning is imported
 from shared.recognition.architectures import build_network
-from training.data_module import TrainingData
+from training.data_module import TrainingData, load_data
 from training.datasets.mnist import load_mnist
 from training.fitting import Run, fit
 from training.logs import configure_logs
-from training.mixture import load_training, load_validation
 from training.options import Options
 from training.task import RecognitionTask
 
@@ -135,7 +134,7 @@ def main() -> None:
     configure_logs()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     options = Options(**arguments, epochs=1, tracker="none")
-    data = TrainingData(options, load_training(options), load_validation(options))
+    data = load_data(options)
     before = measure_bare(options, device)
     watch = measure_epoch(options, data)
     bare = (before + measure_bare(options, device)) / 2 * watch.steps
@@ -151,7 +150,7 @@ def main() -> None:
 def print_seconds_to(options: Options) -> None:
     """Trains anew, with what gets there fastest."""
     goals = GoalWatch(options.data_dir)
-    data = TrainingData(options, load_training(options), load_validation(options))
+    data = load_data(options)
     with tempfile.TemporaryDirectory() as folder:
         fit(options, Run(Path(folder)), data, [goals])
     for goal in GOALS:

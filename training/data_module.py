@@ -12,12 +12,13 @@ from lightning.pytorch import LightningDataModule
 from torch import Tensor
 from torch.utils.data import DataLoader, DistributedSampler
 
-from training.answers import Answers
+from training.answers import Answers, load_answers
 from training.datasets.labelled_images import LabelledImages
+from training.mixture import load_training, load_validation
 from training.options import Options
 from training.sources import Mixture
 from training.task import Batch, seed_of_step
-from training.teacher import Teacher
+from training.teacher import Teacher, load_teacher
 
 VALIDATION_BATCH = 500
 
@@ -77,3 +78,10 @@ class TrainingData(LightningDataModule):
         """Of this step on this rank."""
         step, rank = (self.trainer.global_step, self.trainer.global_rank) if self.trainer else (0, 0)
         return torch.Generator().manual_seed(seed_of_step(self.options.seed, step, rank))
+
+
+def load_data(options: Options) -> TrainingData:
+    """All that the options name. DataUnavailableError or ModelVersionError with a sentence."""
+    teacher = load_teacher(options.teacher, options) if options.teacher else None
+    training = load_answers(options, teacher) if options.answered_epochs else load_training(options)
+    return TrainingData(options, training, load_validation(options), teacher)

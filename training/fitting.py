@@ -123,8 +123,9 @@ def fit(options: Options, run: Run, data: TrainingData, callbacks: Sequence[Call
         raise RunError(f"There are {len(data.training)} images to train on, fewer than the {options.batch} of a batch.")
     torch.manual_seed(options.seed)
     task = RecognitionTask(options, list(data.validation))
-    if options.start_from:
-        task.network.load_state_dict(load_start(options).state_dict())
+    start = load_start(options) if options.start_from else None
+    if start:
+        task.network.load_state_dict(start.state_dict())
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # else each tensor is written twice
     logger = build_logger(options, run.folder)
     trainer = Trainer(
@@ -152,8 +153,8 @@ def fit(options: Options, run: Run, data: TrainingData, callbacks: Sequence[Call
     if not (options.resume and stopped_early(run)):
         trainer.fit(task, datamodule=data, ckpt_path=run.last_checkpoint if options.resume else None)
     task.load_state_dict(torch.load(run.last_checkpoint, map_location="cpu", weights_only=True)["state_dict"])
-    if options.start_from and options.start_share:
-        keep_of_start(task.network.cpu(), load_start(options), options.start_share)
+    if start:
+        keep_of_start(task.network.cpu(), start, options.start_share)
     return task.cpu().eval()
 
 

@@ -21,16 +21,14 @@ from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import CliApp, CliSuppress, SettingsConfigDict, SettingsError
 
 from shared.recognition.model_version import ModelVersionError
-from training.answers import load_answers
-from training.data_module import TrainingData
+from training.data_module import TrainingData, load_data
 from training.datasets.labelled_images import DataUnavailableError
 from training.fitting import RunError, fit, open_run
 from training.history import read_history
 from training.logs import configure_logs
-from training.mixture import load_training, load_validation
 from training.options import Options
 from training.study import SweepError, best_trials, count_begun, describe, open_study, plot_study
-from training.teacher import load_teacher, pin_versions
+from training.teacher import pin_versions
 
 OBJECTIVE = "validation/loss"  # of few epochs it tells more than the accuracy
 
@@ -153,12 +151,8 @@ def main(arguments: list[str] | None = None) -> int:
     """One worker of a sweep."""
     try:
         configure_logs()
-        options = CliApp.run(SweepOptions, arguments)
-        pinned = pin_versions(options)
-        teacher = load_teacher(pinned.teacher, pinned) if pinned.teacher else None
-        training = load_answers(pinned, teacher) if pinned.answered_epochs else load_training(pinned)
-        data = TrainingData(pinned, training, load_validation(pinned), teacher)
-        announce(options, run_sweep(options, data))
+        options = pin_versions(CliApp.run(SweepOptions, arguments))
+        announce(options, run_sweep(options, load_data(options)))
     except (DataUnavailableError, SweepError, ModelVersionError, SettingsError, ValidationError) as error:
         print(error, file=sys.stderr)
         return 1

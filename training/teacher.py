@@ -1,6 +1,7 @@
 """The version that a student learns from: what it answers to images is what the student is to answer."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -9,6 +10,8 @@ from shared.recognition.model_version import find_manifest
 from shared.recognition.normalisation import Normalisation
 from shared.recognition.weights import load_network
 from training.options import Options
+
+AnyOptions = TypeVar("AnyOptions", bound=Options)
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Teacher:
         return logits.float()
 
 
-def pin_versions(options: Options) -> Options:
+def pin_versions(options: AnyOptions) -> AnyOptions:
     """Every «name» as «name/version»: a version published meanwhile changes nothing. ModelVersionError."""
     named = {role: getattr(options, role) for role in ("start_from", "teacher", "judge")}
     pinned = {role: find_manifest(options.models_dir, name).reference for role, name in named.items() if name}

@@ -13,36 +13,35 @@ from pydantic_settings import CliApp, SettingsError
 
 from shared.recognition.model_version import ModelVersionError
 from shared.recognition.normalisation import Normalisation
-from training.answers import load_answers
-from training.data_module import TrainingData
+from training.data_module import load_data
 from training.datasets.labelled_images import NOT_A_DIGIT, DataUnavailableError, LabelledImages
 from training.evaluation.measures import compute_logits
 from training.fitting import RunError, fit, open_run
 from training.history import read_history
 from training.logs import configure_logs
-from training.mixture import load_test, load_training, load_validation
+from training.mixture import load_test
 from training.options import Options
 from training.plots import plot_run
 from training.publishing import CPU, Candidate, calibrate, print_report, publish
-from training.teacher import load_teacher, pin_versions
+from training.teacher import pin_versions
 
 
 def train(options: Options) -> Path:
     """The folder of the run. DataUnavailableError, RunError or ModelVersionError with a sentence."""
     options = pin_versions(options)
-    teacher = load_teacher(options.teacher, options) if options.teacher else None
-    training = load_answers(options, teacher) if options.answered_epochs else load_training(options)
-    validation = load_validation(options)
-    data = training.hashes()
-    run = open_run(options, data)
-    task = fit(options, run, TrainingData(options, training, validation, teacher))
+    data = load_data(options)
+    hashes = data.training.hashes()
+    run = open_run(options, hashes)
+    task = fit(options, run, data)
     if task.global_rank > 0:
         return run.folder
 
     history = read_history(run.history)
-    candidate = Candidate(options.model, options.model, task.network, Normalisation(), data, options.recipe(), history)
-    pictured = next(iter(validation.values()))
-    calibration = calibrate(candidate, validation)
+    candidate = Candidate(
+        options.model, options.model, task.network, Normalisation(), hashes, options.recipe(), history
+    )
+    pictured = next(iter(data.validation.values()))
+    calibration = calibrate(candidate, data.validation)
     if options.publish:
         test = load_test(options)
         published = publish(candidate, calibration, test, options.models_dir)
