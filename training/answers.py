@@ -34,7 +34,7 @@ ARRAYS = ("images", "labels", "logits")
 DESCRIPTION = "answers.json"
 DRAWING_CODE = (
     *("training/mixture.py", "training/sources.py", "training/judging.py", "training/teacher.py"),
-    *("training/augmentation/*.py", "training/datasets/*.py", "training/evaluation/*.py", "shared/recognition/*.py"),
+    *("training/augmentation/*.py", "training/datasets/*.py", "training/evaluation/*.py", "shared/recognition/**/*.py"),
 )
 
 

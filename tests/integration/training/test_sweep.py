@@ -1,5 +1,6 @@
 """Real studies of toy trainings: in SQLite by one worker, in PostgreSQL by several processes."""
 
+import json
 import re
 import subprocess
 import sys
@@ -13,11 +14,13 @@ from PIL import Image
 from pydantic import ValidationError
 from pydantic_settings import CliApp
 
+import training.sweep
+from shared.recognition.model_version import find_manifest
 from tests.integration.training.toy import toy_data, toy_sweep
 from training.history import read_history
 from training.options import Options
 from training.study import SweepError, open_study
-from training.sweep import SPACE, SweepOptions, announce, command_of, run_sweep
+from training.sweep import SPACE, SweepOptions, announce, command_of, main, run_sweep
 
 
 def sweep(results: Path, trials: int, **changes: object) -> Study:
@@ -40,6 +43,17 @@ def test_a_sweep_goes_on_as_if_it_had_never_been_stopped(tmp_path: Path) -> None
 def test_the_first_trial_is_the_recipe_as_it_is(tmp_path: Path) -> None:
     study = sweep(tmp_path, 1)
     assert study.trials[0].params == {name: Options.model_fields[name].default for name in SPACE if name != "batch"}
+
+
+def test_every_trial_begins_with_the_version_that_was_in_use_at_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training.sweep, "load_data", toy_data)
+    given = "--model lenet5 --start-from lenet5 --trials 2 --epochs 1 --batch 32 --accelerator cpu --tracker none"
+    assert main([*given.split(), "--results-dir", str(tmp_path)]) == 0
+    version = find_manifest(Path("models"), "lenet5").reference
+    runs = sorted((tmp_path / "sweep").glob("trial-*/options.json"))
+    assert [json.loads(run.read_text())["start_from"] for run in runs] == [version] * 2
 
 
 def test_a_trial_is_worth_its_best_epoch(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Foreign weights: only tensors are read, every one is checked, and the reason is said where they don't fit."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,9 @@ import torch
 from safetensors.torch import save_file
 
 from shared.recognition.architectures import build_network
-from training.import_weights import WeightsError, build_with, main, read_weights
+from shared.recognition.model_version import WEIGHTS, find_manifest, folder_of
+from shared.recognition.normalisation import Normalisation
+from training.import_weights import ImportOptions, WeightsError, build_candidate, build_with, main, read_weights
 
 
 def lenet_state() -> dict[str, torch.Tensor]:
@@ -89,6 +92,26 @@ def test_every_weight_that_does_not_fit_is_named() -> None:
         build_with(state, "lenet5")
     for part in ("fc9.weight is unknown", "fc3.weight is missing", "(6, 1, 3, 3) and should be (6, 1, 5, 5)", "finite"):
         assert part in str(caught.value)
+
+
+SHIPPED = find_manifest(Path("models"), "lenet5")
+SHIPPED_WEIGHTS = folder_of(Path("models"), SHIPPED.name, SHIPPED.version) / WEIGHTS
+
+
+def test_the_weights_of_a_version_keep_what_made_them() -> None:
+    candidate = build_candidate(ImportOptions(file=SHIPPED_WEIGHTS, architecture="lenet5"))
+    assert candidate.recipe == SHIPPED.recipe | {"imported_from": SHIPPED.reference}
+    assert (candidate.data, candidate.history) == (SHIPPED.data, SHIPPED.history)
+    assert candidate.normalisation == SHIPPED.normalisation
+
+
+def test_weights_from_elsewhere_are_known_by_their_hash(tmp_path: Path) -> None:
+    foreign = tmp_path / WEIGHTS
+    foreign.write_bytes(SHIPPED_WEIGHTS.read_bytes())
+    candidate = build_candidate(ImportOptions(file=foreign, architecture="lenet5", mean=0.5, std=0.5))
+    assert candidate.recipe == {"imported_from": WEIGHTS}
+    assert candidate.data == {WEIGHTS: hashlib.sha256(foreign.read_bytes()).hexdigest()}
+    assert candidate.normalisation == Normalisation(0.5, 0.5)
 
 
 def test_the_command_says_what_is_wrong_and_publishes_nothing(

@@ -1,0 +1,51 @@
+"""What a run is trained on, put together from files: whose strokes, doubted or not, and what is added to them."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from shared.recognition.normalisation import Normalisation
+from tests.unit.training.toy_data import options
+from training import mixture
+from training.datasets.pen_strokes import split_of_writer
+from training.teacher import Teacher
+
+LEARNED = next(f"ward/w{number:02}" for number in range(99) if split_of_writer(f"ward/w{number:02}") == "train")
+KEPT_BACK = next(f"ward/w{number:02}" for number in range(99) if split_of_writer(f"ward/w{number:02}") != "train")
+BARE_SEVEN = [[[0, 0], [600, 0], [300, 999]]]
+
+
+class SeesSevens(nn.Module):
+    """In everything."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        return torch.eye(10)[7].expand(len(images), 10) * 9
+
+
+def sources(tmp_path: Path, labels: list[int], writer: str = LEARNED, judge: str | None = None) -> dict[str, Tensor]:
+    file = tmp_path / "digits.jsonl"
+    digits = [{"label": label, "writer": writer, "strokes": BARE_SEVEN} for label in labels]
+    file.write_text("\n".join(map(json.dumps, digits)))
+    chosen = options(dataset=["pen_strokes"], pen_digits=file, not_digit_weight=0.0, judge=judge)
+    return {part.name: part.source.labels for part in mixture.load_training(chosen).parts}
+
+
+def test_strokes_are_trained_on_as_they_are_and_with_others_added(tmp_path: Path) -> None:
+    learned = sources(tmp_path, [7, 4, 7])
+    assert learned["pen_digits"].tolist() == [7, 4, 7]
+    assert learned["added_strokes"].tolist() == [7, 7] * mixture.ADDED_STROKES
+
+
+def test_what_the_judge_doubts_is_trained_on_neither_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mixture, "load_teacher", lambda *_: Teacher(SeesSevens(), Normalisation()))
+    learned = sources(tmp_path, [7, 0, 1, 7], judge="best/1")
+    assert learned["pen_digits"].tolist() == [7, 7]
+    assert set(learned["added_strokes"].tolist()) == {7}
+
+
+def test_writers_who_are_kept_back_are_not_trained_on(tmp_path: Path) -> None:
+    with pytest.raises(mixture.DataUnavailableError, match="nobody's strokes"):
+        sources(tmp_path, [7], writer=KEPT_BACK)
