@@ -17,7 +17,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy,
 from torchmetrics import MeanMetric
 from torchmetrics.classification import MulticlassAccuracy
 
-from shared.recognition.architectures import build_network, member_logits
+from shared.recognition.architectures import build_network
 from shared.recognition.normalisation import Normalisation
 from training.optimizers import build_optimizer, build_schedule
 from training.options import Options
@@ -55,7 +55,11 @@ class RecognitionTask(LightningModule):
     def member_logits(self, images: Tensor) -> Tensor:
         """(B, 28, 28) → (members, B, 10): an ensemble's members learn each by itself."""
         inputs = self.normalise(images).contiguous(memory_format=torch.channels_last)
-        return member_logits(self.network, inputs).float()
+        if hasattr(self.network, "member_logits"):
+            members: Tensor = self.network.member_logits(inputs)
+            return members.float()
+        logits: Tensor = self.network(inputs)
+        return logits.float().unsqueeze(0)
 
     def training_step(self, batch: Batch) -> Tensor:
         """The mean over the members. Dropout draws the same in a step whether the run was stopped before it or not."""

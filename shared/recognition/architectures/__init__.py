@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from torch import Tensor, nn
+from torch import nn
 
 from shared.recognition.architectures.cnn import Cnn
 from shared.recognition.architectures.ensemble import Ensemble
@@ -30,8 +30,3 @@ def build_network(architecture: str) -> nn.Module:
 def count_parameters(network: nn.Module) -> int:
     """The number of trainable weights."""
     return sum(weight.numel() for weight in network.parameters())
-
-
-def member_logits(network: nn.Module, images: Tensor) -> Tensor:
-    """(B, 1, 28, 28) → (members, B, 10), by one look at each image; what is no ensemble is its own only member."""
-    return network.member_logits(images) if isinstance(network, Ensemble) else network(images).unsqueeze(0)

@@ -1,8 +1,5 @@
 """Three simple networks that differ in the size of their kernels and answer together, after An et al. 2020.
 
-Each looks at the image five times, as it is and moved by a pixel along each diagonal: it is right more often about pen
-drawings than with one look, for five times the work (docs/decisions/0019).
-
 `best` is sized for a processor: it pools where the paper only lets the valid convolutions shrink the image, which
 costs a third of the time. `best_large` has the paper's three networks, for a GPU.
 """
@@ -13,11 +10,9 @@ from typing import Self
 import torch
 from torch import Tensor, nn
 
-VIEWS = ((1, 1), (0, 0), (0, 2), (2, 0), (2, 2))  # first row and column of each in the image with a border of one pixel
-
 
 class Ensemble(nn.Module):
-    """Its logits are the mean over its members and over what each of them sees in the views of an image."""
+    """Its logits are the mean of its members'."""
 
     def __init__(self, members: Sequence[nn.Module]) -> None:
         super().__init__()
@@ -25,12 +20,10 @@ class Ensemble(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, 1, 28, 28) → logits (B, 10)."""
-        views = view(images)
-        logits = self.member_logits(torch.cat(views)).mean(dim=0)  # (views * B, 10)
-        return logits.reshape(len(views), -1, logits.shape[1]).mean(dim=0)
+        return self.member_logits(images).mean(dim=0)
 
     def member_logits(self, images: Tensor) -> Tensor:
-        """(B, 1, 28, 28) → (members, B, 10), by one look: each member learns by itself, or they would not differ."""
+        """(B, 1, 28, 28) → (members, B, 10): each member learns by itself, or they would not differ."""
         return torch.stack([member(images) for member in self.members])
 
     @classmethod
@@ -42,13 +35,6 @@ class Ensemble(nn.Module):
     def best_large(cls) -> Self:
         """The paper's M3, M5 and M7; 4,544,332 parameters."""
         return cls([Valid(3, range(32, 177, 16)), Valid(5, range(32, 161, 32)), Valid(7, range(48, 193, 48))])
-
-
-def view(images: Tensor) -> list[Tensor]:
-    """(B, 1, 28, 28) → the same image and four that are moved, each (B, 1, 28, 28)."""
-    height, width = images.shape[2:]
-    bordered = nn.functional.pad(images, (1, 1, 1, 1), mode="replicate")
-    return [bordered[:, :, row : row + height, column : column + width] for row, column in VIEWS]
 
 
 class Pooled(nn.Module):
