@@ -2,8 +2,8 @@
 
 `python -m training.import_weights file.pth --architecture cnn`. A .pth is read without unpickling anything but
 tensors; it may hold the state itself or have it under «state_dict» or the like, with the prefix that DataParallel or
-Lightning adds. The weights of a model version may be published anew, calibrated and measured by the code of today: its
-recipe, data and history go with them.
+Lightning adds. The weights of a model version may be published anew, measured by the code of today: its recipe,
+data, history and calibration go with them.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from shared.recognition.architectures import build_network
-from shared.recognition.model_version import MANIFEST, WEIGHTS, ModelVersionError, read_manifest
+from shared.recognition.model_version import MANIFEST, WEIGHTS, Manifest, ModelVersionError, read_manifest
 from shared.recognition.normalisation import Normalisation
 from training.datasets.fetching import DATA_DIR
 from training.datasets.labelled_images import DataUnavailableError
@@ -116,8 +116,16 @@ def build_with(weights: Mapping[str, Tensor], architecture: str) -> nn.Module:
     return network.eval()
 
 
-def build_candidate(options: ImportOptions) -> Candidate:
-    """WeightsError where they don't fit, ModelVersionError where they lie beside a broken manifest."""
+def find_origin(file: Path) -> Manifest | None:
+    """Of the model version whose weights these are; None where they come from elsewhere. ModelVersionError."""
+    folder = file.resolve().parent
+    if file.name != WEIGHTS or not (folder / MANIFEST).exists():
+        return None
+    return read_manifest(folder.parent.parent, folder.parent.name, folder.name)
+
+
+def build_candidate(options: ImportOptions, origin: Manifest | None) -> Candidate:
+    """WeightsError where they don't fit."""
     network = build_with(read_weights(options.file), options.architecture)
     candidate = Candidate(
         name=options.name or options.architecture,
@@ -127,25 +135,21 @@ def build_candidate(options: ImportOptions) -> Candidate:
         data={options.file.name: hashlib.sha256(options.file.read_bytes()).hexdigest()},
         recipe={"imported_from": options.file.name},
     )
-    folder = options.file.resolve().parent
-    if options.file.name != WEIGHTS or not (folder / MANIFEST).exists():
+    if origin is None:
         return candidate
-    origin = read_manifest(folder.parent.parent, folder.parent.name, folder.name)
+    recipe = origin.recipe | {"imported_from": origin.reference}
     return replace(
-        candidate,
-        normalisation=origin.normalisation,
-        data=origin.data,
-        recipe=origin.recipe | {"imported_from": origin.reference},
-        history=origin.history,
+        candidate, normalisation=origin.normalisation, data=origin.data, recipe=recipe, history=origin.history
     )
 
 
 def import_weights(options: ImportOptions) -> None:
     """Publishes them if they fit; they become the current version if the gate lets them."""
-    candidate = build_candidate(options)
+    origin = find_origin(options.file)
+    candidate = build_candidate(options, origin)
     inputs = Options(pen_digits=options.pen_digits, data_dir=options.data_dir)
     test = make_slices("test", options.data_dir, options.pen_digits, options.pen_letters)
-    calibration = calibrate(candidate, load_validation(inputs))
+    calibration = origin.calibration if origin else calibrate(candidate, load_validation(inputs))
     print_report(publish(candidate, calibration, [prepare(part) for part in test], options.models_dir))
 
 

@@ -10,7 +10,15 @@ from safetensors.torch import save_file
 from shared.recognition.architectures import build_network
 from shared.recognition.model_version import WEIGHTS, find_manifest, folder_of
 from shared.recognition.normalisation import Normalisation
-from training.import_weights import ImportOptions, WeightsError, build_candidate, build_with, main, read_weights
+from training.import_weights import (
+    ImportOptions,
+    WeightsError,
+    build_candidate,
+    build_with,
+    find_origin,
+    main,
+    read_weights,
+)
 
 
 def lenet_state() -> dict[str, torch.Tensor]:
@@ -99,7 +107,8 @@ SHIPPED_WEIGHTS = folder_of(Path("models"), SHIPPED.name, SHIPPED.version) / WEI
 
 
 def test_the_weights_of_a_version_keep_what_made_them() -> None:
-    candidate = build_candidate(ImportOptions(file=SHIPPED_WEIGHTS, architecture="lenet5"))
+    assert find_origin(SHIPPED_WEIGHTS) == SHIPPED
+    candidate = build_candidate(ImportOptions(file=SHIPPED_WEIGHTS, architecture="lenet5"), SHIPPED)
     assert candidate.recipe == SHIPPED.recipe | {"imported_from": SHIPPED.reference}
     assert (candidate.data, candidate.history) == (SHIPPED.data, SHIPPED.history)
     assert candidate.normalisation == SHIPPED.normalisation
@@ -108,7 +117,8 @@ def test_the_weights_of_a_version_keep_what_made_them() -> None:
 def test_weights_from_elsewhere_are_known_by_their_hash(tmp_path: Path) -> None:
     foreign = tmp_path / WEIGHTS
     foreign.write_bytes(SHIPPED_WEIGHTS.read_bytes())
-    candidate = build_candidate(ImportOptions(file=foreign, architecture="lenet5", mean=0.5, std=0.5))
+    assert find_origin(foreign) is None
+    candidate = build_candidate(ImportOptions(file=foreign, architecture="lenet5", mean=0.5, std=0.5), None)
     assert candidate.recipe == {"imported_from": WEIGHTS}
     assert candidate.data == {WEIGHTS: hashlib.sha256(foreign.read_bytes()).hexdigest()}
     assert candidate.normalisation == Normalisation(0.5, 0.5)
