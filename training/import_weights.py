@@ -24,9 +24,8 @@ from shared.recognition.model_version import MANIFEST, WEIGHTS, Manifest, ModelV
 from shared.recognition.normalisation import Normalisation
 from training.datasets.fetching import DATA_DIR
 from training.datasets.labelled_images import DataUnavailableError
-from training.evaluation.slices import make_slices, prepare
 from training.logs import configure_logs
-from training.mixture import load_validation
+from training.mixture import load_test, load_validation
 from training.options import ModelName, Options
 from training.publishing import Candidate, calibrate, print_report, publish
 
@@ -143,14 +142,20 @@ def build_candidate(options: ImportOptions, origin: Manifest | None) -> Candidat
     )
 
 
+def choose_data(options: ImportOptions, origin: Manifest | None) -> Options:
+    """What to measure with: a version is not measured on what its datasets hold of the test writers'."""
+    files = {"pen_digits": options.pen_digits, "pen_letters": options.pen_letters, "data_dir": options.data_dir}
+    trained_on = origin.recipe.get("dataset") if origin else None
+    return Options.model_validate(files | ({"dataset": str(trained_on).split(",")} if trained_on else {}))
+
+
 def import_weights(options: ImportOptions) -> None:
     """Publishes them if they fit; they become the current version if the gate lets them."""
     origin = find_origin(options.file)
     candidate = build_candidate(options, origin)
-    inputs = Options(pen_digits=options.pen_digits, data_dir=options.data_dir)
-    test = make_slices("test", options.data_dir, options.pen_digits, options.pen_letters)
-    calibration = origin.calibration if origin else calibrate(candidate, load_validation(inputs))
-    print_report(publish(candidate, calibration, [prepare(part) for part in test], options.models_dir))
+    data = choose_data(options, origin)
+    calibration = origin.calibration if origin else calibrate(candidate, load_validation(data))
+    print_report(publish(candidate, calibration, load_test(data), options.models_dir))
 
 
 def main(arguments: list[str] | None = None) -> int:

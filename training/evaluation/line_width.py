@@ -39,15 +39,11 @@ def measure_field(image: Image) -> Field:
 
 
 def find_inside(ink: NDArray[Any]) -> NDArray[np.uint8]:
-    """(H, W) in 0..1 → where the digit is: above the edge that leaves it the most holes."""
-    inside = (ink > EDGE).astype(np.uint8)
-    pieces, least = count_pieces(inside), KEPT_INK * int(inside.sum())
-    for edge in HIGHER_EDGES:
-        higher = (ink > edge).astype(np.uint8)
-        kept = int(higher.sum()) >= least and count_pieces(higher) <= pieces
-        if kept and count_pieces(1 - higher) > count_pieces(1 - inside):
-            inside = higher
-    return inside
+    """(H, W) in 0..1 → where the digit is: above the lowest edge that leaves it the most holes."""
+    shapes = [(ink > edge).astype(np.uint8) for edge in (EDGE, *HIGHER_EDGES)]
+    pieces, least = count_pieces(shapes[0]), KEPT_INK * int(shapes[0].sum())
+    kept = [shape for shape in shapes if int(shape.sum()) >= least and count_pieces(shape) <= pieces]
+    return max(kept, key=lambda shape: count_pieces(1 - shape))
 
 
 def change_line_width(field: Field, width_px: float) -> Field:

@@ -15,6 +15,7 @@ from training.import_weights import (
     WeightsError,
     build_candidate,
     build_with,
+    choose_data,
     find_origin,
     main,
     read_weights,
@@ -122,6 +123,14 @@ def test_weights_from_elsewhere_are_known_by_their_hash(tmp_path: Path) -> None:
     assert candidate.recipe == {"imported_from": WEIGHTS}
     assert candidate.data == {WEIGHTS: hashlib.sha256(foreign.read_bytes()).hexdigest()}
     assert candidate.normalisation == Normalisation(0.5, 0.5)
+
+
+def test_a_version_is_measured_by_the_datasets_it_was_trained_on() -> None:
+    options = ImportOptions(file=SHIPPED_WEIGHTS, architecture="lenet5")
+    learned_from_emnist = SHIPPED.model_copy(update={"recipe": {"dataset": "emnist,pen_strokes"}})
+    assert choose_data(options, learned_from_emnist).dataset == ["emnist", "pen_strokes"]
+    assert choose_data(options, SHIPPED.model_copy(update={"recipe": {}})).dataset == ["mnist"]
+    assert choose_data(options, None).dataset == ["mnist"]
 
 
 def test_the_command_says_what_is_wrong_and_publishes_nothing(

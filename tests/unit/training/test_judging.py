@@ -1,25 +1,9 @@
 """Pen digits that a version reads as something else are not trained on."""
 
-import torch
-from torch import Tensor, nn
-
 from shared.recognition.normalisation import Normalisation
-from tests.unit.training.toy_data import pen_character
+from tests.unit.training.toy_data import Reader, pen_character
 from training.judging import leave_out_doubtful
 from training.teacher import Teacher
-
-
-class Reader(nn.Module):
-    """Sees a seven in everything, as surely as it was told."""
-
-    def __init__(self, sureness: float) -> None:
-        super().__init__()
-        self.sureness = sureness
-
-    def forward(self, images: Tensor) -> Tensor:
-        assert images.shape[1:] == (1, 28, 28)
-        assert float(images.amax((1, 2, 3)).min()) > 2  # there is ink on every one
-        return torch.eye(10)[7].expand(len(images), 10) * self.sureness
 
 
 def kept(*labels: int, sureness: float = 9.0) -> list[int | str]:

@@ -4,11 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from shared.recognition.normalisation import Normalisation
-from tests.unit.training.toy_data import options
+from tests.unit.training.toy_data import Reader, options
 from training import mixture
 from training.datasets.pen_strokes import split_of_writer
 from training.teacher import Teacher
@@ -16,13 +15,6 @@ from training.teacher import Teacher
 LEARNED = next(f"ward/w{number:02}" for number in range(99) if split_of_writer(f"ward/w{number:02}") == "train")
 KEPT_BACK = next(f"ward/w{number:02}" for number in range(99) if split_of_writer(f"ward/w{number:02}") != "train")
 BARE_SEVEN = [[[0, 0], [600, 0], [300, 999]]]
-
-
-class SeesSevens(nn.Module):
-    """In everything."""
-
-    def forward(self, images: Tensor) -> Tensor:
-        return torch.eye(10)[7].expand(len(images), 10) * 9
 
 
 def sources(tmp_path: Path, labels: list[int], writer: str = LEARNED, judge: str | None = None) -> dict[str, Tensor]:
@@ -40,7 +32,7 @@ def test_strokes_are_trained_on_as_they_are_and_with_others_added(tmp_path: Path
 
 
 def test_what_the_judge_doubts_is_trained_on_neither_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mixture, "load_teacher", lambda *_: Teacher(SeesSevens(), Normalisation()))
+    monkeypatch.setattr(mixture, "load_teacher", lambda *_: Teacher(Reader(9.0), Normalisation()))
     learned = sources(tmp_path, [7, 0, 1, 7], judge="best/1")
     assert learned["pen_digits"].tolist() == [7, 7]
     assert set(learned["added_strokes"].tolist()) == {7}

@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 from training.data_module import TrainingData
 from training.datasets.labelled_images import LabelledImages
@@ -41,3 +42,16 @@ def training_data(chosen: Options, count: int = 64) -> TrainingData:
 
 def state_of(network: torch.nn.Module) -> dict[str, torch.Tensor]:
     return {name: tensor.clone() for name, tensor in network.state_dict().items()}
+
+
+class Reader(nn.Module):
+    """Sees a seven in everything, as surely as it was told."""
+
+    def __init__(self, sureness: float) -> None:
+        super().__init__()
+        self.sureness = sureness
+
+    def forward(self, images: Tensor) -> Tensor:
+        assert images.shape[1:] == (1, 28, 28)
+        assert float(images.amax((1, 2, 3)).min()) > 2  # there is ink on every one
+        return torch.eye(10)[7].expand(len(images), 10) * self.sureness
