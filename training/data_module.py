@@ -38,6 +38,7 @@ class TrainingData(LightningDataModule):
         self.training = training
         self.validation = validation
         self.teacher = teacher
+        self.teacher_answers: dict[str, Tensor] = {}  # to validation's images, once it was asked
 
     def train_dataloader(self) -> DataLoader[int]:
         """Batches of indices, shuffled anew each epoch; the ranks share a batch."""
@@ -64,15 +65,23 @@ class TrainingData(LightningDataModule):
         """Indices → images and labels, on the device."""
         device = batch.device
         if self.trainer is None or not self.trainer.training:
-            part = list(self.validation.values())[dataloader_idx]
+            name, part = list(self.validation.items())[dataloader_idx]
             rows = batch.cpu().numpy()
-            return Batch(torch.from_numpy(part.images[rows]).to(device), torch.from_numpy(part.labels[rows]).to(device))
+            images, labels = (torch.from_numpy(array[rows]).to(device) for array in (part.images, part.labels))
+            return Batch(images, labels, self.ask_teacher(name, device)[batch] if self.teacher else None)
         if isinstance(self.training, Answers):
             images, labels, logits = self.training.read(batch, self.trainer.current_epoch)
             return Batch(images.to(device), labels.to(device), logits.to(device))
         self.training = self.training.to(device)
         images, labels = self.training.draw(batch.cpu(), self.generator())
         return Batch(images, labels, self.teacher.answer(images) if self.teacher else None)
+
+    def ask_teacher(self, name: str, device: torch.device) -> Tensor:
+        """(N, 10) logits for that slice of validation, where there is a teacher."""
+        if self.teacher and name not in self.teacher_answers:
+            images = torch.from_numpy(self.validation[name].images).split(VALIDATION_BATCH)
+            self.teacher_answers[name] = torch.cat([self.teacher.answer(batch.to(device)) for batch in images])
+        return self.teacher_answers[name]
 
     def generator(self) -> torch.Generator:
         """Of this step on this rank."""

@@ -6,6 +6,7 @@ from torch.nn import Parameter
 from torch.optim import SGD, Adam, AdamW, Optimizer
 from torch.optim.lr_scheduler import ConstantLR, CosineAnnealingLR, LRScheduler, OneCycleLR
 
+from training.muon import Muon
 from training.options import Options
 
 
@@ -14,6 +15,8 @@ def build_optimizer(options: Options, parameters: Iterable[Parameter]) -> Optimi
     rate, decay = options.learning_rate, options.weight_decay
     if options.optimizer == "sgd":
         return SGD(parameters, lr=rate, momentum=0.9, nesterov=True, weight_decay=decay)
+    if options.optimizer == "muon":
+        return Muon(parameters, lr=rate, weight_decay=decay)
     adam = Adam if options.optimizer == "adam" else AdamW
     return adam(parameters, lr=rate, weight_decay=decay, fused=True)
 
@@ -21,7 +24,7 @@ def build_optimizer(options: Options, parameters: Iterable[Parameter]) -> Optimi
 def build_schedule(options: Options, optimizer: Optimizer, steps: int) -> LRScheduler:
     """Stepped once a batch, over `steps` of them."""
     if options.schedule == "one_cycle":
-        momentum = options.optimizer != "sgd"  # Adam's betas gain from the cycle, SGD's momentum stays
+        momentum = options.optimizer.startswith("adam")  # its betas gain from the cycle, other momentum stays
         return OneCycleLR(optimizer, options.learning_rate, total_steps=steps, cycle_momentum=momentum)
     if options.schedule == "cosine":
         return CosineAnnealingLR(optimizer, T_max=steps)

@@ -14,7 +14,7 @@ from training.datasets.fetching import DATA_DIR
 ModelName = Literal["cnn", "mlp", "lenet5", "vit", "best", "best_large"]
 DatasetName = Literal["mnist", "qmnist", "emnist", "pen_strokes", "labelled_drawings"]
 Augmentation = Literal["none", "mild", "full"]
-OptimizerName = Literal["sgd", "adam", "adamw"]
+OptimizerName = Literal["sgd", "adam", "adamw", "muon"]
 ScheduleName = Literal["one_cycle", "cosine", "constant"]
 TrackerName = Literal["tensorboard", "wandb", "mlflow", "none"]
 Precision = Literal["32-true", "bf16-mixed", "16-mixed"]

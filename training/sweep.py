@@ -37,7 +37,7 @@ OBJECTIVE = "validation/loss"  # of few epochs it tells more than the accuracy
 SPACE: dict[str, Callable[[Trial, str], str | int | float]] = {
     "learning_rate": lambda trial, name: trial.suggest_float(name, 2e-4, 5e-2, log=True),
     "weight_decay": lambda trial, name: trial.suggest_float(name, 1e-4, 0.3, log=True),
-    "optimizer": lambda trial, name: trial.suggest_categorical(name, ["sgd", "adam", "adamw"]),
+    "optimizer": lambda trial, name: trial.suggest_categorical(name, ["sgd", "adam", "adamw", "muon"]),
     "schedule": lambda trial, name: trial.suggest_categorical(name, ["one_cycle", "cosine", "constant"]),
     "batch": lambda trial, name: trial.suggest_categorical(name, [64, 128, 256]),
     "label_smoothing": lambda trial, name: trial.suggest_float(name, 0.0, 0.1),

@@ -32,6 +32,11 @@ class Batch:
     teacher: Tensor | None = None
 
 
+def diverge(logits: Tensor, teacher: Tensor) -> Tensor:
+    """(B, 10) each → the mean Kullback-Leibler divergence of the answers from the teacher's, in nats."""
+    return kl_div(logits.log_softmax(1), teacher.log_softmax(1), reduction="batchmean", log_target=True)
+
+
 def seed_of_step(seed: int, step: int, rank: int) -> int:
     """What is random in a step depends on nothing that came before it."""
     return int(np.random.SeedSequence([seed, step, rank]).generate_state(1)[0])
@@ -51,6 +56,7 @@ class RecognitionTask(LightningModule):
         self.normalise = Normalisation()
         self.accuracies = nn.ModuleList([MulticlassAccuracy(10, average="micro") for _ in slices])
         self.validation_loss = MeanMetric(nan_strategy="disable")
+        self.divergence = MeanMetric(nan_strategy="disable")
 
     def member_logits(self, images: Tensor) -> Tensor:
         """(B, 28, 28) → (members, B, 10): an ensemble's members learn each by itself."""
@@ -83,20 +89,23 @@ class RecognitionTask(LightningModule):
         if teacher is None:
             return hard
         softened, t = self.options.teacher_temperature, self.options.teacher_share
-        answers = (logits / softened).log_softmax(1)
-        followed = kl_div(answers, (teacher / softened).log_softmax(1), reduction="batchmean", log_target=True)
-        return (1 - t) * hard + t * softened**2 * followed
+        return (1 - t) * hard + t * softened**2 * diverge(logits / softened, teacher / softened)
 
     def validation_step(self, batch: Batch, batch_index: int, dataloader_idx: int = 0) -> None:
-        """Accuracy by slice, and the loss over all of them."""
+        """Accuracy by slice, the loss over all of them, and how far the answers are from a teacher's."""
         logits = self.member_logits(batch.images).mean(dim=0)
         self.accuracy(dataloader_idx).update(logits, batch.labels)
         self.validation_loss.update(cross_entropy(logits, batch.labels), len(batch.labels))
+        if batch.teacher is not None:
+            self.divergence.update(diverge(logits, batch.teacher), len(batch.labels))
 
     def on_validation_epoch_end(self) -> None:
         """Logs them, and the mean of the accuracies, in which every slice counts the same."""
         self.log("validation/loss", self.validation_loss.compute(), prog_bar=True)
         self.validation_loss.reset()
+        if self.divergence.update_called:
+            self.log("teacher/divergence", self.divergence.compute())
+            self.divergence.reset()
         accuracies = [self.accuracy(index).compute() for index in range(len(self.slices))]
         self.log("validation/accuracy", torch.stack(accuracies).mean())
         for index, name in enumerate(self.slices):

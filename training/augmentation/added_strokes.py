@@ -45,7 +45,7 @@ def _slash(middle: Points, half: Points, random: Generator) -> Points:
     angle = random.uniform(-0.3, 1.5)
     direction = np.array([np.cos(angle), -np.sin(angle)])
     radius = 1 / np.linalg.norm(direction / half)  # from the middle to the ring, an ellipse
-    shortest, longest = (1.2, 1.8) if angle < 0.5 else (0.75, 1.6)
+    shortest, longest = (1.2, 1.8) if angle < 0.5 else (0.75, 2.0)
     below, above = radius * random.uniform(shortest, longest, 2)
     return _stroke(middle - direction * below, middle + direction * above, random)
 
@@ -58,10 +58,11 @@ def _crossbar(middle: Points, half: Points, random: Generator) -> Points:
 
 
 def _flag(written: Points, half: Points, random: Generator) -> Points:
-    """From the top down to the left, steeper than the bar of a seven."""
+    """From the top down to the left, at times nearly to the foot; the longer, the steeper, or it would be a seven."""
     top = written[written[:, 1].argmin()]
-    angle = np.deg2rad(random.uniform(25, 65))
-    return _stroke(top, top + half[1] * random.uniform(0.35, 1.1) * np.array([-np.cos(angle), np.sin(angle)]), random)
+    length = random.uniform(0.35, 1.8)
+    angle = np.deg2rad(random.uniform(20 + 20 * length, 65))
+    return _stroke(top, top + half[1] * length * np.array([-np.cos(angle), np.sin(angle)]), random)
 
 
 def _foot(written: Points, half: Points, random: Generator) -> Points:

@@ -43,7 +43,8 @@ class Embellishment:
         ink = draw_where(ink, 7, self.crossed_sevens, middle - half, middle + half)
 
         top, bottom = centre - axis, centre + axis
-        flag_end = top + torch.stack([-uniform(3, 8), uniform(2, 9)], 1)
+        left = uniform(3, 9)
+        flag_end = top + torch.stack([-left, torch.maximum(uniform(2, 14), 0.7 * left)], 1)  # a level one makes a seven
         ink = draw_where(ink, 1, self.flagged_ones, top, flag_end)
         foot = torch.stack([uniform(3, 9), uniform(-1, 1)], 1)
         return draw_where(ink, 1, self.footed_ones, bottom - foot, bottom + foot)

@@ -125,7 +125,7 @@ def test_an_ensemble_s_members_learn_each_by_itself(tmp_path: Path) -> None:
     assert len({tuple(member(torch.zeros(1, 1, 28, 28)).flatten().tolist()) for member in network.members}) == 3  # type: ignore[union-attr, operator]
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw"])
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw", "muon"])
 @pytest.mark.parametrize("schedule", ["one_cycle", "cosine", "constant"])
 def test_every_optimizer_follows_every_schedule(tmp_path: Path, optimizer: str, schedule: str) -> None:
     chosen = options(run="r", optimizer=optimizer, schedule=schedule, learning_rate=1e-2)
@@ -136,13 +136,18 @@ def test_every_optimizer_follows_every_schedule(tmp_path: Path, optimizer: str, 
 
 def test_a_student_follows_its_teacher(tmp_path: Path) -> None:
     chosen = options(epochs=12, learning_rate=5e-3)
-    teacher = fit(chosen, run_of(chosen, tmp_path / "teacher"), training_data(chosen))
+    alone = run_of(chosen, tmp_path / "teacher")
+    teacher = fit(chosen, alone, training_data(chosen))
     copied = options(epochs=12, learning_rate=5e-3, teacher_share=1.0, seed=2)
     data = training_data(copied)
     data.teacher = Teacher(Contrary(teacher.network), teacher.normalise)
-    student = fit(copied, run_of(copied, tmp_path / "student"), data)
+    taught = run_of(copied, tmp_path / "student")
+    student = fit(copied, taught, data)
     logits = compute_logits(student.network, student.normalise, bars(8).images, torch.device("cpu"))
     assert (logits.argmax(1).numpy() == 1 - bars(8).labels).all()  # the labels said otherwise
+    first, *_, last = read_history(taught.history)
+    assert last["teacher/divergence"] < 0.1 < first["teacher/divergence"]
+    assert "teacher/divergence" not in read_history(alone.history)[-1]
 
 
 class Contrary(torch.nn.Module):
