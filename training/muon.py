@@ -56,19 +56,23 @@ def orthogonal_direction(gradient: Tensor, state: dict[str, Any]) -> Tensor:
     average: Tensor = state["momentum"].lerp_(gradient, 1 - MOMENTUM)
     matrix = orthogonalise(gradient.lerp(average, MOMENTUM).flatten(1))
     size: float = ROOT_MEAN_SQUARE * max(matrix.shape) ** 0.5
-    return (matrix * size).reshape(gradient.shape).to(gradient.dtype)
+    return (matrix * size).reshape(gradient.shape)
 
 
 def orthogonalise(matrix: Tensor) -> Tensor:
-    """(R, C) → bf16 with the same singular vectors and singular values near 1, by Newton and Schulz."""
-    tall = len(matrix) > matrix.shape[1]
-    x: Tensor = (matrix.T if tall else matrix).bfloat16()
-    x = x / x.norm().clamp_min(1e-7)
+    """(R, C) → the same singular vectors and singular values near 1, by Newton and Schulz.
+
+    Each iteration is a product from the left, so that they are carried out in (R, R) and meet the matrix once.
+    """
+    if len(matrix) > matrix.shape[1]:
+        return orthogonalise(matrix.T).T
+    matrix = matrix / matrix.norm().clamp_min(1e-7)
+    gram, product = matrix @ matrix.T, torch.eye(len(matrix), device=matrix.device)
     a, b, c = QUINTIC
     for _ in range(ITERATIONS):
-        gram = x @ x.T
-        x = a * x + (b * gram + c * gram @ gram) @ x
-    return x.T if tall else x
+        factor = a * torch.eye(len(gram), device=gram.device) + b * gram + c * gram @ gram
+        gram, product = factor @ gram @ factor, factor @ product
+    return product @ matrix
 
 
 def adam_direction(gradient: Tensor, state: dict[str, Any]) -> Tensor:
