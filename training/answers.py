@@ -97,6 +97,7 @@ def describe_origin(options: Options) -> dict[str, str | int | bool]:
         "dataset": ",".join(options.dataset),
         "augmentation": options.augmentation,
         "pictures": options.pictures,
+        "unseen_writers": ",".join(options.unseen_writers or ()),
         "not_digits": options.not_digit_weight > 0,
         "epochs": options.answered_epochs,
         "precision": options.precision,

@@ -105,10 +105,24 @@ def check_mixture(options: Options) -> None:
 
 
 def read_characters(options: Options, split: Split) -> tuple[list[PenCharacter], list[PenCharacter]]:
-    """(digits, letters) of that split's writers; empty where no file is named."""
+    """(digits, letters) of that split's writers, less those who stay unseen; empty where no file is named."""
     digits = read_pen_digits(options.pen_digits, split) if options.pen_digits else []
     letters = read_pen_strokes(options.pen_letters, split) if options.pen_letters else []
-    return digits, letters
+    return [d for d in digits if not is_unseen(d, options)], [d for d in letters if not is_unseen(d, options)]
+
+
+def read_unseen_digits(options: Options) -> list[PenCharacter]:
+    """Of the writers who would be learned from or validated on if they were not to stay unseen; never of test's."""
+    parts: list[Split] = ["train", "validation"]
+    digits = (
+        [digit for part in parts for digit in read_pen_digits(options.pen_digits, part)] if options.pen_digits else []
+    )
+    return [digit for digit in digits if is_unseen(digit, options)]
+
+
+def is_unseen(character: PenCharacter, options: Options) -> bool:
+    """By the option «unseen_writers»."""
+    return character.writer.startswith(tuple(options.unseen_writers or ()))
 
 
 def is_clean(slice_name: str, options: Options) -> bool:
@@ -132,14 +146,20 @@ def load_validation(options: Options) -> dict[str, LabelledImages]:
         name: LOADERS[name]("validation", options) for name in options.dataset if name != "pen_strokes"
     }
     if options.pen_digits:
-        slices = make_slices("validation", options.data_dir, options.pen_digits, None)
-        drawings = prepare(next(part for part in slices if part.name == "pen_drawings"))
-        parts["pen_drawings"] = LabelledImages(drawings.images[drawings.readable], drawings.labels[drawings.readable])
+        parts["pen_drawings"] = draw_pages(read_pen_digits(options.pen_digits, "validation"))
+    if options.unseen_writers:
+        parts["unseen_writers"] = draw_pages(read_unseen_digits(options))
     if empty := [name for name, part in parts.items() if not len(part)]:
         log.warning("nothing to validate with in %s: left out", ", ".join(empty))
     if len(empty) == len(parts):
         raise DataUnavailableError("There is nothing to validate with: name another dataset as well.")
     return {name: part for name, part in parts.items() if len(part)}
+
+
+def draw_pages(digits: list[PenCharacter]) -> LabelledImages:
+    """As the network sees them when they are drawn on the page."""
+    drawings = prepare(next(part for part in make_pen_slices(digits, seed=1) if part.name == "pen_drawings"))
+    return LabelledImages(drawings.images[drawings.readable], drawings.labels[drawings.readable])
 
 
 def load_test(options: Options) -> list[PreparedSlice]:

@@ -46,6 +46,9 @@ class Options(BaseSettings):
         validation_alias=AliasChoices("pen_letters", "PEN_LETTERS"),
         description="strokes of letters, which are no digits; none is shipped",
     )
+    unseen_writers: list[str] | None = Field(
+        None, description="«app»: pen strokes by writers whose names begin so are validated on, not learned from"
+    )
     storage_url: str = Field("http://127.0.0.1:8002", description="for labelled_drawings; where `make run` has storage")
     storage_token: str = Field(
         "", validation_alias=AliasChoices("storage_token", "STORAGE_TOKEN"), description="its bearer token"
@@ -104,6 +107,8 @@ class Options(BaseSettings):
             raise ValueError("start_share needs a version to start_from")
         if self.judge and "pen_strokes" not in self.dataset:
             raise ValueError("a judge needs pen_strokes to judge")
+        if self.unseen_writers and "pen_strokes" not in self.dataset:
+            raise ValueError("unseen_writers need pen_strokes to be left out of")
         return self
 
     def recipe(self) -> dict[str, str | int | float | bool]:

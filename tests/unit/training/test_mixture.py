@@ -13,6 +13,8 @@ from training.datasets.pen_strokes import split_of_writer
 from training.teacher import Teacher
 
 LEARNED = next(f"ward/w{number:02}" for number in range(99) if split_of_writer(f"ward/w{number:02}") == "train")
+VALIDATED = next(f"ward/w{number:02}" for number in range(99) if split_of_writer(f"ward/w{number:02}") == "validation")
+TESTED = next(f"ward/w{number:02}" for number in range(99) if split_of_writer(f"ward/w{number:02}") == "test")
 KEPT_BACK = next(f"ward/w{number:02}" for number in range(99) if split_of_writer(f"ward/w{number:02}") != "train")
 BARE_SEVEN = [[[0, 0], [600, 0], [300, 999]]]
 
@@ -41,3 +43,22 @@ def test_what_the_judge_doubts_is_trained_on_neither_way(tmp_path: Path, monkeyp
 def test_writers_who_are_kept_back_are_not_trained_on(tmp_path: Path) -> None:
     with pytest.raises(mixture.DataUnavailableError, match="nobody's strokes"):
         sources(tmp_path, [7], writer=KEPT_BACK)
+
+
+def test_unseen_writers_are_validated_on_and_not_learned_from_and_test_s_are_neither(tmp_path: Path) -> None:
+    file = tmp_path / "digits.jsonl"
+    elsewhere = next(f"desk/{n}" for n in range(99) if split_of_writer(f"desk/{n}") == "train")
+    written = {LEARNED: 7, VALIDATED: 4, TESTED: 2, elsewhere: 5}
+    digits = [{"label": label, "writer": writer, "strokes": BARE_SEVEN} for writer, label in written.items()]
+    file.write_text("\n".join(map(json.dumps, digits)))
+    chosen = options(dataset=["pen_strokes"], pen_digits=file, not_digit_weight=0.0, unseen_writers=["ward/"])
+    (learned,) = mixture.load_training(chosen).parts
+    assert learned.source.labels.tolist() == [5]
+    validation = mixture.load_validation(chosen)
+    assert validation["unseen_writers"].labels.tolist() == [7, 4]
+    assert validation["pen_drawings"].labels.tolist() == [4]
+
+
+def test_nobody_stays_unseen_where_no_strokes_are_learned_from() -> None:
+    with pytest.raises(ValueError, match="unseen_writers need pen_strokes"):
+        options(dataset=["mnist"], unseen_writers=["ward/"])
