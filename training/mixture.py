@@ -17,7 +17,7 @@ from training.datasets.not_digits import make_not_digits
 from training.datasets.pen_strokes import PenCharacter, read_pen_digits, read_pen_strokes
 from training.datasets.qmnist import load_qmnist
 from training.evaluation.slices import PreparedSlice, make_mnist_slices, make_pen_slices, make_slices, prepare
-from training.judging import leave_out_doubtful
+from training.judging import leave_out_bars, leave_out_doubtful
 from training.options import Options
 from training.sources import ImageSource, Mixture, Part, as_image_source, as_stroke_source
 from training.teacher import load_teacher
@@ -56,6 +56,7 @@ def load_training(options: Options) -> Mixture:
         if name != "pen_strokes"
     ]
     if "pen_strokes" in options.dataset:
+        digits = leave_out_bars(digits) if digits else []
         if options.judge and digits:
             digits = leave_out_doubtful(digits, load_teacher(options.judge, options))
         if not digits:

@@ -1,8 +1,12 @@
-"""Pen digits that a version reads as something else are not trained on."""
+"""Pen digits that a version reads as something else are not trained on, nor straight lines that are no ones."""
+
+import numpy as np
+import pytest
 
 from shared.recognition.normalisation import Normalisation
 from tests.unit.training.toy_data import Reader, pen_character
-from training.judging import leave_out_doubtful
+from training.datasets.pen_strokes import PenCharacter
+from training.judging import leave_out_bars, leave_out_doubtful
 from training.teacher import Teacher
 
 
@@ -21,3 +25,21 @@ def test_more_than_are_drawn_at_once_are_judged_too() -> None:
 
 def test_a_label_that_is_not_believed_is_left_out_even_where_nothing_else_is() -> None:
     assert kept(7, sureness=1.0) == []
+
+
+UPRIGHT = [[0, 0], [0, 999]]
+SLANTED = [[700, 0], [380, 500], [0, 999]]  # not quite straight, as a hand draws it
+THREE = [[0, 0], [300, 200], [60, 450], [350, 700], [0, 999]]  # slim
+
+
+@pytest.mark.parametrize("line", [UPRIGHT, SLANTED])
+def test_straight_lines_are_ones_or_left_out(line: list[list[int]]) -> None:
+    labels = [4, 1, 0, 1]
+    lines = [PenCharacter(label, "w", (np.array(line, np.float32),)) for label in labels]
+    assert leave_out_bars(lines) == [lines[1], lines[3]]
+
+
+def test_a_slim_digit_and_a_bar_with_another_stroke_stay() -> None:
+    three = PenCharacter(3, "w", (np.array(THREE, np.float32),))
+    crossed = PenCharacter(4, "w", (np.array(UPRIGHT, np.float32), np.array([[-300, 500], [300, 500]], np.float32)))
+    assert leave_out_bars([three, crossed]) == [three, crossed]
