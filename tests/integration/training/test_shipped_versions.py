@@ -1,0 +1,35 @@
+"""What everybody expects of each version that ships, drawn on the page and read through the whole path."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from shared.recognition.model_version import find_manifest
+from shared.recognition.preprocessing import preprocess
+from shared.recognition.weights import load_network
+from training.evaluation.canvas import draw, encode_png
+
+MODELS = Path(__file__).parents[3] / "models"
+LINES = 200
+
+
+def draw_line(random: np.random.Generator) -> bytes:
+    """A one as most people write it: a bar, upright or leaning right by up to 45°, bent a little either way."""
+    lean, bend = np.deg2rad(random.uniform(-10, 45)), random.normal(0, 40)
+    down = np.linspace(0, 1, 20)
+    across = bend * 4 * down * (1 - down)
+    along = 999 * down
+    x, y = across * np.cos(lean) - along * np.sin(lean), across * np.sin(lean) + along * np.cos(lean)
+    return encode_png(draw([np.stack([x, y], 1).astype(np.float32)], random))
+
+
+@pytest.mark.parametrize("name", ["best", "cnn", "lenet5", "mlp", "vit"])
+def test_a_bar_is_a_one(name: str) -> None:
+    manifest = find_manifest(MODELS, name)
+    random = np.random.default_rng(1)
+    images = np.stack([preprocess(draw_line(random)) for _ in range(LINES)])
+    with torch.no_grad():
+        digits = load_network(MODELS, manifest)(manifest.normalisation(torch.from_numpy(images))).argmax(1)
+    assert (digits == 1).sum() >= 0.99 * LINES, digits.bincount(minlength=10).tolist()
