@@ -8,9 +8,10 @@ validates and tests stays as it was collected.
 import logging
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 
-from training.augmentation.pen import draw_points
+from training.augmentation.pen import draw_points, resample
 from training.datasets.pen_strokes import PenCharacter
 from training.sources import as_stroke_source
 from training.teacher import Teacher
@@ -25,14 +26,16 @@ STRAIGHT = 0.15  # deviation across over along: ones reach it, of other digits t
 
 def leave_out_bars(digits: Sequence[PenCharacter]) -> list[PenCharacter]:
     """Those that are more than a straight line, and the ones, in the same order. It takes no judge to see that."""
-    points = as_stroke_source(digits).points
-    along, across = torch.linalg.svdvals(points - points.mean(1, keepdim=True)).T
-    straight = (across < STRAIGHT * along).tolist()
-    kept = [digit for digit, bar in zip(digits, straight, strict=True) if digit.label == 1 or not bar]
-    log.info(
-        "%d of %d pen digits are left out: straight, and labelled something else", len(digits) - len(kept), len(digits)
-    )
+    kept = [digit for digit in digits if digit.label == 1 or not is_straight(digit)]
+    log.info("%d of %d pen digits are left out: straight, and no ones", len(digits) - len(kept), len(digits))
     return kept
+
+
+def is_straight(character: PenCharacter) -> bool:
+    """Whether all strokes together are one line."""
+    points, _ = resample(character.strokes)
+    along, across = np.linalg.svd(points - points.mean(0), compute_uv=False)
+    return bool(across < STRAIGHT * along)
 
 
 def leave_out_doubtful(digits: Sequence[PenCharacter], judge: Teacher) -> list[PenCharacter]:

@@ -14,7 +14,7 @@ from training.datasets.labelled_drawings import load_labelled_drawings
 from training.datasets.labelled_images import DataUnavailableError, LabelledImages, Split
 from training.datasets.mnist import load_mnist
 from training.datasets.not_digits import make_not_digits
-from training.datasets.pen_strokes import PenCharacter, read_pen_digits, read_pen_strokes
+from training.datasets.pen_strokes import PenCharacter, read_pen_digits, read_pen_strokes, split_of_writer
 from training.datasets.qmnist import load_qmnist
 from training.evaluation.slices import PreparedSlice, make_mnist_slices, make_pen_slices, make_slices, prepare
 from training.judging import leave_out_bars, leave_out_doubtful
@@ -56,7 +56,7 @@ def load_training(options: Options) -> Mixture:
         if name != "pen_strokes"
     ]
     if "pen_strokes" in options.dataset:
-        digits = leave_out_bars(digits) if digits else []
+        digits = leave_out_bars(digits)
         if options.judge and digits:
             digits = leave_out_doubtful(digits, load_teacher(options.judge, options))
         if not digits:
@@ -86,9 +86,8 @@ def draw_pictures(options: Options, digits: list[PenCharacter]) -> list[Part]:
     for part in slices:
         if part.name in PICTURES:
             log.info("drawing %s", part.name)
-            prepared = prepare(replace(part, labels=part.labels[:MOST_PICTURES]))
-            read = LabelledImages(prepared.images[prepared.readable], prepared.labels[prepared.readable])
-            source = replace(as_image_source(read), embellishment=None, ink=SAME_PEN)
+            pictures = prepare(replace(part, labels=part.labels[:MOST_PICTURES])).read()
+            source = replace(as_image_source(pictures), embellishment=None, ink=SAME_PEN)
             parts.append(Part(part.name, source, PICTURES[part.name]))
     return parts
 
@@ -114,11 +113,8 @@ def read_characters(options: Options, split: Split) -> tuple[list[PenCharacter],
 
 def read_unseen_digits(options: Options) -> list[PenCharacter]:
     """Of the writers who would be learned from or validated on if they were not to stay unseen; never of test's."""
-    parts: list[Split] = ["train", "validation"]
-    digits = (
-        [digit for part in parts for digit in read_pen_digits(options.pen_digits, part)] if options.pen_digits else []
-    )
-    return [digit for digit in digits if is_unseen(digit, options)]
+    digits = read_pen_digits(options.pen_digits) if options.pen_digits else []
+    return [digit for digit in digits if is_unseen(digit, options) and split_of_writer(digit.writer) != "test"]
 
 
 def is_unseen(character: PenCharacter, options: Options) -> bool:
@@ -158,9 +154,10 @@ def load_validation(options: Options) -> dict[str, LabelledImages]:
 
 
 def draw_pages(digits: list[PenCharacter]) -> LabelledImages:
-    """As the network sees them when they are drawn on the page."""
-    drawings = prepare(next(part for part in make_pen_slices(digits, seed=1) if part.name == "pen_drawings"))
-    return LabelledImages(drawings.images[drawings.readable], drawings.labels[drawings.readable])
+    """As the network sees them when they are drawn on the page. DataUnavailableError where there are none."""
+    if not digits:
+        raise DataUnavailableError("The file of pen strokes holds nobody's digits to validate with.")
+    return prepare(next(part for part in make_pen_slices(digits, seed=1) if part.name == "pen_drawings")).read()
 
 
 def load_test(options: Options) -> list[PreparedSlice]:

@@ -67,10 +67,11 @@ def orthogonalise(matrix: Tensor) -> Tensor:
     if len(matrix) > matrix.shape[1]:
         return orthogonalise(matrix.T).T
     matrix = matrix / matrix.norm().clamp_min(1e-7)
-    gram, product = matrix @ matrix.T, torch.eye(len(matrix), device=matrix.device)
+    identity = torch.eye(len(matrix), device=matrix.device)
+    gram, product = matrix @ matrix.T, identity
     a, b, c = QUINTIC
     for _ in range(ITERATIONS):
-        factor = a * torch.eye(len(gram), device=gram.device) + b * gram + c * gram @ gram
+        factor = a * identity + b * gram + c * gram @ gram
         gram, product = factor @ gram @ factor, factor @ product
     return product @ matrix
 

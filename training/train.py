@@ -14,7 +14,7 @@ from pydantic_settings import CliApp, SettingsError
 from shared.recognition.model_version import ModelVersionError
 from shared.recognition.normalisation import Normalisation
 from training.data_module import load_data
-from training.datasets.labelled_images import NOT_A_DIGIT, DataUnavailableError, LabelledImages
+from training.datasets.labelled_images import NOT_A_DIGIT, DataUnavailableError
 from training.evaluation.measures import compute_logits
 from training.fitting import RunError, fit, open_run
 from training.history import read_history
@@ -47,7 +47,7 @@ def train(options: Options) -> Path:
         published = publish(candidate, calibration, test, options.models_dir)
         digits = next((part for part in test if (part.labels != NOT_A_DIGIT).all()), None)
         if digits:
-            pictured = LabelledImages(digits.images[digits.readable], digits.labels[digits.readable])
+            pictured = digits.read()
         run.published.write_text(published.manifest.reference)
         print_report(published)
     logits = compute_logits(task.network, Normalisation(), pictured.images, CPU)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from shared.recognition.errors import DrawingError
 from shared.recognition.normalisation import SIDE, Images
 from shared.recognition.preprocessing import Image, preprocess
-from training.datasets.labelled_images import NOT_A_DIGIT, DataUnavailableError, Split
+from training.datasets.labelled_images import NOT_A_DIGIT, DataUnavailableError, LabelledImages, Split
 from training.datasets.mnist import load_mnist
 from training.datasets.pen_strokes import PenCharacter, read_pen_digits, read_pen_strokes
 from training.evaluation.canvas import draw, encode_png
@@ -50,6 +50,10 @@ class PreparedSlice:
     images: Images
     labels: NDArray[np.int64]
     readable: NDArray[np.bool_]
+
+    def read(self) -> LabelledImages:
+        """Those where there was."""
+        return LabelledImages(self.images[self.readable], self.labels[self.readable])
 
 
 def make_slices(

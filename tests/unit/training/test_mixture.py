@@ -12,10 +12,12 @@ from training import mixture
 from training.datasets.pen_strokes import split_of_writer
 from training.teacher import Teacher
 
-LEARNED = next(f"ward/w{number:02}" for number in range(99) if split_of_writer(f"ward/w{number:02}") == "train")
-VALIDATED = next(f"ward/w{number:02}" for number in range(99) if split_of_writer(f"ward/w{number:02}") == "validation")
-TESTED = next(f"ward/w{number:02}" for number in range(99) if split_of_writer(f"ward/w{number:02}") == "test")
-KEPT_BACK = next(f"ward/w{number:02}" for number in range(99) if split_of_writer(f"ward/w{number:02}") != "train")
+
+def writer_of(split: str, ward: str = "ward") -> str:
+    return next(name for name in (f"{ward}/w{number:02}" for number in range(99)) if split_of_writer(name) == split)
+
+
+LEARNED = writer_of("train")
 BARE_SEVEN = [[[0, 0], [600, 0], [300, 999]]]
 
 
@@ -40,15 +42,15 @@ def test_what_the_judge_doubts_is_trained_on_neither_way(tmp_path: Path, monkeyp
     assert set(learned["added_strokes"].tolist()) == {7}
 
 
-def test_writers_who_are_kept_back_are_not_trained_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("split", ["validation", "test"])
+def test_writers_who_are_kept_back_are_not_trained_on(tmp_path: Path, split: str) -> None:
     with pytest.raises(mixture.DataUnavailableError, match="nobody's strokes"):
-        sources(tmp_path, [7], writer=KEPT_BACK)
+        sources(tmp_path, [7], writer=writer_of(split))
 
 
 def test_unseen_writers_are_validated_on_and_not_learned_from_and_test_s_are_neither(tmp_path: Path) -> None:
     file = tmp_path / "digits.jsonl"
-    elsewhere = next(f"desk/{n}" for n in range(99) if split_of_writer(f"desk/{n}") == "train")
-    written = {LEARNED: 7, VALIDATED: 4, TESTED: 2, elsewhere: 5}
+    written = {LEARNED: 7, writer_of("validation"): 4, writer_of("test"): 2, writer_of("train", "desk"): 5}
     digits = [{"label": label, "writer": writer, "strokes": BARE_SEVEN} for writer, label in written.items()]
     file.write_text("\n".join(map(json.dumps, digits)))
     chosen = options(dataset=["pen_strokes"], pen_digits=file, not_digit_weight=0.0, unseen_writers=["ward/"])
@@ -57,6 +59,13 @@ def test_unseen_writers_are_validated_on_and_not_learned_from_and_test_s_are_nei
     validation = mixture.load_validation(chosen)
     assert validation["unseen_writers"].labels.tolist() == [7, 4]
     assert validation["pen_drawings"].labels.tolist() == [4]
+
+
+def test_unseen_writers_who_wrote_nothing_are_a_mistake(tmp_path: Path) -> None:
+    file = tmp_path / "digits.jsonl"
+    file.write_text(json.dumps({"label": 7, "writer": writer_of("validation"), "strokes": BARE_SEVEN}))
+    with pytest.raises(mixture.DataUnavailableError, match="nobody's digits to validate with"):
+        mixture.load_validation(options(dataset=["pen_strokes"], pen_digits=file, unseen_writers=["wart/"]))
 
 
 def test_nobody_stays_unseen_where_no_strokes_are_learned_from() -> None:
