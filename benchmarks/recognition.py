@@ -21,9 +21,11 @@ from numpy.typing import NDArray
 from benchmarks.inference_service import running_inference
 from shared.contracts.inference import ModelDescription, ModelList, Prediction
 from training.datasets.fetching import DATA_DIR
+from training.datasets.pen_strokes import read_pen_digits
 from training.evaluation.measures import auroc, bootstrap_interval, calibration_error, wilson_interval
 from training.evaluation.not_digits import kind_of
 from training.evaluation.slices import Slice, make_slices
+from training.judging import is_mislabelled_bar
 
 IN_FLIGHT = 16  # requests
 TITLES = {
@@ -98,11 +100,14 @@ def make_body(part: Slice, index: int) -> tuple[bytes, str]:
     return json.dumps({"pixels": example.tolist()}).encode(), "application/json"
 
 
-def tabulate(answers: dict[str, Answers], threshold: float) -> Iterator[Row]:
-    """Every figure of the slices that were asked."""
+def tabulate(answers: dict[str, Answers], threshold: float, bars: NDArray[np.bool_]) -> Iterator[Row]:
+    """Every figure of the slices that were asked; `bars` are the pen digits that are straight lines and no ones."""
     for name in ("mnist", "mnist_pictures", "uploads", "pen_drawings", "photographs"):
         if name in answers:
             yield share_row(f"{TITLES[name]}: accuracy", answers[name].right)
+    if bars.any():
+        what = f"{TITLES['pen_drawings']}: accuracy but for mislabelled bars"
+        yield share_row(what, answers["pen_drawings"].right[~bars])
     yield difference_row(answers["mnist"], answers["mnist_pictures"])
     for name in ("mnist", "pen_drawings"):
         if name in answers:
@@ -175,6 +180,14 @@ def find_model(url: str, reference: str | None) -> ModelDescription:
     raise LookupError(f"The service has no model {reference}.")
 
 
+def find_bars(arguments: argparse.Namespace) -> NDArray[np.bool_]:
+    """Which of the pen drawings are straight lines and labelled as other digits than one; empty without a file."""
+    if not arguments.pen_digits:
+        return np.zeros(0, np.bool_)
+    digits = read_pen_digits(arguments.pen_digits, None if arguments.all_writers else "test")
+    return np.array([is_mislabelled_bar(digit) for digit in digits], np.bool_)
+
+
 async def measure(url: str, arguments: argparse.Namespace) -> None:
     """Prints the table."""
     model = find_model(url, arguments.model)
@@ -190,7 +203,7 @@ async def measure(url: str, arguments: argparse.Namespace) -> None:
     answers = {part.name: await ask(part, url, reference) for part in slices}
     print(f"`{reference}`, {model.parameters:,} parameters, over HTTP\n")
     print("| what | examples | value | 95 % interval |\n| --- | --- | --- | --- |")
-    for row in tabulate(answers, model.digit_score_threshold):
+    for row in tabulate(answers, model.digit_score_threshold, find_bars(arguments)):
         print(f"| {row.what} | {row.examples:,} | {row.value} | {row.interval} |")
     print_kinds(answers["not_digits"], model.digit_score_threshold)
 

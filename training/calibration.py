@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from shared.recognition.calibration import Calibration
+from shared.recognition.second_look import DOUBTFUL_BELOW
 
 REFUSED_DIGITS = 0.002  # share of validation digits below the threshold: letters score far lower, docs/experiments.md
 
@@ -42,4 +43,5 @@ def fit_calibration(logits: Sequence[Tensor], labels: Sequence[Tensor]) -> Calib
         energy_centre=min(float(part.quantile(REFUSED_DIGITS)) for part in energies),
         energy_scale=float(torch.cat(energies).std()),
         digit_score_threshold=0.5,
+        doubtful_below=DOUBTFUL_BELOW,
     )

@@ -3,7 +3,7 @@
 `python -m training.import_weights file.pth --architecture cnn`. A .pth is read without unpickling anything but
 tensors; it may hold the state itself or have it under «state_dict» or the like, with the prefix that DataParallel or
 Lightning adds. The weights of a model version may be published anew, measured by the code of today: its recipe,
-data, history and calibration go with them.
+data, history and calibration go with them, and what it doubts is looked at again from then on.
 """
 
 import hashlib
@@ -20,8 +20,10 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from shared.recognition.architectures import build_network
+from shared.recognition.calibration import Calibration
 from shared.recognition.model_version import MANIFEST, WEIGHTS, Manifest, ModelVersionError, read_manifest
 from shared.recognition.normalisation import Normalisation
+from shared.recognition.second_look import DOUBTFUL_BELOW
 from training.datasets.fetching import DATA_DIR
 from training.datasets.labelled_images import DataUnavailableError
 from training.logs import configure_logs
@@ -149,12 +151,19 @@ def choose_data(options: ImportOptions, origin: Manifest | None) -> Options:
     return Options.model_validate(files | ({"dataset": str(trained_on).split(",")} if trained_on else {}))
 
 
+def choose_calibration(candidate: Candidate, origin: Manifest | None, data: Options) -> Calibration:
+    """What the version was fitted with; fitted now where the weights come from elsewhere."""
+    if origin is None:
+        return calibrate(candidate, load_validation(data))
+    return replace(origin.calibration, doubtful_below=DOUBTFUL_BELOW)
+
+
 def import_weights(options: ImportOptions) -> None:
     """Publishes them if they fit; they become the current version if the gate lets them."""
     origin = find_origin(options.file)
     candidate = build_candidate(options, origin)
     data = choose_data(options, origin)
-    calibration = origin.calibration if origin else calibrate(candidate, load_validation(data))
+    calibration = choose_calibration(candidate, origin, data)
     print_report(publish(candidate, calibration, load_test(data), options.models_dir))
 
 

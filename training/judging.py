@@ -26,16 +26,16 @@ STRAIGHT = 0.15  # deviation across over along: ones reach it, of other digits t
 
 def leave_out_bars(digits: Sequence[PenCharacter]) -> list[PenCharacter]:
     """Those that are more than a straight line, and the ones, in the same order. It takes no judge to see that."""
-    kept = [digit for digit in digits if digit.label == 1 or not is_straight(digit)]
+    kept = [digit for digit in digits if not is_mislabelled_bar(digit)]
     log.info("%d of %d pen digits are left out: straight, and no ones", len(digits) - len(kept), len(digits))
     return kept
 
 
-def is_straight(character: PenCharacter) -> bool:
-    """Whether all strokes together are one line."""
-    points, _ = resample(character.strokes)
+def is_mislabelled_bar(digit: PenCharacter) -> bool:
+    """Whether all strokes together are one straight line, and labelled something else than one."""
+    points, _ = resample(digit.strokes)
     along, across = np.linalg.svd(points - points.mean(0), compute_uv=False)
-    return bool(across < STRAIGHT * along)
+    return digit.label != 1 and bool(across < STRAIGHT * along)
 
 
 def leave_out_doubtful(digits: Sequence[PenCharacter], judge: Teacher) -> list[PenCharacter]:

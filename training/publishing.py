@@ -27,10 +27,11 @@ from shared.recognition.model_version import (
     set_current,
 )
 from shared.recognition.normalisation import Normalisation
+from shared.recognition.second_look import look_again, look_twice
 from shared.recognition.weights import load_network
 from training.calibration import fit_calibration
 from training.datasets.labelled_images import NOT_A_DIGIT, LabelledImages
-from training.evaluation.measures import compute_logits, measure
+from training.evaluation.measures import make_look, measure
 from training.evaluation.slices import PreparedSlice
 from training.graph import check_graph, export_graph
 from training.model_folder import write_model_version
@@ -38,7 +39,6 @@ from training.model_folder import write_model_version
 log = logging.getLogger(__name__)
 
 NOISE = 2.0  # standard deviations, docs/decisions/0010
-CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
@@ -73,11 +73,13 @@ def print_report(published: Published) -> None:
 
 
 def calibrate(candidate: Candidate, validation: Mapping[str, LabelledImages]) -> Calibration:
-    """On digits alone."""
-    logits = [
-        compute_logits(candidate.network, candidate.normalisation, part.images, CPU) for part in validation.values()
-    ]
-    return fit_calibration(logits, [torch.from_numpy(part.labels) for part in validation.values()])
+    """On digits alone, looked at as they are when the version serves."""
+    look, parts = make_look(candidate.network, candidate.normalisation), validation.values()
+    labels = [torch.from_numpy(part.labels) for part in parts]
+    once = [look(part.images) for part in parts]
+    first = fit_calibration([torch.from_numpy(logits) for logits in once], labels)  # says which are doubtful
+    twice = [look_again(look, part.images, logits, first) for part, logits in zip(parts, once, strict=True)]
+    return fit_calibration([torch.from_numpy(logits) for logits in twice], labels)
 
 
 def publish(
@@ -85,10 +87,12 @@ def publish(
 ) -> Published:
     """Touches the test slices, once for the candidate and once for the version in use."""
     network, normalisation = candidate.network, candidate.normalisation
-    logits = {part.name: compute_logits(network, normalisation, part.images, CPU) for part in test}
+    look = make_look(network, normalisation)
+    once = {part.name: look(part.images) for part in test}
     graph = export_graph(network, normalisation)
     for part in test:
-        check_graph(graph, logits[part.name].numpy(), part.images, calibration)
+        check_graph(graph, once[part.name], part.images, calibration)
+    logits = {part.name: torch.from_numpy(look_again(look, part.images, once[part.name], calibration)) for part in test}
     now = datetime.now(UTC)
     manifest = Manifest(
         name=candidate.name,
@@ -123,12 +127,12 @@ def compare_with_current(
         log.info("there is no version of %s to compare with", manifest.name)
         return []
     current = find_manifest(models_dir, manifest.name)
-    network = load_network(models_dir, current)
+    look = make_look(load_network(models_dir, current), current.normalisation)
     left_out = sorted(current.metrics.keys() - right.keys())
     objections = [f"{name}: measured for {current.reference} and not now" for name in left_out]
     for part in test:
-        logits = compute_logits(network, current.normalisation, part.images, CPU)
-        before = judge(logits, part, current.calibration)
+        logits = look_twice(look, part.images, current.calibration)
+        before = judge(torch.from_numpy(logits), part, current.calibration)
         if is_worse(right[part.name], before):
             change = 100 * (right[part.name].mean() - before.mean())
             objections.append(f"{part.name}: {change:+.2f} points against {current.reference}")

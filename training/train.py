@@ -13,16 +13,17 @@ from pydantic_settings import CliApp, SettingsError
 
 from shared.recognition.model_version import ModelVersionError
 from shared.recognition.normalisation import Normalisation
+from shared.recognition.second_look import look_twice
 from training.data_module import load_data
 from training.datasets.labelled_images import NOT_A_DIGIT, DataUnavailableError
-from training.evaluation.measures import compute_logits
+from training.evaluation.measures import make_look
 from training.fitting import RunError, fit, open_run
 from training.history import read_history
 from training.logs import configure_logs
 from training.mixture import load_test
 from training.options import Options
 from training.plots import plot_run
-from training.publishing import CPU, Candidate, calibrate, print_report, publish
+from training.publishing import Candidate, calibrate, print_report, publish
 from training.teacher import pin_versions
 
 
@@ -50,8 +51,8 @@ def train(options: Options) -> Path:
             pictured = digits.read()
         run.published.write_text(published.manifest.reference)
         print_report(published)
-    logits = compute_logits(task.network, Normalisation(), pictured.images, CPU)
-    probabilities = calibration.probabilities(logits.numpy()).astype(np.float32)
+    logits = look_twice(make_look(task.network, Normalisation()), pictured.images, calibration)
+    probabilities = calibration.probabilities(logits).astype(np.float32)
     plot_run(run.folder, history, pictured.images, pictured.labels, probabilities)
     return run.folder
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from services.inference.engines.engine import Engine
 from shared.recognition.model_version import Manifest
 from shared.recognition.normalisation import SIDE, Images
+from shared.recognition.second_look import look_again
 
 
 @dataclass(frozen=True)
@@ -33,5 +34,6 @@ class Recogniser:
 
     def recognise(self, images: Images) -> Recognitions:
         """(N, 28, 28) uint8 → N recognitions."""
-        logits, calibration = self.engine.compute_logits(images), self.manifest.calibration
+        engine, calibration = self.engine, self.manifest.calibration
+        logits = look_again(engine.compute_exact_logits, images, engine.compute_logits(images), calibration)
         return Recognitions(calibration.probabilities(logits), calibration.digit_scores(logits))

@@ -15,12 +15,16 @@ Reals = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Calibration:
-    """What turns logits into the answer. A drawing below `digit_score_threshold` does not look like a digit."""
+    """What turns logits into the answer. A drawing below `digit_score_threshold` does not look like a digit.
+
+    One with a confidence below `doubtful_below` is looked at again (`second_look.py`); at 0 none is.
+    """
 
     temperature: float = 1.0
     energy_centre: float = 0.0
     energy_scale: float = 1.0
     digit_score_threshold: float = 0.5
+    doubtful_below: float = 0.0
 
     def probabilities(self, logits: Logits) -> Reals:
         """(B, 10) → (B, 10), rows sum to 1."""

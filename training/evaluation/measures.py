@@ -10,8 +10,9 @@ from torch import Tensor, nn
 from torch.nn.functional import nll_loss
 from torchmetrics.functional.classification import binary_auroc, multiclass_calibration_error
 
-from shared.recognition.calibration import Calibration
+from shared.recognition.calibration import Calibration, Logits
 from shared.recognition.normalisation import SIDE, Images, Normalisation
+from shared.recognition.second_look import Look
 from training.datasets.labelled_images import NOT_A_DIGIT
 
 CALIBRATION_BINS = 15  # Guo et al. 2017
@@ -28,6 +29,16 @@ def compute_logits(network: nn.Module, normalisation: Normalisation, images: Ima
     network.eval()
     batches = torch.from_numpy(np.ascontiguousarray(images)).split(BATCH)
     return torch.cat([network(normalisation(batch.to(device))).cpu() for batch in batches])
+
+
+def make_look(network: nn.Module, normalisation: Normalisation) -> Look:
+    """What compute_logits says on the CPU, as a function of the images alone."""
+
+    def look(images: Images) -> Logits:
+        logits: Logits = compute_logits(network, normalisation, images, torch.device("cpu")).numpy()
+        return logits
+
+    return look
 
 
 def measure(

@@ -46,6 +46,8 @@ class CudaEngine:
         array: Logits = logits.numpy()
         return array
 
+    compute_exact_logits = compute_logits
+
 
 @dataclass(frozen=True)
 class ForwardPass:

@@ -35,12 +35,16 @@ class OpenVinoEngine:
     def compute_logits(self, images: Images) -> Logits:
         """See Engine."""
         if self._half is None:
-            return self._exact.run(images)
+            return self.compute_exact_logits(images)
         logits = self._half.run(images)
         doubtful = self._calibration.probabilities(logits).max(axis=1) < SURE
         if doubtful.any():
-            logits[doubtful] = self._exact.run(np.ascontiguousarray(images[doubtful]))
+            logits[doubtful] = self.compute_exact_logits(images[doubtful])
         return logits
+
+    def compute_exact_logits(self, images: Images) -> Logits:
+        """See Engine."""
+        return self._exact.run(np.ascontiguousarray(images))
 
 
 class _Compiled:

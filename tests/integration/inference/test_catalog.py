@@ -29,6 +29,8 @@ class CountedEngine:
     def compute_logits(self, images: Images) -> Logits:
         return np.eye(10, dtype=np.float32)[np.full(len(images), 3)]
 
+    compute_exact_logits = compute_logits
+
 
 @pytest.fixture
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

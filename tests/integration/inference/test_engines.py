@@ -9,10 +9,13 @@ import torch
 
 from services.inference.engines.choice import EngineError, EngineName, choose_engine, has_gpu
 from services.inference.engines.openvino_engine import OpenVinoEngine
+from services.inference.recogniser import Recogniser
 from shared.recognition.calibration import Logits
 from shared.recognition.model_version import CURRENT, Manifest, find_manifest
+from shared.recognition.second_look import look_twice
 from shared.recognition.weights import load_network
 from tests.integration.inference.conftest import MODELS
+from training.evaluation.measures import make_look
 
 NAMES = sorted(pointer.parent.name for pointer in MODELS.glob(f"*/{CURRENT}"))
 ENGINES: list[EngineName] = ["openvino", "onnxruntime", "torch"]
@@ -49,6 +52,18 @@ def test_an_engine_answers_as_the_network(name: str, engine: EngineName) -> None
         assert (answers.argmax(axis=1) == expected[:batch].argmax(axis=1)).all()
         assert answers == pytest.approx(expected[:batch], abs=1e-3)
     assert (made.name, made.device) == (engine, "cpu")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_is_served_is_what_was_measured(name: str, engine: EngineName) -> None:
+    manifest, images = find_manifest(MODELS, name), drawings()
+    look = make_look(load_network(MODELS, manifest), manifest.normalisation)
+    expected = manifest.calibration.probabilities(look_twice(look, images, manifest.calibration))
+    made = choose_engine(engine, "cpu")(MODELS / manifest.reference, manifest)
+    answers = Recogniser(manifest, made).recognise(images).probabilities
+    assert answers == pytest.approx(expected, abs=1e-3)
+    assert np.abs(answers - manifest.calibration.probabilities(look(images))).max() > 0.1  # many are doubtful
 
 
 @pytest.mark.parametrize("engine", ["openvino", "onnxruntime"])

@@ -1,6 +1,7 @@
 """Foreign weights: only tensors are read, every one is checked, and the reason is said where they don't fit."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,13 @@ from safetensors.torch import save_file
 from shared.recognition.architectures import build_network
 from shared.recognition.model_version import WEIGHTS, find_manifest, folder_of
 from shared.recognition.normalisation import Normalisation
+from shared.recognition.second_look import DOUBTFUL_BELOW
 from training.import_weights import (
     ImportOptions,
     WeightsError,
     build_candidate,
     build_with,
+    choose_calibration,
     choose_data,
     find_origin,
     main,
@@ -113,6 +116,13 @@ def test_the_weights_of_a_version_keep_what_made_them() -> None:
     assert candidate.recipe == SHIPPED.recipe | {"imported_from": SHIPPED.reference}
     assert (candidate.data, candidate.history) == (SHIPPED.data, SHIPPED.history)
     assert candidate.normalisation == SHIPPED.normalisation
+
+
+def test_they_keep_what_they_were_fitted_with_and_look_twice() -> None:
+    options = ImportOptions(file=SHIPPED_WEIGHTS, architecture="lenet5")
+    once = SHIPPED.model_copy(update={"calibration": replace(SHIPPED.calibration, doubtful_below=0.0)})
+    calibration = choose_calibration(build_candidate(options, once), once, choose_data(options, once))
+    assert calibration == replace(once.calibration, doubtful_below=DOUBTFUL_BELOW)
 
 
 def test_weights_from_elsewhere_are_known_by_their_hash(tmp_path: Path) -> None:
