@@ -1,7 +1,8 @@
 """Every engine that runs here: images a second by batch size, and how far its answers are from the network's own.
 
 `python -m benchmarks.engines`: on a machine with an NVIDIA GPU its engine stands in the table as well. Speeds are
-medians of rounds in which the engines take turns, one caller each. Answers are compared over MNIST's test images.
+medians of rounds in which the engines take turns, one caller and one look each. Answers are compared over MNIST's test
+images, doubtful ones looked at twice.
 """
 
 import argparse
@@ -15,11 +16,13 @@ from benchmarks.models import time_forward
 from services.inference.batch_input import IMAGES_A_PIECE
 from services.inference.engines.choice import MAKERS, choose_engine, has_gpu
 from services.inference.engines.engine import Engine
+from services.inference.recogniser import Recogniser
 from shared.recognition.model_version import Manifest, find_manifest
 from shared.recognition.normalisation import Images
+from shared.recognition.second_look import look_twice
 from shared.recognition.weights import load_network
 from training.datasets.mnist import load_mnist
-from training.evaluation.measures import compute_logits
+from training.evaluation.measures import make_look
 
 BATCHES = (1, 32, 64, 1024, 16_384)
 ROUNDS = 5
@@ -36,10 +39,9 @@ def make_engines(models_dir: Path, manifest: Manifest) -> dict[str, Engine]:
 
 def compare(engine: Engine, images: Images, manifest: Manifest, expected: np.ndarray) -> str:
     """Digits that differ, and the greatest difference of a probability."""
-    pieces = [
-        engine.compute_logits(images[start : start + IMAGES_A_PIECE]) for start in range(0, len(images), IMAGES_A_PIECE)
-    ]
-    answers = manifest.calibration.probabilities(np.concatenate(pieces))
+    recogniser = Recogniser(manifest, engine)
+    pieces = [images[start : start + IMAGES_A_PIECE] for start in range(0, len(images), IMAGES_A_PIECE)]
+    answers = np.concatenate([recogniser.recognise(piece).probabilities for piece in pieces])
     differing = int((answers.argmax(axis=1) != expected.argmax(axis=1)).sum())
     return f"{differing} | {np.abs(answers - expected).max():.1e}"
 
@@ -53,9 +55,8 @@ def main() -> None:
     manifest = find_manifest(arguments.models_dir, arguments.model)
     engines = make_engines(arguments.models_dir, manifest)
     images = load_mnist("test").images
-    network = load_network(arguments.models_dir, manifest)
-    logits = compute_logits(network, manifest.normalisation, images, torch.device("cpu")).numpy()
-    expected = manifest.calibration.probabilities(logits)
+    look = make_look(load_network(arguments.models_dir, manifest), manifest.normalisation)
+    expected = manifest.calibration.probabilities(look_twice(look, images, manifest.calibration))
     for engine in engines.values():
         time_forward(engine.compute_logits, images[:1])  # warm
     speeds: dict[tuple[str, int], list[float]] = {}

@@ -33,9 +33,11 @@ def leave_out_bars(digits: Sequence[PenCharacter]) -> list[PenCharacter]:
 
 def is_mislabelled_bar(digit: PenCharacter) -> bool:
     """Whether all strokes together are one straight line, and labelled something else than one."""
+    if digit.label == 1:
+        return False
     points, _ = resample(digit.strokes)
     along, across = np.linalg.svd(points - points.mean(0), compute_uv=False)
-    return digit.label != 1 and bool(across < STRAIGHT * along)
+    return bool(across < STRAIGHT * along)
 
 
 def leave_out_doubtful(digits: Sequence[PenCharacter], judge: Teacher) -> list[PenCharacter]:

@@ -73,11 +73,11 @@ def print_report(published: Published) -> None:
 
 
 def calibrate(candidate: Candidate, validation: Mapping[str, LabelledImages]) -> Calibration:
-    """On digits alone, looked at as they are when the version serves."""
+    """On digits alone, looked at twice as when the version serves: which are doubtful, a fit to one look says."""
     look, parts = make_look(candidate.network, candidate.normalisation), validation.values()
     labels = [torch.from_numpy(part.labels) for part in parts]
     once = [look(part.images) for part in parts]
-    first = fit_calibration([torch.from_numpy(logits) for logits in once], labels)  # says which are doubtful
+    first = fit_calibration([torch.from_numpy(logits) for logits in once], labels)
     twice = [look_again(look, part.images, logits, first) for part, logits in zip(parts, once, strict=True)]
     return fit_calibration([torch.from_numpy(logits) for logits in twice], labels)
 

@@ -1,7 +1,7 @@
 """Why an image was read as it was: how much each spot of it speaks for the digit, by covering it up.
 
 A window slides over the image; where covering it makes the digit less probable, the spot spoke for it. One batch of
-images through whatever engine serves. Zeiler and Fergus 2014, §4.2.
+images through whatever engine serves, each looked at once. Zeiler and Fergus 2014, §4.2.
 """
 
 from collections.abc import Sequence
@@ -22,13 +22,11 @@ FAINTEST = 1e-3  # log-odds; below this nothing speaks for or against
 Saliency = NDArray[np.float32]  # (28, 28) in -1..1
 
 
-def explain(recogniser: Recogniser, image: Image) -> Saliency:
-    """The change of the log-odds of the digit when a spot is covered, averaged over the windows that cover a pixel."""
+def explain(recogniser: Recogniser, image: Image, digit: int) -> Saliency:
+    """How covering a spot changes the log-odds of `digit`, which it was read as; a pixel's mean over its windows."""
     inked = [number for number, window in enumerate(WINDOWS) if image[window].any()]  # covering the rest does nothing
     images = np.concatenate([image[None], cover(image, inked)])
-    probabilities = recogniser.recognise(images).probabilities
-    digit = int(probabilities[0].argmax())
-    odds = log_odds(probabilities[:, digit])
+    odds = log_odds(recogniser.look_once(images)[:, digit])
     drops = np.zeros(len(WINDOWS))
     drops[inked] = odds[0] - odds[1:]
     return spread_out(drops)

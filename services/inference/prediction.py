@@ -112,7 +112,7 @@ class Predictor:
                 for message, image in zip(own, part.images, strict=True):
                     message["image"] = encode_png(image)
             if isinstance(request, DrawingRequest) and request.explained:
-                own[0]["saliency"] = _round(explain(recogniser, part.images[0]))
+                own[0]["saliency"] = _round(explain(recogniser, part.images[0], own[0]["digit"]))
             elapsed_ms = (time.perf_counter() - request.received) * 1000
             for message in own:
                 message["elapsed_ms"] = elapsed_ms

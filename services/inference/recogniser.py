@@ -32,8 +32,12 @@ class Recogniser:
         self.engine = engine
         self.recognise(np.zeros((1, SIDE, SIDE), np.uint8))  # the first call is slow: better now than in a request
 
+    def look_once(self, images: Images) -> NDArray[np.float64]:
+        """(N, 28, 28) uint8 → probabilities (N, 10), where many images are compared and none is answered."""
+        return self.manifest.calibration.probabilities(self.engine.compute_logits(images))
+
     def recognise(self, images: Images) -> Recognitions:
-        """(N, 28, 28) uint8 → N recognitions."""
+        """(N, 28, 28) uint8 → N recognitions; doubtful images are looked at twice, then exactly."""
         engine, calibration = self.engine, self.manifest.calibration
         logits = look_again(engine.compute_exact_logits, images, engine.compute_logits(images), calibration)
         return Recognitions(calibration.probabilities(logits), calibration.digit_scores(logits))

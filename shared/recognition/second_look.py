@@ -12,7 +12,7 @@ import numpy as np
 from shared.recognition.calibration import Calibration, Logits
 from shared.recognition.normalisation import SIDE, Images
 
-DOUBTFUL_BELOW = 0.8  # confidence; of what is misread above it, the views hardly read more
+DOUBTFUL_BELOW = 0.8  # confidence; others were tried, docs/decisions/0021-second-look.md
 TURNS_DEG = (-8.0, 8.0)
 MOVES_PX = ((1, 0), (-1, 0), (0, 1), (0, -1))
 
@@ -37,6 +37,8 @@ def look_twice(look: Look, images: Images, calibration: Calibration) -> Logits:
 def look_again(look: Look, images: Images, logits: Logits, calibration: Calibration) -> Logits:
     """`logits` (N, 10) are what the first look gave; those of doubtful images become the mean over all their views."""
     unsure = calibration.probabilities(logits).max(axis=1) < calibration.doubtful_below
+    if not unsure.any():
+        return logits
     doubtful = unsure & (calibration.digit_scores(logits) >= calibration.digit_score_threshold)
     if not doubtful.any():
         return logits

@@ -16,4 +16,4 @@ class Engine(Protocol):
         """(B, 28, 28) uint8 → (B, 10) float32. Safe to call from several threads."""
 
     def compute_exact_logits(self, images: Images) -> Logits:
-        """The same in single precision throughout, where the other has the probabilities right and not every logit."""
+        """The same with every logit in single precision; the other promises the probabilities alone."""

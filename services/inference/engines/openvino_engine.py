@@ -1,7 +1,7 @@
 """OpenVINO on a processor: in half precision where that has units for it, and once more in single where it matters.
 
 Half precision (bf16) is four times as fast and reads the same digits, but moves the probabilities of doubtful ones by
-more than 1e-3. Those few, one drawing in twenty, are computed again.
+more than 1e-3. Those few, one drawing in twenty, are computed again; so are logits that are to be averaged.
 """
 
 import threading
@@ -37,9 +37,9 @@ class OpenVinoEngine:
         if self._half is None:
             return self.compute_exact_logits(images)
         logits = self._half.run(images)
-        doubtful = self._calibration.probabilities(logits).max(axis=1) < SURE
-        if doubtful.any():
-            logits[doubtful] = self.compute_exact_logits(images[doubtful])
+        unsure = self._calibration.probabilities(logits).max(axis=1) < SURE
+        if unsure.any():
+            logits[unsure] = self.compute_exact_logits(images[unsure])
         return logits
 
     def compute_exact_logits(self, images: Images) -> Logits:

@@ -6,7 +6,7 @@ import numpy as np
 
 from shared.recognition.calibration import Calibration, Logits
 from shared.recognition.normalisation import Images
-from shared.recognition.second_look import MOVES_PX, TURNS_DEG, look_twice, make_views
+from shared.recognition.second_look import MOVES_PX, TURNS_DEG, look_again, look_twice, make_views
 
 CALIBRATION = Calibration(energy_centre=2.0, doubtful_below=0.8)
 SURE, DOUBTFUL = 255, 100  # levels of the brightest pixel
@@ -40,13 +40,17 @@ def test_an_image_that_is_read_for_sure_is_looked_at_once() -> None:
 
 
 def test_a_doubtful_one_is_what_its_seven_views_are_on_average() -> None:
-    look, images = Looker(), dots(SURE, DOUBTFUL)
-    logits = look_twice(look, images, CALIBRATION)
-    views = np.concatenate([images[1:], make_views(images)[1]])
-    assert look.looked_at == [2, 6]
-    assert logits[0].tolist() == Looker()(images)[0].tolist()
-    assert np.allclose(logits[1], Looker()(views).mean(axis=0))
-    assert not np.allclose(logits[1], Looker()(images)[1])
+    look, images = Looker(), dots(DOUBTFUL, SURE, DOUBTFUL)
+    images[2] = np.roll(images[2], 2, axis=1)
+    first = Looker()(images)
+    logits = look_again(look, images, first, CALIBRATION)
+    assert look.looked_at == [12]
+    for doubtful in (0, 2):
+        views = np.concatenate([images[doubtful : doubtful + 1], make_views(images)[doubtful]])
+        assert np.allclose(logits[doubtful], Looker()(views).mean(axis=0))
+    assert logits[0, 1] != first[0, 1]
+    assert logits[1].tolist() == first[1].tolist()
+    assert first.tolist() == Looker()(images).tolist()
 
 
 def test_a_version_that_says_so_looks_once() -> None:
