@@ -47,9 +47,10 @@ sweep: data ## search for better options with Optuna (ARGS="--help" for options)
 	@$(BIN)/python -m training.sweep $(ARGS)
 
 gpu: data ## on an NVIDIA GPU, with PEN_DIGITS and PEN_LETTERS: seconds to 99 and 99.4 % of MNIST, then best_large
-	@$(BIN)/python -m benchmarks.training_speed --batch 512 --precision bf16-mixed --learning-rate 6e-3 --seconds-to
-	@$(BIN)/python -m training.train --model best_large --dataset mnist,pen_strokes --epochs 80 --patience 80 \
-		--learning-rate 3e-3 --precision bf16-mixed $(ARGS)
+	@$(BIN)/python -m benchmarks.training_speed --batch 1024 --precision bf16-mixed --optimizer muon --learning-rate 1.5e-2 \
+		--epochs 6 --seconds-to
+	@$(BIN)/python -m training.train --model best_large --dataset mnist,pen_strokes --pictures --judge best --epochs 40 \
+		--patience 40 --batch 1024 --optimizer muon --learning-rate 1e-2 --precision bf16-mixed $(ARGS)
 
 test: check ## every check and test: lint, types, borders, unit, integration, end to end
 	@$(BIN)/python -m pytest $(ARGS)

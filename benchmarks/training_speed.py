@@ -48,12 +48,12 @@ class Stopwatch(Callback):
 
 
 class GoalWatch(Callback):
-    """When each of GOALS is first reached, in seconds of training."""
+    """When each of GOALS is first reached, in seconds of training and steps."""
 
     def __init__(self, data_dir: Path) -> None:
         test = load_mnist("test", data_dir)
         self.images, self.labels = torch.from_numpy(test.images), torch.from_numpy(test.labels)
-        self.reached: dict[float, float] = {}
+        self.reached: dict[float, str] = {}
         self.seconds = 0.0
 
     def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
@@ -62,16 +62,16 @@ class GoalWatch(Callback):
 
     def on_train_batch_end(self, trainer: Trainer, pl_module: LightningModule, *_: object) -> None:
         """Stops, and asks now and then."""
+        if trainer.global_step % ASKED_EVERY and not trainer.is_last_batch:
+            return
         synchronise(pl_module.device)
         self.seconds += time.perf_counter() - self._started
+        accuracy = self.ask(pl_module)
+        for goal in GOALS:
+            if accuracy >= goal:
+                self.reached.setdefault(goal, f"{self.seconds:.2f} s, {trainer.global_step} steps")
+        trainer.should_stop = len(self.reached) == len(GOALS)
         self._started = time.perf_counter()
-        if trainer.global_step % ASKED_EVERY == 0:
-            accuracy = self.ask(pl_module)
-            for goal in GOALS:
-                if accuracy >= goal:
-                    self.reached.setdefault(goal, self.seconds)
-            trainer.should_stop = len(self.reached) == len(GOALS)
-            self._started = time.perf_counter()
 
     @torch.no_grad()
     def ask(self, task: LightningModule) -> float:
@@ -127,6 +127,7 @@ def main() -> None:
     parser.add_argument("--precision", default="32-true")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--learning-rate", type=float, default=2e-3)
+    parser.add_argument("--optimizer", default="adamw")
     parser.add_argument("--seconds-to", action="store_true", help="also train until 99 % and 99.4 % of MNIST are read")
     parser.add_argument("--epochs", type=int, default=8, help="at most, for --seconds-to")
     arguments = vars(parser.parse_args())
@@ -144,7 +145,9 @@ def main() -> None:
     print(f"| bare forward and backward | {bare:.1f} |\n| epoch with augmentation | {watch.seconds:.1f} |")
     print(f"| ratio | {watch.seconds / bare:.2f} |")
     if seconds_to:
-        print_seconds_to(Options(**arguments, epochs=epochs, tracker="none", not_digit_weight=0, augmentation="mild"))
+        print_seconds_to(
+            Options(**arguments, epochs=epochs, tracker="none", not_digit_weight=0, augmentation="mild", dropout=0)
+        )
 
 
 def print_seconds_to(options: Options) -> None:
@@ -154,8 +157,7 @@ def print_seconds_to(options: Options) -> None:
     with tempfile.TemporaryDirectory() as folder:
         fit(options, Run(Path(folder)), data, [goals])
     for goal in GOALS:
-        reached = f"{goals.reached[goal]:.2f} s" if goal in goals.reached else f"not in {options.epochs} epochs"
-        print(f"| {goal:.1%} of MNIST test | {reached} |")
+        print(f"| {goal:.1%} of MNIST test | {goals.reached.get(goal, f'not in {options.epochs} epochs')} |")
 
 
 if __name__ == "__main__":

@@ -18,13 +18,13 @@ from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 from torch import Tensor
 
-from shared.recognition.model_version import WEIGHTS, find_manifest, folder_of
+from shared.recognition.model_version import WEIGHTS, folder_of
 from shared.recognition.normalisation import SIDE
 from training.datasets.labelled_images import DataUnavailableError
 from training.mixture import load_training
 from training.options import Options
 from training.sources import Mixture
-from training.teacher import Teacher
+from training.teacher import Teacher, find_manifests
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ def load_answers(options: Options, teacher: Teacher | None) -> Answers:
 def describe_origin(options: Options) -> dict[str, str | int | bool]:
     """What the answers are made from, the code that draws them too. DataUnavailableError where a file is missing."""
     versions = {"teacher": options.teacher, "judge": options.judge}
-    weights = {role: hash_weights(name, options.models_dir) for role, name in versions.items() if name}
+    weights = {role: hash_weights(names, options) for role, names in versions.items() if names}
     files = {"pen_digits": options.pen_digits, "pen_letters": options.pen_letters}
     try:
         strokes = {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items() if file}
@@ -107,11 +107,13 @@ def describe_origin(options: Options) -> dict[str, str | int | bool]:
     }
 
 
-def hash_weights(reference: str, models_dir: Path) -> str:
-    """Not the name: a version that was removed leaves its number to another."""
-    manifest = find_manifest(models_dir, reference)
-    weights = folder_of(models_dir, manifest.name, manifest.version) / WEIGHTS
-    return f"{manifest.reference} {hashlib.sha256(weights.read_bytes()).hexdigest()}"
+def hash_weights(references: str, options: Options) -> str:
+    """Not the names: a version that was removed leaves its number to another."""
+    hashes = []
+    for manifest in find_manifests(references, options):
+        weights = folder_of(options.models_dir, manifest.name, manifest.version) / WEIGHTS
+        hashes.append(f"{manifest.reference} {hashlib.sha256(weights.read_bytes()).hexdigest()}")
+    return ",".join(hashes)
 
 
 def hash_code() -> str:
@@ -129,11 +131,12 @@ def draw_answers(
     shutil.rmtree(unfinished, ignore_errors=True)  # of a run that was killed
     unfinished.mkdir()
     shape = (options.answered_epochs, len(mixture))
-    mixture = mixture.to(torch.device("cuda" if options.accelerator != "cpu" and torch.cuda.is_available() else "cpu"))
+    device = torch.device("cuda" if options.accelerator != "cpu" and torch.cuda.is_available() else "cpu")
+    mixture = mixture.to(device)
     images = open_memmap(unfinished / "images.npy", "w+", np.uint8, (*shape, SIDE, SIDE))
     labels = open_memmap(unfinished / "labels.npy", "w+", np.int8, shape)
     logits = open_memmap(unfinished / "logits.npy", "w+", np.float16, (*shape, 10))
-    generator = torch.Generator().manual_seed(SEED)
+    generator = torch.Generator(device).manual_seed(SEED)
     for epoch in range(options.answered_epochs):
         log.info("drawing epoch %d of %d for the teacher to answer", epoch + 1, options.answered_epochs)
         for start in range(0, len(mixture), DRAWN_AT_ONCE):

@@ -61,19 +61,18 @@ class TrainingData(LightningDataModule):
             for part in self.validation.values()
         ]
 
-    def on_after_batch_transfer(self, batch: Tensor, dataloader_idx: int) -> Batch:
-        """Indices → images and labels, on the device."""
-        device = batch.device
+    def transfer_batch_to_device(self, batch: Tensor, device: torch.device, dataloader_idx: int) -> Batch:
+        """Indices → images and labels, on the device. The indices stay here: to read them back would wait for a GPU."""
         if self.trainer is None or not self.trainer.training:
             name, part = list(self.validation.items())[dataloader_idx]
-            rows = batch.cpu().numpy()
+            rows = batch.numpy()
             images, labels = (torch.from_numpy(array[rows]).to(device) for array in (part.images, part.labels))
-            return Batch(images, labels, self.ask_teacher(name, device)[batch] if self.teacher else None)
+            return Batch(images, labels, self.ask_teacher(name, device)[batch.to(device)] if self.teacher else None)
         if isinstance(self.training, Answers):
             images, labels, logits = self.training.read(batch, self.trainer.current_epoch)
             return Batch(images.to(device), labels.to(device), logits.to(device))
         self.training = self.training.to(device)
-        images, labels = self.training.draw(batch.cpu(), self.generator())
+        images, labels = self.training.draw(batch, self.generator(device))
         return Batch(images, labels, self.teacher.answer(images) if self.teacher else None)
 
     def ask_teacher(self, name: str, device: torch.device) -> Tensor:
@@ -83,10 +82,10 @@ class TrainingData(LightningDataModule):
             self.teacher_answers[name] = torch.cat([self.teacher.answer(batch.to(device)) for batch in images])
         return self.teacher_answers[name]
 
-    def generator(self) -> torch.Generator:
-        """Of this step on this rank."""
+    def generator(self, device: torch.device) -> torch.Generator:
+        """Of this step on this rank, where the batch is drawn."""
         step, rank = (self.trainer.global_step, self.trainer.global_rank) if self.trainer else (0, 0)
-        return torch.Generator().manual_seed(seed_of_step(self.options.seed, step, rank))
+        return torch.Generator(device).manual_seed(seed_of_step(self.options.seed, step, rank))
 
 
 def load_data(options: Options) -> TrainingData:

@@ -31,8 +31,7 @@ ADDED_STROKES = 8  # how often each zero, seven and bare one is given strokes of
 TIMES_MADE_UP = 2
 NOT_DIGITS = 5100
 PICTURES = {"uploads": 1, "photographs": 2}  # how often an epoch goes through each: slices, drawn of training digits
-MOST_PICTURES = 30_000  # of a slice
-SAME_PEN = InkChange(thickness=(0.0, 0.0))
+SAME_PEN = InkChange(thickness=(0.0, 0.0))  # of pictures, whose lines are thin and thick already
 THICKEST_LETTER_PX = 4.5  # above, letters run together to something that may be a digit
 THICKEST_NOT_DIGIT_PX = 3.5
 
@@ -66,7 +65,10 @@ def load_training(options: Options) -> Mixture:
         if added := [digit for _ in range(ADDED_STROKES) for digit in add_strokes(digits, random)]:
             parts.append(Part("added_strokes", as_stroke_source(added)))
     if options.pictures:
-        parts += draw_pictures(options, digits if "pen_strokes" in options.dataset else [])
+        written = digits if "pen_strokes" in options.dataset else []
+        for name, pictures in draw_pictures("train", options, written, options.seed).items():
+            source = replace(as_image_source(pictures), embellishment=None, ink=SAME_PEN)
+            parts.append(Part(name, source, PICTURES[name]))
     if options.not_digit_weight > 0 and letters:
         parts.append(Part("pen_letters", as_stroke_source(letters, THICKEST_LETTER_PX), TIMES_PEN_LETTERS))
     if options.not_digit_weight > 0:
@@ -78,18 +80,12 @@ def load_training(options: Options) -> Mixture:
     return Mixture(parts)
 
 
-def draw_pictures(options: Options, digits: list[PenCharacter]) -> list[Part]:
-    """Training digits in files and photographs, as preprocessing leaves them: no other pen is drawn over them."""
-    slices = make_mnist_slices("train", options.data_dir, options.seed) if "mnist" in options.dataset else []
-    slices += make_pen_slices(digits, options.seed) if digits else []
-    parts = []
-    for part in slices:
-        if part.name in PICTURES:
-            log.info("drawing %s", part.name)
-            pictures = prepare(replace(part, labels=part.labels[:MOST_PICTURES])).read()
-            source = replace(as_image_source(pictures), embellishment=None, ink=SAME_PEN)
-            parts.append(Part(part.name, source, PICTURES[part.name]))
-    return parts
+def draw_pictures(split: Split, options: Options, digits: list[PenCharacter], seed: int) -> dict[str, LabelledImages]:
+    """Digits of that split in files and photographs, as preprocessing leaves them, by the name of the slice."""
+    slices = make_mnist_slices(split, options.data_dir, seed) if "mnist" in options.dataset else []
+    slices += make_pen_slices(digits, seed) if digits else []
+    log.info("drawing %s of %s", " and ".join(PICTURES), split)
+    return {part.name: prepare(part).read() for part in slices if part.name in PICTURES}
 
 
 def check_mixture(options: Options) -> None:
@@ -142,8 +138,11 @@ def load_validation(options: Options) -> dict[str, LabelledImages]:
     parts: dict[str, LabelledImages] = {
         name: LOADERS[name]("validation", options) for name in options.dataset if name != "pen_strokes"
     }
+    digits = read_pen_digits(options.pen_digits, "validation") if options.pen_digits else []
     if options.pen_digits:
-        parts["pen_drawings"] = draw_pages(read_pen_digits(options.pen_digits, "validation"))
+        parts["pen_drawings"] = draw_pages(digits)
+    if options.pictures:
+        parts |= draw_pictures("validation", options, digits, seed=1)
     if options.unseen_writers:
         parts["unseen_writers"] = draw_pages(read_unseen_digits(options))
     if empty := [name for name, part in parts.items() if not len(part)]:

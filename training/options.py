@@ -74,7 +74,9 @@ class Options(BaseSettings):
     start_share: float = Field(
         0.0, ge=0, le=1, description="of that version that stays in the weights published; Wortsman et al. 2022: half"
     )
-    teacher: str | None = Field(None, description="«name» or «name/version» to distil from; learning alone is simplest")
+    teacher: str | None = Field(
+        None, description="«name» or «name/version», several as a,b, to distil from; learning alone is simplest"
+    )
     teacher_share: float = Field(
         0.7, ge=0, le=1, description="of the loss that follows the teacher; Hinton et al. 2015"
     )

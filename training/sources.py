@@ -26,7 +26,7 @@ class Source(Protocol):
     labels: Tensor  # (N,) int64, NOT_A_DIGIT where it is none
 
     def draw(self, members: Tensor, generator: torch.Generator) -> Tensor:
-        """members (B,) → images (B, 28, 28) in 0..255, float32, on the device, not the same twice."""
+        """members (B,) → images (B, 28, 28) in 0..255, float32, not the same twice. All of it on one device."""
 
     def tensors(self) -> tuple[Tensor, ...]:
         """What it holds."""
@@ -127,7 +127,10 @@ class Mixture:
         return {part.name: part.sha256() for part in self.parts}
 
     def draw(self, indices: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """indices (B,) on the CPU → images (B, 28, 28) float32 in 0..255 and labels (B,), sorted by source."""
+        """indices (B,) on the CPU → images (B, 28, 28) float32 in 0..255 and labels (B,), sorted by source.
+
+        Both on the device of the sources, which is the generator's too.
+        """
         images, labels = [], []
         for number, part in enumerate(self.parts):
             source = part.source

@@ -19,6 +19,7 @@ from torchmetrics.classification import MulticlassAccuracy
 
 from shared.recognition.architectures import build_network
 from shared.recognition.normalisation import Normalisation
+from training.datasets.labelled_images import NOT_A_DIGIT
 from training.optimizers import build_optimizer, build_schedule
 from training.options import Options
 
@@ -33,8 +34,8 @@ class Batch:
 
 
 def diverge(logits: Tensor, teacher: Tensor) -> Tensor:
-    """(B, 10) each → the mean Kullback-Leibler divergence of the answers from the teacher's, in nats."""
-    return kl_div(logits.log_softmax(1), teacher.log_softmax(1), reduction="batchmean", log_target=True)
+    """(B, 10) each → (B,), the Kullback-Leibler divergence of each answer from the teacher's, in nats."""
+    return kl_div(logits.log_softmax(1), teacher.log_softmax(1), reduction="none", log_target=True).sum(1)
 
 
 def seed_of_step(seed: int, step: int, rank: int) -> int:
@@ -77,19 +78,24 @@ class RecognitionTask(LightningModule):
 
     def loss(self, logits: Tensor, batch: Batch) -> Tensor:
         """logits (B, 10) → a number."""
-        is_digit = batch.labels >= 0
-        teacher = None if batch.teacher is None else batch.teacher[is_digit]
-        digits = self.digit_loss(logits[is_digit], batch.labels[is_digit], teacher) if is_digit.any() else 0
-        detection = binary_cross_entropy_with_logits(logits.logsumexp(1), is_digit.float())
+        is_digit = (batch.labels != NOT_A_DIGIT).float()
+        digits = (self.digit_losses(logits, batch) * is_digit).sum() / is_digit.sum().clamp_min(1)
+        detection = binary_cross_entropy_with_logits(logits.logsumexp(1), is_digit)
         return digits + self.options.not_digit_weight * detection
 
-    def digit_loss(self, logits: Tensor, labels: Tensor, teacher: Tensor | None) -> Tensor:
-        """Cross-entropy, and with a teacher the divergence from its softened answers. Hinton et al. 2015, §2."""
-        hard = cross_entropy(logits, labels, label_smoothing=self.options.label_smoothing)
-        if teacher is None:
+    def digit_losses(self, logits: Tensor, batch: Batch) -> Tensor:
+        """logits (B, 10) → (B,), of no meaning where there is no digit.
+
+        Cross-entropy, and with a teacher the divergence from its softened answers. Hinton et al. 2015, §2.
+        """
+        smoothing = self.options.label_smoothing
+        hard = cross_entropy(
+            logits, batch.labels, ignore_index=NOT_A_DIGIT, label_smoothing=smoothing, reduction="none"
+        )
+        if batch.teacher is None:
             return hard
         softened, t = self.options.teacher_temperature, self.options.teacher_share
-        return (1 - t) * hard + t * softened**2 * diverge(logits / softened, teacher / softened)
+        return (1 - t) * hard + t * softened**2 * diverge(logits / softened, batch.teacher / softened)
 
     def validation_step(self, batch: Batch, batch_index: int, dataloader_idx: int = 0) -> None:
         """Accuracy by slice, the loss over all of them, and how far the answers are from a teacher's."""
@@ -97,7 +103,7 @@ class RecognitionTask(LightningModule):
         self.accuracy(dataloader_idx).update(logits, batch.labels)
         self.validation_loss.update(cross_entropy(logits, batch.labels), len(batch.labels))
         if batch.teacher is not None:
-            self.divergence.update(diverge(logits, batch.teacher), len(batch.labels))
+            self.divergence.update(diverge(logits, batch.teacher))
 
     def on_validation_epoch_end(self) -> None:
         """Logs them, and the mean of the accuracies, in which every slice counts the same."""

@@ -25,17 +25,18 @@ class Distortion:
     def __call__(self, ink: Tensor, generator: torch.Generator) -> Tensor:
         """(B, 28, 28) float32 → the same shape."""
         channel = ink.unsqueeze(1)
-        grid = affine_grid(self.sample_affine(len(ink), generator).to(ink.device), list(channel.shape), False)
-        grid = grid + self.sample_elastic(len(ink), ink.shape[-1], generator).to(ink.device)
+        grid = affine_grid(self.sample_affine(len(ink), generator), list(channel.shape), False)
+        grid = grid + self.sample_elastic(len(ink), ink.shape[-1], generator)
         return grid_sample(channel, grid, mode="bilinear", padding_mode="zeros", align_corners=False).squeeze(1)
 
     def sample_affine(self, count: int, generator: torch.Generator) -> Tensor:
         """(count, 2, 3): output coordinates in -1..1 → input coordinates."""
 
-        strength = torch.rand(count, generator=generator)
+        device = generator.device
+        strength = torch.rand(count, generator=generator, device=device)
 
         def uniform(limit: float) -> Tensor:
-            return (torch.rand(count, generator=generator) * 2 - 1) * strength * limit
+            return (torch.rand(count, generator=generator, device=device) * 2 - 1) * strength * limit
 
         angle = torch.deg2rad(uniform(self.rotation_deg))
         shear = uniform(self.shear)
@@ -51,7 +52,11 @@ class Distortion:
 
     def sample_elastic(self, count: int, side: int, generator: torch.Generator) -> Tensor:
         """(count, side, side, 2): a displacement for every pixel, in the grid's -1..1."""
-        strength = torch.rand(count, 1, 1, 1, generator=generator)
-        knots = (torch.rand(count, 2, ELASTIC_KNOTS, ELASTIC_KNOTS, generator=generator) * 2 - 1) * strength
+
+        def draw(*shape: int) -> Tensor:
+            return torch.rand(count, *shape, generator=generator, device=generator.device)
+
+        strength = draw(1, 1, 1)
+        knots = (draw(2, ELASTIC_KNOTS, ELASTIC_KNOTS) * 2 - 1) * strength
         field = interpolate(knots * (self.elastic_px * 2 / side), (side, side), mode="bicubic", align_corners=True)
         return field.permute(0, 2, 3, 1)

@@ -26,12 +26,15 @@ class Embellishment:
         centre, spread, axis = _measure_shape(ink)
 
         def uniform(low: float, high: float) -> Tensor:
-            return (low + (high - low) * torch.rand(len(ink), generator=generator)).to(ink.device)
+            return low + (high - low) * torch.rand(len(ink), generator=generator, device=ink.device)
 
         def draw_where(ink: Tensor, digit: int, share: float, start: Tensor, end: Tensor) -> Tensor:
-            chosen = ((labels == digit) & (uniform(0, 1) < share)).nonzero().squeeze(1)
+            chosen = (labels == digit) & (uniform(0, 1) < share)
             width = torch.where(uniform(0, 1) < 0.5, uniform(1.5, 2.5), uniform(2.0, 4.0))
-            return ink.index_copy(0, chosen, draw_lines(ink[chosen], start[chosen], end[chosen], width[chosen]))
+            if ink.is_cuda:  # to count them would wait for the GPU, to draw all costs it nothing
+                return torch.where(chosen[:, None, None], draw_lines(ink, start, end, width), ink)
+            rows = chosen.nonzero().squeeze(1)
+            return ink.index_copy(0, rows, draw_lines(ink[rows], start[rows], end[rows], width[rows]))
 
         angle = uniform(-0.3, 1.5)  # radians, from lower left to upper right; flat ones are ⊖
         times = uniform(1.6, 2.3) + 0.4 * (angle < 0.5)  # a flat one that stays inside makes an eight

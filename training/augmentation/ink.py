@@ -19,15 +19,15 @@ class InkChange:
 
     def __call__(self, ink: Tensor, generator: torch.Generator) -> Tensor:
         """(B, 28, 28) in 0..255 → the same."""
-        count = len(ink)
+        count, device = len(ink), ink.device
 
         def amount(change: tuple[float, float]) -> Tensor:
             share, most = change
-            draw = torch.rand(2, count, 1, 1, 1, generator=generator)
-            return torch.where(draw[0] < share, draw[1] * most, 0.0).to(ink.device)
+            draw = torch.rand(2, count, 1, 1, 1, generator=generator, device=device)
+            return torch.where(draw[0] < share, draw[1] * most, 0.0)
 
         def sign() -> Tensor:
-            return (torch.randint(0, 2, (count, 1, 1, 1), generator=generator) * 2 - 1).to(ink.device)
+            return torch.randint(0, 2, (count, 1, 1, 1), generator=generator, device=device) * 2 - 1
 
         x = (ink / 255).clamp(0, 1).unsqueeze(1)  # (B, 1, 28, 28)
         direction = sign()
@@ -35,6 +35,6 @@ class InkChange:
         x = x + amount(self.thickness) * (extreme - x)
         x = x + amount(self.softness) * (avg_pool2d(x, 3, 1, 1) - x)
         x = x.clamp_min(1e-4) ** (sign() * amount(self.contrast)).exp()
-        grain = torch.randn(x.shape, generator=generator).to(ink.device) * amount(self.noise)
+        grain = torch.randn(x.shape, generator=generator, device=device) * amount(self.noise)
         x = x + grain * (x > 0.05)
         return (x * (1 - amount(self.fading))).clamp(0, 1).squeeze(1) * 255

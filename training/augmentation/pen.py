@@ -33,19 +33,18 @@ class Pen:
 
     def __call__(self, points: Tensor, stroke_of: Tensor, generator: torch.Generator) -> Tensor:
         """points (B, P, 2) in -1..1, stroke_of (B, P) from 0 → images (B, 28, 28) in 0..255."""
-        device = points.device
         moved = self.distort(points, stroke_of, generator)
-        width = THINNEST_PX + (self.thickest_px - THINNEST_PX) * torch.rand(len(points), generator=generator)
-        return draw_points(moved, width.to(device))
+        share = torch.rand(len(points), generator=generator, device=points.device)
+        return draw_points(moved, THINNEST_PX + (self.thickest_px - THINNEST_PX) * share)
 
     def distort(self, points: Tensor, stroke_of: Tensor, generator: torch.Generator) -> Tensor:
         """The same points, written by another hand."""
         count, device = len(points), points.device
 
         def uniform(limit: float, *shape: int) -> Tensor:
-            return ((torch.rand(count, *shape, generator=generator) * 2 - 1) * limit).to(device)
+            return (torch.rand(count, *shape, generator=generator, device=device) * 2 - 1) * limit
 
-        offsets = uniform(2 * self.loose, int(stroke_of.max()) + 1, 2)
+        offsets = uniform(2 * self.loose, points.shape[1], 2)  # no character has more strokes than points
         points = points + offsets.gather(1, stroke_of.unsqueeze(2).expand(-1, -1, 2))
         for _ in range(WAVES):
             frequency, phase, size = uniform(2.5, 1, 2), uniform(torch.pi, 1, 1), uniform(2 * self.bend, 1, 2)

@@ -8,11 +8,11 @@ import pytest
 from tests.unit.training.toy_data import bars, options, pen_character
 from training import mixture
 from training.datasets.labelled_images import LabelledImages
-from training.datasets.pen_strokes import PenCharacter
 from training.evaluation import slices
-from training.sources import ImageSource, Part
+from training.options import Options
+from training.sources import ImageSource
 
-WRITERS = [pen_character(7) for _ in range(6)]
+WRITERS = {"train": [pen_character(7) for _ in range(6)], "validation": [pen_character(4) for _ in range(2)]}
 
 
 @pytest.fixture(autouse=True)
@@ -24,35 +24,54 @@ def bars_for_mnist(monkeypatch: pytest.MonkeyPatch) -> None:
         return bars(counts[split])
 
     monkeypatch.setattr(slices, "load_mnist", load)
+    monkeypatch.setitem(mixture.LOADERS, "mnist", lambda split, _: load(split, Path()))
+    monkeypatch.setattr(mixture, "read_pen_digits", lambda _, split: WRITERS[split])
 
 
-def drawn(*datasets: str, digits: list[PenCharacter] = WRITERS) -> dict[str, Part]:
-    return {part.name: part for part in mixture.draw_pictures(options(dataset=list(datasets)), digits)}
+def chosen(*datasets: str, pictures: bool = True) -> Options:
+    return options(dataset=list(datasets), pen_digits=Path("digits"), pictures=pictures, not_digit_weight=0.0)
+
+
+def drawn(*datasets: str) -> dict[str, ImageSource]:
+    parts = mixture.load_training(chosen(*datasets)).parts
+    return {
+        part.name: part.source
+        for part in parts
+        if part.name in mixture.PICTURES and isinstance(part.source, ImageSource)
+    }
 
 
 def test_mnists_training_images_become_uploads_and_strokes_photographs() -> None:
-    parts = drawn("mnist", "pen_strokes")
-    assert {name: len(part.source.labels) for name, part in parts.items()} == {"uploads": 10, "photographs": 6}
-    assert parts["uploads"].source.labels.tolist() == bars(10).labels.tolist()
-    assert parts["photographs"].source.labels.tolist() == [7] * 6
+    sources = drawn("mnist", "pen_strokes")
+    assert {name: len(source.labels) for name, source in sources.items()} == {"uploads": 10, "photographs": 6}
+    assert sources["uploads"].labels.tolist() == bars(10).labels.tolist()
+    assert sources["photographs"].labels.tolist() == [7] * 6
 
 
 def test_they_are_what_preprocessing_makes_of_them_and_no_two_alike() -> None:
-    source = drawn("pen_strokes")["photographs"].source
-    assert isinstance(source, ImageSource)
-    images = source.images.numpy()
-    expected = slices.prepare(slices.make_pen_slices(WRITERS, options().seed)[1]).images
+    images = drawn("pen_strokes")["photographs"].images.numpy()
+    expected = slices.prepare(slices.make_pen_slices(WRITERS["train"], options().seed)[1]).images
     assert (images == expected).all()
     assert len(np.unique(images, axis=0)) == 6
 
 
 def test_no_other_pen_is_drawn_over_them() -> None:
-    source = drawn("mnist", digits=[])["uploads"].source
-    assert isinstance(source, ImageSource)
+    source = drawn("mnist")["uploads"]
     assert source.embellishment is None
     assert source.ink is not None
     assert source.ink.thickness[0] == 0
 
 
-def test_without_the_data_there_are_none() -> None:
-    assert drawn("qmnist", digits=[]) == {}
+def test_without_strokes_nothing_is_photographed() -> None:
+    assert set(drawn("mnist")) == {"uploads"}
+
+
+def test_who_learns_from_pictures_is_validated_on_those_of_others() -> None:
+    parts = mixture.load_validation(chosen("mnist", "pen_strokes"))
+    assert {name: len(part) for name, part in parts.items()} == {
+        "mnist": 3,
+        "pen_drawings": 2,
+        "uploads": 3,
+        "photographs": 2,
+    }
+    assert set(mixture.load_validation(chosen("mnist", pictures=False))) == {"mnist", "pen_drawings"}
