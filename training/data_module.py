@@ -1,7 +1,8 @@
 """The data of a run, as Lightning wants it: the loader hands out indices, the batch is drawn from them on the device.
 
 Each batch is a function of seed, step and rank alone, or of seed and epoch where a teacher
-answered ahead, so that a run repeats itself and a resumed one goes on unchanged.
+answered ahead, so that a run repeats itself and a resumed one goes on unchanged, on the same kind of device: a GPU
+draws other random numbers than a processor.
 """
 
 from typing import Any

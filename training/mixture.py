@@ -84,8 +84,9 @@ def draw_pictures(split: Split, options: Options, digits: list[PenCharacter], se
     """Digits of that split in files and photographs, as preprocessing leaves them, by the name of the slice."""
     slices = make_mnist_slices(split, options.data_dir, seed) if "mnist" in options.dataset else []
     slices += make_pen_slices(digits, seed) if digits else []
-    log.info("drawing %s of %s", " and ".join(PICTURES), split)
-    return {part.name: prepare(part).read() for part in slices if part.name in PICTURES}
+    chosen = [part for part in slices if part.name in PICTURES]
+    log.info("drawing %s of %s", " and ".join(part.name for part in chosen), split)
+    return {part.name: prepare(part).read() for part in chosen}
 
 
 def check_mixture(options: Options) -> None:

@@ -83,7 +83,7 @@ class Options(BaseSettings):
     teacher_temperature: float = Field(2.0, gt=0, description="softens both; 1 shows too little of the second choices")
 
     judge: str | None = Field(
-        None, description="«name» or «name/version»; pen digits whose labels it doubts are left out"
+        None, description="«name» or «name/version», several as a,b; pen digits whose labels they doubt are left out"
     )
     answered_epochs: int = Field(
         0, ge=0, description="drawn and answered by the teacher once, for all its students; 0 asks it about each batch"

@@ -31,10 +31,8 @@ class Embellishment:
         def draw_where(ink: Tensor, digit: int, share: float, start: Tensor, end: Tensor) -> Tensor:
             chosen = (labels == digit) & (uniform(0, 1) < share)
             width = torch.where(uniform(0, 1) < 0.5, uniform(1.5, 2.5), uniform(2.0, 4.0))
-            if ink.is_cuda:  # to count them would wait for the GPU, to draw all costs it nothing
-                return torch.where(chosen[:, None, None], draw_lines(ink, start, end, width), ink)
-            rows = chosen.nonzero().squeeze(1)
-            return ink.index_copy(0, rows, draw_lines(ink[rows], start[rows], end[rows], width[rows]))
+            draw = draw_all_and_choose if ink.is_cuda else draw_on_chosen
+            return draw(ink, chosen, start, end, width)
 
         angle = uniform(-0.3, 1.5)  # radians, from lower left to upper right; flat ones are ⊖
         times = uniform(1.6, 2.3) + 0.4 * (angle < 0.5)  # a flat one that stays inside makes an eight
@@ -51,6 +49,17 @@ class Embellishment:
         ink = draw_where(ink, 1, self.flagged_ones, top, flag_end)
         foot = torch.stack([uniform(3, 9), uniform(-1, 1)], 1)
         return draw_where(ink, 1, self.footed_ones, bottom - foot, bottom + foot)
+
+
+def draw_on_chosen(ink: Tensor, chosen: Tensor, start: Tensor, end: Tensor, width: Tensor) -> Tensor:
+    """draw_lines on the images of which `chosen` (B,) says so."""
+    rows = chosen.nonzero().squeeze(1)
+    return ink.index_copy(0, rows, draw_lines(ink[rows], start[rows], end[rows], width[rows]))
+
+
+def draw_all_and_choose(ink: Tensor, chosen: Tensor, start: Tensor, end: Tensor, width: Tensor) -> Tensor:
+    """The same for a GPU: to learn which are chosen would wait for it, and to draw all costs it nothing."""
+    return torch.where(chosen[:, None, None], draw_lines(ink, start, end, width), ink)
 
 
 def draw_lines(ink: Tensor, start: Tensor, end: Tensor, width: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from torch import Tensor
 from shared.recognition.preprocessing import centre_ink
 from tests.unit.training.toy_data import bars, pen_character
 from training.augmentation.distortion import Distortion
-from training.augmentation.embellishment import Embellishment, draw_lines
+from training.augmentation.embellishment import Embellishment, draw_all_and_choose, draw_lines, draw_on_chosen
 from training.augmentation.ink import InkChange
 from training.augmentation.pen import POINTS, Pen, draw_points, resample
 
@@ -66,6 +66,15 @@ def test_paper_gets_no_noise() -> None:
     noisy = InkChange((0, 0), (0, 0), (0, 0), noise=(1, 0.1), fading=(0, 0))(images(), seeded())
     assert float(noisy[images() == 0].max()) < 0.1
     assert not torch.equal(noisy[images() > 0], images()[images() > 0])
+
+
+def test_a_gpu_draws_the_same_lines_on_the_same_images() -> None:
+    ink, chosen = images(6).float(), torch.tensor([True, False, True, False, False, True])
+    start, end = torch.rand(2, 6, 2, generator=seeded(1)) * 27
+    width = torch.linspace(1.5, 4, 6)
+    drawn = draw_on_chosen(ink, chosen, start, end, width)
+    assert (drawn != ink).any((1, 2)).tolist() == chosen.tolist()
+    assert torch.equal(draw_all_and_choose(ink, chosen, start, end, width), drawn)
 
 
 def test_embellishment_draws_on_the_digits_it_is_meant_for_only() -> None:

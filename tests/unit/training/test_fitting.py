@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 import torch
 from lightning.pytorch import Callback, LightningModule, Trainer
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, kl_div
 
 from shared.recognition.architectures import build_network
 from tests.unit.recognition.test_model_version import a_manifest
 from tests.unit.training.toy_data import bars, options, state_of, training_data
 from training.averaging import decay_after
+from training.datasets.labelled_images import NOT_A_DIGIT
 from training.evaluation.measures import compute_logits
 from training.fitting import Run, RunError, fit, open_run
 from training.history import read_history
@@ -189,8 +191,38 @@ def test_a_batch_without_a_digit_has_a_loss(tmp_path: Path) -> None:
     chosen = options()
     task = RecognitionTask(chosen, ["bars"])
     none = Batch(torch.zeros(4, 28, 28), torch.full((4,), -1))
-    loss = task.loss(task.member_logits(none.images)[0], none)
-    assert bool(loss.isfinite())
+    logits = task.member_logits(none.images)[0]
+    not_a_digit = binary_cross_entropy_with_logits(logits.logsumexp(1), torch.zeros(4))
+    torch.testing.assert_close(task.loss(logits, none), chosen.not_digit_weight * not_a_digit)
+
+
+@pytest.mark.parametrize("taught", [False, True])
+def test_what_is_no_digit_counts_for_nothing_in_the_loss_of_digits(taught: bool) -> None:
+    chosen = options(not_digit_weight=0.0, teacher_share=0.6)
+    logits, answers = torch.randn(2, 6, 10, generator=torch.Generator().manual_seed(1))
+    labels = torch.tensor([3, NOT_A_DIGIT, 0, 9, NOT_A_DIGIT, 1])
+    task, digits = RecognitionTask(chosen, ["bars"]), labels >= 0
+    hard = cross_entropy(logits[digits], labels[digits], label_smoothing=chosen.label_smoothing)
+    soft = kl_div((logits[digits] / 2).log_softmax(1), (answers[digits] / 2).softmax(1), reduction="batchmean")
+    expected = 0.4 * hard + 0.6 * 4 * soft if taught else hard
+    batch = Batch(torch.zeros(6, 28, 28), labels, answers if taught else None)
+    torch.testing.assert_close(task.loss(logits, batch), expected)
+
+
+def test_the_average_is_what_is_worked_out_by_hand(tmp_path: Path) -> None:
+    class Recorder(Callback):
+        def __init__(self) -> None:
+            self.weights: list[torch.Tensor] = []
+
+        def on_train_batch_end(self, trainer: Trainer, pl_module: LightningModule, *_: object) -> None:
+            self.weights.append(next(pl_module.parameters()).detach().clone())
+
+    recorder = Recorder()
+    averaged = next(fit_bars(options(epochs=2, averaging=0.6), tmp_path, (recorder,)).parameters())
+    expected, *later = recorder.weights
+    for steps, weights in enumerate(later, start=1):
+        expected = expected * decay_after(steps, 0.6) + weights * (1 - decay_after(steps, 0.6))
+    torch.testing.assert_close(averaged.detach(), expected)
 
 
 def test_a_published_run_is_over(tmp_path: Path) -> None:

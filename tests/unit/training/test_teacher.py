@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from shared.recognition.architectures import build_network
-from shared.recognition.model_version import ModelVersionError
+from shared.recognition.model_version import ModelVersionError, set_current
 from shared.recognition.normalisation import Normalisation
 from tests.unit.recognition.test_model_version import a_manifest
 from tests.unit.training.toy_data import options
@@ -35,8 +35,9 @@ def test_of_several_teachers_the_mean_answers(chosen: Options) -> None:
 
 
 def test_each_of_them_is_pinned(chosen: Options) -> None:
-    named = chosen.model_copy(update={"teacher": "cnn/2026-11-21.1,cnn/2026-11-22.1"})
-    assert pin_versions(named).teacher == named.teacher
+    set_current(chosen.models_dir, "cnn", "2026-11-22.1")
+    named = chosen.model_copy(update={"teacher": "cnn/2026-11-21.1,cnn"})
+    assert pin_versions(named).teacher == "cnn/2026-11-21.1,cnn/2026-11-22.1"
     with pytest.raises(ModelVersionError, match="nobody"):
         pin_versions(chosen.model_copy(update={"teacher": "cnn/2026-11-21.1,nobody"}))
 
