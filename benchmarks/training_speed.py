@@ -10,11 +10,13 @@ import tempfile
 import time
 from pathlib import Path
 
+import training  # noqa: F401  its declaration for torchvision has to come before Lightning is imported
+
+# isort: split
 import torch
 from lightning.pytorch import Callback, LightningModule, Trainer
 from torch.nn.functional import cross_entropy
 
-import training  # noqa: F401  its declaration for torchvision has to come before Lightning is imported
 from shared.recognition.architectures import build_network
 from training.data_module import TrainingData, load_data
 from training.datasets.mnist import load_mnist
@@ -128,7 +130,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--learning-rate", type=float, default=2e-3)
     parser.add_argument("--optimizer", default="adamw")
-    parser.add_argument("--seconds-to", action="store_true", help="also train until 99 % and 99.4 % of MNIST are read")
+    parser.add_argument("--seconds-to", action="store_true", help="also train until 99 %% and 99.4 %% are read")
     parser.add_argument("--epochs", type=int, default=8, help="at most, for --seconds-to")
     arguments = vars(parser.parse_args())
     seconds_to, epochs = arguments.pop("seconds_to"), arguments.pop("epochs")
