@@ -1,11 +1,11 @@
 """The average of the weights over the steps, which is what validates and is published."""
 
-from typing import Any, cast
+from typing import Any
 
 from lightning.pytorch import LightningModule, Trainer
 from lightning.pytorch.callbacks import WeightAveraging
 from torch import Tensor
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 
 def decay_after(steps: int, limit: float) -> float:
@@ -16,14 +16,12 @@ def decay_after(steps: int, limit: float) -> float:
 class MovingAverage(WeightAveraging):
     """Exponential; it looks back over the last ninth of the steps until `decay` bounds it, so a short run has one too.
 
-    Lightning makes the average before it moves the network; here it is made on the device of the run. Its steps are
-    counted on the processor, which would wait for a GPU to tell them.
+    Lightning makes the average before it moves the network; here it is made on the device of the run.
     """
 
     def __init__(self, decay: float) -> None:
         def average(averaged: list[Tensor], current: list[Tensor], steps: Tensor | int) -> None:
-            taken = int(cast(AveragedModel, self._average_model).n_averaged)
-            get_ema_multi_avg_fn(decay_after(taken, decay))(averaged, current, steps)
+            get_ema_multi_avg_fn(decay_after(int(steps), decay))(averaged, current, steps)
 
         super().__init__(multi_avg_fn=average)
 
@@ -31,5 +29,3 @@ class MovingAverage(WeightAveraging):
         """Lightning's hook."""
         self._device = trainer.strategy.root_device
         super().setup(trainer, pl_module, stage)
-        if self._average_model is not None:
-            self._average_model.n_averaged = self._average_model.n_averaged.cpu()

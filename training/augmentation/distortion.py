@@ -52,11 +52,9 @@ class Distortion:
 
     def sample_elastic(self, count: int, side: int, generator: torch.Generator) -> Tensor:
         """(count, side, side, 2): a displacement for every pixel, in the grid's -1..1."""
-
-        def draw(*shape: int) -> Tensor:
-            return torch.rand(count, *shape, generator=generator, device=generator.device)
-
-        strength = draw(1, 1, 1)
-        knots = (draw(2, ELASTIC_KNOTS, ELASTIC_KNOTS) * 2 - 1) * strength
+        device = generator.device
+        strength = torch.rand(count, 1, 1, 1, generator=generator, device=device)
+        knots = torch.rand(count, 2, ELASTIC_KNOTS, ELASTIC_KNOTS, generator=generator, device=device) * 2 - 1
+        knots = knots * strength
         field = interpolate(knots * (self.elastic_px * 2 / side), (side, side), mode="bicubic", align_corners=True)
         return field.permute(0, 2, 3, 1)

@@ -58,7 +58,7 @@ def draw_on_chosen(ink: Tensor, chosen: Tensor, start: Tensor, end: Tensor, widt
 
 
 def draw_all_and_choose(ink: Tensor, chosen: Tensor, start: Tensor, end: Tensor, width: Tensor) -> Tensor:
-    """The same for a GPU: to learn which are chosen would wait for it, and to draw all costs it nothing."""
+    """The same for a GPU: to learn which are chosen would wait for it, and to draw all is little work."""
     return torch.where(chosen[:, None, None], draw_lines(ink, start, end, width), ink)
 
 
