@@ -6,6 +6,7 @@ images, doubtful ones looked at twice.
 """
 
 import argparse
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
@@ -31,7 +32,7 @@ ROUNDS = 5
 def make_engines(models_dir: Path, manifest: Manifest) -> dict[str, Engine]:
     """By the library and what it runs on."""
     folder = models_dir / manifest.reference
-    engines = {f"{name}, processor": make()(folder, manifest) for name, make in MAKERS.items()}
+    engines = {f"{name}, processor": make()(folder, manifest) for name, make in MAKERS.items() if find_spec(name)}
     if has_gpu():
         engines[f"torch, {torch.cuda.get_device_name()}"] = choose_engine("torch", "cuda")(folder, manifest)
     return engines

@@ -1,7 +1,7 @@
 """The datasets that the options name, as one mixture to train on, with what is no digit, and their validation parts."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from training.datasets.mnist import load_mnist
 from training.datasets.not_digits import make_not_digits
 from training.datasets.pen_strokes import PenCharacter, read_pen_digits, read_pen_strokes, split_of_writer
 from training.datasets.qmnist import load_qmnist
-from training.evaluation.slices import PreparedSlice, make_mnist_slices, make_pen_slices, make_slices, prepare
+from training.evaluation.slices import PreparedSlice, Slice, make_mnist_slices, make_pen_slices, make_slices, prepare
 from training.judging import leave_out_bars, leave_out_doubtful
 from training.options import Options
 from training.sources import ImageSource, Mixture, Part, as_image_source, as_stroke_source
@@ -84,9 +84,13 @@ def draw_pictures(split: Split, options: Options, digits: list[PenCharacter], se
     """Digits of that split in files and photographs, as preprocessing leaves them, by the name of the slice."""
     slices = make_mnist_slices(split, options.data_dir, seed) if "mnist" in options.dataset else []
     slices += make_pen_slices(digits, seed) if digits else []
-    chosen = [part for part in slices if part.name in PICTURES]
-    log.info("drawing %s of %s", " and ".join(part.name for part in chosen), split)
-    return {part.name: prepare(part).read() for part in chosen}
+    log.info("drawing %s of %s", " and ".join(part.name for part in slices if part.name in PICTURES), split)
+    return draw(slices, PICTURES)
+
+
+def draw(slices: list[Slice], names: Container[str]) -> dict[str, LabelledImages]:
+    """Those of these names, as preprocessing leaves them."""
+    return {part.name: prepare(part).read() for part in slices if part.name in names}
 
 
 def check_mixture(options: Options) -> None:
@@ -157,7 +161,7 @@ def draw_pages(digits: list[PenCharacter]) -> LabelledImages:
     """As the network sees them when they are drawn on the page. DataUnavailableError where there are none."""
     if not digits:
         raise DataUnavailableError("The file of pen strokes holds nobody's digits to validate with.")
-    return prepare(next(part for part in make_pen_slices(digits, seed=1) if part.name == "pen_drawings")).read()
+    return draw(make_pen_slices(digits, seed=1), {"pen_drawings"})["pen_drawings"]
 
 
 def load_test(options: Options) -> list[PreparedSlice]:

@@ -4,13 +4,17 @@ Both kinds of step are about as large (Liu et al. 2025, «Muon is Scalable for L
 a learning rate and a weight decay. torch.optim.Muon takes neither convolutions nor anything that is not a matrix.
 """
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, overload
 
 import torch
 from torch import Tensor
 from torch.nn import Parameter
 from torch.optim import Optimizer
+from torch.optim.adamw import adamw
+
+States = dict[Tensor, dict[str, Any]]
 
 NARROWEST = 16  # sides of a hidden layer's matrix; a first convolution of 3×3 and ten outputs are narrower
 MOMENTUM = 0.95
@@ -18,6 +22,7 @@ BETAS, EPSILON = (0.9, 0.999), 1e-8  # of AdamW
 ROOT_MEAN_SQUARE = 0.2  # of an AdamW step, in learning rates
 ITERATIONS = 5
 QUINTIC = (3.4445, -4.7750, 2.0315)  # Jordan's: singular values end between 0.7 and 1.2
+PADDED_TO = 64  # rows and a multiple of it: matrices of one size iterate together, in a few calls that a GPU fills
 
 
 class Muon(Optimizer):
@@ -36,11 +41,10 @@ class Muon(Optimizer):
         with torch.enable_grad():
             loss = closure() if closure else None
         for group in self.param_groups:
-            for weights in group["params"]:
-                if weights.grad is not None:
-                    direction = orthogonal_direction if is_hidden(weights) else adam_direction
-                    weights.mul_(1 - group["lr"] * group["weight_decay"])
-                    weights.add_(direction(weights.grad, self.state[weights]), alpha=-group["lr"])
+            weights = [each for each in group["params"] if each.grad is not None]
+            rate, decay = group["lr"], group["weight_decay"]
+            step_orthogonally([each for each in weights if is_hidden(each)], self.state, rate, decay)
+            step_as_adamw([each for each in weights if not is_hidden(each)], self.state, rate, decay)
         return loss
 
 
@@ -49,38 +53,78 @@ def is_hidden(weights: Tensor) -> bool:
     return weights.ndim > 1 and min(len(weights), weights[0].numel()) >= NARROWEST
 
 
-def orthogonal_direction(gradient: Tensor, state: dict[str, Any]) -> Tensor:
-    """Of the gradient's shape, and of the size of AdamW's."""
-    if not state:
-        state["momentum"] = torch.zeros_like(gradient)
-    average: Tensor = state["momentum"].lerp_(gradient, 1 - MOMENTUM)
-    matrix = orthogonalise(gradient.lerp(average, MOMENTUM).flatten(1))
-    size: float = ROOT_MEAN_SQUARE * max(matrix.shape) ** 0.5
-    return (matrix * size).reshape(gradient.shape)
+def step_orthogonally(weights: list[Tensor], states: States, rate: float, decay: float) -> None:
+    """As far as AdamW would step."""
+    if not weights:
+        return
+    gradients = [each.grad for each in weights if each.grad is not None]
+    for each in weights:
+        if not states[each]:
+            states[each]["momentum"] = torch.zeros_like(each)
+    averages = [states[each]["momentum"] for each in weights]
+    torch._foreach_lerp_(averages, gradients, 1 - MOMENTUM)
+    ahead = torch._foreach_lerp(gradients, averages, MOMENTUM)
+    torch._foreach_mul_(weights, 1 - rate * decay)
+    for each, direction in zip(weights, orthogonalise([momentum.flatten(1) for momentum in ahead]), strict=True):
+        size = ROOT_MEAN_SQUARE * max(direction.shape) ** 0.5
+        each.add_(direction.reshape(each.shape), alpha=-rate * size)
 
 
-def orthogonalise(matrix: Tensor) -> Tensor:
-    """(R, C) → the same singular vectors and singular values near 1, by Newton and Schulz.
+def orthogonalise(matrices: Sequence[Tensor]) -> list[Tensor]:
+    """(R, C) each → the same singular vectors and singular values near 1, by Newton and Schulz.
 
     Each iteration is a product from the left, so that they are carried out in (R, R) and meet the matrix once.
     """
-    if len(matrix) > matrix.shape[1]:
-        return orthogonalise(matrix.T).T
-    matrix = matrix / matrix.norm().clamp_min(1e-7)
-    identity = torch.eye(len(matrix), device=matrix.device)
-    gram, product = matrix @ matrix.T, identity
+    wide = [matrix if len(matrix) <= matrix.shape[1] else matrix.T for matrix in matrices]
+    alike: dict[int, list[int]] = defaultdict(list)
+    for index, matrix in enumerate(wide):
+        alike[-(-len(matrix) // PADDED_TO) * PADDED_TO].append(index)
+    orthogonal = list(wide)
+    for side, indices in alike.items():
+        grams = wide[0].new_zeros(len(indices), side, side)
+        for gram, index in zip(grams, indices, strict=True):
+            rows = len(wide[index])
+            gram[:rows, :rows] = wide[index] @ wide[index].T
+        for product, index in zip(iterate(grams), indices, strict=True):
+            rows = len(wide[index])
+            orthogonal[index] = product[:rows, :rows] @ wide[index]
+    return [new if len(old) <= old.shape[1] else new.T for old, new in zip(matrices, orthogonal, strict=True)]
+
+
+def iterate(grams: Tensor) -> Tensor:
+    """Products (B, R, R) of each matrix with itself → what to multiply each matrix with."""
+    squared_norms = grams.diagonal(dim1=1, dim2=2).sum(1).clamp_min(1e-14)[:, None, None]
+    gram = grams / squared_norms
+    product = torch.eye(grams.shape[1], device=grams.device) / squared_norms.sqrt()
     a, b, c = QUINTIC
     for _ in range(ITERATIONS):
-        factor = a * identity + b * gram + c * gram @ gram
+        factor = torch.baddbmm(gram, gram, gram, beta=b, alpha=c)
+        factor.diagonal(dim1=1, dim2=2).add_(a)
         gram, product = factor @ gram @ factor, factor @ product
-    return product @ matrix
+    return product
 
 
-def adam_direction(gradient: Tensor, state: dict[str, Any]) -> Tensor:
-    """Kingma and Ba 2015, algorithm 1."""
-    if not state:
-        state |= {"steps": 0, "mean": torch.zeros_like(gradient), "square": torch.zeros_like(gradient)}
-    state["steps"] += 1
-    mean: Tensor = state["mean"].lerp_(gradient, 1 - BETAS[0]) / (1 - BETAS[0] ** state["steps"])
-    square: Tensor = state["square"].lerp_(gradient**2, 1 - BETAS[1]) / (1 - BETAS[1] ** state["steps"])
-    return mean / (square.sqrt() + EPSILON)
+def step_as_adamw(weights: list[Tensor], states: States, rate: float, decay: float) -> None:
+    """torch's own."""
+    if not weights:
+        return
+    for each in weights:
+        if not states[each]:
+            zeros = {name: torch.zeros_like(each) for name in ("exp_avg", "exp_avg_sq")}
+            states[each] |= {"step": torch.tensor(0.0), **zeros}
+    averages, squares, steps = ([states[each][name] for each in weights] for name in ("exp_avg", "exp_avg_sq", "step"))
+    adamw(
+        weights,
+        [each.grad for each in weights if each.grad is not None],
+        averages,
+        squares,
+        [],
+        steps,
+        amsgrad=False,
+        beta1=BETAS[0],
+        beta2=BETAS[1],
+        lr=rate,
+        weight_decay=decay,
+        eps=EPSILON,
+        maximize=False,
+    )

@@ -131,14 +131,21 @@ class Mixture:
 
         Both on the device of the sources, which is the generator's too.
         """
+        part_of = self._part_of[indices]
+        members = self._member_of[indices[part_of.argsort(stable=True)]]
+        members = send(members, self.parts[0].source.labels.device)
+        counts = part_of.bincount(minlength=len(self.parts)).tolist()
         images, labels = [], []
-        for number, part in enumerate(self.parts):
-            source = part.source
-            members = self._member_of[indices[self._part_of[indices] == number]].to(source.labels.device)
-            if len(members):
-                images.append(source.draw(members, generator))
-                labels.append(source.labels[members])
+        for part, chosen in zip(self.parts, members.split(counts), strict=True):
+            if len(chosen):
+                images.append(part.source.draw(chosen, generator))
+                labels.append(part.source.labels[chosen])
         return torch.cat(images), torch.cat(labels)
+
+
+def send(members: Tensor, device: torch.device) -> Tensor:
+    """The same, there; from pinned memory to a GPU, which would otherwise be waited for."""
+    return members.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else members.to(device)
 
 
 def as_image_source(data: LabelledImages, augmented: bool = True) -> ImageSource:

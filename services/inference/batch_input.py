@@ -111,6 +111,6 @@ def check_count(images: int) -> None:
 def _cut(pending: bytearray, count: int) -> Images:
     """The first `count` images, taken out of what is pending."""
     end = count * BYTES_AN_IMAGE
-    images = np.frombuffer(bytes(pending[:end]), np.uint8).reshape(count, SIDE, SIDE)
+    images = np.frombuffer(pending[:end], np.uint8).reshape(count, SIDE, SIDE)
     del pending[:end]
     return images

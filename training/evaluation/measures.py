@@ -22,20 +22,20 @@ RESAMPLED = 1000  # times, for a bootstrap
 
 
 @torch.inference_mode()
-def compute_logits(network: nn.Module, normalisation: Normalisation, images: Images, device: torch.device) -> Tensor:
-    """images (N, 28, 28) uint8 → logits (N, 10) float32 on the CPU. The network is left in evaluation mode."""
+def compute_logits(network: nn.Module, normalisation: Normalisation, images: Images) -> Tensor:
+    """images (N, 28, 28) uint8 → logits (N, 10) float32, on the CPU. The network is left in evaluation mode."""
     if images.ndim != 3 or images.shape[1:] != (SIDE, SIDE) or images.dtype != np.uint8:
         raise ValueError(f"expected images (N, {SIDE}, {SIDE}) uint8, got {images.shape} {images.dtype}")
     network.eval()
     batches = torch.from_numpy(np.ascontiguousarray(images)).split(BATCH)
-    return torch.cat([network(normalisation(batch.to(device))).cpu() for batch in batches])
+    return torch.cat([network(normalisation(batch)) for batch in batches])
 
 
 def make_look(network: nn.Module, normalisation: Normalisation) -> Look:
-    """What compute_logits says on the CPU, as a function of the images alone."""
+    """What compute_logits says, as a function of the images alone."""
 
     def look(images: Images) -> Logits:
-        logits: Logits = compute_logits(network, normalisation, images, torch.device("cpu")).numpy()
+        logits: Logits = compute_logits(network, normalisation, images).numpy()
         return logits
 
     return look

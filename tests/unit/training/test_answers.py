@@ -137,7 +137,7 @@ def test_a_student_learns_what_was_answered(chosen: Options) -> None:
     learning = chosen.model_copy(update={"epochs": 12, "learning_rate": 5e-3, "teacher_share": 1.0})
     data = TrainingData(learning, load_answers(learning, Teacher(Swapped(), Normalisation())), {"bars": bars(32)})
     student = fit(learning, open_run(learning), data)
-    logits = compute_logits(student.network, student.normalise, bars(8).images, torch.device("cpu"))
+    logits = compute_logits(student.network, student.normalise, bars(8).images)
     assert (logits.argmax(1).numpy() == 1 - bars(8).labels).all()  # the labels said otherwise
 
 

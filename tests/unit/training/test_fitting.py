@@ -53,7 +53,7 @@ def fit_bars(chosen: Options, folder: Path, callbacks: tuple[Callback, ...] = ()
 def test_a_run_learns_to_read_and_to_refuse(tmp_path: Path) -> None:
     chosen = options(epochs=12, learning_rate=5e-3, not_digit_weight=5.0)
     task = fit(chosen, run_of(chosen, tmp_path), training_data(chosen))
-    logits = compute_logits(task.network, task.normalise, bars(8).images, torch.device("cpu"))
+    logits = compute_logits(task.network, task.normalise, bars(8).images)
     assert (logits.argmax(1).numpy() == bars(8).labels).all()
     other, _ = training_data(chosen).training.draw(torch.arange(64, 72), torch.Generator().manual_seed(9))
     with torch.inference_mode():
@@ -145,7 +145,7 @@ def test_a_student_follows_its_teacher(tmp_path: Path) -> None:
     data.teacher = Teacher(Contrary(teacher.network), teacher.normalise)
     taught = run_of(copied, tmp_path / "student")
     student = fit(copied, taught, data)
-    logits = compute_logits(student.network, student.normalise, bars(8).images, torch.device("cpu"))
+    logits = compute_logits(student.network, student.normalise, bars(8).images)
     assert (logits.argmax(1).numpy() == 1 - bars(8).labels).all()  # the labels said otherwise
     first, *_, last = read_history(taught.history)
     assert last["teacher/divergence"] < 0.1 < first["teacher/divergence"]

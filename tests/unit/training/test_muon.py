@@ -24,7 +24,7 @@ def step(weights: Tensor, gradient: Tensor, times: int = 1, optimizer: type[Muon
 @pytest.mark.parametrize("shape", [(16, 16), (16, 100), (100, 16)])
 def test_singular_values_end_near_one(shape: tuple[int, int]) -> None:
     matrix = torch.randn(shape, generator=torch.Generator().manual_seed(1)) * 1e-3
-    values = torch.linalg.svdvals(orthogonalise(matrix))
+    values = torch.linalg.svdvals(orthogonalise([matrix])[0])
     assert values.shape == (16,)
     assert (values > 0.6).all()
     assert (values < 1.3).all()
@@ -33,7 +33,15 @@ def test_singular_values_end_near_one(shape: tuple[int, int]) -> None:
 def test_singular_vectors_stay() -> None:
     matrix = torch.randn(20, 30, generator=torch.Generator().manual_seed(1))
     left, _, right = torch.linalg.svd(matrix, full_matrices=False)
-    assert torch.allclose(left.T @ orthogonalise(matrix) @ right.T, torch.eye(20), atol=0.4)
+    assert torch.allclose(left.T @ orthogonalise([matrix])[0] @ right.T, torch.eye(20), atol=0.4)
+
+
+def test_matrices_of_other_sizes_beside_it_change_nothing() -> None:
+    matrices = [
+        torch.randn(shape, generator=torch.Generator().manual_seed(1)) for shape in [(20, 30), (90, 40), (64, 64)]
+    ]
+    for matrix, together in zip(matrices, orthogonalise(matrices), strict=True):
+        assert torch.allclose(orthogonalise([matrix])[0], together, atol=1e-4)
 
 
 @pytest.mark.parametrize("shape", [(64, 32, 3, 3), (128, 576), (64, 16, 1, 1)])
