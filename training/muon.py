@@ -4,13 +4,13 @@ Both kinds of step are about as large (Liu et al. 2025, «Muon is Scalable for L
 a learning rate and a weight decay. torch.optim.Muon takes neither convolutions nor anything that is not a matrix.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, overload
 
 import torch
 from torch import Tensor
 from torch.nn import Parameter
+from torch.nn.functional import pad
 from torch.optim import Optimizer
 from torch.optim.adamw import adamw
 
@@ -76,18 +76,14 @@ def orthogonalise(matrices: Sequence[Tensor]) -> list[Tensor]:
     Each iteration is a product from the left, so that they are carried out in (R, R) and meet the matrix once.
     """
     wide = [matrix if len(matrix) <= matrix.shape[1] else matrix.T for matrix in matrices]
-    alike: dict[int, list[int]] = defaultdict(list)
-    for index, matrix in enumerate(wide):
-        alike[-(-len(matrix) // PADDED_TO) * PADDED_TO].append(index)
+    sides = [-(-len(matrix) // PADDED_TO) * PADDED_TO for matrix in wide]
     orthogonal = list(wide)
-    for side, indices in alike.items():
-        grams = wide[0].new_zeros(len(indices), side, side)
-        for gram, index in zip(grams, indices, strict=True):
-            rows = len(wide[index])
-            gram[:rows, :rows] = wide[index] @ wide[index].T
-        for product, index in zip(iterate(grams), indices, strict=True):
-            rows = len(wide[index])
-            orthogonal[index] = product[:rows, :rows] @ wide[index]
+    for side in set(sides):
+        alike = [index for index, each in enumerate(sides) if each == side]
+        grams = [wide[index] @ wide[index].T for index in alike]
+        padded = torch.stack([pad(gram, (0, side - len(gram)) * 2) for gram in grams])
+        for index, gram, product in zip(alike, grams, iterate(padded), strict=True):
+            orthogonal[index] = product[: len(gram), : len(gram)] @ wide[index]
     return [new if len(old) <= old.shape[1] else new.T for old, new in zip(matrices, orthogonal, strict=True)]
 
 
