@@ -5,10 +5,12 @@ Everything of a run lies in its folder: options.json, history.jsonl, checkpoints
 
 import json
 import os
+import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import torch
 from lightning.pytorch import Callback, Trainer
@@ -18,9 +20,10 @@ from lightning.pytorch.callbacks import (
     ModelCheckpoint,
     TQDMProgressBar,
 )
+from lightning.pytorch.plugins.io import TorchCheckpointIO
 from torch import nn
 
-from shared.recognition.model_version import find_manifest
+from shared.recognition.model_version import Manifest, find_manifest
 from shared.recognition.weights import load_network
 from training.averaging import MovingAverage
 from training.data_module import TrainingData
@@ -69,29 +72,51 @@ class Run:
         return self.folder / "history.jsonl"
 
 
-def open_run(options: Options, data: Mapping[str, str] | None = None) -> Run:
-    """Makes the folder, or finds it where the run is resumed. RunError where it is there already, or is not.
-
-    `data`: the name and hash of all that is trained on, so that a run is not resumed with anything else.
-    """
-    name = options.run or f"{options.model}-{datetime.now():%Y-%m-%d-%H%M%S}"
-    if options.devices > 1 and not options.run:
-        name = os.environ.setdefault(DDP_RUN, name)  # for the processes that Lightning starts for the other devices
-    run, recipe = Run(options.results_dir / name), json.dumps(options.recipe() | {"data": dict(data or {})}, indent=2)
+def check_run(options: Options) -> None:
+    """What can be said before any data are read. RunError, ModelVersionError, OSError."""
+    check_start(options)
+    options.results_dir.mkdir(parents=True, exist_ok=True)
+    if options.run and (Path(options.run).is_absolute() or ".." in Path(options.run).parts):
+        raise RunError(f"--run {options.run} is no name: runs are folders under --results-dir.")
     if options.resume and not options.run:
         raise RunError("Which run is to go on? Give its folder's name with --run.")
+    run = Run(options.results_dir / (options.run or ""))
     if options.resume and run.published.exists():
         raise RunError(f"{run.folder} is over: it was published as {run.published.read_text()}.")
     if options.resume and not run.last_checkpoint.exists():
-        raise RunError(f"There is nothing to resume in {run.folder}: no epoch of it was finished.")
-    if options.resume and not (run.options.exists() and run.options.read_text() == recipe):
-        raise RunError(f"{run.folder} was begun with other options or data, those of its options.json.")
-    if not options.resume and run.history.exists():
+        raise RunError(f"There is nothing to resume in {run.folder}: no epoch of it was finished. Take another --run.")
+    if options.run and not options.resume and run.history.exists():
         raise RunError(f"{run.folder} is there already: --resume goes on with it, another --run begins anew.")
+
+
+def open_run(options: Options, data: Mapping[str, str] | None = None) -> Run:
+    """Makes the folder, or finds it where the run is resumed. RunError as check_run, or where it began otherwise.
+
+    `data`: the name and hash of all that is trained on, so that a run is not resumed with anything else.
+    """
+    check_run(options)
+    name = options.run or f"{options.model}-{datetime.now():%Y-%m-%d-%H%M%S}"
+    if options.devices > 1 and not options.run:
+        name = os.environ.setdefault(DDP_RUN, name)  # for the processes that Lightning starts for the other devices
+    run, recipe = Run(options.results_dir / name), options.recipe() | {"data": dict(data or {})}
+    if options.resume and (others := differing(json.loads(run.options.read_text()), recipe)):
+        raise RunError(f"{run.folder} was begun with other options or data than these: {', '.join(others)}.")
     run.folder.mkdir(parents=True, exist_ok=True)
     if not options.resume:
-        run.options.write_text(recipe)
+        run.options.write_text(json.dumps(recipe, indent=2))
     return run
+
+
+def differing(begun: Mapping[str, object], recipe: Mapping[str, object]) -> list[str]:
+    """The names of what is not the same."""
+    return sorted(name for name in begun.keys() | recipe.keys() if begun.get(name) != recipe.get(name))
+
+
+def check_start(options: Options) -> None:
+    """RunError where there are too few GPUs, or a version to start from has another architecture."""
+    check_devices(options)
+    if options.start_from:
+        find_start(options)
 
 
 def check_devices(options: Options) -> None:
@@ -103,27 +128,46 @@ def check_devices(options: Options) -> None:
 
 def stopped_early(run: Run) -> bool:
     """Whether patience had ended at the last checkpoint: Lightning would add an epoch to find that out."""
-    states = torch.load(run.last_checkpoint, map_location="cpu", weights_only=True)["callbacks"]
+    states = load_checkpoint(run)["callbacks"]
     stopping = next(state for name, state in states.items() if name.startswith(EarlyStopping.__name__))
     return bool(stopping["wait_count"] >= stopping["patience"])
 
 
-def load_start(options: Options) -> nn.Module:
-    """The network whose weights to go on from. RunError where it has another architecture, ModelVersionError."""
+def load_checkpoint(run: Run) -> dict[str, Any]:
+    """The last. RunError where it can't be read."""
+    try:
+        checkpoint: dict[str, Any] = torch.load(run.last_checkpoint, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        raise RunError(f"{run.last_checkpoint} is damaged: begin anew with another --run.") from error
+    return checkpoint
+
+
+def find_start(options: Options) -> Manifest:
+    """Of the version whose weights to go on from. RunError where it has another architecture, ModelVersionError."""
     manifest = find_manifest(options.models_dir, options.start_from or "")
     if manifest.architecture != options.model:
         raise RunError(f"{manifest.reference} is a {manifest.architecture}: a {options.model} can't go on from it.")
-    return load_network(options.models_dir, manifest)
+    return manifest
+
+
+class WholeCheckpoints(TorchCheckpointIO):
+    """Written beside the one before and then put in its place: a full disk or a kill leaves the one before."""
+
+    def save_checkpoint(self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any | None = None) -> None:
+        """Lightning's hook."""
+        written = Path(path).with_suffix(".writing")
+        super().save_checkpoint(checkpoint, written, storage_options)
+        written.replace(path)
 
 
 def fit(options: Options, run: Run, data: TrainingData, callbacks: Sequence[Callback] = ()) -> RecognitionTask:
-    """The task with the averaged weights, on the CPU, in evaluation mode. RunError where it can't begin."""
+    """The task with the averaged weights, on the CPU, in evaluation mode. RunError where it can't begin or end."""
     check_devices(options)
     if len(data.training) < options.batch:
         raise RunError(f"There are {len(data.training)} images to train on, fewer than the {options.batch} of a batch.")
     torch.manual_seed(options.seed)
     task = RecognitionTask(options, list(data.validation))
-    start = load_start(options) if options.start_from else None
+    start = load_network(options.models_dir, find_start(options)) if options.start_from else None
     if start:
         task.network.load_state_dict(start.state_dict())
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # else each tensor is written twice
@@ -145,14 +189,21 @@ def fit(options: Options, run: Run, data: TrainingData, callbacks: Sequence[Call
             TQDMProgressBar(),
             *callbacks,
         ],
+        plugins=[WholeCheckpoints()],
         default_root_dir=run.folder,
         num_sanity_val_steps=0,
         enable_model_summary=False,
         log_every_n_steps=1,  # nothing is logged by the step; more than an epoch has, and Lightning warns
     )
     if not (options.resume and stopped_early(run)):
-        trainer.fit(task, datamodule=data, ckpt_path=run.last_checkpoint if options.resume else None)
-    task.load_state_dict(torch.load(run.last_checkpoint, map_location="cpu", weights_only=True)["state_dict"])
+        try:
+            trainer.fit(task, datamodule=data, ckpt_path=run.last_checkpoint if options.resume else None)
+        except SystemExit as stop:  # what Lightning makes of Ctrl-C
+            name = options.run or run.folder.name
+            raise RunError(f"Stopped: --run {name} --resume goes on after the last epoch that was finished.") from stop
+    task.load_state_dict(load_checkpoint(run)["state_dict"])
+    if not all(bool(weights.isfinite().all()) for weights in task.network.state_dict().values()):
+        raise RunError("The weights are no numbers any more: begin anew with a lower --learning-rate.")
     if start:
         keep_of_start(task.network.cpu(), start, options.start_share)
     return task.cpu().eval()

@@ -14,19 +14,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from pydantic import AliasChoices, Field, ValidationError
-from pydantic_settings import BaseSettings, CliApp, CliPositionalArg, SettingsConfigDict, SettingsError
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, CliPositionalArg, SettingsConfigDict
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from shared.recognition.architectures import build_network
 from shared.recognition.calibration import Calibration
-from shared.recognition.model_version import MANIFEST, WEIGHTS, Manifest, ModelVersionError, read_manifest
+from shared.recognition.model_version import MANIFEST, WEIGHTS, Manifest, read_manifest
 from shared.recognition.normalisation import Normalisation
 from shared.recognition.second_look import DOUBTFUL_BELOW
+from training.command_line import run_command
 from training.datasets.fetching import DATA_DIR
-from training.datasets.labelled_images import DataUnavailableError
-from training.logs import configure_logs
 from training.mixture import load_test, load_validation
 from training.options import ModelName, Options
 from training.publishing import Candidate, calibrate, print_report, publish
@@ -48,6 +47,8 @@ class ImportOptions(BaseSettings):
         cli_kebab_case=True,
         frozen=True,
         populate_by_name=True,
+        allow_inf_nan=False,
+        cli_hide_none_type=True,
     )
 
     file: CliPositionalArg[Path] = Field(description=".pth, .pt or .safetensors")
@@ -55,10 +56,14 @@ class ImportOptions(BaseSettings):
     name: str | None = Field(None, description="of the model; the architecture's where absent")
     mean: float = Field(Normalisation.mean, description="what its training subtracted from pixel / 255")
     std: float = Field(Normalisation.std, gt=0, description="what it divided by then")
-    pen_digits: Path | None = Field(None, validation_alias=AliasChoices("pen_digits", "PEN_DIGITS"))
-    pen_letters: Path | None = Field(None, validation_alias=AliasChoices("pen_letters", "PEN_LETTERS"))
-    data_dir: Path = Field(DATA_DIR)
-    models_dir: Path = Field(Path("models"))
+    pen_digits: Path | None = Field(
+        None, validation_alias=AliasChoices("pen_digits", "PEN_DIGITS"), description="pen strokes to measure with"
+    )
+    pen_letters: Path | None = Field(
+        None, validation_alias=AliasChoices("pen_letters", "PEN_LETTERS"), description="letters, which are no digits"
+    )
+    data_dir: Path = Field(DATA_DIR, description="where `make data` puts it")
+    models_dir: Path = Field(Path("models"), description="where inference looks")
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
@@ -66,7 +71,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     try:
         content = load_file(path) if path.suffix == ".safetensors" else torch.load(path, "cpu", weights_only=True)
     except pickle.UnpicklingError as error:
-        raise WeightsError(f"{path} holds more than tensors, and nothing else is loaded: {error}") from error
+        raise WeightsError(f"{path} holds more than tensors, and nothing else is loaded.") from error
     except Exception as error:
         raise WeightsError(f"{path} can't be read: {error!r}") from error
     for key in WRAPPERS:
@@ -109,6 +114,11 @@ def build_with(weights: Mapping[str, Tensor], architecture: str) -> nn.Module:
         f"{name} is {tuple(weights[name].shape)} and should be {tuple(tensor.shape)}"
         for name, tensor in wanted.items()
         if name in weights and weights[name].shape != tensor.shape
+    ]
+    wrong += [
+        f"{name} is of whole numbers"
+        for name, tensor in wanted.items()
+        if name in weights and tensor.is_floating_point() and not weights[name].is_floating_point()
     ]
     wrong += [f"{name} is not finite" for name, tensor in weights.items() if not bool(tensor.float().isfinite().all())]
     if wrong:
@@ -169,13 +179,7 @@ def import_weights(options: ImportOptions) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """0 where the weights were published."""
-    try:
-        configure_logs()
-        import_weights(CliApp.run(ImportOptions, arguments))
-    except (WeightsError, ModelVersionError, DataUnavailableError, SettingsError, ValidationError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    return run_command(ImportOptions, import_weights, arguments, WeightsError)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from training.datasets.labelled_drawings import load_labelled_drawings
 from training.datasets.labelled_images import DataUnavailableError, LabelledImages, Split
 from training.datasets.mnist import load_mnist
 from training.datasets.not_digits import make_not_digits
-from training.datasets.pen_strokes import PenCharacter, read_pen_digits, read_pen_strokes, split_of_writer
+from training.datasets.pen_strokes import PenCharacter, read_pen_digits, read_pen_letters, split_of_writer
 from training.datasets.qmnist import load_qmnist
 from training.evaluation.slices import PreparedSlice, Slice, make_mnist_slices, make_pen_slices, make_slices, prepare
 from training.judging import leave_out_bars, leave_out_doubtful
@@ -108,7 +108,7 @@ def check_mixture(options: Options) -> None:
 def read_characters(options: Options, split: Split) -> tuple[list[PenCharacter], list[PenCharacter]]:
     """(digits, letters) of that split's writers, less those who stay unseen; empty where no file is named."""
     digits = read_pen_digits(options.pen_digits, split) if options.pen_digits else []
-    letters = read_pen_strokes(options.pen_letters, split) if options.pen_letters else []
+    letters = read_pen_letters(options.pen_letters, split) if options.pen_letters else []
     return [d for d in digits if not is_unseen(d, options)], [d for d in letters if not is_unseen(d, options)]
 
 

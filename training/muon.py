@@ -91,7 +91,7 @@ def iterate(grams: Tensor) -> Tensor:
     """Products (B, R, R) of each matrix with itself → what to multiply each matrix with."""
     squared_norms = grams.diagonal(dim1=1, dim2=2).sum(1).clamp_min(1e-14)[:, None, None]
     gram = grams / squared_norms
-    product = torch.eye(grams.shape[1], device=grams.device) / squared_norms.sqrt()
+    product = torch.eye(grams.shape[1], dtype=grams.dtype, device=grams.device) / squared_norms.sqrt()
     a, b, c = QUINTIC
     for _ in range(ITERATIONS):
         factor = torch.baddbmm(gram, gram, gram, beta=b, alpha=c)

@@ -32,6 +32,8 @@ class Options(BaseSettings):
         frozen=True,
         extra="forbid",
         populate_by_name=True,
+        allow_inf_nan=False,
+        hide_input_in_errors=True,  # storage's token may be among it
     )
 
     model: ModelName = Field("cnn", description="the architecture; cnn is what the service answers with")
@@ -105,6 +107,12 @@ class Options(BaseSettings):
     @model_validator(mode="after")
     def check_that_all_is_used(self) -> Self:
         """What would do nothing is refused, since the manifest's recipe would say that it was done."""
+        if len(set(self.dataset)) < len(self.dataset):
+            raise ValueError("dataset names one of them twice")
+        if self.pictures and not {"mnist", "pen_strokes"} & set(self.dataset):
+            raise ValueError("pictures are drawn of mnist and pen_strokes, and neither is there")
+        if not self.teacher and {"teacher_share", "teacher_temperature"} & self.model_fields_set:
+            raise ValueError("teacher_share and teacher_temperature need a teacher")
         if self.start_share and not self.start_from:
             raise ValueError("start_share needs a version to start_from")
         if self.judge and "pen_strokes" not in self.dataset:

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, PercentFormatter
 from numpy.typing import NDArray
 from torchmetrics.functional.classification import multiclass_confusion_matrix
@@ -25,18 +26,22 @@ Probabilities = NDArray[np.float32]  # (N, 10), rows sum to 1
 Epochs = Sequence[dict[str, float]]  # see training.history
 
 MISTAKES, MISTAKES_A_ROW = 32, 8
+FEW_DIGITS = 10  # a share of fewer says little: one more mistake moves it by over a tenth
 DPI = 150
 BLUE, ORANGE, GREEN, RED, VIOLET, GREY = "#2c5f8a", "#d97a1d", "#1b7f4d", "#c0392b", "#7d4fa3", "#9fb3c4"
+PALE_BLUE = "#c9dbea"
 
 
-def plot_run(folder: Path, history: Epochs, images: Images, labels: Labels, probabilities: Probabilities) -> None:
-    """All of them. The images are those of validation, or of the test where the run is published."""
+def plot_run(
+    folder: Path, history: Epochs, images: Images, labels: Labels, probabilities: Probabilities, *, part: str = "test"
+) -> None:
+    """All of them. The images are those of `part`: of validation, or of the test where the run is published."""
     plot_loss(history, folder / "loss.png")
     plot_accuracy(history, folder / "accuracy.png")
-    plot_confusion_matrix(labels, probabilities, folder / "confusion_matrix.png")
-    plot_reliability(labels, probabilities, folder / "reliability.png")
-    plot_worst_mistakes(images, labels, probabilities, folder / "worst_mistakes.png")
-    plot_test_predictions(images, labels, probabilities, folder / "test_predictions.png")
+    plot_confusion_matrix(labels, probabilities, folder / "confusion_matrix.png", part)
+    plot_reliability(labels, probabilities, folder / "reliability.png", part)
+    plot_worst_mistakes(images, labels, probabilities, folder / "worst_mistakes.png", part)
+    plot_test_predictions(images, labels, probabilities, folder / "test_predictions.png", part)
 
 
 def plot_loss(history: Epochs, path: Path) -> Figure:
@@ -61,18 +66,27 @@ def plot_accuracy(history: Epochs, path: Path) -> Figure:
     """A curve for each slice of the validation data. Epochs far worse than the last lie below the picture."""
     figure = Figure((7, 4.2), layout="constrained")
     axes = figure.subplots()
-    last = {name: share for name, share in history[-1].items() if name.startswith("validation/")}
-    last.pop("validation/loss", None)
+    last = accuracies_of(history[-1])
     for number, (name, share) in enumerate(last.items()):
-        slice_name = name.removeprefix("validation/").replace("_", " ")
+        label = "mean" if name == "accuracy" else name.replace("_", " ")
         colour = (BLUE, ORANGE, GREEN, VIOLET, RED, GREY)[number % 6]
-        draw_curve(axes, history, name, f"{slice_name}: {share:.2%}", colour)
+        draw_curve(axes, history, f"validation/{name}", f"{label}: {share:.2%}", colour)
     lowest, worst = axes.get_ylim()[0], min(last.values(), default=0)
     axes.set_ylim(bottom=max(lowest, 1 - max(8 * (1 - worst), 0.02)))
     axes.set(title="Validation accuracy by epoch", ylabel="read right")
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     finish_curves(axes, "lower right")
     return write(figure, path)
+
+
+def accuracies_of(epoch: dict[str, float]) -> dict[str, float]:
+    """Slice → share read right; and `accuracy`, the mean over the slices, where there are several."""
+    prefix = "validation/"
+    accuracies = {name.removeprefix(prefix): value for name, value in epoch.items() if name.startswith(prefix)}
+    accuracies.pop("loss", None)
+    if len(accuracies) == 2:  # one slice, whose mean it is
+        accuracies.pop("accuracy", None)
+    return accuracies
 
 
 def draw_curve(axes: Axes, history: Epochs, name: str, label: str, colour: str) -> None:
@@ -91,7 +105,7 @@ def finish_curves(axes: Axes, legend: Literal["upper right", "lower right"]) -> 
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def plot_confusion_matrix(labels: Labels, probabilities: Probabilities, path: Path) -> Figure:
+def plot_confusion_matrix(labels: Labels, probabilities: Probabilities, path: Path, part: str = "test") -> Figure:
     """Counts. The colour is that of the mistakes alone, which would drown beside the diagonal."""
     counts = multiclass_confusion_matrix(torch.from_numpy(probabilities), torch.from_numpy(labels), 10).numpy()
     mistakes = counts * (1 - np.eye(10, dtype=np.int64))
@@ -105,7 +119,7 @@ def plot_confusion_matrix(labels: Labels, probabilities: Probabilities, path: Pa
             colour = "white" if mistakes[label, digit] > 0.6 * most else "black"
             axes.text(digit, label, f"{count:,}", ha="center", va="center", fontsize=9, color=colour)
     wrong = int(mistakes.sum())
-    title = f"{wrong:,} of {len(labels):,} digits misread ({1 - wrong / len(labels):.2%} right)"
+    title = f"{wrong:,} of {len(labels):,} {part} digits misread ({1 - wrong / len(labels):.2%} right)"
     axes.set(title=title, xlabel="read as", ylabel="true digit", xticks=range(10), yticks=range(10))
     axes.set_xticks(np.arange(9) + 0.5, minor=True)
     axes.set_yticks(np.arange(9) + 0.5, minor=True)
@@ -141,29 +155,35 @@ def measure_reliability(labels: Labels, probabilities: Probabilities) -> Reliabi
     return Reliability(counts, confidences, accuracies)
 
 
-def plot_reliability(labels: Labels, probabilities: Probabilities, path: Path) -> Figure:
-    """Above, how many of the digits of each confidence were read right; below, how many there are."""
+def plot_reliability(labels: Labels, probabilities: Probabilities, path: Path, part: str = "test") -> Figure:
+    """Above, how many of the digits of each confidence were read right; below, how many there are. Few are pale."""
     measured = measure_reliability(labels, probabilities)
     centres, width = (np.arange(CALIBRATION_BINS) + 0.5) / CALIBRATION_BINS, 0.92 / CALIBRATION_BINS
-    figure = Figure((6, 6.4), layout="constrained")
+    colours = [PALE_BLUE if count < FEW_DIGITS else BLUE for count in measured.counts]
+    figure = Figure((6, 6.8), layout="constrained")
     above, below = figure.subplots(2, sharex=True, height_ratios=[3, 1])
-    above.bar(centres, np.nan_to_num(measured.accuracies), width, color=BLUE, label="read right")
+    above.bar(centres, np.nan_to_num(measured.accuracies), width, color=colours)
     above.plot([0, 1], [0, 1], "--", color="grey", linewidth=1, label="perfectly calibrated")
     above.plot(measured.confidences, measured.confidences, "D", color=ORANGE, markersize=4, label="mean confidence")
-    title = f"Expected calibration error {measured.calibration_error:.2%} over {len(labels):,} digits"
+    title = f"Expected calibration error {measured.calibration_error:.2%} over {len(labels):,} {part} digits"
     above.set(title=title, ylabel="read right", ylim=(0, 1.02), xlim=(0, 1.01))
     above.yaxis.set_major_formatter(PercentFormatter(1))
-    above.legend(frameon=False, loc="upper left")
-    below.bar(centres, measured.counts, width, color=GREY)
+    bars = below.bar(centres, measured.counts, width, color=GREY)
+    below.bar_label(bars, [f"{count:,}" if count else "" for count in measured.counts], fontsize=7)
+    below.margins(y=0.15)  # for the numbers
     below.set(xlabel="confidence", ylabel="digits", yscale="symlog", ylim=(0, None))
     below.yaxis.set_major_formatter("{x:,.0f}")
     below.xaxis.set_major_formatter(PercentFormatter(1))
     for axes in (above, below):
         axes.spines[["top", "right"]].set_visible(False)
+    shares = [Patch(color=BLUE, label="read right"), Patch(color=PALE_BLUE, label=f"of fewer than {FEW_DIGITS} digits")]
+    figure.legend(handles=[*shares, *above.lines], frameon=False, ncols=2, loc="outside lower center")
     return write(figure, path)
 
 
-def plot_worst_mistakes(images: Images, labels: Labels, probabilities: Probabilities, path: Path) -> Figure:
+def plot_worst_mistakes(
+    images: Images, labels: Labels, probabilities: Probabilities, path: Path, part: str = "test"
+) -> Figure:
     """The digits read wrong with the most confidence, the worst first."""
     digits, confidences = probabilities.argmax(axis=1), probabilities.max(axis=1)
     wrong = np.flatnonzero(digits != labels)
@@ -171,7 +191,7 @@ def plot_worst_mistakes(images: Images, labels: Labels, probabilities: Probabili
     rows = max(1, -(-len(worst) // MISTAKES_A_ROW))
     figure = Figure((10, 0.5 + 1.48 * rows), layout="constrained")
     shown = f", the {len(worst)} most confident" if len(worst) < len(wrong) else ""
-    figure.suptitle(f"{len(wrong):,} of {len(labels):,} digits misread{shown}: true digit → reading, confidence")
+    figure.suptitle(f"{len(wrong):,} of {len(labels):,} {part} digits misread{shown}: true digit → reading, confidence")
     grid = figure.subplots(rows, MISTAKES_A_ROW, squeeze=False)
     for axes in grid.flat:
         axes.set_axis_off()
@@ -181,9 +201,12 @@ def plot_worst_mistakes(images: Images, labels: Labels, probabilities: Probabili
     return write(figure, path)
 
 
-def plot_test_predictions(images: Images, labels: Labels, probabilities: Probabilities, path: Path) -> Figure:
+def plot_test_predictions(
+    images: Images, labels: Labels, probabilities: Probabilities, path: Path, part: str = "test"
+) -> Figure:
     """The first eight, with what they are read as and what they are."""
-    figure = Figure((9, 5.5), layout="constrained")
+    figure = Figure((9, 5.9), layout="constrained")
+    figure.suptitle(f"The first eight {part} digits")
     grid = figure.subplots(2, 4)
     for axes in grid.flat:
         axes.set_axis_off()

@@ -85,7 +85,10 @@ def calibrate(candidate: Candidate, validation: Mapping[str, LabelledImages]) ->
 def publish(
     candidate: Candidate, calibration: Calibration, test: Sequence[PreparedSlice], models_dir: Path
 ) -> Published:
-    """Touches the test slices, once for the candidate and once for the version in use."""
+    """Touches the test slices, once for the candidate and once for the version in use.
+
+    The version is written when all is known of it, so that what is stopped before leaves nothing.
+    """
     network, normalisation = candidate.network, candidate.normalisation
     look = make_look(network, normalisation)
     once = {part.name: look(part.images) for part in test}
@@ -93,6 +96,8 @@ def publish(
     for part in test:
         check_graph(graph, once[part.name], part.images, calibration)
     logits = {part.name: torch.from_numpy(look_again(look, part.images, once[part.name], calibration)) for part in test}
+    right = {part.name: judge(logits[part.name], part, calibration) for part in test}
+    objections = compare_with_current(candidate.name, right, test, models_dir)
     now = datetime.now(UTC)
     manifest = Manifest(
         name=candidate.name,
@@ -109,27 +114,25 @@ def publish(
         history=[{name: value for name, value in epoch.items() if isfinite(value)} for epoch in candidate.history],
     )
     write_model_version(models_dir, manifest, network, graph)
-    right = {part.name: judge(logits[part.name], part, calibration) for part in test}
-    objections = compare_with_current(manifest, right, test, models_dir)
     if not objections:
         set_current(models_dir, manifest.name, manifest.version)
     return Published(manifest, objections)
 
 
 def compare_with_current(
-    manifest: Manifest, right: Mapping[str, NDArray[np.bool_]], test: Sequence[PreparedSlice], models_dir: Path
+    name: str, right: Mapping[str, NDArray[np.bool_]], test: Sequence[PreparedSlice], models_dir: Path
 ) -> list[str]:
     """One sentence for each slice on which the new version is worse, or which was left out; none where none is in use.
 
     ModelVersionError where there is a version in use and it can't be loaded.
     """
-    if not (models_dir / manifest.name / CURRENT).exists():
-        log.info("there is no version of %s to compare with", manifest.name)
+    if not (models_dir / name / CURRENT).exists():
+        log.info("there is no version of %s to compare with", name)
         return []
-    current = find_manifest(models_dir, manifest.name)
+    current = find_manifest(models_dir, name)
     look = make_look(load_network(models_dir, current), current.normalisation)
     left_out = sorted(current.metrics.keys() - right.keys())
-    objections = [f"{name}: measured for {current.reference} and not now" for name in left_out]
+    objections = [f"{part}: measured for {current.reference} and not now" for part in left_out]
     for part in test:
         logits = look_twice(look, part.images, current.calibration)
         before = judge(torch.from_numpy(logits), part, current.calibration)

@@ -8,7 +8,7 @@ import re
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import optuna
@@ -21,6 +21,10 @@ from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy import NullPool
 from sqlalchemy.exc import SQLAlchemyError
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
 log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 30
@@ -28,6 +32,7 @@ RETRIES = 2  # a trial that kills its worker each time is given up
 TRIALS_BEFORE_PRUNING = 5
 EPOCHS_BEFORE_PRUNING = 1  # the rate of one_cycle is still rising
 TRIALS_FOR_IMPORTANCE = 10
+LOSS = "validation loss"  # what the pictures call the objective
 DONE = (TrialState.COMPLETE, TrialState.PRUNED)
 
 
@@ -146,11 +151,44 @@ def draw(study: Study, name: str, path: Path) -> Path:
 
     matplotlib.use("Agg")
     function, inches = PLOTS[name]
-    plot: Callable[[Study], Any] = getattr(optuna.visualization.matplotlib, function)
+    plot: Callable[..., Any] = getattr(optuna.visualization.matplotlib, function)
+    names = {} if name == "intermediate_values" else {"target_name": LOSS}
     with matplotlib.rc_context(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ExperimentalWarning)  # these plots, since 2020
-        figure = np.ravel(plot(study))[0].figure
+        warnings.filterwarnings("ignore", "Attempting to set identical")  # where an option has one value
+        figure = np.ravel(plot(study, **names))[0].figure
         figure.set_size_inches(*inches)
+        tidy(name, figure)
         figure.savefig(path, dpi=120, bbox_inches="tight")
     pyplot.close(figure)
     return path
+
+
+def tidy(name: str, figure: "Figure") -> None:
+    """What Optuna leaves hard to read."""
+    for axes in figure.axes:
+        tidy_ticks(axes)
+        if name == "slices":
+            axes.tick_params(axis="x", rotation=45, rotation_mode="xtick")
+        if name == "parallel_coordinates":
+            for label in axes.get_yticklabels():
+                label.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1})  # lines cross it
+        if name == "intermediate_values":
+            axes.set_ylabel(LOSS)
+            for line in axes.lines:
+                if np.size(line.get_xdata()) == 1:  # a trial of one epoch, which has no line
+                    line.set(marker="o", markersize=8, zorder=3)
+
+
+def tidy_ticks(axes: "Axes") -> None:
+    """Whole numbers of trials and steps; on a logarithmic scale plain numbers, few enough to be read."""
+    from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+
+    for axis in (axes.xaxis, axes.yaxis):
+        if axis.get_label_text() in {"Trial", "Step"}:
+            axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        if axis.get_scale() == "log":
+            low, high = sorted(axis.get_view_interval())
+            axis.set_major_locator(LogLocator(subs=(1, 2, 5)) if high > 10 * low else MaxNLocator(4))
+            axis.set_major_formatter("{x:g}")
+            axis.set_minor_locator(NullLocator())

@@ -17,15 +17,13 @@ from lightning.pytorch import Callback, LightningModule, Trainer
 from optuna import Study, Trial, TrialPruned
 from optuna.exceptions import ExperimentalWarning
 from optuna.trial import FrozenTrial
-from pydantic import AliasChoices, Field, ValidationError
-from pydantic_settings import CliApp, CliSuppress, SettingsConfigDict, SettingsError
+from pydantic import AliasChoices, Field
+from pydantic_settings import CliSuppress, SettingsConfigDict
 
-from shared.recognition.model_version import ModelVersionError
+from training.command_line import run_command
 from training.data_module import TrainingData, load_data
-from training.datasets.labelled_images import DataUnavailableError
-from training.fitting import RunError, fit, open_run
+from training.fitting import RunError, check_start, fit, open_run
 from training.history import read_history
-from training.logs import configure_logs
 from training.options import Options
 from training.study import SweepError, best_trials, count_begun, describe, open_study, plot_study
 from training.teacher import pin_versions
@@ -147,16 +145,16 @@ def announce(options: SweepOptions, study: Study) -> None:
         print(f"{', '.join(path.name for path in pictures)} are in {options.results_dir / options.study}")
 
 
+def sweep(options: SweepOptions) -> None:
+    """One worker."""
+    pinned = pin_versions(options)
+    check_start(pinned)
+    announce(pinned, run_sweep(pinned, load_data(pinned)))
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """One worker of a sweep."""
-    try:
-        configure_logs()
-        options = pin_versions(CliApp.run(SweepOptions, arguments))
-        announce(options, run_sweep(options, load_data(options)))
-    except (DataUnavailableError, SweepError, ModelVersionError, SettingsError, ValidationError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    """Its exit status."""
+    return run_command(SweepOptions, sweep, arguments, SweepError, RunError)
 
 
 if __name__ == "__main__":

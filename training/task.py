@@ -73,7 +73,15 @@ class RecognitionTask(LightningModule):
         torch.manual_seed(seed_of_step(self.options.seed, self.global_step, self.global_rank))
         members = self.member_logits(batch.images)
         loss = torch.stack([self.loss(logits, batch) for logits in members]).mean()
-        self.log("train/loss", loss, on_step=False, on_epoch=True, prog_bar=True, batch_size=len(batch.labels))
+        self.log(
+            "train/loss",
+            loss,
+            on_step=False,
+            on_epoch=True,
+            prog_bar=True,
+            batch_size=len(batch.labels),
+            sync_dist=True,
+        )
         return loss
 
     def loss(self, logits: Tensor, batch: Batch) -> Tensor:
@@ -106,16 +114,16 @@ class RecognitionTask(LightningModule):
             self.divergence.update(diverge(logits, batch.teacher))
 
     def on_validation_epoch_end(self) -> None:
-        """Logs them, and the mean of the accuracies, in which every slice counts the same."""
-        self.log("validation/loss", self.validation_loss.compute(), prog_bar=True)
+        """Logs them, and the mean of the accuracies, in which every slice counts the same. All ranks have the same."""
+        self.log("validation/loss", self.validation_loss.compute(), prog_bar=True, sync_dist=True)
         self.validation_loss.reset()
         if self.divergence.update_called:
-            self.log("teacher/divergence", self.divergence.compute())
+            self.log("teacher/divergence", self.divergence.compute(), sync_dist=True)
             self.divergence.reset()
         accuracies = [self.accuracy(index).compute() for index in range(len(self.slices))]
-        self.log("validation/accuracy", torch.stack(accuracies).mean())
+        self.log("validation/accuracy", torch.stack(accuracies).mean(), sync_dist=True)
         for index, name in enumerate(self.slices):
-            self.log(f"validation/{name}", accuracies[index], prog_bar=True)
+            self.log(f"validation/{name}", accuracies[index], prog_bar=True, sync_dist=True)
             self.accuracy(index).reset()
 
     def accuracy(self, index: int) -> MulticlassAccuracy:

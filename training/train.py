@@ -8,18 +8,15 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from pydantic import ValidationError
-from pydantic_settings import CliApp, SettingsError
 
-from shared.recognition.model_version import ModelVersionError
 from shared.recognition.normalisation import Normalisation
 from shared.recognition.second_look import look_twice
+from training.command_line import run_command
 from training.data_module import load_data
-from training.datasets.labelled_images import NOT_A_DIGIT, DataUnavailableError
+from training.datasets.labelled_images import NOT_A_DIGIT
 from training.evaluation.measures import make_look
-from training.fitting import RunError, fit, open_run
+from training.fitting import RunError, check_run, fit, open_run
 from training.history import read_history
-from training.logs import configure_logs
 from training.mixture import load_test
 from training.options import Options
 from training.plots import plot_run
@@ -27,47 +24,49 @@ from training.publishing import Candidate, calibrate, print_report, publish
 from training.teacher import pin_versions
 
 
-def train(options: Options) -> Path:
-    """The folder of the run. DataUnavailableError, RunError or ModelVersionError with a sentence."""
+def train(options: Options) -> Path | None:
+    """The folder of the run, None in all processes but the first.
+
+    DataUnavailableError, RunError or ModelVersionError with a sentence.
+    """
     options = pin_versions(options)
+    check_run(options)
     data = load_data(options)
     hashes = data.training.hashes()
     run = open_run(options, hashes)
     task = fit(options, run, data)
     if task.global_rank > 0:
-        return run.folder
+        return None
 
     history = read_history(run.history)
     candidate = Candidate(
         options.model, options.model, task.network, Normalisation(), hashes, options.recipe(), history
     )
-    pictured = next(iter(data.validation.values()))
+    pictured, part = next(iter(data.validation.values())), "validation"
     calibration = calibrate(candidate, data.validation)
     if options.publish:
         test = load_test(options)
         published = publish(candidate, calibration, test, options.models_dir)
         digits = next((part for part in test if (part.labels != NOT_A_DIGIT).all()), None)
         if digits:
-            pictured = digits.read()
+            pictured, part = digits.read(), "test"
         run.published.write_text(published.manifest.reference)
         print_report(published)
     logits = look_twice(make_look(task.network, Normalisation()), pictured.images, calibration)
     probabilities = calibration.probabilities(logits).astype(np.float32)
-    plot_run(run.folder, history, pictured.images, pictured.labels, probabilities)
+    plot_run(run.folder, history, pictured.images, pictured.labels, probabilities, part=part)
     return run.folder
+
+
+def train_and_tell(options: Options) -> None:
+    """One of the processes tells, where there are several."""
+    if folder := train(options):
+        print(f"curves, mistakes and test_predictions.png are in {folder}")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """`make train`."""
-    try:
-        configure_logs()
-        options = CliApp.run(Options, arguments)
-        folder = train(options)
-    except (DataUnavailableError, RunError, ModelVersionError, SettingsError, ValidationError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(f"curves, mistakes and test_predictions.png are in {folder}")
-    return 0
+    return run_command(Options, train_and_tell, arguments, RunError)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ Points = NDArray[np.float64]  # (P, 2), x to the right and y up, in the tablet's
 
 KEYWORD = re.compile(r"^\.([A-Z]\S*)", re.MULTILINE)
 SEGMENT = re.compile(r'(?P<level>\S+)\s+(?P<delineation>\S.*?)\s+(?P<quality>\S+)\s+"(?P<label>.*)"', re.DOTALL)
+FURTHEST = 2**31  # no tablet counts further
 PLACE = re.compile(r"(\d+)(?::(\d+))?")  # a component, or a point in it
 
 
@@ -36,9 +37,12 @@ class Component:
         """UnipenError where the numbers don't make points."""
         try:
             table = np.array(self.numbers.split(), np.float64).reshape(-1, len(self.columns))
-            return table[:, [self.columns.index("X"), self.columns.index("Y")]]
+            points = table[:, [self.columns.index("X"), self.columns.index("Y")]]
         except ValueError as error:
             raise UnipenError("malformed points") from error
+        if not (np.abs(points) < FURTHEST).all():  # nan, too, is a number to numpy
+            raise UnipenError("malformed points")
+        return points
 
 
 @dataclass(frozen=True)

@@ -50,11 +50,10 @@ class Manifest(BaseModel):
 
 
 def next_version(models_dir: Path, name: str, now: datetime) -> str:
-    """The first free «YYYY-MM-DD.N» of that day."""
-    day, number = f"{now:%Y-%m-%d}", 1
-    while (models_dir / name / f"{day}.{number}").exists():
-        number += 1
-    return f"{day}.{number}"
+    """«YYYY-MM-DD.N», one above the highest of that day: the number of a version that was removed may be in use."""
+    day = f"{now:%Y-%m-%d}"
+    numbers = [folder.name.removeprefix(f"{day}.") for folder in (models_dir / name).glob(f"{day}.*")]
+    return f"{day}.{1 + max((int(number) for number in numbers if number.isdecimal()), default=0)}"
 
 
 def set_current(models_dir: Path, name: str, version: str) -> None:

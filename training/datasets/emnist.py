@@ -27,6 +27,10 @@ def load_emnist_digits(split: Split, data_dir: Path = DATA_DIR) -> LabelledImage
         dataset = EMNIST(data_dir, split="digits", train=split != "test")
     except RuntimeError as error:
         raise DataUnavailableError(f"EMNIST is not in {data_dir}: run `python -m training.datasets.emnist`.") from error
+    except (AssertionError, ValueError, OSError) as error:  # torchvision asserts what it reads
+        raise DataUnavailableError(
+            f"EMNIST is damaged in {raw_dir(data_dir)}: remove it and run `python -m training.datasets.emnist`."
+        ) from error
     upright = np.ascontiguousarray(dataset.data.numpy().transpose(0, 2, 1))  # the files hold columns as rows
     labels = dataset.targets.numpy().astype(np.int64)
     cut = len(labels) - len(labels) // VALIDATION_PART

@@ -7,6 +7,7 @@ the longer side scaled to 0..999, one list of points for each time the pen was d
 import gzip
 import json
 import re
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ Points = NDArray[np.float32]  # (P, 2), x and y in 0..999
 
 TEST_SHARE = 0.15  # of the writers
 VALIDATION_SHARE = 0.15
+MOST_STROKES = 100  # a character; each is drawn with a point at least, of 128
+LARGEST = 1e9  # a coordinate
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,11 @@ def read_pen_strokes(path: Path, split: Split | None = None) -> list[PenCharacte
         with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
             entries = [json.loads(line) for line in lines]
             characters = [as_character(entry) for entry in entries]
-    except OSError as error:
+    except FileNotFoundError as error:
         raise DataUnavailableError(
             f"There are no pen strokes in {path}: make them with `python -m training.pen_strokes`."
         ) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, OverflowError) as error:
         raise DataUnavailableError(f"{path} is not a file of pen strokes: {error!r}.") from error
     return [character for character in characters if split is None or split_of_writer(character.writer) == split]
 
@@ -55,14 +58,34 @@ def read_pen_digits(path: Path, split: Split | None = None) -> list[PenCharacter
     return characters
 
 
+def read_pen_letters(path: Path, split: Split | None = None) -> list[PenCharacter]:
+    """The same of a file of what is no digit. DataUnavailableError where it holds digits."""
+    characters = read_pen_strokes(path, split)
+    if any(isinstance(character.label, int) for character in characters):
+        raise DataUnavailableError(f"{path} holds digits, and should hold letters.")
+    return characters
+
+
 def as_character(entry: dict[str, Any]) -> PenCharacter:
     """KeyError, TypeError or ValueError where a part is missing or is not what it should be."""
-    strokes = tuple(np.array(stroke, np.float32).reshape(-1, 2) for stroke in entry["strokes"])
-    if not strokes or not all(len(stroke) for stroke in strokes):
-        raise ValueError("a character without strokes, or a stroke without points")
-    if not isinstance(entry["writer"], str):
+    label, writer, strokes = entry["label"], entry["writer"], tuple(map(as_points, entry["strokes"]))
+    if not 0 < len(strokes) <= MOST_STROKES:
+        raise ValueError(f"a character of {len(strokes)} strokes")
+    if isinstance(label, bool) or not isinstance(label, int | str):
+        raise TypeError("a label that is neither a whole number nor a text")
+    if not isinstance(writer, str):
         raise TypeError("a writer whose name is no text")
-    return PenCharacter(entry["label"], entry["writer"], strokes)
+    return PenCharacter(label, writer, strokes)
+
+
+def as_points(stroke: list[list[float]]) -> Points:
+    """ValueError where it is no list of x and y."""
+    points = np.array(stroke, np.float64)
+    if points.ndim != 2 or points.shape[1] != 2 or len(points) == 0:
+        raise ValueError("a stroke that is no list of [x, y]")
+    if not (np.abs(points) < LARGEST).all():
+        raise ValueError("a point that lies nowhere")
+    return points.astype(np.float32)
 
 
 def split_of_writer(writer: str) -> Split:

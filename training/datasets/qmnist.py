@@ -30,6 +30,10 @@ def load_qmnist(split: Split, data_dir: Path = DATA_DIR) -> LabelledImages:
         dataset = QMNIST(data_dir, what="test" if split == "test" else "train", compat=False)
     except RuntimeError as error:
         raise DataUnavailableError(f"QMNIST is not in {data_dir}: run `python -m training.datasets.qmnist`.") from error
+    except (AssertionError, ValueError, OSError) as error:  # torchvision asserts what it reads
+        raise DataUnavailableError(
+            f"QMNIST is damaged in {raw_dir(data_dir)}: remove it and run `python -m training.datasets.qmnist`."
+        ) from error
     labels = dataset.targets.numpy()  # (N, 8)
     chosen = np.ones(len(labels), bool) if split == "test" else _splits_of_writers(labels) == split
     return LabelledImages(dataset.data.numpy()[chosen], labels[chosen, DIGIT].astype(np.int64))

@@ -20,7 +20,7 @@ from shared.recognition.normalisation import SIDE, Images
 from shared.recognition.preprocessing import Image, preprocess
 from training.datasets.labelled_images import NOT_A_DIGIT, DataUnavailableError, LabelledImages, Split
 from training.datasets.mnist import load_mnist
-from training.datasets.pen_strokes import PenCharacter, read_pen_digits, read_pen_strokes
+from training.datasets.pen_strokes import PenCharacter, read_pen_digits, read_pen_letters
 from training.evaluation.canvas import draw, encode_png
 from training.evaluation.not_digits import KINDS, draw_not_digit
 from training.evaluation.photographs import take_photograph
@@ -70,7 +70,7 @@ def make_slices(
     if pen_digits:
         slices += make_pen_slices(read_pen_digits(pen_digits, writers), seed)
     if pen_letters:
-        letters = read_pen_strokes(pen_letters, writers)
+        letters = read_pen_letters(pen_letters, writers)
         slices.append(Slice("pen_letters", no_digits(len(letters)), partial(draw_character, letters, seed)))
     count = len(KINDS) * NOT_DIGITS_PER_KIND
     if empty := [part.name for part in slices if not len(part)]:

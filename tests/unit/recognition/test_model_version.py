@@ -77,6 +77,13 @@ def test_a_version_is_never_rewritten(tmp_path: Path) -> None:
     assert next_version(tmp_path, "cnn", NOW) == "2026-11-21.2"
 
 
+def test_the_number_of_a_version_that_was_removed_is_not_given_again(tmp_path: Path) -> None:
+    assert next_version(tmp_path, "cnn", NOW) == "2026-11-21.1"
+    for folder in ("2026-11-21.2", "2026-11-21.10", "2026-11-21.old", "2026-11-20.30"):
+        (tmp_path / "cnn" / folder).mkdir(parents=True)
+    assert next_version(tmp_path, "cnn", NOW) == "2026-11-21.11"
+
+
 def test_a_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
     class Unwritable(torch.nn.Module):
         def state_dict(self, *_args: object, **_options: object) -> dict[str, torch.Tensor]:

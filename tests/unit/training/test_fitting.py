@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ from tests.unit.training.toy_data import bars, options, state_of, training_data
 from training.averaging import decay_after
 from training.datasets.labelled_images import NOT_A_DIGIT
 from training.evaluation.measures import compute_logits
-from training.fitting import Run, RunError, fit, open_run
+from training.fitting import Run, RunError, WholeCheckpoints, fit, open_run
 from training.history import read_history
 from training.model_folder import write_model_version
 from training.options import Options
@@ -71,9 +72,9 @@ def test_another_seed_gives_other_weights(tmp_path: Path) -> None:
     assert not any(torch.equal(first[name], second[name]) for name in first)
 
 
-@pytest.mark.parametrize("model", ["mlp", "cnn"])  # with dropout and without
-def test_a_killed_run_ends_with_the_weights_it_would_have_had(tmp_path: Path, model: str) -> None:
-    chosen = options(run="r", epochs=4, model=model)
+@pytest.mark.parametrize(("model", "optimizer"), [("mlp", "adamw"), ("cnn", "adamw"), ("mlp", "muon")])
+def test_a_killed_run_ends_with_the_weights_it_would_have_had(tmp_path: Path, model: str, optimizer: str) -> None:
+    chosen = options(run="r", epochs=4, model=model, optimizer=optimizer)  # cnn: with dropout
     whole = state_of(fit_bars(chosen, tmp_path / "whole"))
     with pytest.raises(KilledError):
         fit_bars(chosen, tmp_path / "killed", (KillIn(epoch=2),))
@@ -112,8 +113,59 @@ def test_a_finished_run_is_not_written_over(tmp_path: Path) -> None:
 
 def test_a_run_is_not_resumed_with_other_options(tmp_path: Path) -> None:
     fit_bars(options(run="r"), tmp_path)
-    with pytest.raises(RunError, match="other options"):
-        run_of(options(run="r", resume=True, epochs=9), tmp_path)
+    with pytest.raises(RunError, match="other options or data than these: epochs, learning_rate"):
+        run_of(options(run="r", resume=True, epochs=9, learning_rate=0.5), tmp_path)
+
+
+@pytest.mark.parametrize("name", ["/elsewhere", "../elsewhere"])
+def test_a_run_is_a_folder_under_the_results(tmp_path: Path, name: str) -> None:
+    with pytest.raises(RunError, match="is no name"):
+        run_of(options(run=name), tmp_path)
+
+
+def test_a_checkpoint_that_can_not_be_written_leaves_the_one_before(tmp_path: Path) -> None:
+    checkpoint = tmp_path / "last.ckpt"
+    WholeCheckpoints().save_checkpoint({"epoch": 1}, checkpoint)
+
+    class FullDisk:
+        def __reduce__(self) -> str:
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        WholeCheckpoints().save_checkpoint({"epoch": 2, "weights": FullDisk()}, checkpoint)
+    assert torch.load(checkpoint, weights_only=True) == {"epoch": 1}
+
+
+def test_a_damaged_checkpoint_is_said_to_be_so(tmp_path: Path) -> None:
+    fit_bars(options(run="r"), tmp_path)
+    checkpoint = tmp_path / "r" / "checkpoints" / "last.ckpt"
+    checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
+    with pytest.raises(RunError, match=r"last.ckpt is damaged"):
+        fit_bars(options(run="r", resume=True), tmp_path)
+
+
+class Interrupt(Callback):
+    """Ctrl-C in the second epoch."""
+
+    def on_train_batch_end(self, trainer: Trainer, pl_module: LightningModule, *_: object) -> None:
+        if trainer.current_epoch == 1:
+            raise KeyboardInterrupt
+
+
+def test_an_interrupted_run_says_how_it_goes_on(tmp_path: Path) -> None:
+    heard = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(RunError, match="--run r --resume"):
+            fit_bars(options(run="r"), tmp_path, (Interrupt(),))
+    finally:
+        signal.signal(signal.SIGINT, heard)  # Lightning leaves it ignored
+    fit_bars(options(run="r", resume=True), tmp_path)
+    assert [entry["epoch"] for entry in read_history(tmp_path / "r" / "history.jsonl")] == [0, 1, 2]
+
+
+def test_a_run_that_diverges_is_no_success(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="--learning-rate"):
+        fit_bars(options(optimizer="sgd", learning_rate=1e30), tmp_path)
 
 
 def test_there_must_be_something_to_resume(tmp_path: Path) -> None:
@@ -140,7 +192,7 @@ def test_a_student_follows_its_teacher(tmp_path: Path) -> None:
     chosen = options(epochs=12, learning_rate=5e-3)
     alone = run_of(chosen, tmp_path / "teacher")
     teacher = fit(chosen, alone, training_data(chosen))
-    copied = options(epochs=12, learning_rate=5e-3, teacher_share=1.0, seed=2)
+    copied = options(epochs=12, learning_rate=5e-3, teacher="a", teacher_share=1.0, seed=2)
     data = training_data(copied)
     data.teacher = Teacher(Contrary(teacher.network), teacher.normalise)
     taught = run_of(copied, tmp_path / "student")
@@ -172,6 +224,8 @@ def test_two_devices_train_as_one_group(tmp_path: Path) -> None:
         f"    chosen = options(run='r', devices=2, results_dir=Path({str(tmp_path)!r}))\n"
         "    task = fit(chosen, open_run(chosen), training_data(chosen))\n"
         f"    (Path({str(tmp_path)!r}) / f'rank-{{task.global_rank}}').write_text(str(task.trainer.world_size))\n"
+        "    weights = next(task.trainer.model.parameters()).detach().double().sum()\n"
+        f"    (Path({str(tmp_path)!r}) / f'weights-{{task.global_rank}}').write_text(repr(float(weights)))\n"
     )
     script = tmp_path / "two.py"
     script.write_text(code)
@@ -183,6 +237,8 @@ def test_two_devices_train_as_one_group(tmp_path: Path) -> None:
         env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(root)},
     )
     assert [(tmp_path / f"rank-{rank}").read_text() for rank in (0, 1)] == ["2", "2"]
+    one, other = [(tmp_path / f"weights-{rank}").read_text() for rank in (0, 1)]
+    assert one == other  # each saw other images
     lines = (tmp_path / "r" / "history.jsonl").read_text().splitlines()
     assert [json.loads(line)["epoch"] for line in lines] == [0, 1, 2]
 
@@ -198,7 +254,7 @@ def test_a_batch_without_a_digit_has_a_loss(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("taught", [False, True])
 def test_what_is_no_digit_counts_for_nothing_in_the_loss_of_digits(taught: bool) -> None:
-    chosen = options(not_digit_weight=0.0, teacher_share=0.6)
+    chosen = options(not_digit_weight=0.0, teacher="a", teacher_share=0.6)
     logits, answers = torch.randn(2, 6, 10, generator=torch.Generator().manual_seed(1))
     labels = torch.tensor([3, NOT_A_DIGIT, 0, 9, NOT_A_DIGIT, 1])
     task, digits = RecognitionTask(chosen, ["bars"]), labels >= 0

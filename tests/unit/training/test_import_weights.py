@@ -81,7 +81,12 @@ def test_a_whole_network_is_no_table_of_tensors(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "state",
-    [{1: torch.zeros(2)}, {"a": torch.eye(3).to_sparse()}, {"a": torch.zeros(2, dtype=torch.complex64)}, {"a": "text"}],
+    [
+        {1: torch.zeros(2)},
+        {"a": torch.eye(3).to_sparse()},
+        {"a": torch.zeros(2, dtype=torch.complex64)},
+        {"a": "text"},
+    ],
 )
 def test_only_names_with_plain_tensors_are_taken(tmp_path: Path, state: dict[object, object]) -> None:
     torch.save(state, tmp_path / "odd.pth")
@@ -100,8 +105,10 @@ def test_every_weight_that_does_not_fit_is_named() -> None:
     state["fc9.weight"] = state.pop("fc3.weight")
     state["conv1.weight"] = torch.zeros(6, 1, 3, 3)
     state["fc1.bias"] = torch.full((120,), torch.nan)
+    state["fc2.bias"] = torch.zeros(84, dtype=torch.int64)
     with pytest.raises(WeightsError) as caught:
         build_with(state, "lenet5")
+    assert "fc2.bias is of whole numbers" in str(caught.value)
     for part in ("fc9.weight is unknown", "fc3.weight is missing", "(6, 1, 3, 3) and should be (6, 1, 5, 5)", "finite"):
         assert part in str(caught.value)
 

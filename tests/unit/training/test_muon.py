@@ -59,6 +59,13 @@ def test_all_else_steps_as_with_adamw(shape: tuple[int, ...]) -> None:
     assert torch.allclose(step(torch.ones(shape), gradient, 5), step(torch.ones(shape), gradient, 5, AdamW), atol=1e-6)
 
 
+def test_what_has_no_gradient_stays() -> None:
+    weights = [Parameter(torch.ones(32, 32)), Parameter(torch.ones(32)), Parameter(torch.ones(32, 32))]
+    weights[2].grad = torch.ones(32, 32)
+    Muon(weights, lr=0.1, weight_decay=0.5).step()
+    assert [bool((each == 1).all()) for each in weights] == [True, True, False]
+
+
 def test_weights_decay() -> None:
     parameter = Parameter(torch.ones(32, 32))
     parameter.grad = torch.zeros(32, 32)

@@ -36,17 +36,34 @@ def test_an_option_from_the_environment_has_a_prefix(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "sentence"),
     [
-        ["--epochs", "0"],
-        ["--model", "resnet"],
-        ["--learning-rate", "fast"],
-        ["--start-share", "0.5"],  # of nothing
+        (["--epochs", "0"], "--epochs: Input should be greater than 0."),
+        (["--learning-rate", "fast"], "--learning-rate: Input should be a valid number, unable to parse string"),
+        (["--learning-rate", "inf"], "--learning-rate: Input should be a finite number."),
+        (["--model", "resnet"], "--model: Input should be 'cnn', 'mlp'"),
+        (["--start-share", "0.5"], "start_share needs a version to start_from."),
+        (["--teacher-share", "0.5"], "teacher_share and teacher_temperature need a teacher."),
+        (["--dataset", "mnist,mnist"], "dataset names one of them twice."),
+        (["--dataset", "qmnist", "--pictures"], "pictures are drawn of mnist and pen_strokes, and neither is there."),
     ],
 )
-def test_a_wrong_option_is_refused_with_a_sentence(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(arguments) == 1
-    assert arguments[0].removeprefix("--").replace("-", "_") in capsys.readouterr().err
+def test_a_wrong_option_is_refused_with_a_sentence(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*arguments, "--storage-token", "a-secret"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(sentence)
+    assert said.count("\n") == 1
+    assert "a-secret" not in said
+
+
+def test_a_folder_that_can_not_be_made_is_said_before_any_data_are_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert main(["--results-dir", str(tmp_path / "file"), "--data-dir", str(tmp_path)]) == 1
+    assert "File exists" in capsys.readouterr().err
 
 
 def test_a_judge_has_something_to_judge() -> None:

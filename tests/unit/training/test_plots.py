@@ -5,6 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
@@ -100,6 +103,19 @@ def test_accuracy_has_a_curve_for_each_slice(tmp_path: Path) -> None:
     assert np.asarray(pen_digits.get_ydata()).tolist() == [0.60, 0.90, 0.91]
 
 
+def test_the_mean_is_drawn_beside_several_slices_alone(tmp_path: Path) -> None:
+    several = [{**epoch, "validation/accuracy": 0.5} for epoch in HISTORY]
+    (axes,) = plot_accuracy(several, tmp_path / "accuracy.png").axes
+    assert sorted(map(label_of, axes.lines)) == ["mean: 50.00%", "mnist: 94.00%", "pen digits: 91.00%"]
+    one = [{"epoch": 0, "validation/loss": 0.2, "validation/accuracy": 0.94, "validation/mnist": 0.94}]
+    (axes,) = plot_accuracy(one, tmp_path / "accuracy.png").axes
+    assert list(map(label_of, axes.lines)) == ["mnist: 94.00%"]
+
+
+def label_of(line: Line2D) -> object:
+    return line.get_label()
+
+
 def test_confusion_matrix_has_true_digits_in_rows_and_readings_in_columns(tmp_path: Path) -> None:
     labels = np.array([3, 3, 3, 5])
     probabilities = np.eye(10, dtype=np.float32)[[3, 8, 8, 5]]
@@ -107,7 +123,7 @@ def test_confusion_matrix_has_true_digits_in_rows_and_readings_in_columns(tmp_pa
     written = {tuple(map(int, text.get_position()[::-1])): text.get_text() for text in axes.texts}
     assert written == {(3, 3): "1", (3, 8): "2", (5, 5): "1"}
     assert (axes.get_ylabel(), axes.get_xlabel()) == ("true digit", "read as")
-    assert axes.get_title() == "2 of 4 digits misread (50.00% right)"
+    assert axes.get_title() == "2 of 4 test digits misread (50.00% right)"
 
 
 def test_calibration_error_is_that_of_torchmetrics(labels: Labels, probabilities: Probabilities) -> None:
@@ -131,7 +147,26 @@ def test_reliability_bars_are_the_share_read_right_of_each_confidence(
         assert count.get_height() == len(inside)
         assert share.get_height() == pytest.approx(sum(inside) / max(1, len(inside)))
     assert len(below.patches) == 15
-    assert above.get_title() == f"Expected calibration error {error_of(labels, probabilities):.2%} over 400 digits"
+    assert above.get_title() == f"Expected calibration error {error_of(labels, probabilities):.2%} over 400 test digits"
+
+
+def test_bins_of_few_digits_are_pale_and_every_count_is_written(tmp_path: Path) -> None:
+    labels = np.zeros(31, np.int64)
+    probabilities = np.full((31, 10), 0.01, np.float32)
+    probabilities[:, 0] = 0.91
+    probabilities[:9] = 0.05
+    probabilities[:9, 0] = 0.55
+    figure = plot_reliability(labels, probabilities, tmp_path / "reliability.png")
+    above, below = figure.axes
+    colours = {bar.get_x(): to_hex(bar.get_facecolor()) for bar in above.patches if bar.get_height()}
+    assert [colours[left] for left in sorted(colours)] == ["#c9dbea", "#2c5f8a"]
+    assert [text.get_text() for text in below.texts if text.get_text()] == ["9", "22"]
+
+
+def test_the_legend_of_reliability_covers_no_bar(labels: Labels, probabilities: Probabilities, tmp_path: Path) -> None:
+    figure = plot_reliability(labels, probabilities, tmp_path / "reliability.png")
+    (legend,) = figure.legends
+    assert not any(legend.get_window_extent().overlaps(axes.get_window_extent()) for axes in figure.axes)
 
 
 def error_of(labels: Labels, probabilities: Probabilities) -> float:
@@ -155,7 +190,7 @@ def test_where_nothing_is_misread_no_mistake_is_drawn(images: NDArray[np.uint8],
     labels = np.arange(10)
     perfect = np.eye(10, dtype=np.float32)
     figure = plot_worst_mistakes(images[:10], labels, perfect, tmp_path / "worst_mistakes.png")
-    assert figure.get_suptitle().startswith("0 of 10 digits misread")
+    assert figure.get_suptitle().startswith("0 of 10 test digits misread")
     assert not any(axes.images for axes in figure.axes)
 
 
@@ -176,3 +211,22 @@ def test_what_is_not_certain_is_not_called_certain(images: NDArray[np.uint8], tm
     certain = np.eye(10, dtype=np.float32)
     figure = plot_test_predictions(images[:10], np.arange(10), certain, tmp_path / "test_predictions.png")
     assert "99.9%" in figure.axes[0].get_title()
+
+
+def test_titles_say_which_part_the_digits_are_of(
+    images: NDArray[np.uint8],
+    labels: Labels,
+    probabilities: Probabilities,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    titles: dict[str, str] = {}
+
+    def note(figure: Figure, path: Path) -> Figure:
+        titles[path.stem] = figure.get_suptitle() or figure.axes[0].get_title()
+        return figure
+
+    monkeypatch.setattr("training.plots.write", note)
+    plot_run(tmp_path, HISTORY, images, labels, probabilities, part="validation")
+    for name in ("confusion_matrix", "reliability", "worst_mistakes", "test_predictions"):
+        assert " validation digits" in titles[name]

@@ -9,7 +9,7 @@ from torch import nn
 
 from shared.recognition.architectures import build_network
 from shared.recognition.calibration import Calibration, Logits
-from shared.recognition.model_version import ModelVersionError, read_current, read_manifest
+from shared.recognition.model_version import ModelVersionError, list_versions, read_current, read_manifest
 from shared.recognition.normalisation import Images, Normalisation
 from shared.recognition.second_look import Look, look_twice
 from shared.recognition.weights import load_network
@@ -125,6 +125,7 @@ def test_a_version_in_use_that_can_not_be_loaded_does_not_open_the_gate(tmp_path
     with pytest.raises(ModelVersionError, match="can't be loaded"):
         publish_to(tmp_path)
     assert read_current(tmp_path, MLP) == good
+    assert list_versions(tmp_path) == [(MLP, good)]  # what fails leaves nothing
 
 
 def test_a_version_just_as_good_is_put_in_use(tmp_path: Path) -> None:

@@ -43,6 +43,14 @@ def test_the_last_twelfth_of_the_training_file_is_the_validation_part(data_dir):
     assert validation.labels.dtype == np.int64
 
 
+@pytest.mark.parametrize("damage", [lambda whole: whole[:-10], lambda whole: b"x" + whole[1:], lambda whole: whole[:2]])
+def test_damaged_data_are_said_to_be_so(data_dir, damage):
+    file = raw_dir(data_dir) / "emnist-digits-test-images-idx3-ubyte"
+    file.write_bytes(damage(file.read_bytes()))
+    with pytest.raises(DataUnavailableError, match="damaged"):
+        load_emnist_digits("test", data_dir)
+
+
 def test_missing_data_says_what_to_run(tmp_path):
     with pytest.raises(DataUnavailableError, match=r"run `python -m training\.datasets\.emnist`"):
         load_emnist_digits("train", tmp_path)

@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 
 from training.datasets.labelled_images import DataUnavailableError
-from training.datasets.pen_strokes import person_of, read_pen_digits, read_pen_strokes, split_of_writer
+from training.datasets.pen_strokes import (
+    person_of,
+    read_pen_digits,
+    read_pen_letters,
+    read_pen_strokes,
+    split_of_writer,
+)
 
 ENTRIES = [
     {"label": digit, "writer": f"provider/{writer}", "strokes": [[[0, 0], [999, digit]], [[5, 5]]]}
@@ -68,6 +74,14 @@ def test_missing_file_says_what_to_run(tmp_path):
         '{"label": 7, "writer": "a", "strokes": []}',
         '{"label": 7, "writer": "a", "strokes": [[]]}',
         '{"label": 7, "writer": 3, "strokes": [[[1, 2]]]}',
+        '{"label": 7, "writer": "a", "strokes": [[1, 2], [3, 4]]}',
+        '{"label": 7, "writer": "a", "strokes": [[[1, 2, 0.1], [3, 4, 0.2]]]}',
+        '{"label": 7, "writer": "a", "strokes": [[[1, NaN]]]}',
+        '{"label": 7, "writer": "a", "strokes": [[[1, 1e39]]]}',
+        '{"label": 7.0, "writer": "a", "strokes": [[[1, 2]]]}',
+        '{"label": true, "writer": "a", "strokes": [[[1, 2]]]}',
+        '{"label": [7], "writer": "a", "strokes": [[[1, 2]]]}',
+        json.dumps({"label": 7, "writer": "a", "strokes": [[[1, 2]]] * 129}),
     ],
 )
 def test_a_file_of_something_else_is_named(tmp_path, text):
@@ -75,6 +89,26 @@ def test_a_file_of_something_else_is_named(tmp_path, text):
     path.write_text(text)
     with pytest.raises(DataUnavailableError, match="not a file of pen strokes"):
         read_pen_strokes(path)
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda whole: whole[:-20], lambda whole: whole[:30] + b"x" * 30 + whole[60:], bytes]
+)
+def test_a_damaged_file_is_named(tmp_path, damage):
+    line = json.dumps({"label": 7, "writer": "a", "strokes": [[[1, 2], [3, 4]]]}).encode()
+    path = tmp_path / "pen.jsonl.gz"
+    path.write_bytes(line if damage is bytes else damage(gzip.compress(b"\n".join([line] * 100))))
+    with pytest.raises(DataUnavailableError, match="not a file of pen strokes"):
+        read_pen_strokes(path)
+
+
+def test_a_file_of_digits_is_no_file_of_letters(tmp_path):
+    path = tmp_path / "pen.jsonl"
+    path.write_text('{"label": "a", "writer": "a", "strokes": [[[1, 2]]]}\n')
+    assert [letter.label for letter in read_pen_letters(path)] == ["a"]
+    path.write_text('{"label": 7, "writer": "a", "strokes": [[[1, 2]]]}\n')
+    with pytest.raises(DataUnavailableError, match="holds digits"):
+        read_pen_letters(path)
 
 
 def test_a_file_of_letters_is_no_file_of_digits(tmp_path):

@@ -102,6 +102,16 @@ def test_the_summary_counts_characters_writers_and_what_was_skipped(folder, run)
     assert "skipped 5 (2 missing points, 1 bad quality, 1 malformed segment, 1 missing file)" in said
 
 
+def test_a_character_with_a_point_that_is_no_number_is_left_out(folder, run):
+    page = '.PEN_DOWN\n0 0\n1 nan\n.PEN_DOWN\n0 0\n0 7\n.SEGMENT CHARACTER 0 OK "3"\n.SEGMENT CHARACTER 1 OK "1"\n'
+    put(folder / "data" / "1a" / "one" / "one0" / "r7.dat", page)
+    status, said = run(folder, "--output", str(folder / "pen.jsonl"))
+    assert status == 0
+    assert "skipped 1 (1 malformed points)" in said
+    (one,) = map(json.loads, (folder / "pen.jsonl").read_text().splitlines())
+    assert one["strokes"] == [[[0, 999], [0, 0]]]
+
+
 def test_a_folder_without_the_distribution_says_which_to_give(tmp_path, run):
     status, said = run(tmp_path, "--output", str(tmp_path / "pen.jsonl"))
     assert status == 1

@@ -90,6 +90,16 @@ def test_numbers_that_make_no_points_are_malformed(read, text):
         ink(read(text), "0")
 
 
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e400", "-1e300"])
+def test_numbers_that_are_no_place_on_a_tablet_are_malformed(read, number):
+    with pytest.raises(UnipenError, match="malformed points"):
+        ink(read(f".PEN_DOWN\n0 0\n1 {number}\n"), "0")
+
+
+def test_columns_other_than_the_place_may_hold_anything(read):
+    assert ink(read(".COORD X Y P\n.PEN_DOWN\n1 2 nan\n"), "0") == [[[1, 2]]]
+
+
 def test_included_files_count_as_if_they_stood_there(read):
     pen_file = read(
         ".INCLUDE setup.dat\n.PEN_DOWN\n7 7 0\n.INCLUDE strokes.dat\n.PEN_DOWN\n8 8 0\n",
