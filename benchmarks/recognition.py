@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +18,12 @@ import httpx
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from benchmarks.inference_service import running_inference
 from shared.contracts.inference import ModelDescription, ModelList, Prediction
 from training.datasets.fetching import DATA_DIR
+from training.datasets.labelled_images import DataUnavailableError
 from training.datasets.pen_strokes import read_pen_digits
 from training.evaluation.measures import auroc, bootstrap_interval, calibration_error, wilson_interval
 from training.evaluation.not_digits import kind_of
@@ -37,6 +40,10 @@ TITLES = {
     "pen_letters": "pen letters",
     "not_digits": "scribbles, faces, signs, words",
 }
+
+
+class NotServedError(Exception):
+    """No service answers, or it has no such model; the message says which."""
 
 
 @dataclass(frozen=True)
@@ -171,13 +178,17 @@ def print_kinds(answers: Answers, threshold: float) -> None:
 
 
 def find_model(url: str, reference: str | None) -> ModelDescription:
-    """What the service says of that model, or of its default. LookupError where it has no such model."""
-    listed = ModelList.model_validate_json(httpx.get(f"{url}/v1/models").raise_for_status().content)
+    """What the service says of that model, or of its default. NotServedError where there is none."""
+    try:
+        listed = ModelList.model_validate_json(httpx.get(f"{url}/v1/models").raise_for_status().content)
+    except (httpx.HTTPError, httpx.InvalidURL, ValidationError) as error:
+        reason = str(error).partition("\n")[0]
+        raise NotServedError(f"No inference service answers at {url}: {reason}") from error
     name, _, version = (reference or f"{listed.default.name}/{listed.default.version}").partition("/")
     for model in listed.models:
         if model.name == name and (model.version == version if version else model.current):
             return model
-    raise LookupError(f"The service has no model {reference}.")
+    raise NotServedError(f"The service has no model {reference}.")
 
 
 def find_bars(arguments: argparse.Namespace) -> NDArray[np.bool_]:
@@ -189,7 +200,7 @@ def find_bars(arguments: argparse.Namespace) -> NDArray[np.bool_]:
 
 
 async def measure(url: str, arguments: argparse.Namespace) -> None:
-    """Prints the table."""
+    """Prints the table. DataUnavailableError or NotServedError with a sentence."""
     model = find_model(url, arguments.model)
     reference = f"{model.name}/{model.version}"
     slices = make_slices(
@@ -208,8 +219,8 @@ async def measure(url: str, arguments: argparse.Namespace) -> None:
     print_kinds(answers["not_digits"], model.digit_score_threshold)
 
 
-def main() -> None:
-    """`make benchmark`."""
+def main(arguments: list[str] | None = None) -> int:
+    """`make benchmark`. The exit status: 1 where there is no such service, model or data."""
     parser = argparse.ArgumentParser(description="How well a model version reads, over HTTP.")
     parser.add_argument("--url", help="a running inference service; one is started where this is absent")
     parser.add_argument("--model", help="«name» or «name/version»; the default model where this is absent")
@@ -218,10 +229,15 @@ def main() -> None:
     parser.add_argument("--all-writers", action="store_true", help="not only test writers: none was trained on")
     parser.add_argument("--data-dir", type=Path, default=DATA_DIR)
     parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    with contextlib.nullcontext(arguments.url) if arguments.url else running_inference() as url:
-        asyncio.run(measure(url, arguments))
+    options = parser.parse_args(arguments)
+    try:
+        with contextlib.nullcontext(options.url) if options.url else running_inference() as url:
+            asyncio.run(measure(url, options))
+    except (DataUnavailableError, NotServedError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

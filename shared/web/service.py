@@ -1,6 +1,7 @@
 """What every Slate service has around its routes: problems, body limit, request ids, metrics, and how it is served."""
 
 import os
+from contextlib import nullcontext
 from tempfile import TemporaryDirectory
 
 import uvicorn
@@ -39,8 +40,9 @@ def serve(
     given as «module:function», which has to configure the logs.
     """
     configure_logs(log_level)
-    with TemporaryDirectory(prefix="slate-metrics-") as folder:
-        if processes > 1:
+    # Only for several: uvicorn ends a lone process by the signal that stopped it, and nothing would remove the folder.
+    with TemporaryDirectory(prefix="slate-metrics-") if processes > 1 else nullcontext() as folder:
+        if folder:
             os.environ.setdefault(MULTIPLE, folder)  # for the processes that are started now
         uvicorn.run(
             app,

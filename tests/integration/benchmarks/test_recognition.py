@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.inference_service import running_inference
-from benchmarks.recognition import Answers, ask, find_bars, find_model, tabulate
+from benchmarks.recognition import Answers, NotServedError, ask, find_bars, find_model, main, tabulate
 from shared.recognition.preprocessing import preprocess
 from tests.integration.inference.conftest import encode, seven
 from tests.unit.training.toy_data import bars
@@ -56,8 +56,35 @@ async def test_a_fault_of_the_service_ends_the_measurement(url: str) -> None:
 def test_the_default_model_is_found_and_another_is_not(url: str) -> None:
     assert find_model(url, None).name == "cnn"
     assert find_model(url, "cnn").current
-    with pytest.raises(LookupError):
+    with pytest.raises(NotServedError):
         find_model(url, "none")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "sentence"),
+    [
+        ("--model", "nope", "The service has no model nope."),
+        ("--data-dir", "/nowhere", "MNIST is not in /nowhere: run `make data`."),
+        ("--url", "http://127.0.0.1:1", "No inference service answers at http://127.0.0.1:1: "),
+        ("--url", "nowhere", "No inference service answers at nowhere: "),
+    ],
+)
+def test_what_is_not_there_ends_the_command_with_a_sentence(
+    url: str, option: str, value: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--url", url, option, value]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(sentence)
+    assert printed.err.count("\n") == 1
+
+
+def test_pen_strokes_that_are_not_there_end_the_command_with_a_sentence(
+    url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("training.evaluation.slices.make_mnist_slices", lambda *_: [])  # MNIST is not on every machine
+    assert main(["--url", url, "--pen-digits", "/nowhere"]) == 1
+    assert capsys.readouterr().err.startswith("There are no pen strokes in /nowhere: ")
 
 
 def answers(name: str, read: list[int], labels: list[int], scores: list[float]) -> Answers:

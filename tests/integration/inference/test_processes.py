@@ -41,6 +41,13 @@ def test_two_processes_answer_alike_and_their_metrics_are_one(two_processes: str
     assert count.endswith(" 20.0")
 
 
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_a_stopped_service_leaves_no_folder_of_metrics(processes: str, tmp_path: Path) -> None:
+    with running_inference(INFERENCE_PROCESSES=processes, TMPDIR=str(tmp_path)):
+        pass
+    assert not list(tmp_path.glob("slate-metrics-*"))
+
+
 def test_an_engine_that_is_not_there_stops_the_start_with_a_sentence() -> None:
     started = subprocess.run(
         [sys.executable, "-m", "services.inference"],
