@@ -80,8 +80,11 @@ def load_answers(options: Options, teacher: Teacher | None) -> Answers:
         if not folder.exists():
             draw_answers(load_training(options.model_copy(update={"seed": SEED})), teacher, options, folder, origin)
     log.info("learning from the answers in %s", folder)
-    images, labels, logits = (np.load(folder / f"{part}.npy", mmap_mode="r") for part in ARRAYS)
-    return Answers(images, labels, logits, json.loads((folder / DESCRIPTION).read_text())["data"])
+    try:
+        images, labels, logits = (np.load(folder / f"{part}.npy", mmap_mode="r") for part in ARRAYS)
+        return Answers(images, labels, logits, json.loads((folder / DESCRIPTION).read_text())["data"])
+    except (OSError, EOFError, ValueError, KeyError) as error:
+        raise DataUnavailableError(f"The answers in {folder} are damaged: remove them.") from error
 
 
 def describe_origin(options: Options) -> dict[str, str | int | bool]:

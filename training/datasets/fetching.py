@@ -17,7 +17,7 @@ def run_fetch(description: str, fetch: Callable[[Path], None], describe: Callabl
     data_dir = parser.parse_args().data_dir
     try:
         fetch(data_dir)
-    except DataUnavailableError as error:
+    except (DataUnavailableError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     print(describe(data_dir))

@@ -97,6 +97,14 @@ def test_a_version_of_the_same_name_with_other_weights_has_others(chosen: Option
     assert len(kept(chosen)) == 2
 
 
+def test_damaged_answers_are_said_to_be_so(chosen: Options) -> None:
+    load_answers(chosen, TEACHER)
+    (file,) = chosen.data_dir.glob("answers/*/images.npy")
+    file.write_bytes(b"")
+    with pytest.raises(DataUnavailableError, match="are damaged"):
+        load_answers(chosen, TEACHER)
+
+
 def test_drawn_by_other_code_they_are_others(chosen: Options, monkeypatch: pytest.MonkeyPatch) -> None:
     load_answers(chosen, TEACHER)
     monkeypatch.setattr(answers, "DRAWING_CODE", ("training/mixture.py",))

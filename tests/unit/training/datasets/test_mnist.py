@@ -6,7 +6,7 @@ import pytest
 
 from training.datasets import mnist
 from training.datasets.labelled_images import DataUnavailableError
-from training.datasets.mnist import MD5_OF, load_mnist, raw_dir, wrong_files
+from training.datasets.mnist import MD5_OF, load_mnist, main, raw_dir, wrong_files
 
 
 @pytest.fixture
@@ -39,3 +39,10 @@ def test_a_changed_file_counts_as_missing(data_dir):
     assert wrong_files(data_dir) == ["t10k-labels-idx1-ubyte"]
     with pytest.raises(DataUnavailableError, match="make data"):
         load_mnist("test", data_dir)
+
+
+def test_a_folder_that_can_not_be_made_is_said(tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr("sys.argv", ["mnist", "--data-dir", str(tmp_path / "file" / "data")])
+    assert main() == 1
+    assert "Not a directory" in capsys.readouterr().err
