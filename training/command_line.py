@@ -36,11 +36,8 @@ def run_command(
 
 def describe_wrong_options(error: ValidationError) -> list[str]:
     """A line for each; not what was given, which may be a secret."""
-    return [
-        ": ".join([*(f"--{name}".replace("_", "-").lower() for name in entry["loc"][:1]), _sentence(entry["msg"])])
-        for entry in error.errors(include_input=False, include_url=False, include_context=False)
-    ]
-
-
-def _sentence(message: str) -> str:
-    return message.removeprefix("Value error, ") + "."
+    lines = []
+    for wrong in error.errors(include_input=False, include_url=False, include_context=False):
+        option = f"--{wrong['loc'][0]}: ".replace("_", "-").lower() if wrong["loc"] else ""
+        lines.append(f"{option}{wrong['msg'].removeprefix('Value error, ')}.")
+    return lines

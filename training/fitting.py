@@ -75,36 +75,52 @@ class Run:
 def check_run(options: Options) -> None:
     """What can be said before any data are read. RunError, ModelVersionError, OSError."""
     check_start(options)
+    find_run(options)
     options.results_dir.mkdir(parents=True, exist_ok=True)
-    if options.run and (Path(options.run).is_absolute() or ".." in Path(options.run).parts):
-        raise RunError(f"--run {options.run} is no name: runs are folders under --results-dir.")
+
+
+def find_run(options: Options) -> Run:
+    """Its folder, which is not made yet. RunError where it is there already, or is not there to be resumed."""
     if options.resume and not options.run:
         raise RunError("Which run is to go on? Give its folder's name with --run.")
-    run = Run(options.results_dir / (options.run or ""))
-    if options.resume and run.published.exists():
-        raise RunError(f"{run.folder} is over: it was published as {run.published.read_text()}.")
-    if options.resume and not run.last_checkpoint.exists():
-        raise RunError(f"There is nothing to resume in {run.folder}: no epoch of it was finished. Take another --run.")
-    if options.run and not options.resume and run.history.exists():
-        raise RunError(f"{run.folder} is there already: --resume goes on with it, another --run begins anew.")
-
-
-def open_run(options: Options, data: Mapping[str, str] | None = None) -> Run:
-    """Makes the folder, or finds it where the run is resumed. RunError as check_run, or where it began otherwise.
-
-    `data`: the name and hash of all that is trained on, so that a run is not resumed with anything else.
-    """
-    check_run(options)
     name = options.run or f"{options.model}-{datetime.now():%Y-%m-%d-%H%M%S}"
     if options.devices > 1 and not options.run:
         name = os.environ.setdefault(DDP_RUN, name)  # for the processes that Lightning starts for the other devices
-    run, recipe = Run(options.results_dir / name), options.recipe() | {"data": dict(data or {})}
-    if options.resume and (others := differing(json.loads(run.options.read_text()), recipe)):
+    if Path(name).is_absolute() or ".." in Path(name).parts:
+        raise RunError(f"--run {name} is no name: runs are folders under --results-dir.")
+    run = Run(options.results_dir / name)
+    if not options.resume:
+        if run.history.exists():
+            raise RunError(f"{run.folder} is there already: --resume goes on with it, another --run begins anew.")
+        return run
+    if run.published.exists():
+        raise RunError(f"{run.folder} is over: it was published as {run.published.read_text()}.")
+    if not run.last_checkpoint.exists():
+        raise RunError(f"There is nothing to resume in {run.folder}: no epoch of it was finished. Take another --run.")
+    return run
+
+
+def open_run(options: Options, data: Mapping[str, str] | None = None) -> Run:
+    """Makes the folder, or finds it where the run is resumed. RunError as find_run, or where it began otherwise.
+
+    `data`: the name and hash of all that is trained on, so that a run is not resumed with anything else.
+    """
+    run, recipe = find_run(options), options.recipe() | {"data": dict(data or {})}
+    if options.resume and (others := differing(read_recipe(run), recipe)):
         raise RunError(f"{run.folder} was begun with other options or data than these: {', '.join(others)}.")
     run.folder.mkdir(parents=True, exist_ok=True)
     if not options.resume:
         run.options.write_text(json.dumps(recipe, indent=2))
     return run
+
+
+def read_recipe(run: Run) -> dict[str, Any]:
+    """What it was begun with. RunError where that can't be read."""
+    try:
+        recipe: dict[str, Any] = json.loads(run.options.read_text())
+    except (OSError, ValueError) as error:
+        raise RunError(f"{run.options} can't be read: begin anew with another --run.") from error
+    return recipe
 
 
 def differing(begun: Mapping[str, object], recipe: Mapping[str, object]) -> list[str]:
@@ -171,8 +187,25 @@ def fit(options: Options, run: Run, data: TrainingData, callbacks: Sequence[Call
     if start:
         task.network.load_state_dict(start.state_dict())
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # else each tensor is written twice
+    trainer = build_trainer(options, run, callbacks)
+    if not (options.resume and stopped_early(run)):
+        try:
+            trainer.fit(task, datamodule=data, ckpt_path=run.last_checkpoint if options.resume else None)
+        except SystemExit as stop:  # what Lightning makes of Ctrl-C
+            name = options.run or run.folder.name
+            raise RunError(f"Stopped: --run {name} --resume goes on after the last epoch that was finished.") from stop
+    task.load_state_dict(load_checkpoint(run)["state_dict"])
+    if not all(bool(weights.isfinite().all()) for weights in task.network.state_dict().values()):
+        raise RunError("The weights are no numbers any more: begin anew with a lower --learning-rate.")
+    if start:
+        keep_of_start(task.network.cpu(), start, options.start_share)
+    return task.cpu().eval()
+
+
+def build_trainer(options: Options, run: Run, callbacks: Sequence[Callback]) -> Trainer:
+    """Averages, keeps the last epoch's checkpoint, stops early, tracks; and what the callbacks do."""
     logger = build_logger(options, run.folder)
-    trainer = Trainer(
+    return Trainer(
         accelerator="gpu" if options.accelerator == "cuda" else options.accelerator,
         devices=options.devices,
         strategy="ddp" if options.devices > 1 else "auto",
@@ -195,18 +228,6 @@ def fit(options: Options, run: Run, data: TrainingData, callbacks: Sequence[Call
         enable_model_summary=False,
         log_every_n_steps=1,  # nothing is logged by the step; more than an epoch has, and Lightning warns
     )
-    if not (options.resume and stopped_early(run)):
-        try:
-            trainer.fit(task, datamodule=data, ckpt_path=run.last_checkpoint if options.resume else None)
-        except SystemExit as stop:  # what Lightning makes of Ctrl-C
-            name = options.run or run.folder.name
-            raise RunError(f"Stopped: --run {name} --resume goes on after the last epoch that was finished.") from stop
-    task.load_state_dict(load_checkpoint(run)["state_dict"])
-    if not all(bool(weights.isfinite().all()) for weights in task.network.state_dict().values()):
-        raise RunError("The weights are no numbers any more: begin anew with a lower --learning-rate.")
-    if start:
-        keep_of_start(task.network.cpu(), start, options.start_share)
-    return task.cpu().eval()
 
 
 @torch.no_grad()

@@ -108,7 +108,7 @@ def main() -> int:
     name = "pen_letters.jsonl.gz" if arguments.letters else "pen_digits.jsonl.gz"
     try:
         print(convert(arguments.folder, arguments.output or DATA_DIR / name, arguments.letters))
-    except DataUnavailableError as error:
+    except (DataUnavailableError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

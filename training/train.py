@@ -47,7 +47,7 @@ def train(options: Options) -> Path | None:
     if options.publish:
         test = load_test(options)
         published = publish(candidate, calibration, test, options.models_dir)
-        digits = next((part for part in test if (part.labels != NOT_A_DIGIT).all()), None)
+        digits = next((each for each in test if (each.labels != NOT_A_DIGIT).all()), None)
         if digits:
             pictured, part = digits.read(), "test"
         run.published.write_text(published.manifest.reference)

@@ -50,7 +50,7 @@ class Manifest(BaseModel):
 
 
 def next_version(models_dir: Path, name: str, now: datetime) -> str:
-    """«YYYY-MM-DD.N», one above the highest of that day: the number of a version that was removed may be in use."""
+    """«YYYY-MM-DD.N», one above the highest that is there of that day: later versions have higher numbers."""
     day = f"{now:%Y-%m-%d}"
     numbers = [folder.name.removeprefix(f"{day}.") for folder in (models_dir / name).glob(f"{day}.*")]
     return f"{day}.{1 + max((int(number) for number in numbers if number.isdecimal()), default=0)}"

@@ -6,13 +6,14 @@ MNIST's or QMNIST's test part is not clean.
 """
 
 import sys
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 
 import numpy as np
 from torchvision.datasets import EMNIST
 
-from training.datasets.fetching import DATA_DIR, run_fetch
+from training.datasets.fetching import DATA_DIR, open_dataset, run_fetch
 from training.datasets.labelled_images import DataUnavailableError, LabelledImages, Split
 
 VALIDATION_PART = 12  # the last twelfth of the training file, 20,000 of 240,000; writers are not known
@@ -23,14 +24,8 @@ def load_emnist_digits(split: Split, data_dir: Path = DATA_DIR) -> LabelledImage
 
     DataUnavailableError where `python -m training.datasets.emnist` has not run.
     """
-    try:
-        dataset = EMNIST(data_dir, split="digits", train=split != "test")
-    except RuntimeError as error:
-        raise DataUnavailableError(f"EMNIST is not in {data_dir}: run `python -m training.datasets.emnist`.") from error
-    except (AssertionError, ValueError, OSError) as error:  # torchvision asserts what it reads
-        raise DataUnavailableError(
-            f"EMNIST is damaged in {raw_dir(data_dir)}: remove it and run `python -m training.datasets.emnist`."
-        ) from error
+    read = partial(EMNIST, data_dir, split="digits", train=split != "test")
+    dataset = open_dataset("EMNIST", read, raw_dir(data_dir))
     upright = np.ascontiguousarray(dataset.data.numpy().transpose(0, 2, 1))  # the files hold columns as rows
     labels = dataset.targets.numpy().astype(np.int64)
     cut = len(labels) - len(labels) // VALIDATION_PART

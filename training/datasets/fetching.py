@@ -1,13 +1,27 @@
-"""The command line that the datasets share: fetch into a folder, and say where the files are or why there are none."""
+"""What the datasets share: the command line that fetches, and the sentence that says why there are no files."""
 
 import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from training.datasets.labelled_images import DataUnavailableError
 
 DATA_DIR = Path(".data")
+
+Dataset = TypeVar("Dataset")
+
+
+def open_dataset(name: str, read: Callable[[], Dataset], raw_dir: Path) -> Dataset:
+    """What torchvision reads from `raw_dir`. DataUnavailableError where nothing is there, or it is damaged."""
+    command = f"run `python -m training.datasets.{name.lower()}`"
+    try:
+        return read()
+    except RuntimeError as error:
+        raise DataUnavailableError(f"{name} is not in {raw_dir}: {command}.") from error
+    except (AssertionError, ValueError, OSError) as error:  # torchvision asserts what it reads
+        raise DataUnavailableError(f"{name} is damaged in {raw_dir}: remove it and {command}.") from error
 
 
 def run_fetch(description: str, fetch: Callable[[Path], None], describe: Callable[[Path], str]) -> int:

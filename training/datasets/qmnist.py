@@ -6,6 +6,7 @@ Never mix it with MNIST: its training file is MNIST's 60,000 training digits and
 """
 
 import sys
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torchvision.datasets import QMNIST
 
-from training.datasets.fetching import DATA_DIR, run_fetch
+from training.datasets.fetching import DATA_DIR, open_dataset, run_fetch
 from training.datasets.labelled_images import DataUnavailableError, LabelledImages, Split
 from training.datasets.splits import split_by_name
 
@@ -26,14 +27,8 @@ def load_qmnist(split: Split, data_dir: Path = DATA_DIR) -> LabelledImages:
 
     DataUnavailableError where `python -m training.datasets.qmnist` has not run.
     """
-    try:
-        dataset = QMNIST(data_dir, what="test" if split == "test" else "train", compat=False)
-    except RuntimeError as error:
-        raise DataUnavailableError(f"QMNIST is not in {data_dir}: run `python -m training.datasets.qmnist`.") from error
-    except (AssertionError, ValueError, OSError) as error:  # torchvision asserts what it reads
-        raise DataUnavailableError(
-            f"QMNIST is damaged in {raw_dir(data_dir)}: remove it and run `python -m training.datasets.qmnist`."
-        ) from error
+    read = partial(QMNIST, data_dir, what="test" if split == "test" else "train", compat=False)
+    dataset = open_dataset("QMNIST", read, raw_dir(data_dir))
     labels = dataset.targets.numpy()  # (N, 8)
     chosen = np.ones(len(labels), bool) if split == "test" else _splits_of_writers(labels) == split
     return LabelledImages(dataset.data.numpy()[chosen], labels[chosen, DIGIT].astype(np.int64))

@@ -77,7 +77,7 @@ def test_a_version_is_never_rewritten(tmp_path: Path) -> None:
     assert next_version(tmp_path, "cnn", NOW) == "2026-11-21.2"
 
 
-def test_the_number_of_a_version_that_was_removed_is_not_given_again(tmp_path: Path) -> None:
+def test_a_later_version_has_a_higher_number_than_all_that_are_there(tmp_path: Path) -> None:
     assert next_version(tmp_path, "cnn", NOW) == "2026-11-21.1"
     for folder in ("2026-11-21.2", "2026-11-21.10", "2026-11-21.old", "2026-11-20.30"):
         (tmp_path / "cnn" / folder).mkdir(parents=True)

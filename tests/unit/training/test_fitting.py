@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,14 @@ def test_a_damaged_checkpoint_is_said_to_be_so(tmp_path: Path) -> None:
     checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
     with pytest.raises(RunError, match=r"last.ckpt is damaged"):
         fit_bars(options(run="r", resume=True), tmp_path)
+
+
+@pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_text("{")])
+def test_a_run_whose_options_can_not_be_read_is_not_resumed(tmp_path: Path, damage: Callable[[Path], object]) -> None:
+    fit_bars(options(run="r"), tmp_path)
+    damage(tmp_path / "r" / "options.json")
+    with pytest.raises(RunError, match=r"options.json can't be read"):
+        run_of(options(run="r", resume=True), tmp_path)
 
 
 class Interrupt(Callback):

@@ -16,6 +16,13 @@ def _write_idx() -> WriteIdx:
     return write_idx
 
 
+@pytest.fixture(params=[lambda whole: whole[:-10], lambda whole: b"x" + whole[1:], lambda whole: whole[:2]])
+def damage(request: pytest.FixtureRequest) -> Callable[[bytes], bytes]:
+    """What is in a file → what is left of it: cut at its end, of another kind, or next to nothing."""
+    made: Callable[[bytes], bytes] = request.param
+    return made
+
+
 @pytest.fixture
 def numbered_images() -> Callable[[int], np.ndarray]:
     """(N, 28, 28) uint8: the first two pixels of image i are i // 256 and i % 256, in its first row."""

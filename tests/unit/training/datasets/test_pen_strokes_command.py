@@ -112,6 +112,13 @@ def test_a_character_with_a_point_that_is_no_number_is_left_out(folder, run):
     assert one["strokes"] == [[[0, 999], [0, 0]]]
 
 
+def test_an_output_that_can_not_be_written_is_said(folder, run):
+    (folder / "file").write_text("")
+    status, said = run(folder, "--output", str(folder / "file" / "pen.jsonl"))
+    assert status == 1
+    assert "file" in said
+
+
 def test_a_folder_without_the_distribution_says_which_to_give(tmp_path, run):
     status, said = run(tmp_path, "--output", str(tmp_path / "pen.jsonl"))
     assert status == 1

@@ -81,7 +81,6 @@ def test_the_whole_test_file_is_the_test_part(data_dir):
     assert load_qmnist("test", data_dir).labels.tolist() == [*range(10), *range(10)]
 
 
-@pytest.mark.parametrize("damage", [lambda whole: whole[:-10], lambda whole: b"x" + whole[1:], lambda whole: whole[:2]])
 def test_damaged_data_are_said_to_be_so(data_dir, damage):
     file = raw_dir(data_dir) / "qmnist-test-images-idx3-ubyte"
     file.write_bytes(damage(file.read_bytes()))
