@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 @contextmanager
 def listening(app: ASGIApp, port: int = 0, protocol: type[HttpToolsProtocol] = HttpToolsProtocol) -> Iterator[str]:
-    """Run the app in a thread → its address."""
+    """The address of the app while it runs."""
     server = uvicorn.Server(uvicorn.Config(app, port=port, http=protocol, log_config=None))
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -105,7 +105,7 @@ def test_an_explanation_explains_the_same_digit(client: InferenceClient) -> None
     assert client.explain_pixels(rows_of(explanation)).digit == 7
 
 
-def test_every_request_of_an_overload_is_answered_in_the_end() -> None:
+def test_everyone_of_a_crowd_that_overloads_the_service_is_answered_in_the_end() -> None:
     settings, clock = Settings(models_dir=MODELS, max_in_hand=1), HastyClock()
     with (
         listening(create_app(settings)) as address,

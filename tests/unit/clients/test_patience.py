@@ -98,7 +98,7 @@ def test_there_is_one_try_without_patience(clock: FakeClock, outcome: httpx.Resp
     assert (service.asked, clock.waits) == (1, [])
 
 
-def test_a_retry_never_comes_earlier_than_retry_after(clock: FakeClock) -> None:
+def test_a_retry_waits_at_least_retry_after(clock: FakeClock) -> None:
     busy = httpx.Response(503, headers={"Retry-After": "7"})
     assert send_with_retries(FakeService(busy, OK).send, 30, clock) is OK
     assert 7 < clock.waits[0] <= 7 + FIRST_WAIT_S
