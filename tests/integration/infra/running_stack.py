@@ -66,7 +66,10 @@ class RunningStack:
         raise AssertionError(f"the stack ended without printing {words!r}:\n" + "\n".join(self.said))
 
     def wait_until_ready(self) -> None:
-        assert self.wait_for("ready") == "ready"
+        line = self.wait_for("ready")
+        if line != "ready":
+            self.finish()
+        assert line == "ready", "\n".join(self.said)
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         """Send the signal to the supervisor only → its exit code."""
