@@ -1,8 +1,9 @@
-"""How fast a long history is paged: `python -m benchmarks.history [--rows 1000000] [--revision 0001]`.
+"""Measures how fast the pages of a long history are read: `python -m benchmarks.history [--rows 1000000]`.
 
-Fills an embedded PostgreSQL with made-up predictions and times, for each filter, the first page, the thousandth, the
-one before it, the last, and the count, as storage asks them. «rare» is what only the oldest thousandth of the rows has:
-the worst there is for a history that is read newest first. Drawings are a stub, since pages never touch them.
+It fills an embedded PostgreSQL with random predictions. For each filter it measures the queries of storage for the
+first page, the thousandth, the page before that, the last, and the count. Filters named "rare" fit only the oldest
+thousandth of the rows, which is the worst case for a history that is read newest first. The drawings are 8 bytes long,
+because no page reads them.
 """
 
 import argparse
@@ -28,10 +29,11 @@ from shared.contracts.storage import HistoryFilters
 PAGE = 20
 PAGES = 1000
 REPEATS = 7
+LABELLED_SHARE = 0.1
 BEGINNING = "2026-01-01T00:00:00Z"
 OLDEST = encode_cursor(Place(datetime(2025, 1, 1, tzinfo=UTC), UUID(int=0)))
 
-# $1 how many rows, a minute apart, row 0 the oldest; $2 the share that is labelled
+# $1 number of rows, one minute apart, row 0 is the oldest; $2 share of rows with a label
 FILL = """
 INSERT INTO predictions (id, created_at, digit, confidence, probabilities, digit_score, model_name, model_version,
                          source, drawing, media_type, label, labelled_at)
@@ -48,7 +50,7 @@ FROM (
                CASE WHEN rare THEN 1 - $2::double precision ELSE $2::double precision END AS labelled_share
         FROM (SELECT number, number < $1::bigint / 1000 AS rare FROM generate_series(0, $1::bigint - 1) AS number) AS n
     ) AS drawn
-) AS read
+) AS labelled
 """
 
 FILTERS = {
@@ -60,7 +62,7 @@ FILTERS = {
     "digit and label": HistoryFilters(digit=3, label=4),
     "labelled": HistoryFilters(labelled=True),
     "unlabelled": HistoryFilters(labelled=False),
-    "right": HistoryFilters(correct=True),
+    "correct": HistoryFilters(correct=True),
     "wrong": HistoryFilters(correct=False),
     "wrong digit": HistoryFilters(correct=False, digit=3),
     "model": HistoryFilters(model="cnn"),
@@ -69,26 +71,24 @@ FILTERS = {
     "model version, rare": HistoryFilters(model="retired/2"),
     "source": HistoryFilters(source="canvas"),
     "source, rare": HistoryFilters(source="camera"),
-    "a day long ago": HistoryFilters(since=BEGINNING, until="2026-01-02T00:00:00Z"),
+    "one day, long ago": HistoryFilters(since=BEGINNING, until="2026-01-02T00:00:00Z"),
     "digit, long ago": HistoryFilters(digit=3, until="2026-02-01T00:00:00Z"),
     "digit, model and source": HistoryFilters(digit=3, model="cnn/2", source="canvas"),
 }
 
 
 async def main() -> None:
-    """Prints a line a filter."""
+    """Print one line for each filter."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--labelled", type=float, default=0.1, help="share of the rows that has a label")
-    parser.add_argument("--revision", default="head", help="of the schema")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="predictions in the history")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="slate-history-") as folder:
         server = get_server(Path(folder), cleanup_mode="stop")
         try:
-            await asyncio.to_thread(upgrade, server.get_uri("postgres"), options.revision)
+            await asyncio.to_thread(upgrade, server.get_uri("postgres"))
             connection = await asyncpg.connect(server.get_uri("postgres"))
             began = time.perf_counter()
-            await connection.execute(FILL.replace("$1", str(options.rows)).replace("$2", str(options.labelled)))
+            await connection.execute(FILL.replace("$1", str(options.rows)).replace("$2", str(LABELLED_SHARE)))
             await connection.execute("VACUUM ANALYZE predictions")
             size = await connection.fetchval("SELECT pg_size_pretty(pg_indexes_size('predictions'))")
             print(f"{options.rows:,} rows in {time.perf_counter() - began:.0f} s, indexes {size}")
@@ -99,7 +99,7 @@ async def main() -> None:
 
 
 async def measure(connection: asyncpg.Connection) -> None:
-    """Milliseconds, medians."""
+    """Print the median time of each query in milliseconds."""
     print(f"{'filter':24} {'first':>9} {f'{PAGES:,}th':>9} {'newer':>9} {'last':>9} {'count':>9}")
     for name, filters in FILTERS.items():
         chosen = filters.model_dump(exclude_none=True)
@@ -116,7 +116,7 @@ async def measure(connection: asyncpg.Connection) -> None:
 
 
 async def find_cursor(connection: asyncpg.Connection, filters: HistoryFilters, position: int) -> str:
-    """The place after so many that fit; of the last, where there are fewer."""
+    """Return the cursor of the prediction at `position` among those that fit, or of the last if there are fewer."""
     conditions = build_conditions(filters)
     rows = await connection.fetch(
         f"SELECT created_at, id FROM predictions {conditions.where()} "
@@ -127,7 +127,7 @@ async def find_cursor(connection: asyncpg.Connection, filters: HistoryFilters, p
 
 
 async def time_ms(query: Callable[[], Awaitable[object]]) -> float:
-    """The median of a few."""
+    """Run a query a few times → the median in milliseconds."""
     times = []
     for _ in range(REPEATS):
         began = time.perf_counter()

@@ -1,6 +1,6 @@
-"""`python -m infra.env_file`: `.env` for `make up`, from `.env.example`, with a random value for each secret.
+"""`python -m infra.env_file` writes `.env`, the settings of `make up`: a copy of `.env.example` with random secrets.
 
-An existing `.env` is never touched. Runs before there is a virtual environment: the standard library only.
+It never changes an existing `.env`. It needs the standard library only, because it runs without a virtual environment.
 """
 
 import os
@@ -13,12 +13,12 @@ EMPTY_SECRET = re.compile(r"^(POSTGRES_PASSWORD|STORAGE_TOKEN)=$", re.MULTILINE)
 
 
 def fill_secrets(example: str) -> str:
-    """Every empty secret gets 32 random bytes in hexadecimal, which a database URL holds unescaped."""
+    """Fill every empty secret with 32 random bytes in hexadecimal, which needs no escaping in a database URL."""
     return EMPTY_SECRET.sub(lambda secret: f"{secret[1]}={secrets.token_hex(32)}", example)
 
 
 def write_env_file(folder: Path) -> bool:
-    """→ whether `folder/.env` (mode 600) was made; false when there is one already."""
+    """Write `folder/.env` with mode 600. Return False if it already exists."""
     content = fill_secrets((folder / ".env.example").read_text())
     try:
         descriptor = os.open(folder / ".env", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -31,4 +31,4 @@ def write_env_file(folder: Path) -> bool:
 
 if __name__ == "__main__":
     if write_env_file(REPOSITORY):
-        print("wrote .env with new secrets; `make up` reads its settings there")
+        print("Wrote .env with new secrets. `make up` reads its settings from this file.")

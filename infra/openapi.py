@@ -1,4 +1,7 @@
-"""`make openapi`: writes what the two APIs promise to docs/openapi, where a test compares it and a reviewer sees it."""
+"""`make openapi` writes the OpenAPI descriptions of the two APIs to docs/openapi.
+
+A test compares these files with the code, so every change of an API shows in a review.
+"""
 
 import json
 import re
@@ -16,20 +19,20 @@ FOLDER = Path(__file__).parents[1] / "docs" / "openapi"
 
 
 def make_documents() -> dict[str, str]:
-    """File name → its content. Nothing is started for it."""
+    """Return the content of each file by its name. No service is started for this."""
     storage = StorageSettings(database_url="postgresql://localhost/slate", token="documentation")  # noqa: S106
     apps = {"inference.json": create_inference(InferenceSettings()), "storage.json": create_storage(storage)}
     return {name: render(app) for name, app in apps.items()}
 
 
 def render(app: FastAPI) -> str:
-    """As it is committed: a key a line, a list of numbers on one."""
+    """Render the description with one key per line and a list of numbers on one line."""
     document = json.dumps(app.openapi(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     return NUMBERS.sub(lambda numbers: " ".join(numbers.group().split()), document)
 
 
 def main() -> None:
-    """Writes the files anew."""
+    """Write the files."""
     FOLDER.mkdir(exist_ok=True)
     for name, content in make_documents().items():
         (FOLDER / name).write_text(content)

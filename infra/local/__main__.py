@@ -1,4 +1,4 @@
-"""`python -m infra.local`, which is what `make run` calls: Slate without Docker, in one terminal, until Ctrl-C."""
+"""`python -m infra.local` runs Slate without Docker, in one terminal, until Ctrl-C. `make run` calls it."""
 
 import asyncio
 import sys

@@ -1,4 +1,7 @@
-"""Who PostgreSQL runs as. It refuses to be root: for root it gets an account of its own and a way to its folders."""
+"""Chooses the account that PostgreSQL runs as, and gives that account access to its folders.
+
+PostgreSQL refuses to run as root. If `make run` is started by root, the server runs as its own system account.
+"""
 
 import os
 import pwd
@@ -7,14 +10,14 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.local.failure import LocalError
+from infra.local.error import LocalError
 
 ACCOUNT_NAME = "slate-postgres"
 
 
 @dataclass(frozen=True)
 class Account:
-    """A user id and its group id."""
+    """A user id and a group id."""
 
     uid: int
     gid: int
@@ -24,7 +27,10 @@ class Account:
 
 
 def choose_account(folder: Path) -> Account | None:
-    """None unless we are root: then the owner of an existing `folder`, or else the account made for it."""
+    """Return the account for PostgreSQL: None (our own) for an ordinary user.
+
+    For root, it is the owner of an existing `folder`, otherwise the system account, which is created if needed.
+    """
     if os.geteuid() != 0:
         return None
     if folder.exists() and (kept := folder.stat()).st_uid != 0:
@@ -32,24 +38,24 @@ def choose_account(folder: Path) -> Account | None:
     try:
         entry = pwd.getpwnam(ACCOUNT_NAME)
     except KeyError:
-        entry = _make_account()
+        entry = _create_account()
     return Account(entry.pw_uid, entry.pw_gid)
 
 
-def _make_account() -> pwd.struct_passwd:
+def _create_account() -> pwd.struct_passwd:
     command = ("useradd", "--system", "--no-create-home", "--shell", "/bin/false", ACCOUNT_NAME)
     try:
         subprocess.run(command, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
         raise LocalError(
-            "PostgreSQL can't run as root, and the account "
-            f"{ACCOUNT_NAME} for it could not be made; run `make run` as an ordinary user."
+            f"PostgreSQL cannot run as root, and its account {ACCOUNT_NAME} could not be created. "
+            "Start `make run` as an ordinary user."
         ) from None
     return pwd.getpwnam(ACCOUNT_NAME)
 
 
-def open_way(path: Path) -> list[Path]:
-    """Lets every account pass through (not list) the folders above `path`; → the ones that had to be changed."""
+def open_parents(path: Path) -> list[Path]:
+    """Let every account pass through the folders above `path`, without listing them → the changed folders."""
     closed = [folder for folder in path.parents if not folder.stat().st_mode & stat.S_IXOTH]
     for folder in closed:
         folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
@@ -57,7 +63,7 @@ def open_way(path: Path) -> list[Path]:
 
 
 def open_files(folder: Path) -> None:
-    """Lets every account read what is in the folder and run what its owner may run."""
+    """Let every account read the files in the folder, and run those that their owner may run."""
     for path in (folder, *folder.rglob("*")):
         mode = path.stat().st_mode
         runnable = stat.S_IXOTH if mode & stat.S_IXUSR else 0

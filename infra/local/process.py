@@ -1,4 +1,8 @@
-"""One tethered process: started in a session of its own, writing to its log, and gone when it is told or we are."""
+"""Runs one command as a tethered process: it ends when it is told to, and also when the supervisor dies.
+
+The command runs under a small program, `tether.py`, which watches a pipe from the supervisor. Command and tether are in
+their own session, so that Ctrl-C in the terminal reaches the supervisor only. All output goes to the log.
+"""
 
 import asyncio
 import os
@@ -12,12 +16,15 @@ from pathlib import Path
 from infra.local.settings import REPOSITORY
 
 TETHER = Path(__file__).with_name("tether.py")
-KILL_MARGIN_S = 2.0  # beyond the grace period the tether itself is killed
+KILL_MARGIN_S = 2.0  # the tether itself is killed if it still runs so long after the grace period
 
 
 @dataclass(frozen=True)
 class Command:
-    """What is run and how it is stopped. `account` is «uid:gid», or «-» for our own."""
+    """A command, its environment, and how it is stopped.
+
+    `grace_s` is the time between the stop signal and SIGKILL. `account` is `uid:gid`, or `-` for our own account.
+    """
 
     name: str
     arguments: tuple[str, ...]
@@ -29,22 +36,22 @@ class Command:
 
 
 class TetheredProcess:
-    """A running command. The exit code follows the shell: 128 + n for a signal n."""
+    """A running command. Its exit code is 128 + n if signal n ended it, as in a shell."""
 
     def __init__(self, command: Command, process: asyncio.subprocess.Process) -> None:
         self._command = command
         self._process = process
-        self.pid = process.pid  # the tether's, which is also the group's
+        self.pid = process.pid  # the pid of the tether, which is also the id of the process group
 
     async def wait(self) -> int:
-        """Its exit code, once it and everything in its group has ended."""
+        """Wait until the command ends, kill the rest of its process group, and return the exit code."""
         code = await self._process.wait()
-        with suppress(ProcessLookupError, PermissionError):  # macOS refuses for a group of zombies
+        with suppress(ProcessLookupError, PermissionError):  # macOS refuses this if the group has only zombies
             os.killpg(self.pid, signal.SIGKILL)
         return code
 
     async def stop(self) -> None:
-        """The stop signal, the grace period, SIGKILL: all by the tether, which sees its stdin end."""
+        """Close the stdin of the tether, which then stops the command: stop signal, grace period, SIGKILL."""
         if self._process.stdin is not None:
             self._process.stdin.close()
         try:
@@ -56,7 +63,10 @@ class TetheredProcess:
 
 
 async def start_process(command: Command, lock_fd: int) -> TetheredProcess:
-    """`lock_fd` is inherited by the whole tree of the process, and so held until the last of it has ended."""
+    """Start the command under a tether.
+
+    All its descendants inherit `lock_fd`, so the lock is held until the last of them has ended.
+    """
     tether = (sys.executable, "-I", "-S", str(TETHER), str(command.grace_s), str(int(command.stop_signal)))
     with command.log.open("ab") as log:
         process = await asyncio.create_subprocess_exec(

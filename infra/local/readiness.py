@@ -1,4 +1,7 @@
-"""Asks over HTTP whether a service is ready; a raw request, so that the supervisor needs no client library."""
+"""Asks a service over HTTP whether it is ready.
+
+The request is written by hand, so that the supervisor needs no HTTP library.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,20 +13,20 @@ ANSWER_TIMEOUT_S = 5.0
 Probe = Callable[[], Awaitable[bool]]
 
 
-def answers_ok(url: str) -> Probe:
-    """A probe that is true once `url` answers 200."""
+def make_http_probe(url: str) -> Probe:
+    """Make a probe that is true when `url` answers 200."""
 
     async def probe() -> bool:
         try:
             async with asyncio.timeout(ANSWER_TIMEOUT_S):
-                return b" 200 " in await _status_line(url)
+                return b" 200 " in await _read_status_line(url)
         except (OSError, TimeoutError):
             return False
 
     return probe
 
 
-async def _status_line(url: str) -> bytes:
+async def _read_status_line(url: str) -> bytes:
     parts = urlsplit(url)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
     try:
@@ -34,6 +37,6 @@ async def _status_line(url: str) -> bytes:
 
 
 async def wait_until(probe: Probe) -> None:
-    """Returns once the probe is true; whoever calls sets the time limit."""
-    while not await probe():  # noqa: ASYNC110  another process can't set our event
+    """Return when the probe is true. The caller sets the time limit."""
+    while not await probe():  # noqa: ASYNC110  another process cannot set an event
         await asyncio.sleep(POLL_S)

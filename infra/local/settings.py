@@ -1,4 +1,8 @@
-"""What can be set about `make run`: environment variables, each under the name that the services know it by."""
+"""The settings of `make run`, from environment variables.
+
+`make run` sets the addresses and the secrets of the services. Other settings of the services, for example
+STORAGE_LOG_LEVEL, are passed on to them unchanged.
+"""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,14 +10,14 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from infra.local.failure import LocalError
+from infra.local.error import LocalError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104
 
 
 class LocalSettings(BaseSettings):
-    """Frozen once read. `host` is where the services listen, `data_dir` all that is kept between two runs."""
+    """All settings of the local stack. `data_dir` holds everything that is kept between two runs."""
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
 
@@ -24,18 +28,17 @@ class LocalSettings(BaseSettings):
     inference_port: int = Field(default=8001, ge=1, le=65535, validation_alias="INFERENCE_PORT")
     storage_port: int = Field(default=8002, ge=1, le=65535, validation_alias="STORAGE_PORT")
     frontend_port: int = Field(default=8501, ge=1, le=65535, validation_alias="FRONTEND_PORT")
-    storage_token: str = Field(default="", validation_alias="STORAGE_TOKEN")  # empty: made once and kept
 
-    def address(self, port: int) -> str:
-        """Where a browser or a service on this machine reaches the port: `http://127.0.0.1:8001`."""
+    def url(self, port: int) -> str:
+        """Return the URL of a port for programs on this machine: `http://127.0.0.1:8001`."""
         host = "127.0.0.1" if self.host in EVERY_ADDRESS else self.host
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def read_settings() -> LocalSettings:
-    """The environment → settings; LocalError that names the variable and what is wrong with it."""
+    """Read the settings from the environment. LocalError names a variable with a bad value."""
     try:
         return LocalSettings()
     except ValidationError as invalid:
         first = invalid.errors()[0]
-        raise LocalError(f"{first['loc'][0]}={first['input']!r} can't be used: {first['msg']}.") from None
+        raise LocalError(f"{first['loc'][0]}={first['input']!r} cannot be used: {first['msg']}.") from None

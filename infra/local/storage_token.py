@@ -1,12 +1,15 @@
-"""The token that the frontend shows to storage: made at the first start, kept, for its owner's eyes only."""
+"""Creates and keeps the token of storage, which the frontend sends and which API callers need.
+
+The first start writes it to the data folder. Only the owner can read the file.
+"""
 
 import os
 import secrets
 from pathlib import Path
 
 
-def keep_storage_token(data_dir: Path) -> str:
-    """The token in `data_dir/storage-token` (mode 600), made where there is none."""
+def load_storage_token(data_dir: Path) -> str:
+    """Read the token in `data_dir/storage-token` (mode 600), or create it if there is none."""
     path = data_dir / "storage-token"
     if path.exists() and (kept := path.read_text().strip()):
         return kept

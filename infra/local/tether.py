@@ -1,8 +1,8 @@
-"""Runs one command and never outlives the process that holds the other end of its stdin.
+"""Runs one command and stops it when the supervisor closes the pipe on stdin, or dies.
 
-`python tether.py GRACE_S STOP_SIGNAL UID:GID|- COMMAND…`. End of file on stdin means stop, whether the supervisor
-closed the pipe or was killed: the signal goes to the command, and after the grace period SIGKILL to the whole group.
-Started by path with `-I -S`, outside the package, so that it costs 20 ms and imports nothing that could fail.
+Usage: `python tether.py GRACE_S STOP_SIGNAL UID:GID|- COMMAND...`. At the end of file on stdin, the command gets the
+stop signal. When it has ended, or the grace period is over, the whole process group gets SIGKILL. This file is started
+by its path with `-I -S` and imports only the standard library, so that it starts in 20 ms and no import can fail.
 """
 
 import os
@@ -13,7 +13,7 @@ import threading
 
 
 def start(account: str, command: list[str], lock_fd: int) -> subprocess.Popen[bytes]:
-    """As «uid:gid», or as ourselves for «-»."""
+    """Start the command as `uid:gid`, or as our own account for `-`."""
     if account == "-":
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=(lock_fd,))
     uid, gid = (int(part) for part in account.split(":"))
@@ -23,7 +23,7 @@ def start(account: str, command: list[str], lock_fd: int) -> subprocess.Popen[by
 
 
 def stop_at_end_of_file(child: subprocess.Popen[bytes], stopping: threading.Event) -> None:
-    """Sets `stopping` first, so that the end of the child is known to be wanted."""
+    """Wait for the end of stdin, then stop the child. `stopping` is set first, so that `main` expects the end."""
     _, grace_s, stop_signal, *_ = sys.argv
     while os.read(0, 1024):
         pass
@@ -36,9 +36,9 @@ def stop_at_end_of_file(child: subprocess.Popen[bytes], stopping: threading.Even
 
 
 def main() -> int:
-    """The command's exit code, 128 + n for a signal n."""
+    """Return the exit code of the command, 128 + n for a signal n."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: None)  # a handler, not SIG_IGN: the command must not inherit it
+        signal.signal(number, lambda *_: None)  # a handler and not SIG_IGN, because the command would inherit SIG_IGN
     _, _, _, account, *command = sys.argv
     lock_fd = int(os.environ.pop("SLATE_LOCK_FD"))
     child = start(account, command, lock_fd)
@@ -46,7 +46,7 @@ def main() -> int:
     threading.Thread(target=stop_at_end_of_file, args=(child, stopping), daemon=True).start()
     code = child.wait()
     if stopping.is_set():
-        os.killpg(0, signal.SIGKILL)  # whatever the command left behind, and this tether
+        os.killpg(0, signal.SIGKILL)  # this kills everything that the command left behind, and this tether
     return code if code >= 0 else 128 - code
 
 

@@ -1,7 +1,7 @@
-"""`make up` for real: images built, containers healthy, a digit drawn, kept, labelled, and there after restarts.
+"""`make up` with a real Docker engine: a drawn and labelled digit is still there after restarts.
 
-Needs a Docker engine; `make test-containers` runs it, `make test` does not. Project name, volume and ports are
-its own and removed afterwards.
+`make test-containers` runs these tests; `make test` does not. They use their own project name, volume and ports, and
+remove them at the end.
 """
 
 import os
@@ -21,7 +21,7 @@ PROJECT = "slate-test"
 
 
 class Containers:
-    """The compose project under test."""
+    """The compose project of these tests, and HTTP access to its services."""
 
     def __init__(self) -> None:
         self.ports = {service: free_port() for service in ("inference", "storage", "frontend")}
@@ -64,7 +64,9 @@ def page(browser: Browser, containers: Containers) -> Iterator[Page]:
     page.close()
 
 
-def test_a_drawn_digit_outlives_a_restart_of_postgresql_and_of_everything(page: Page, containers: Containers) -> None:
+def test_a_drawn_digit_survives_restarts_of_postgresql_and_of_all_containers(
+    page: Page, containers: Containers
+) -> None:
     draw(page, SEVEN)
     first = expect_read_as(page, 7)
     say_it_is(page, 7)
@@ -84,7 +86,7 @@ def test_a_drawn_digit_outlives_a_restart_of_postgresql_and_of_everything(page: 
 
 
 @pytest.mark.parametrize("service", ["storage", "frontend"])
-def test_an_image_without_a_model_holds_no_torch(containers: Containers, service: str) -> None:
+def test_an_image_without_a_model_does_not_contain_torch(containers: Containers, service: str) -> None:
     found = containers.compose(
         "exec", "-T", service, "python", "-c", "from importlib.util import find_spec; print(find_spec('torch'))"
     )

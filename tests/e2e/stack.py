@@ -81,8 +81,9 @@ def running_stack() -> Iterator[Stack]:
             **os.environ,
             **{f"{service.upper()}_PORT": str(port) for service, port in ports.items()},
             "SLATE_DATA_DIR": str(folder / "data"),
-            "STORAGE_TOKEN": TOKEN,
         }
+        (folder / "data").mkdir()
+        (folder / "data" / "storage-token").write_text(TOKEN)
         output = folder / "output"
         with output.open("wb") as file:
             process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""`start_stack` starts stand-in stacks and clears all of them away, whatever the test came to."""
+"""The fixture `start_stack` starts stacks with stand-in services. It kills their processes even if a test fails."""
 
 import sys
 from collections.abc import Iterator

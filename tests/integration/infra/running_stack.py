@@ -1,4 +1,7 @@
-"""A stack of stand-ins that runs as a process of its own, and every process that came of it, found by a mark."""
+"""Runs a stack with stand-in services in its own process, and finds every process that it started.
+
+The processes inherit an environment variable with a random mark, by which they are found.
+"""
 
 import os
 import pwd
@@ -18,12 +21,12 @@ import psutil
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 STACK = Path(__file__).with_name("stand_in_stack.py")
-PATIENCE_S = 60.0  # only a hang lasts so long
+PATIENCE_S = 60.0  # longer than anything but a hang
 PORTS = {"inference": "INFERENCE_PORT", "storage": "STORAGE_PORT", "frontend": "FRONTEND_PORT"}
 
 
 def free_port() -> int:
-    """Below the range from which the system gives ports to clients."""
+    """Find a port below the range from which the system gives ports to clients."""
     while True:
         port = random.randrange(15000, 32000)
         with socket.socket() as probe:
@@ -54,19 +57,22 @@ class RunningStack:
         self._watchdog.start()
 
     def wait_for(self, words: str) -> str:
-        """The first line from now on that contains the words."""
+        """Read the output up to the first line that contains the words → that line."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.said.append(line.rstrip("\n"))
             if words in line:
                 return self.said[-1]
-        raise AssertionError(f"ended without saying «{words}»:\n" + "\n".join(self.said))
+        raise AssertionError(f"the stack ended without printing {words!r}:\n" + "\n".join(self.said))
 
     def wait_until_ready(self) -> None:
-        assert self.wait_for("ready") == "ready"
+        line = self.wait_for("ready")
+        if line != "ready":
+            self.finish()
+        assert line == "ready", "\n".join(self.said)
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
-        """Sends the signal to the supervisor alone; → its exit code."""
+        """Send the signal to the supervisor only → its exit code."""
         self.process.send_signal(number)
         return self.finish()
 
@@ -79,7 +85,7 @@ class RunningStack:
         return code
 
     def processes(self, name: str = "") -> list[psutil.Process]:
-        """All that live (no zombies) and came of this stack; those whose command line contains `name`."""
+        """Find the running processes of this stack whose command line contains `name`. Zombies are left out."""
         return [process for process in psutil.process_iter() if self._is_mine(process, name)]
 
     def _is_mine(self, process: psutil.Process, name: str) -> bool:
@@ -89,7 +95,7 @@ class RunningStack:
             return False
 
     def service(self, name: str) -> psutil.Process:
-        """The process of a part itself, not its tether."""
+        """Find the process of a part, which is not its tether."""
         (process,) = (one for one in self.processes(name) if "tether.py" not in " ".join(one.cmdline()))
         return process
 
@@ -101,7 +107,7 @@ class RunningStack:
             return str(response.read().decode())
 
     def clear_away(self) -> None:
-        """Whatever a failed test left."""
+        """Kill what a failed test left."""
         self.process.kill()
         self.process.wait()
         if self.process.stdout is not None:

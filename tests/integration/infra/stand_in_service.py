@@ -1,7 +1,7 @@
-"""A service of a few lines: answers 200 to everything on the port it is told, as a real one would be told.
+"""A stand-in for a service: it answers 200 to every request.
 
-`python stand_in_service.py PORT_VARIABLE [MOOD]`; moods: «deaf» ignores SIGTERM, «dead» fails at once, «silent» never
-listens.
+Usage: `python stand_in_service.py PORT_VARIABLE [MOOD]`. The port comes from an environment variable, as for a real
+service. Moods: `deaf` ignores SIGTERM, `dead` fails at once, `silent` never listens.
 """
 
 import os

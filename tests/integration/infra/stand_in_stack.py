@@ -1,6 +1,7 @@
-"""`make run` with stand-ins for the three services: `python stand_in_stack.py [inference=MOOD] [frontend=MOOD] …`.
+"""Runs the stack of `make run` with stand-ins for the three services.
 
-PostgreSQL, the supervisor and the tethers are the real ones.
+Usage: `python stand_in_stack.py [inference=MOOD] [storage=MOOD] [frontend=MOOD]`. PostgreSQL, the supervisor and the
+tethers are real.
 """
 
 import asyncio

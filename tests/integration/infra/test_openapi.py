@@ -1,4 +1,4 @@
-"""What the APIs promise changes only on purpose."""
+"""The committed API descriptions are those of the code, so that an API changes only on purpose."""
 
 import json
 
@@ -15,8 +15,8 @@ def documents() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_api_is_the_one_that_is_documented(documents: dict[str, str], name: str) -> None:
-    assert documents[name] == (FOLDER / name).read_text(), "changed on purpose? `make openapi` writes it anew"
+def test_the_api_is_as_documented(documents: dict[str, str], name: str) -> None:
+    assert documents[name] == (FOLDER / name).read_text(), "Did you change the API on purpose? Then run `make openapi`."
 
 
 def test_every_problem_has_an_example(documents: dict[str, str]) -> None:

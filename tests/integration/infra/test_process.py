@@ -1,4 +1,4 @@
-"""A tethered process ends when it is told and when nobody holds its pipe any more, whether it likes it or not."""
+"""A tethered process ends when it is told to, with everything that it started, even if it ignores the signal."""
 
 import asyncio
 import os
@@ -31,7 +31,7 @@ def command(folder: Path, code: str, *, stop_signal: signal.Signals = signal.SIG
 
 
 async def started(command: Command, lock_fd: int) -> TetheredProcess:
-    """The process, once it has written the line «ready» to its log."""
+    """Start a process and wait until it has written the line "ready" to its log."""
     process = await start_process(command, lock_fd)
     while "ready\n" not in command.log.read_text():  # noqa: ASYNC110
         await asyncio.sleep(0.01)
@@ -46,23 +46,23 @@ def lives_in_group(process: psutil.Process, group: int) -> bool:
 
 
 async def wait_until_group_ended(process: TetheredProcess) -> None:
-    """What was killed needs a moment to be gone."""
+    """Wait until the group has ended. A killed process needs a moment for that."""
     async with asyncio.timeout(PATIENCE_S):
         while any(lives_in_group(one, process.pid) for one in psutil.process_iter()):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 
-async def test_the_exit_code_of_the_command_is_that_of_the_process(tmp_path: Path, lock_fd: int) -> None:
+async def test_the_exit_code_is_that_of_the_command(tmp_path: Path, lock_fd: int) -> None:
     process = await start_process(command(tmp_path, "raise SystemExit(7)"), lock_fd)
     assert await process.wait() == 7
 
 
-async def test_a_signal_shows_in_the_exit_code_as_in_a_shell(tmp_path: Path, lock_fd: int) -> None:
+async def test_the_exit_code_after_a_signal_is_as_in_a_shell(tmp_path: Path, lock_fd: int) -> None:
     process = await start_process(command(tmp_path, "import os; os.kill(os.getpid(), 9)"), lock_fd)
     assert await process.wait() == 137
 
 
-async def test_the_environment_and_the_log_are_the_commands_own(tmp_path: Path, lock_fd: int) -> None:
+async def test_the_command_has_its_own_environment_and_log(tmp_path: Path, lock_fd: int) -> None:
     process = await start_process(command(tmp_path, "import os; print(os.environ['WHO'])"), lock_fd)
     await process.wait()
     assert (tmp_path / "one.log").read_text() == "me\n"
@@ -81,21 +81,19 @@ except KeyboardInterrupt:
     assert (tmp_path / "one.log").read_text() == "ready\nfinished\n"
 
 
-async def test_a_command_that_is_deaf_to_the_signal_is_killed_after_the_grace_period(
-    tmp_path: Path, lock_fd: int
-) -> None:
+async def test_a_command_that_ignores_the_signal_is_killed_after_the_grace_period(tmp_path: Path, lock_fd: int) -> None:
     process = await started(command(tmp_path, DEAF, grace_s=0.1), lock_fd)
     await process.stop()
     await wait_until_group_ended(process)
 
 
-async def test_what_the_command_started_ends_with_it(tmp_path: Path, lock_fd: int) -> None:
+async def test_processes_that_the_command_started_end_with_it(tmp_path: Path, lock_fd: int) -> None:
     process = await started(command(tmp_path, PARENT), lock_fd)
     await process.stop()
     await wait_until_group_ended(process)
 
 
-async def test_stopping_twice_does_no_harm(tmp_path: Path, lock_fd: int) -> None:
+async def test_stopping_twice_is_harmless(tmp_path: Path, lock_fd: int) -> None:
     process = await started(command(tmp_path, f"{READY}; {SLEEP}"), lock_fd)
     await asyncio.gather(process.stop(), process.stop())
     await wait_until_group_ended(process)

@@ -1,23 +1,23 @@
-"""A part that dies while the stack runs is started again on the same port, and the terminal says so."""
+"""A part that dies while the stack runs is restarted on the same port, and the terminal reports it."""
 
 import pytest
 from running_stack import StartStack
 
 
 @pytest.mark.parametrize("service", ["inference", "storage", "frontend"])
-def test_a_killed_service_is_started_again(start_stack: StartStack, service: str) -> None:
+def test_a_killed_service_is_restarted(start_stack: StartStack, service: str) -> None:
     stack = start_stack()
     stack.wait_until_ready()
     first = stack.answer(service)
     stack.service({"frontend": "STREAMLIT_SERVER_PORT"}.get(service, f"{service.upper()}_PORT")).kill()
-    assert stack.wait_for("died").startswith(f"{service} died (exit code 137) and is started again.")
+    assert stack.wait_for("died").startswith(f"{service} died (exit code 137) and is restarted.")
     stack.wait_for(f"{service} is ready again")
     assert stack.answer(service) != first
     assert stack.stop() == 0
     assert stack.processes() == []
 
 
-def test_a_killed_tether_takes_its_service_with_it_and_both_are_started_again(start_stack: StartStack) -> None:
+def test_a_killed_tether_ends_its_service_and_both_are_restarted(start_stack: StartStack) -> None:
     stack = start_stack()
     stack.wait_until_ready()
     service = stack.service("INFERENCE_PORT")
@@ -30,7 +30,7 @@ def test_a_killed_tether_takes_its_service_with_it_and_both_are_started_again(st
     assert stack.processes() == []
 
 
-def test_a_killed_postgres_is_started_again(start_stack: StartStack) -> None:
+def test_a_killed_postgres_is_restarted(start_stack: StartStack) -> None:
     stack = start_stack()
     stack.wait_until_ready()
     killed = stack.postmaster()

@@ -1,4 +1,4 @@
-"""However a run of the local stack ends, nothing of it is left, and the next one works at once."""
+"""However a run of the local stack ends, it leaves no process behind, and the next run works at once."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ def test_three_addresses_are_printed_before_ready(start_stack: StartStack) -> No
     assert addresses == {name: f"http://127.0.0.1:{port}" for name, port in stack.ports.items()}
 
 
-def test_children_are_in_other_sessions_than_the_terminal(start_stack: StartStack) -> None:
+def test_the_parts_are_not_in_the_session_of_the_terminal(start_stack: StartStack) -> None:
     stack = start_stack()
     stack.wait_until_ready()
     children = [process.pid for process in stack.processes() if process.pid != stack.process.pid]
@@ -39,7 +39,7 @@ MOMENTS = [".", "postgres.new", "postgres/postmaster.pid", "logs/migrate.log", "
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_ctrl_c_during_the_first_start_leaves_nothing(start_stack: StartStack, moment: str) -> None:
+def test_ctrl_c_during_the_first_start_leaves_no_process(start_stack: StartStack, moment: str) -> None:
     stack = start_stack("frontend=silent")
     stack.wait_for("starting Slate")
     while not (stack.data_dir / moment).exists():
@@ -48,7 +48,7 @@ def test_ctrl_c_during_the_first_start_leaves_nothing(start_stack: StartStack, m
     assert stack.processes() == []
 
 
-def test_a_first_start_that_was_broken_off_is_made_whole(start_stack: StartStack) -> None:
+def test_the_next_run_completes_an_interrupted_first_start(start_stack: StartStack) -> None:
     stack = start_stack()
     stack.wait_for("starting Slate")
     while not (stack.data_dir / "postgres.new" / "PG_VERSION").exists():
@@ -75,7 +75,7 @@ def test_an_orphaned_postgres_is_stopped_by_the_next_run(start_stack: StartStack
     stack.wait_until_ready()
     orphan = stack.postmaster()
     others = [process for process in stack.processes() if process.name() != "postgres"]
-    for number in (signal.SIGSTOP, signal.SIGKILL):  # stopped first, so that none sees the others die
+    for number in (signal.SIGSTOP, signal.SIGKILL):  # SIGSTOP first, so that no process reacts to the end of another
         for process in others:
             process.send_signal(number)
     stack.finish()
@@ -83,7 +83,7 @@ def test_an_orphaned_postgres_is_stopped_by_the_next_run(start_stack: StartStack
     following = start_stack()
     following.wait_until_ready()
     assert stack.processes() == []
-    assert "waiting for the processes of an earlier run to end" in following.said
+    assert "waiting until the processes of an earlier run have ended" in following.said
 
 
 def test_a_stale_pid_file_that_names_an_unrelated_process_does_no_harm(start_stack: StartStack) -> None:
@@ -102,7 +102,7 @@ def test_a_stale_pid_file_that_names_an_unrelated_process_does_no_harm(start_sta
         unrelated.kill()
 
 
-def test_the_data_of_one_run_is_there_in_the_next(start_stack: StartStack, tmp_path: Path) -> None:
+def test_the_next_run_uses_the_same_data(start_stack: StartStack, tmp_path: Path) -> None:
     first = start_stack()
     first.wait_until_ready()
     token = (tmp_path / "data" / "storage-token").read_text()

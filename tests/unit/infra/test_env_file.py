@@ -1,4 +1,4 @@
-"""`.env` is made once, with secrets that nobody else has, for its owner's eyes only."""
+"""`.env` is written once, with random secrets, and only its owner can read it."""
 
 from pathlib import Path
 
@@ -14,19 +14,19 @@ def read(text: str) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines)
 
 
-def test_each_secret_is_long_random_and_its_own() -> None:
+def test_each_secret_is_long_and_random() -> None:
     first, second = read(fill_secrets(EXAMPLE)), read(fill_secrets(EXAMPLE))
     secrets = [filled[name] for filled in (first, second) for name in ("POSTGRES_PASSWORD", "STORAGE_TOKEN")]
     assert len(set(secrets)) == 4
     assert all(len(secret) == 64 and secret.isalnum() for secret in secrets)
 
 
-def test_everything_but_the_secrets_stays_as_in_the_example() -> None:
+def test_everything_except_the_secrets_is_as_in_the_example() -> None:
     filled, example = read(fill_secrets(EXAMPLE)), read(EXAMPLE)
     assert {name for name in example if filled[name] != example[name]} == {"POSTGRES_PASSWORD", "STORAGE_TOKEN"}
 
 
-def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
+def test_only_the_owner_can_read_the_file(tmp_path: Path) -> None:
     (tmp_path / ".env.example").write_text(EXAMPLE)
     assert write_env_file(tmp_path)
     assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600

@@ -1,4 +1,4 @@
-"""What keeps the local stack from running, in one sentence for the person at the terminal."""
+"""The error that ends `make run`, with one sentence for the person at the terminal."""
 
 from pathlib import Path
 
@@ -7,11 +7,11 @@ TAIL_LINES = 20
 
 
 class LocalError(Exception):
-    """`str(failure)` is the sentence to print; the exit code is 1."""
+    """The stack cannot run. `str(error)` is printed, and the exit code is 1."""
 
 
-def with_log_tail(sentence: str, log: Path) -> str:
-    """The sentence, then the log's last lines, indented; the sentence alone while there is no log."""
+def add_log_tail(sentence: str, log: Path) -> str:
+    """Add the last lines of the log to the sentence, if there is a log."""
     if not log.exists():
         return sentence
     with log.open("rb") as file:
