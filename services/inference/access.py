@@ -1,108 +1,40 @@
-"""Who may ask, and how often: optional API keys, and a limit for each key, or for each client address without keys.
+"""Decides whether a caller may send a request: optional API keys, and an optional rate limit.
 
-Both are off until they are set. The settings hold only the keys' SHA-256, so that nobody can read a key out of them.
-`python -m services.inference.access NAME` makes a key. The limit counts in this process's memory: two processes
-behind a load balancer let through twice as much.
+The limit counts per key, or per client address where no keys are set. The counts are in the memory of one process:
+two processes together let through twice as many requests.
 """
 
-import argparse
 import hmac
 import ipaddress
 import math
-import re
-import secrets
-import sys
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Annotated
 
-from limits import RateLimitItem, parse_many
+from limits import RateLimitItem
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
-from pydantic import BeforeValidator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from services.inference.api_key import ApiKey
 from shared.web.problems import ProblemError
 
-NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
-DIGEST = re.compile(r"[0-9a-fA-F]{64}")
-KEY_BYTES = 32  # as many random bits as its SHA-256 has
-HOME_NETWORK_BYTES = 8  # of 16: a household has a whole IPv6 /64 for itself, so that is what counts as one client
-
-
-@dataclass(frozen=True, slots=True)
-class ApiKey:
-    """What is kept of a key: whose it is, and the SHA-256 of it, 32 bytes."""
-
-    name: str
-    digest: bytes
-
-
-def _parse_keys(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    entries = [entry.strip() for entry in value.split(",")]
-    return tuple(_parse_key(number, entry) for number, entry in enumerate(entries, 1) if entry)
-
-
-def _parse_key(number: int, entry: str) -> ApiKey:
-    """ValueError names the entry by its number: what stands there may be a key by mistake."""
-    name, _, digest = entry.partition(":")
-    if not NAME.fullmatch(name) or not DIGEST.fullmatch(digest):
-        raise ValueError(
-            f"entry {number} is not «name:SHA-256 in 64 hexadecimal digits»; "
-            "`python -m services.inference.access NAME` makes one"
-        )
-    return ApiKey(name, bytes.fromhex(digest))
-
-
-def _parse_limit(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    if not value.strip():
-        return None
-    try:
-        (limit,) = parse_many(value)
-    except ValueError:
-        limit = None
-    if limit is None or limit.amount < 1:
-        raise ValueError("must be one limit of at least 1, as «100/second» or «6000/minute»")
-    return limit
-
-
-class AccessSettings(BaseSettings):
-    """INFERENCE_API_KEYS, comma-separated «name:sha256-hex»: none means open to all; a name may have several keys.
-
-    INFERENCE_RATE_LIMIT, «100/second» or «6000/minute»: none means unlimited.
-    """
-
-    model_config = SettingsConfigDict(
-        env_prefix="INFERENCE_",
-        frozen=True,
-        env_ignore_empty=True,
-        hide_input_in_errors=True,
-        arbitrary_types_allowed=True,
-    )
-
-    api_keys: Annotated[tuple[ApiKey, ...], NoDecode, BeforeValidator(_parse_keys)] = ()
-    rate_limit: Annotated[RateLimitItem | None, BeforeValidator(_parse_limit)] = None
+HOME_NETWORK_BYTES = 8  # of the 16 bytes of an IPv6 address: a household has a whole /64, which counts as one client
 
 
 class WindowCounters(MemoryStorage):
-    """limits' counters in memory, without its timer: that starts a thread with nearly every hit, half a millisecond.
+    """The in-memory counters of the `limits` package without its timer, which starts a thread on nearly every hit and
+    costs half a millisecond. Here each hit removes the expired counters.
 
-    Instead each hit drops what has expired. For one limit only, so that the oldest counter is the first to expire.
+    Use one object for one limit only: then the oldest counter is always the first to expire.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.expirations = OrderedDict()  # the first of a plain dict is slow to find once many were taken off its front
+        self.expirations = OrderedDict()  # a plain dict finds its first key slowly after many removals
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        """The count of `key`, `amount` higher; a new one lives for `expiry` seconds."""
+        """Add `amount` to the count of `key` and return it. A new counter expires after `expiry` seconds."""
         now = time.time()
         while (oldest := next(iter(self.expirations), None)) is not None and self.expirations[oldest] <= now:
             self.clear(oldest)
@@ -112,17 +44,22 @@ class WindowCounters(MemoryStorage):
 
 
 class Access:
-    """Admits or refuses a request by its headers and its client's address. Belongs to one thread, the event loop's."""
+    """Admits or refuses a request by its headers and its client's address. Use it in the event loop's thread only.
 
-    def __init__(self, settings: AccessSettings) -> None:
-        self._keys = settings.api_keys
-        self._limit = settings.rate_limit
+    Without keys everybody is admitted; without a limit, as often as they like.
+    """
+
+    def __init__(self, keys: Sequence[ApiKey] = (), limit: RateLimitItem | None = None) -> None:
+        self._keys = keys
+        self._limit = limit
         self._limiter = SlidingWindowCounterRateLimiter(WindowCounters())
 
     def admit(self, headers: Mapping[str, str], client: str | None) -> str | None:
-        """The name of the key, None where keys are off. ProblemError `unauthorised`, `forbidden`, `rate_limited`.
+        """Return the name of the caller's key, or None where no keys are set.
 
-        `headers` are looked up in lower case. `client` is the address of the connection, and no header is believed.
+        `headers` are looked up in lower case. `client` is the address of the connection; headers like X-Forwarded-For
+        are ignored, because a caller can write anything into them.
+        ProblemError `unauthorised`, `forbidden`, `rate_limited`.
         """
         name = self._name_of(headers) if self._keys else None
         if self._limit is not None:
@@ -139,12 +76,12 @@ class Access:
             )
         digest = sha256(shown.encode()).digest()
         name = None
-        for key in self._keys:  # all of them, so that the time taken does not tell which
+        for key in self._keys:  # no early exit: the time taken must not reveal which key matches
             if hmac.compare_digest(key.digest, digest):
                 name = key.name
         if name is None:
             raise ProblemError(
-                "forbidden", "This API key is not known here; check it, or ask whoever runs Slate for one."
+                "forbidden", "This API key is unknown. Check it, or ask the operator of this Slate for a key."
             )
         return name
 
@@ -154,7 +91,7 @@ class Access:
         wait_s = max(1, math.ceil(self._limiter.get_window_stats(limit, who).reset_time - time.time()))
         raise ProblemError(
             "rate_limited",
-            f"More requests than {limit} are not answered; try again in {wait_s} s.",
+            f"You have reached the limit of {limit}. Try again in {wait_s} s.",
             {"Retry-After": str(wait_s)},
         )
 
@@ -167,7 +104,10 @@ def _shown_key(headers: Mapping[str, str]) -> str:
 
 
 def _network_of(client: str | None) -> str:
-    """An IPv4 address as it is, of an IPv6 address its /64; a connection without an address shares one limit."""
+    """The client that a limit counts: an IPv4 address, or the /64 network of an IPv6 address.
+
+    All connections without an address, such as Unix sockets, share one limit.
+    """
     if client is None or ":" not in client:
         return client or "no address"
     try:
@@ -175,27 +115,3 @@ def _network_of(client: str | None) -> str:
     except ValueError:
         return client
     return str(address.ipv4_mapped or address.packed[:HOME_NETWORK_BYTES].hex())
-
-
-def make_key(name: str) -> tuple[str, str]:
-    """A new random key, and its entry for INFERENCE_API_KEYS."""
-    key = f"slate_{secrets.token_urlsafe(KEY_BYTES)}"
-    return key, f"{name}:{sha256(key.encode()).hexdigest()}"
-
-
-def main(arguments: list[str] | None = None) -> None:
-    """Prints a new key, this once, and the line for the settings."""
-    parser = argparse.ArgumentParser(prog="python -m services.inference.access", description="Make an API key.")
-    parser.add_argument("name", help="whose key it is: letters, digits, dot, dash and underscore, at most 64")
-    name = parser.parse_args(arguments).name
-    if not NAME.fullmatch(name):
-        parser.error("a name is 1 to 64 letters, digits, dots, dashes and underscores")
-    key, entry = make_key(name)
-    sys.stdout.write(
-        f"The key of {name}, shown only now:\n  {key}\n"
-        f"Add this to INFERENCE_API_KEYS (comma-separated) and restart inference:\n  {entry}\n"
-    )
-
-
-if __name__ == "__main__":
-    main()

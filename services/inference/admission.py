@@ -25,20 +25,20 @@ REFUSAL = problem_response(  # made once: a flood may need thousands of it a sec
 class Capacity:
     """Counts what is in hand, from the first byte to the last, and what was refused."""
 
-    max_in_hand: int
+    max_in_progress: int
     is_overloaded: Callable[[], bool]
     metrics: Metrics
-    in_hand: int = 0
+    in_progress: int = 0
 
     @property
     def is_full(self) -> bool:
         """Whether too much is in hand for one more, or it would wait too long."""
-        return self.in_hand >= self.max_in_hand or self.is_overloaded()
+        return self.in_progress >= self.max_in_progress or self.is_overloaded()
 
     def count(self, requests: int) -> None:
         """One more, or one less."""
-        self.in_hand += requests
-        self.metrics.in_hand.set(self.in_hand)
+        self.in_progress += requests
+        self.metrics.in_progress.set(self.in_progress)
 
 
 class Admission:

@@ -10,14 +10,14 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from prometheus_client import CollectorRegistry
 
-from services.inference.access import Access, AccessSettings
+from services.inference.access import Access
 from services.inference.admission import Admission, Capacity
+from services.inference.bounds import DEFAULT_BOUNDS, Bounds
 from services.inference.catalog import Catalog
-from services.inference.door import CAPACITY
 from services.inference.engines.choice import choose_engine
 from services.inference.failure import install_failure_handlers
 from services.inference.metrics import Metrics
-from services.inference.openai_model import OpenAiReader, OpenAiSettings
+from services.inference.openai_model import OpenAiReader
 from services.inference.prediction import Predictor
 from services.inference.process import prepare_process
 from services.inference.routes import Batcher, Service, router
@@ -28,6 +28,10 @@ from shared.web.service import equip_service
 
 logger = structlog.get_logger(__name__)
 
+MAX_BATCH = 32  # images in one pass of a worker thread; more are hardly faster and make others wait longer
+DRAWING_THREADS = 1  # decode drawings and run the network; more of them slow down the event loop
+IMAGE_THREADS = 2  # for images sent as bytes: one thread encodes answers while the other runs the network
+
 
 def create_app_of_process() -> FastAPI:
     """With the settings of the environment; one for each process that serves."""
@@ -37,31 +41,31 @@ def create_app_of_process() -> FastAPI:
     return create_app(settings)
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS) -> FastAPI:
     """An app that loads its default model when it starts. EngineError where the engine that is set is not here."""
     registry = CollectorRegistry()
     metrics = Metrics(registry)
     make_engine = choose_engine(settings.engine, settings.device)
-    access, reader = Access(AccessSettings()), OpenAiReader(OpenAiSettings())
-    predictor = Predictor(metrics, settings.max_pixels)
+    access, reader = Access(settings.api_keys, settings.rate_limit), OpenAiReader(settings)
+    predictor = Predictor(metrics)
     batcher, image_batcher = (
-        Batcher(predictor.answer, threads=threads, max_batch=settings.max_batch, on_waiting=metrics.waiting.inc)
-        for threads in (settings.threads, settings.image_threads)
+        Batcher(predictor.answer, threads=threads, max_batch=MAX_BATCH, on_waiting=metrics.waiting.inc)
+        for threads in (DRAWING_THREADS, IMAGE_THREADS)
     )
     capacity = Capacity(
-        max_in_hand=settings.max_in_hand,
+        max_in_progress=bounds.max_in_progress,
         is_overloaded=lambda: any(
-            each.waiting >= settings.min_waiting and each.expected_wait_s > settings.max_wait_s
+            each.waiting >= bounds.min_queued_images and each.expected_wait_s > settings.max_wait_s
             for each in (batcher, image_batcher)
         ),
         metrics=metrics,
     )
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Capacity]]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         cv2.setNumThreads(1)  # the batchers' threads share the cores
         catalog = Catalog(settings.models_dir, settings.default_model, make_engine, settings.memory_budget_mb)
-        app.state.service = Service(settings, access, catalog, batcher, image_batcher, predictor, reader)
+        app.state.service = Service(bounds, access, catalog, batcher, image_batcher, predictor, reader)
         batcher.start()
         image_batcher.start()
         try:
@@ -69,7 +73,7 @@ def create_app(settings: Settings) -> FastAPI:
         except ModelVersionError as error:  # alive but not ready: it is tried again with every request
             logger.error("default_model_unavailable", reason=str(error))
         watching = asyncio.create_task(catalog.watch())
-        yield {CAPACITY: capacity}
+        yield
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
@@ -86,7 +90,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(router)
     install_failure_handlers(app)
     app.add_middleware(Admission, capacity=capacity)
-    equip_service(app, max_body_bytes=settings.max_body_bytes, registry=registry)
+    equip_service(app, max_body_bytes=bounds.max_body_bytes, registry=registry)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -34,7 +34,7 @@ class Metrics:
             "slate_batch_images", "Images in a batch", buckets=BATCH_BUCKETS, registry=registry
         )
         self.waiting = _gauge("slate_images_waiting", "Images that wait for an answer", registry)
-        self.in_hand = _gauge("slate_requests_in_hand", "Requests being read or answered", registry)
+        self.in_progress = _gauge("slate_requests_in_hand", "Requests being read or answered", registry)
         self.refused = Counter("slate_requests_refused", "Requests refused as overload", registry=registry)
 
     def count(self, recognitions: Recognitions, model: str) -> None:

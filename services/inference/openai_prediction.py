@@ -13,7 +13,7 @@ from PIL import Image as Picture
 from uuid_utils.compat import uuid7
 
 from services.inference.drawing_input import DrawingSource
-from services.inference.openai_model import OpenAiReader
+from services.inference.openai_model import PREFIX, OpenAiReader
 from services.inference.prediction import Predictor, encode_png
 from shared.contracts.inference import Prediction
 from shared.contracts.message import ModelVersion
@@ -28,14 +28,14 @@ async def predict_elsewhere(
     """`reference`: «openai/<model>». DrawingError, RequestValidationError, and the reader's ProblemError."""
     started = time.perf_counter()
     picture, media_type, image = await asyncio.to_thread(_prepare, source, predictor)
-    reading = await reader.read(picture, media_type, reference)
+    answer = await reader.read(picture, media_type, reference)
     return Prediction(
         id=uuid7(),
-        digit=reading.digit,
-        confidence=max(reading.probabilities),
-        probabilities=list(reading.probabilities),
-        digit_score=reading.digit_score,
-        model=ModelVersion(name=VENDOR, version=reading.model),
+        digit=answer.digit,
+        confidence=max(answer.probabilities),
+        probabilities=list(answer.probabilities),
+        digit_score=answer.digit_score,
+        model=ModelVersion(name=VENDOR, version=reference.removeprefix(PREFIX)),
         image=encode_png(image),
         elapsed_ms=(time.perf_counter() - started) * 1000,
     )

@@ -79,9 +79,8 @@ class Prepared:
 class Predictor:
     """Holds what every prediction needs."""
 
-    def __init__(self, metrics: Metrics, max_pixels: int) -> None:
+    def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
-        self._max_pixels = max_pixels
 
     def answer(self, requests: Sequence[PredictionRequest]) -> list[bytes | Exception]:
         """For a drawing its prediction, for images theirs, separated by commas; or why there is none."""
@@ -136,13 +135,13 @@ class Predictor:
         """DrawingError where nothing can be read; RequestValidationError where it is no picture."""
         if not isinstance(drawing, bytes):
             raise invalid("body.pixels", "A page is sent as a picture: `image` (base64), a file, or the body itself.")
-        page = segment_page(drawing, self._max_pixels)
+        page = segment_page(drawing)
         return Prepared(np.stack([digit.image for digit in page.digits]), page)
 
     def make_image(self, drawing: Drawing) -> Image:
         """DrawingError where nothing can be read."""
         if isinstance(drawing, bytes):
-            return preprocess(drawing, self._max_pixels)
+            return preprocess(drawing)
         if int(drawing.max()) - int(drawing.min()) < LEAST_CONTRAST:
             raise BlankDrawingError(BLANK)
         return drawing

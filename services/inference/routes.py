@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from services.inference.access import Access
 from services.inference.batch_input import BATCH_BODY, parse_batch, read_files, stream_images
 from services.inference.batching import MicroBatcher
+from services.inference.bounds import Bounds
 from services.inference.catalog import Catalog
 from services.inference.drawing_input import (
     DRAWING_BODY,
@@ -24,7 +25,6 @@ from services.inference.openai_model import PREFIX, OpenAiReader
 from services.inference.openai_prediction import predict_elsewhere
 from services.inference.prediction import DrawingRequest, ImagesRequest, PageRequest, PredictionRequest, Predictor
 from services.inference.recogniser import Recogniser
-from services.inference.settings import Settings
 from shared.contracts.inference import BatchPredictions, Explanation, ModelDetails, ModelList, PageReading, Prediction
 from shared.contracts.problem import ProblemCode
 from shared.web.problems import ProblemError, problem_docs
@@ -38,7 +38,7 @@ AT_ONCE = 48  # drawings of one batch request that wait: fewer than it takes to 
 class Service:
     """What the routes work with; one an app."""
 
-    settings: Settings
+    bounds: Bounds
     access: Access
     catalog: Catalog
     batcher: Batcher
@@ -93,7 +93,7 @@ def json_response(body: bytes) -> Response:
 )
 async def predict(request: Request, service: ServiceDep, model: ModelQuery = None) -> Response:
     """Reads one drawing; «openai/<model>» asks the endpoint that is set for such models."""
-    drawing = await read_drawing(request, service.settings.body_timeout_s)
+    drawing = await read_drawing(request, service.bounds.body_timeout_s)
     if model and model.startswith(PREFIX):
         prediction = await predict_elsewhere(drawing, model, service.reader, service.predictor)
         return json_response(prediction.model_dump_json().encode())
@@ -108,7 +108,7 @@ async def predict(request: Request, service: ServiceDep, model: ModelQuery = Non
 )
 async def explain(request: Request, service: ServiceDep, model: ModelQuery = None) -> Response:
     """Reads one drawing, and says which spots of it speak for the digit."""
-    drawing = await read_drawing(request, service.settings.body_timeout_s)
+    drawing = await read_drawing(request, service.bounds.body_timeout_s)
     recogniser = await service.catalog.get(model)
     return json_response(await service.batcher.submit(DrawingRequest(drawing, recogniser, explained=True)))
 
@@ -121,7 +121,7 @@ async def explain(request: Request, service: ServiceDep, model: ModelQuery = Non
 )
 async def read(request: Request, service: ServiceDep, model: ModelQuery = None) -> Response:
     """Finds every digit on a picture and reads them: lines from the top down, each from left to right."""
-    picture = await read_drawing(request, service.settings.body_timeout_s)
+    picture = await read_drawing(request, service.bounds.body_timeout_s)
     return json_response(await service.batcher.submit(PageRequest(picture, await service.catalog.get(model))))
 
 
@@ -134,7 +134,7 @@ async def read(request: Request, service: ServiceDep, model: ModelQuery = None) 
 async def predict_batch(request: Request, service: ServiceDep, model: ModelQuery = None) -> Response:
     """Reads many drawings: one entry each, in their order, a problem where one can't be read."""
     recogniser = await service.catalog.get(model)
-    async with body_deadline(service.settings.body_timeout_s):
+    async with body_deadline(service.bounds.body_timeout_s):
         match media_type_of(request):
             case "application/octet-stream":
                 return batch_response(await read_stream(request, recogniser, service.image_batcher))

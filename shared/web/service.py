@@ -8,7 +8,6 @@ import uvicorn
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.web.body_limit import BodyLimit
 from shared.web.logs import configure_logs
@@ -32,9 +31,8 @@ def serve(
     port: int,
     log_level: str,
     processes: int = 1,
-    protocol: type[HttpToolsProtocol] = HttpToolsProtocol,
 ) -> None:
-    """Runs the app until a signal says stop; what is under way is answered first. `protocol` is each connection's.
+    """Runs the app until a signal says stop; what is under way is answered first.
 
     Several processes share the port, and one /metrics tells of all of them; each makes its app itself, so that it is
     given as «module:function», which has to configure the logs.
@@ -47,7 +45,6 @@ def serve(
         uvicorn.run(
             app,
             factory=isinstance(app, str),
-            http=protocol,
             host=host,
             port=port,
             workers=processes,

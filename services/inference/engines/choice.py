@@ -9,7 +9,7 @@ from typing import Literal
 from services.inference.engines.engine import Engine
 from shared.recognition.model_version import Manifest
 
-EngineName = Literal["auto", "torch", "openvino", "onnxruntime"]
+EngineName = Literal["auto", "torch", "openvino"]
 Device = Literal["auto", "cpu", "cuda"]
 MakeEngine = Callable[[Path, Manifest], Engine]  # of the folder of a model version
 GPU_DRIVERS = (Path("/dev/nvidiactl"), Path("/dev/dxg"))  # Linux, and Linux under Windows
@@ -48,12 +48,6 @@ def _openvino_engine() -> MakeEngine:
     return OpenVinoEngine
 
 
-def _onnxruntime_engine() -> MakeEngine:
-    from services.inference.engines.onnxruntime_engine import OnnxRuntimeEngine
-
-    return OnnxRuntimeEngine
-
-
 def _torch_engine() -> MakeEngine:
     from services.inference.engines.torch_engine import TorchEngine
 
@@ -68,6 +62,5 @@ def _cuda_engine() -> MakeEngine:
 
 MAKERS: dict[str, Callable[[], MakeEngine]] = {  # on a processor, the fastest first
     "openvino": _openvino_engine,
-    "onnxruntime": _onnxruntime_engine,
     "torch": _torch_engine,
 }

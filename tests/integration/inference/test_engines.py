@@ -19,7 +19,7 @@ from tests.integration.inference.conftest import MODELS
 from training.evaluation.measures import make_look
 
 NAMES = sorted(pointer.parent.name for pointer in MODELS.glob(f"*/{CURRENT}"))
-ENGINES: list[EngineName] = ["openvino", "onnxruntime", "torch"]
+ENGINES: list[EngineName] = ["openvino", "torch"]
 
 
 def drawings(count: int = 200) -> np.ndarray:
@@ -96,10 +96,9 @@ def test_the_views_of_what_is_doubtful_are_computed_exactly() -> None:
     assert engine.asked == [("as sure as need be", 3)]
 
 
-@pytest.mark.parametrize("engine", ["openvino", "onnxruntime"])
-def test_its_memory_does_not_depend_on_how_many_images_come(engine: EngineName) -> None:
+def test_its_memory_does_not_depend_on_how_many_images_come() -> None:
     manifest, images = find_manifest(MODELS, "cnn"), drawings()
-    made = choose_engine(engine, "cpu")(MODELS / manifest.reference, manifest)
+    made = choose_engine("openvino", "cpu")(MODELS / manifest.reference, manifest)
     loaded = psutil.Process().memory_info().rss
     for batch in range(1, 101):
         made.compute_logits(images[:batch])

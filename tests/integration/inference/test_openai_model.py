@@ -12,11 +12,14 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from email.utils import formatdate
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from services.inference.openai_model import OpenAiReader, OpenAiSettings, Reading
+from services.inference.openai_answer import OpenAiAnswer
+from services.inference.openai_model import OpenAiReader
+from services.inference.settings import Settings
 from shared.web.problems import ProblemError
 from tests.integration.inference.conftest import encode, seven
 from tests.integration.inference.openai_server import (
@@ -52,24 +55,26 @@ def server(running_server: OpenAiServer, monkeypatch: pytest.MonkeyPatch) -> Ope
 
 
 @asynccontextmanager
-async def opened(url: str, **options: object) -> AsyncIterator[OpenAiReader]:
-    settings = {"base_url": url, "api_key": KEY, "models": "reader,vendor/reader-2", "max_retries": 0, **options}
-    reader = OpenAiReader(OpenAiSettings(**settings))
+async def opened(
+    url: str, *, api_key: str | None = KEY, timeout_s: float = 30, max_retries: int = 0
+) -> AsyncIterator[OpenAiReader]:
+    settings = Settings(openai_base_url=url, openai_api_key=api_key, openai_models="reader,vendor/reader-2")
+    reader = OpenAiReader(settings, timeout_s=timeout_s, max_retries=max_retries)
     try:
         yield reader
     finally:
         await reader.close()
 
 
-async def read(server: OpenAiServer, *replies: Reply, **options: object) -> Reading:
+async def read(server: OpenAiServer, *replies: Reply, url: str = "", **options: Any) -> OpenAiAnswer:
     server.replies = list(replies) or server.replies
-    async with opened(server.url, **options) as reader:
+    async with opened(url or server.url, **options) as reader:
         return await reader.read(PICTURE, "image/png", "openai/reader")
 
 
-async def fail(server: OpenAiServer, *replies: Reply, **options: object) -> ProblemError:
+async def fail(server: OpenAiServer, *replies: Reply, url: str = "", **options: Any) -> ProblemError:
     with pytest.raises(ProblemError) as raised:
-        await read(server, *replies, **options)
+        await read(server, *replies, url=url, **options)
     problem = raised.value
     assert problem.detail.startswith("openai/reader ")
     assert problem.detail.endswith("choose another model (GET /v1/models).")
@@ -78,7 +83,8 @@ async def fail(server: OpenAiServer, *replies: Reply, **options: object) -> Prob
 
 async def test_a_picture_is_read(server: OpenAiServer) -> None:
     reading = await read(server, completion(answer({7: 0.75, 1: 0.25}, digit_score=0.9)))
-    assert reading == Reading(7, (0, 0.25, 0, 0, 0, 0, 0, 0.75, 0, 0), 0.9, "reader")
+    assert (reading.digit, reading.digit_score) == (7, 0.9)
+    assert reading.probabilities == (0, 0.25, 0, 0, 0, 0, 0, 0.75, 0, 0)
 
 
 async def test_the_picture_goes_as_it_came_with_the_key_and_the_model(server: OpenAiServer) -> None:
@@ -297,7 +303,7 @@ async def test_the_connection_is_good_after_a_slow_answer(server: OpenAiServer) 
 async def test_an_endpoint_that_is_not_there_is_a_problem(server: OpenAiServer) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         nobody = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
-    problem = await fail(server, base_url=nobody)
+    problem = await fail(server, url=nobody)
     assert problem.code == "upstream_failed"
     assert "can't be reached" in problem.detail
 
@@ -329,8 +335,8 @@ async def test_without_a_key_there_are_no_models(server: OpenAiServer) -> None:
 @pytest.mark.parametrize(("key", "imported"), [("", False), (KEY, True)])
 def test_the_package_is_imported_only_with_a_key(key: str, imported: bool) -> None:
     code = (
-        "import sys; from services.inference.openai_model import OpenAiReader, OpenAiSettings; "
-        "OpenAiReader(OpenAiSettings()); print('openai' in sys.modules)"
+        "import sys; from services.inference.openai_model import OpenAiReader; "
+        "from services.inference.settings import Settings; OpenAiReader(Settings()); print('openai' in sys.modules)"
     )
     environment = os.environ | {"INFERENCE_OPENAI_API_KEY": key, "INFERENCE_OPENAI_MODELS": "reader"}
     process = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True)
@@ -341,29 +347,26 @@ def test_settings_come_from_the_environment(server: OpenAiServer, monkeypatch: p
     monkeypatch.setenv("INFERENCE_OPENAI_BASE_URL", "http://gpu:8000/v1")
     monkeypatch.setenv("INFERENCE_OPENAI_API_KEY", f" {KEY}\n")
     monkeypatch.setenv("INFERENCE_OPENAI_MODELS", " reader, vendor/reader-2:latest,")
-    monkeypatch.setenv("INFERENCE_OPENAI_TIMEOUT_S", "")
-    settings = OpenAiSettings()
-    assert (str(settings.base_url), settings.timeout_s) == ("http://gpu:8000/v1", 30)
-    assert settings.models == ("reader", "vendor/reader-2:latest")
-    assert settings.api_key.get_secret_value() == KEY
+    settings = Settings()
+    assert str(settings.openai_base_url) == "http://gpu:8000/v1"
+    assert settings.openai_models == ("reader", "vendor/reader-2:latest")
+    assert settings.openai_api_key.get_secret_value() == KEY
     assert KEY not in repr(settings)
 
 
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        ({"models": ""}, "INFERENCE_OPENAI_MODELS"),
-        ({"models": "two words"}, "models"),
-        ({"models": "m" * 65}, "models"),
-        ({"api_key": "sk-secret\nsecond"}, "api_key"),
-        ({"api_key": "sk-secret-ключ"}, "api_key"),
-        ({"api_key": " "}, "api_key"),
-        ({"base_url": "gpu:8000"}, "base_url"),
-        ({"timeout_s": 0}, "timeout_s"),
-        ({"max_retries": -1}, "max_retries"),
+        ({"openai_models": ""}, "INFERENCE_OPENAI_MODELS"),
+        ({"openai_models": "two words"}, "openai_models"),
+        ({"openai_models": "m" * 65}, "openai_models"),
+        ({"openai_api_key": "sk-secret\nsecond"}, "openai_api_key"),
+        ({"openai_api_key": "sk-secret-ключ"}, "openai_api_key"),
+        ({"openai_api_key": " "}, "openai_api_key"),
+        ({"openai_base_url": "gpu:8000"}, "openai_base_url"),
     ],
 )
 def test_malformed_settings_stop_the_start(options: dict[str, object], complaint: str) -> None:
     with pytest.raises(ValidationError, match=complaint) as raised:
-        OpenAiSettings(**{"api_key": KEY, "models": "reader", **options})
+        Settings(**{"openai_api_key": KEY, "openai_models": "reader", **options})
     assert "secret" not in str(raised.value)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from services.inference.bounds import Bounds
 from services.inference.settings import Settings
 from shared.contracts.inference import Prediction
 from tests.integration.inference.conftest import MODELS, encode, serve, seven
@@ -205,7 +206,7 @@ async def test_a_body_that_does_not_arrive_is_given_up() -> None:
         yield b"\x89PNG"
         await asyncio.sleep(60)
 
-    async for client in serve(Settings(models_dir=MODELS, body_timeout_s=0.05)):
+    async for client in serve(Settings(models_dir=MODELS), Bounds(body_timeout_s=0.05)):
         assert_problem(await client.post("/v1/predict", content=stalled(), headers=PNG), 408, "timeout")
 
 
@@ -218,7 +219,7 @@ async def test_two_files_in_a_form_are_a_problem_and_other_fields_are_not(client
 
 
 async def test_too_many_waiting_requests_are_told_to_come_again() -> None:
-    async for client in serve(Settings(models_dir=MODELS, max_in_hand=2)):
+    async for client in serve(Settings(models_dir=MODELS), Bounds(max_in_progress=2)):
         data = encode(seven(1000))
         responses = await asyncio.gather(*[client.post("/v1/predict", content=data, headers=PNG) for _ in range(20)])
         refused = [response for response in responses if response.status_code != 200]
@@ -240,7 +241,7 @@ async def test_without_a_model_the_service_is_alive_but_not_ready(tmp_path: Path
 async def test_who_would_wait_too_long_is_told_to_come_again_unless_few_wait() -> None:
     data = encode(seven(1000))
     for few, expected in ((0, {200, 503}), (100, {200})):
-        async for client in serve(Settings(models_dir=MODELS, max_wait_s=1e-9, min_waiting=few)):
+        async for client in serve(Settings(models_dir=MODELS, max_wait_s=1e-9), Bounds(min_queued_images=few)):
             await client.post("/v1/predict", content=data, headers=PNG)  # now it is known how long one takes
             answers = await asyncio.gather(*[client.post("/v1/predict", content=data, headers=PNG) for _ in range(8)])
             assert {answer.status_code for answer in answers} == expected

@@ -51,7 +51,7 @@ def test_a_stopped_service_leaves_no_folder_of_metrics(processes: str, tmp_path:
 def test_an_engine_that_is_not_there_stops_the_start_with_a_sentence() -> None:
     started = subprocess.run(
         [sys.executable, "-m", "services.inference"],
-        env={"INFERENCE_ENGINE": "onnxruntime", "INFERENCE_DEVICE": "cuda", "INFERENCE_PORT": "0", "PATH": ""},
+        env={"INFERENCE_ENGINE": "openvino", "INFERENCE_DEVICE": "cuda", "INFERENCE_PORT": "0", "PATH": ""},
         capture_output=True,
         text=True,
         cwd=ROOT,

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from services.inference.bounds import Bounds
 from services.inference.settings import Settings
 from shared.contracts.inference import PageReading
 from tests.integration.inference.conftest import MODELS, encode, serve, seven
@@ -110,7 +111,7 @@ async def test_pages_drawings_and_broken_files_at_once_get_each_its_own(client: 
 
 
 async def test_pages_that_can_not_be_read_in_time_are_refused() -> None:
-    async for client in serve(Settings(models_dir=MODELS, max_in_hand=1)):
+    async for client in serve(Settings(models_dir=MODELS), Bounds(max_in_progress=1)):
         page = as_png(write_rows(ROWS)[0])
         answers = await asyncio.gather(*[client.post("/v1/read", content=page, headers=PNG) for _ in range(6)])
         refused = [answer for answer in answers if answer.status_code != 200]

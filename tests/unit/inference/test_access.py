@@ -9,7 +9,9 @@ import pytest
 from pydantic import ValidationError
 from starlette.datastructures import Headers
 
-from services.inference.access import NAME, Access, AccessSettings, WindowCounters, main, make_key
+from services.inference.access import Access, WindowCounters
+from services.inference.api_key import NAME, main, make_key
+from services.inference.settings import Settings
 from shared.web.problems import ProblemError
 
 HOME = "192.0.2.7"
@@ -33,6 +35,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
         now += seconds
 
     return pass_by
+
+
+def access_with(**settings: str) -> Access:
+    """An Access as the service makes it from these settings."""
+    made = Settings(**settings)
+    return Access(made.api_keys, made.rate_limit)
 
 
 def bearer(key: str) -> Headers:
@@ -59,13 +67,13 @@ def count_admitted(access: Access, *clients: str | None, headers: Headers | None
 
 
 def test_without_settings_everybody_is_admitted() -> None:
-    access = Access(AccessSettings())
+    access = access_with()
     assert [access.admit(Headers(), HOME) for _ in range(1000)] == [None] * 1000
 
 
 def test_a_key_is_taken_from_either_header() -> None:
     key, entry = make_key("mobile")
-    access = Access(AccessSettings(api_keys=entry))
+    access = access_with(api_keys=entry)
     for headers in (bearer(key), Headers({"authorization": f"bearer  {key} "}), Headers({"X-API-Key": key})):
         assert access.admit(headers, HOME) == "mobile"
 
@@ -73,7 +81,7 @@ def test_a_key_is_taken_from_either_header() -> None:
 def test_a_key_beside_another_kind_of_authorization_is_found() -> None:
     key, entry = make_key("mobile")
     headers = Headers({"Authorization": "Basic dTpw", "X-API-Key": key})
-    assert Access(AccessSettings(api_keys=entry)).admit(headers, HOME) == "mobile"
+    assert access_with(api_keys=entry).admit(headers, HOME) == "mobile"
 
 
 @pytest.mark.parametrize(
@@ -81,7 +89,7 @@ def test_a_key_beside_another_kind_of_authorization_is_found() -> None:
     [{}, {"Authorization": ""}, {"Authorization": "Bearer"}, {"Authorization": "Bearer  "}, {"X-API-Key": " "}],
 )
 def test_a_missing_key_is_unauthorised(headers: dict[str, str]) -> None:
-    problem = refusal(Access(AccessSettings(api_keys=make_key("mobile")[1])), Headers(headers))
+    problem = refusal(access_with(api_keys=make_key("mobile")[1]), Headers(headers))
     assert problem.code == "unauthorised"
     assert problem.headers == {"WWW-Authenticate": "Bearer"}
     assert "X-API-Key" in problem.detail
@@ -89,19 +97,19 @@ def test_a_missing_key_is_unauthorised(headers: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("key", ["wrong", DIGEST, "ÿ" * 40, "x" * 100_000])
 def test_a_wrong_key_is_forbidden_and_not_repeated(key: str) -> None:
-    problem = refusal(Access(AccessSettings(api_keys=f"mobile:{DIGEST}")), bearer(key))
+    problem = refusal(access_with(api_keys=f"mobile:{DIGEST}"), bearer(key))
     assert problem.code == "forbidden"
     assert key not in problem.detail
 
 
 def test_two_keys_of_one_name_are_both_taken_while_they_are_exchanged() -> None:
     (old, old_entry), (new, new_entry), (other, other_entry) = make_key("mobile"), make_key("mobile"), make_key("web")
-    access = Access(AccessSettings(api_keys=f"{old_entry},{new_entry},{other_entry}"))
+    access = access_with(api_keys=f"{old_entry},{new_entry},{other_entry}")
     assert [access.admit(bearer(key), HOME) for key in (old, new, other)] == ["mobile", "mobile", "web"]
 
 
 def test_more_than_the_limit_is_told_when_to_come_again(clock: Callable[[float], None]) -> None:
-    access = Access(AccessSettings(rate_limit="10/minute"))
+    access = access_with(rate_limit="10/minute")
     clock(20)
     assert count_admitted(access, *[HOME] * 12) == 10
     problem = refusal(access)
@@ -114,14 +122,14 @@ def test_more_than_the_limit_is_told_when_to_come_again(clock: Callable[[float],
 
 
 def test_a_limit_by_the_second_lets_through_again_after_a_second() -> None:
-    access = Access(AccessSettings(rate_limit="5/second"))
+    access = access_with(rate_limit="5/second")
     count_admitted(access, *[HOME] * 20)
     time.sleep(1.01)
     assert access.admit(Headers(), HOME) is None
 
 
 def test_a_burst_at_the_turn_of_two_windows_is_not_twice_the_limit(clock: Callable[[float], None]) -> None:
-    access = Access(AccessSettings(rate_limit="100/minute"))
+    access = access_with(rate_limit="100/minute")
     clock(59)
     assert count_admitted(access, *[HOME] * 150) == 100
     clock(2)
@@ -130,14 +138,14 @@ def test_a_burst_at_the_turn_of_two_windows_is_not_twice_the_limit(clock: Callab
 
 def test_each_key_has_its_own_limit_wherever_it_comes_from() -> None:
     (mobile, first), (web, second) = make_key("mobile"), make_key("web")
-    access = Access(AccessSettings(api_keys=f"{first},{second}", rate_limit="3/year"))
+    access = access_with(api_keys=f"{first},{second}", rate_limit="3/year")
     assert count_admitted(access, "192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", headers=bearer(mobile)) == 3
     assert count_admitted(access, *[HOME] * 5, headers=bearer(web)) == 3
 
 
 def test_a_wrong_key_uses_up_nobodys_limit() -> None:
     key, entry = make_key("mobile")
-    access = Access(AccessSettings(api_keys=entry, rate_limit="1/year"))
+    access = access_with(api_keys=entry, rate_limit="1/year")
     assert refusal(access, bearer("wrong")).code == "forbidden"
     assert access.admit(bearer(key), HOME) == "mobile"
 
@@ -154,11 +162,11 @@ def test_a_wrong_key_uses_up_nobodys_limit() -> None:
     ],
 )
 def test_without_keys_each_client_address_has_its_own_limit(clients: list[str | None], admitted: int) -> None:
-    assert count_admitted(Access(AccessSettings(rate_limit="1/year")), *clients) == admitted
+    assert count_admitted(access_with(rate_limit="1/year"), *clients) == admitted
 
 
 def test_a_header_that_names_another_client_is_not_believed() -> None:
-    access = Access(AccessSettings(rate_limit="1/year"))
+    access = access_with(rate_limit="1/year")
     spoofed = [Headers({"X-Forwarded-For": f"192.0.2.{n}", "Forwarded": f"for=192.0.2.{n}"}) for n in range(5)]
     assert sum(count_admitted(access, HOME, headers=headers) for headers in spoofed) == 1
 
@@ -181,7 +189,7 @@ def test_counting_starts_no_thread() -> None:
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INFERENCE_API_KEYS", f" mobile:{DIGEST} ,\nweb:{DIGEST.upper()},")
     monkeypatch.setenv("INFERENCE_RATE_LIMIT", "6000/minute")
-    settings = AccessSettings()
+    settings = Settings()
     assert [(key.name, key.digest) for key in settings.api_keys] == [("mobile", b"\xab" * 32), ("web", b"\xab" * 32)]
     assert (settings.rate_limit.amount, settings.rate_limit.get_expiry()) == (6000, 60)
 
@@ -189,21 +197,22 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 def test_empty_variables_mean_open_and_unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INFERENCE_API_KEYS", "")
     monkeypatch.setenv("INFERENCE_RATE_LIMIT", " ")
-    assert AccessSettings() == AccessSettings(api_keys=(), rate_limit=None)
+    settings = Settings()
+    assert (settings.api_keys, settings.rate_limit) == ((), None)
 
 
 @pytest.mark.parametrize("keys", ["slate_secret", "mobile:slate_secret", f"mo bile:{DIGEST}", f":{DIGEST}", "mobile:"])
 def test_malformed_keys_stop_the_start_and_are_not_printed(monkeypatch: pytest.MonkeyPatch, keys: str) -> None:
     monkeypatch.setenv("INFERENCE_API_KEYS", f"web:{DIGEST},{keys}")
     with pytest.raises(ValidationError, match="entry 2 is not") as raised:
-        AccessSettings()
+        Settings()
     assert "secret" not in str(raised.value)
 
 
 @pytest.mark.parametrize("limit", ["100", "100/fortnight", "0/second", "-1/second", "1/second;5/minute", "fast"])
 def test_a_malformed_limit_stops_the_start(limit: str) -> None:
     with pytest.raises(ValidationError, match="must be one limit of at least 1"):
-        AccessSettings(rate_limit=limit)
+        Settings(rate_limit=limit)
 
 
 def test_the_command_prints_a_key_that_its_line_admits(capsys: pytest.CaptureFixture[str]) -> None:
@@ -211,7 +220,7 @@ def test_the_command_prints_a_key_that_its_line_admits(capsys: pytest.CaptureFix
     lines = capsys.readouterr().out.splitlines()
     key, entry = lines[1].strip(), lines[3].strip()
     assert entry == f"mobile-2:{sha256(key.encode()).hexdigest()}"
-    assert Access(AccessSettings(api_keys=entry)).admit(bearer(key), HOME) == "mobile-2"
+    assert access_with(api_keys=entry).admit(bearer(key), HOME) == "mobile-2"
 
 
 @pytest.mark.parametrize("name", ["", "two words", "a:b", "a,b", "n" * 65])

@@ -1,4 +1,4 @@
-"""A service that is full refuses at the socket what ASGI would refuse, in the same words, and nothing else."""
+"""A service that is full refuses drawings with 503 `overloaded`, answers everything else, and keeps its connections."""
 
 import http.client
 import re
@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from services.inference.app import create_app
-from services.inference.door import Door, parse_whole_request
+from services.inference.bounds import Bounds
 from services.inference.settings import Settings
 from shared.contracts.problem import Problem
 from tests.integration.clients.listening import listening
@@ -36,8 +36,8 @@ def request(*fields: str, path: str = "/v1/predict", body: bytes = DRAWING) -> b
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    """A service that has one request in hand at most."""
-    with listening(create_app(Settings(models_dir=MODELS, max_in_hand=1)), protocol=Door) as address:
+    """A service that accepts one request at a time."""
+    with listening(create_app(Settings(models_dir=MODELS), Bounds(max_in_progress=1))) as address:
         yield address
 
 
@@ -52,7 +52,7 @@ def connected(url: str) -> Iterator[socket.socket]:
 
 @pytest.fixture
 def held(url: str) -> Iterator[socket.socket]:
-    """A request of which all but the last bytes are there: the service is full until they are."""
+    """A request whose last bytes are missing: the service is full until they arrive."""
     with connected(url) as connection:
         connection.sendall(request(PNG)[:-9])
         while "slate_requests_in_hand 1.0" not in httpx.get(f"{url}/metrics").text:
@@ -165,35 +165,3 @@ def test_the_rest_of_a_refused_body_is_not_refused_again(url: str, held: socket.
 def test_probes_are_answered_by_a_full_service(url: str, held: socket.socket) -> None:
     assert httpx.get(f"{url}/readyz").is_success
     assert let_go(held) == 200
-
-
-def test_a_whole_request_is_recognised() -> None:
-    fields = parse_whole_request(request("Connection: Keep-Alive", "X-REQUEST-ID: 7"))
-    assert fields == {b"connection": b"Keep-Alive", b"x-request-id": b"7", b"content-length": b"%d" % len(DRAWING)}
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        request(PNG)[:-1],
-        request(PNG) + b"x",
-        request(PNG) + request(PNG),
-        request("Content-Length: 7"),
-        request("Transfer-Encoding: chunked"),
-        request("Expect: 100-continue"),
-        request("Origin: http://elsewhere"),
-        request("Connection: close"),
-        request("Connection: Upgrade"),
-        request(path="/v1/models"),
-        request().replace(b"POST", b"GET", 1),
-        request("Transfer-Encoding : chunked"),
-        request("X: 1\r\n\tTransfer-Encoding: chunked"),
-        request("X: 1\nTransfer-Encoding: chunked"),
-        request("X: 1\rTransfer-Encoding: chunked"),
-        request("no field"),
-        request().replace(b"HTTP/1.1", b"HTTP/1.0", 1),
-    ],
-)
-def test_everything_else_is_left_to_the_parser(data: bytes) -> None:
-    assert parse_whole_request(data) is None
