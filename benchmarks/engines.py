@@ -14,9 +14,9 @@ import numpy as np
 import torch
 
 from benchmarks.models import time_forward
-from services.inference.batch_input import IMAGES_A_PIECE
 from services.inference.engines.choice import MAKERS, choose_engine, has_gpu
 from services.inference.engines.engine import Engine
+from services.inference.http.batch_body import IMAGES_A_PIECE
 from services.inference.recogniser import Recogniser
 from shared.recognition.model_version import Manifest, find_manifest
 from shared.recognition.normalisation import Images

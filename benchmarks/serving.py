@@ -31,8 +31,8 @@ import psutil
 
 from benchmarks.flood import flood
 from benchmarks.process_tree import cpu_seconds, memory_mb, tree_of
-from services.inference.batch_input import IMAGES_A_PIECE
 from services.inference.engines.choice import choose_engine
+from services.inference.http.batch_body import IMAGES_A_PIECE
 from shared.recognition.model_version import find_manifest
 from shared.recognition.preprocessing import preprocess
 from training.evaluation.canvas import draw, encode_png

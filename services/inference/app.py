@@ -10,18 +10,19 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from prometheus_client import CollectorRegistry
 
-from services.inference.access import Access
-from services.inference.admission import Admission, Capacity
 from services.inference.bounds import DEFAULT_BOUNDS, Bounds
 from services.inference.catalog import Catalog
 from services.inference.engines.choice import choose_engine
-from services.inference.failure import install_failure_handlers
+from services.inference.http.access import Access
+from services.inference.http.admission import Admission, Capacity
+from services.inference.http.dependencies import Batcher, Service
+from services.inference.http.error_handlers import install_error_handlers
+from services.inference.http.routes import router
 from services.inference.metrics import Metrics
-from services.inference.openai_model import OpenAiReader
 from services.inference.prediction import Predictor
 from services.inference.process import prepare_process
-from services.inference.routes import Batcher, Service, router
 from services.inference.settings import Settings
+from services.inference.upstream.openai_reader import OpenAiReader
 from shared.recognition.model_version import ModelVersionError
 from shared.web.logs import configure_logs
 from shared.web.service import equip_service
@@ -88,7 +89,7 @@ def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS) -> FastAPI:
         lifespan=lifespan,
     )
     app.include_router(router)
-    install_failure_handlers(app)
+    install_error_handlers(app)
     app.add_middleware(Admission, capacity=capacity)
     equip_service(app, max_body_bytes=bounds.max_body_bytes, registry=registry)
     if settings.cors_origins:

@@ -14,7 +14,7 @@ import numpy as np
 import orjson
 from uuid_utils import uuid7
 
-from services.inference.drawing_input import Drawing, DrawingSource, invalid
+from services.inference.drawing import Drawing, DrawingSource, PictureSource
 from services.inference.explanation import EXPLAINED_SIZE, Saliency, explain
 from services.inference.metrics import Metrics
 from services.inference.recogniser import Recogniser, Recognitions
@@ -58,7 +58,7 @@ class ImagesRequest:
 class PageRequest:
     """A picture on which every digit is to be found and read."""
 
-    source: DrawingSource
+    source: PictureSource
     recogniser: Recogniser
     received: float = field(default_factory=time.perf_counter)
 
@@ -124,19 +124,12 @@ class Predictor:
             return Prepared(request.images)
         try:
             with self._metrics.decode_seconds.time():
-                drawing = request.source.parse()
                 if isinstance(request, PageRequest):
-                    return self._segment(drawing)
-                return Prepared(self.make_image(drawing)[None])
+                    page = segment_page(request.source.parse())
+                    return Prepared(np.stack([digit.image for digit in page.digits]), page)
+                return Prepared(self.make_image(request.source.parse())[None])
         except Exception as error:  # noqa: BLE001  it is the answer to this request, raised where that waits
             return error
-
-    def _segment(self, drawing: Drawing) -> Prepared:
-        """DrawingError where nothing can be read; RequestValidationError where it is no picture."""
-        if not isinstance(drawing, bytes):
-            raise invalid("body.pixels", "A page is sent as a picture: `image` (base64), a file, or the body itself.")
-        page = segment_page(drawing)
-        return Prepared(np.stack([digit.image for digit in page.digits]), page)
 
     def make_image(self, drawing: Drawing) -> Image:
         """DrawingError where nothing can be read."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from services.inference.batch_input import IMAGES_A_PIECE, MAX_IMAGES
+from services.inference.http.batch_body import IMAGES_A_PIECE, MAX_IMAGES
 from shared.contracts.inference import BatchPredictions, Prediction
 from shared.contracts.problem import Problem
 from tests.integration.inference.conftest import encode, seven

@@ -9,8 +9,8 @@ import pytest
 from pydantic import ValidationError
 from starlette.datastructures import Headers
 
-from services.inference.access import Access, WindowCounters
 from services.inference.api_key import NAME, main, make_key
+from services.inference.http.access import Access, WindowCounters
 from services.inference.settings import Settings
 from shared.web.problems import ProblemError
 

@@ -4,7 +4,7 @@ import numpy as np
 from starlette.requests import Request
 from starlette.types import Message
 
-from services.inference.batch_input import BYTES_AN_IMAGE, IMAGES_A_PIECE, stream_images
+from services.inference.http.batch_body import BYTES_AN_IMAGE, IMAGES_A_PIECE, stream_images
 
 
 async def test_images_are_in_memory_of_their_own_that_torch_may_take_over() -> None:

@@ -7,12 +7,12 @@ The picture leaves this machine as it came.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from services.inference.openai_answer import OpenAiAnswer
 from services.inference.settings import Settings
+from services.inference.upstream.openai_answer import OpenAiAnswer
 from shared.web.problems import ProblemError
 
 if TYPE_CHECKING:
-    from services.inference.openai_chat import OpenAiChat
+    from services.inference.upstream.openai_chat import OpenAiChat
 
 PREFIX = "openai/"
 TIMEOUT_S = 30.0  # for one question including its retries
@@ -51,6 +51,6 @@ class OpenAiReader:
 def _open_chat(settings: Settings, timeout_s: float, max_retries: int) -> "OpenAiChat | None":
     if settings.openai_api_key is None:
         return None
-    from services.inference.openai_chat import OpenAiChat
+    from services.inference.upstream.openai_chat import OpenAiChat
 
     return OpenAiChat(str(settings.openai_base_url), settings.openai_api_key.get_secret_value(), timeout_s, max_retries)

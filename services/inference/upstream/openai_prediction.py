@@ -12,9 +12,9 @@ import time
 from PIL import Image as Picture
 from uuid_utils.compat import uuid7
 
-from services.inference.drawing_input import DrawingSource
-from services.inference.openai_model import PREFIX, OpenAiReader
+from services.inference.drawing import DrawingSource
 from services.inference.prediction import Predictor, encode_png
+from services.inference.upstream.openai_reader import PREFIX, OpenAiReader
 from shared.contracts.inference import Prediction
 from shared.contracts.message import ModelVersion
 from shared.recognition.preprocessing import Image
@@ -22,7 +22,7 @@ from shared.recognition.preprocessing import Image
 VENDOR = "openai"
 
 
-async def predict_elsewhere(
+async def predict_upstream(
     source: DrawingSource, reference: str, reader: OpenAiReader, predictor: Predictor
 ) -> Prediction:
     """`reference`: «openai/<model>». DrawingError, RequestValidationError, and the reader's ProblemError."""

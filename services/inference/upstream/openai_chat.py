@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import openai
 import structlog
 
-from services.inference.openai_answer import (
+from services.inference.upstream.openai_answer import (
     ANSWER_SCHEMA,
     INSTRUCTION,
     OpenAiAnswer,

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from services.inference.openai_answer import OpenAiAnswer
-from services.inference.openai_model import OpenAiReader
 from services.inference.settings import Settings
+from services.inference.upstream.openai_answer import OpenAiAnswer
+from services.inference.upstream.openai_reader import OpenAiReader
 from shared.web.problems import ProblemError
 from tests.integration.inference.conftest import encode, seven
 from tests.integration.inference.openai_server import (
@@ -335,7 +335,7 @@ async def test_without_a_key_there_are_no_models(server: OpenAiServer) -> None:
 @pytest.mark.parametrize(("key", "imported"), [("", False), (KEY, True)])
 def test_the_package_is_imported_only_with_a_key(key: str, imported: bool) -> None:
     code = (
-        "import sys; from services.inference.openai_model import OpenAiReader; "
+        "import sys; from services.inference.upstream.openai_reader import OpenAiReader; "
         "from services.inference.settings import Settings; OpenAiReader(Settings()); print('openai' in sys.modules)"
     )
     environment = os.environ | {"INFERENCE_OPENAI_API_KEY": key, "INFERENCE_OPENAI_MODELS": "reader"}

@@ -17,7 +17,7 @@ CODE_OF_ERROR: dict[type[DrawingError], ProblemCode] = {
 }
 
 
-def problem_of(error: Exception) -> Problem:
+def make_entry_problem(error: Exception) -> Problem:
     """Of a drawing that can't be read. Any other error is none of the caller's, and raised."""
     if isinstance(error, DrawingError):
         return make_problem(_code_of(error), str(error))
@@ -26,7 +26,7 @@ def problem_of(error: Exception) -> Problem:
     raise error
 
 
-def install_failure_handlers(app: FastAPI) -> None:
+def install_error_handlers(app: FastAPI) -> None:
     """Beside those every service has."""
     app.add_exception_handler(DrawingError, _on_drawing_error)
     app.add_exception_handler(ModelVersionError, _on_model_error)

@@ -11,7 +11,8 @@ import numpy as np
 from fastapi import Request
 from starlette.datastructures import UploadFile
 
-from services.inference.drawing_input import Drawing, DrawingSource, PictureBody, invalid, parse_entry, parse_json
+from services.inference.drawing import Drawing, DrawingSource
+from services.inference.http.drawing_body import PictureBody, invalid, parse_entry, parse_json
 from shared.contracts.inference import EncodedDrawings
 from shared.recognition.normalisation import SIDE, Images
 from shared.web.problems import ProblemError

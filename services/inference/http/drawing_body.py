@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from fastapi import Request
@@ -17,13 +17,12 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 from starlette.datastructures import UploadFile
 
+from services.inference.drawing import Drawing, DrawingSource
 from shared.contracts.inference import EncodedDrawing, ImagePixels
-from shared.recognition.preprocessing import Image
 from shared.web.problems import ProblemError
 
 MAX_FIELDS = 16  # of a form beside the file; they are not looked at
 PICTURE_TYPES = ("image/png", "image/jpeg", "image/webp")
-Drawing = bytes | Image  # a picture to be preprocessed, or a 28×28 image
 
 DRAWING_BODY: dict[str, Any] = {
     "requestBody": {
@@ -63,13 +62,6 @@ PAGE_BODY: dict[str, Any] = {
 }
 
 
-class DrawingSource(Protocol):
-    """A drawing as it was received, before anything costly was done with it."""
-
-    def parse(self) -> Drawing:
-        """RequestValidationError for what is malformed or no drawing. For worker threads: it may take long."""
-
-
 @dataclass(frozen=True)
 class PictureBody:
     """The bytes of a picture file."""
@@ -93,6 +85,20 @@ class JsonBody:
         if not isinstance(message, dict) or len(message) != 1:
             raise invalid("body", "Send a JSON object with one field, `image` (base64) or `pixels` (28 rows of 28).")
         return _as_drawing(message)
+
+
+@dataclass(frozen=True)
+class PageBody:
+    """A page in one of the forms of a drawing, except pixels."""
+
+    source: DrawingSource
+
+    def parse(self) -> bytes:
+        """The bytes of the picture file. RequestValidationError for pixels."""
+        drawing = self.source.parse()
+        if not isinstance(drawing, bytes):
+            raise invalid("body.pixels", "A page is sent as a picture: `image` (base64), a file, or the body itself.")
+        return drawing
 
 
 async def read_drawing(request: Request, timeout_s: float) -> DrawingSource:
