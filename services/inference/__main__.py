@@ -1,4 +1,4 @@
-"""`python -m services.inference`: settings from the environment, prefix INFERENCE_."""
+"""`python -m services.inference` starts the service. Environment variables that begin with INFERENCE_ configure it."""
 
 import sys
 

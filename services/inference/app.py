@@ -1,4 +1,4 @@
-"""Builds the inference app: everything in `lifespan`, nothing at import."""
+"""Builds the inference app from its settings. Models and threads start in `lifespan`, so an import starts nothing."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -29,13 +29,13 @@ from shared.web.service import equip_service
 
 logger = structlog.get_logger(__name__)
 
-MAX_BATCH = 32  # images in one pass of a worker thread; more are hardly faster and make others wait longer
-DRAWING_THREADS = 1  # decode drawings and run the network; more of them slow down the event loop
+MAX_BATCH = 32  # images in one pass of a worker thread; larger batches are hardly faster and others wait longer
+DRAWING_THREADS = 1  # they decode drawings and run the network; a second one would slow down the event loop
 IMAGE_THREADS = 2  # for images sent as bytes: one thread encodes answers while the other runs the network
 
 
 def create_app_of_process() -> FastAPI:
-    """With the settings of the environment; one for each process that serves."""
+    """Prepare this process and build its app from the environment. uvicorn calls this in every serving process."""
     settings = Settings()
     prepare_process()
     configure_logs(settings.log_level)
@@ -43,7 +43,7 @@ def create_app_of_process() -> FastAPI:
 
 
 def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS) -> FastAPI:
-    """An app that loads its default model when it starts. EngineError where the engine that is set is not here."""
+    """Build an app that loads its default model when it starts. EngineError if the engine isn't available here."""
     registry = CollectorRegistry()
     metrics = Metrics(registry)
     make_engine = choose_engine(settings.engine, settings.device)
@@ -53,25 +53,17 @@ def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS) -> FastAPI:
         Batcher(predictor.answer, threads=threads, max_batch=MAX_BATCH, on_waiting=metrics.waiting.inc)
         for threads in (DRAWING_THREADS, IMAGE_THREADS)
     )
-    capacity = Capacity(
-        max_in_progress=bounds.max_in_progress,
-        is_overloaded=lambda: any(
-            each.waiting >= bounds.min_queued_images and each.expected_wait_s > settings.max_wait_s
-            for each in (batcher, image_batcher)
-        ),
-        metrics=metrics,
-    )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        cv2.setNumThreads(1)  # the batchers' threads share the cores
+        cv2.setNumThreads(1)  # the worker threads share the cores already
         catalog = Catalog(settings.models_dir, settings.default_model, make_engine, settings.memory_budget_mb)
-        app.state.service = Service(bounds, access, catalog, batcher, image_batcher, predictor, reader)
+        app.state.service = Service(bounds, access, catalog, batcher, image_batcher, reader)
         batcher.start()
         image_batcher.start()
         try:
             await catalog.get()
-        except ModelVersionError as error:  # alive but not ready: it is tried again with every request
+        except ModelVersionError as error:  # the service runs but is not ready; every request tries to load it again
             logger.error("default_model_unavailable", reason=str(error))
         watching = asyncio.create_task(catalog.watch())
         yield
@@ -90,14 +82,20 @@ def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS) -> FastAPI:
     )
     app.include_router(router)
     install_error_handlers(app)
+    capacity = Capacity([batcher, image_batcher], settings.max_wait_s, bounds, metrics)
     app.add_middleware(Admission, capacity=capacity)
     equip_service(app, max_body_bytes=bounds.max_body_bytes, registry=registry)
-    if settings.cors_origins:
+    _allow_origins(app, settings.cors_origins)
+    return app
+
+
+def _allow_origins(app: FastAPI, origins: tuple[str, ...]) -> None:
+    """Let web pages of these origins call the API from a browser."""
+    if origins:
         app.add_middleware(
             CORSMiddleware,
-            allow_origins=settings.cors_origins,
+            allow_origins=origins,
             allow_methods=["GET", "POST"],
             allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
             expose_headers=["Retry-After", "X-Request-ID"],
         )
-    return app

@@ -1,6 +1,7 @@
-"""How much work one process accepts: request sizes, body timeout, and how many requests may be in progress.
+"""How much work one process accepts: requests in progress, the size of a body, and the time for it to arrive.
 
-These are constants and not settings, because nobody had to change them. Tests pass smaller ones to `create_app`.
+These are constants and not settings, because no operator has needed other values. Tests pass smaller ones to
+`create_app`.
 """
 
 from dataclasses import dataclass
@@ -8,13 +9,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Bounds:
-    """A request beyond `max_in_progress` is answered 503. The setting `max_wait_s` only refuses requests while at
-    least `min_queued_images` images wait."""
+    """The values of one process. `http/admission.py` applies the first two."""
 
-    max_in_progress: int = 512  # requests being read or answered; far more than fit into max_wait_s on two cores
-    min_queued_images: int = 64  # a slow machine must answer a few callers, however long they wait
-    body_timeout_s: float = 30.0  # for the whole body of a request to arrive
-    max_body_bytes: int = 16 * 1024 * 1024  # more than a photograph of a phone's camera
+    max_in_progress: int = 512  # requests being read or answered; one more is answered 503 `overloaded`
+    min_queued_images: int = 64  # with fewer, INFERENCE_MAX_WAIT_S refuses nobody, so that a slow machine answers too
+    body_timeout_s: float = 30.0  # for a whole request body to arrive; then 408 `timeout`
+    max_body_bytes: int = 16 * 1024 * 1024  # larger than the photographs of a phone; beyond it 413 `too_large`
 
 
 DEFAULT_BOUNDS = Bounds()

@@ -1,4 +1,4 @@
-"""A drawing as a caller sent it, before any costly work. The HTTP layer makes it, a worker thread parses it."""
+"""A drawing as a caller sent it, before any costly work. The HTTP layer makes it, and a worker thread parses it."""
 
 from typing import Protocol
 
@@ -18,4 +18,4 @@ class PictureSource(Protocol):
     """A picture in one of the accepted forms. A page can only be sent as a picture."""
 
     def parse(self) -> bytes:
-        """The bytes of a picture file. Errors and thread as for DrawingSource."""
+        """The bytes of a picture file. RequestValidationError. Call it in a worker thread."""

@@ -38,8 +38,7 @@ def _parse_rate_limit(value: object) -> object:
 
 
 def _check_openai_key(key: SecretStr) -> SecretStr:
-    """Remove spaces and line ends around the key, which secret files often have. An HTTP header must be able to
-    carry the rest."""
+    """Remove white space around the key, which files of secrets often have. The rest must fit into an HTTP header."""
     stripped = key.get_secret_value().strip()
     if not stripped or not all("!" <= character <= "~" for character in stripped):
         raise ValueError("must not be empty and must contain printable ASCII characters only")

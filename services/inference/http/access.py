@@ -23,10 +23,10 @@ HOME_NETWORK_BYTES = 8  # of the 16 bytes of an IPv6 address: a household has a 
 
 
 class WindowCounters(MemoryStorage):
-    """The in-memory counters of the `limits` package without its timer, which starts a thread on nearly every hit and
-    costs half a millisecond. Here each hit removes the expired counters.
+    """In-memory counters for the `limits` package. Each hit removes the expired counters.
 
-    Use one object for one limit only: then the oldest counter is always the first to expire.
+    The parent class removes them in a timer thread. Nearly every hit starts a new one, which takes half a millisecond.
+    One object may serve one limit only, so that the oldest counter is always the first to expire.
     """
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class WindowCounters(MemoryStorage):
 class Access:
     """Admits or refuses a request by its headers and its client's address. Use it in the event loop's thread only.
 
-    Without keys everybody is admitted; without a limit, as often as they like.
+    Without keys, everybody is admitted. Without a limit, a caller may send any number of requests.
     """
 
     def __init__(self, keys: Sequence[ApiKey] = (), limit: RateLimitItem | None = None) -> None:
@@ -55,26 +55,26 @@ class Access:
         self._limiter = SlidingWindowCounterRateLimiter(WindowCounters())
 
     def admit(self, headers: Mapping[str, str], client: str | None) -> str | None:
-        """Return the name of the caller's key, or None where no keys are set.
+        """Return the name of the caller's key, or None if no keys are set.
 
         `headers` are looked up in lower case. `client` is the address of the connection; headers like X-Forwarded-For
         are ignored, because a caller can write anything into them.
         ProblemError `unauthorised`, `forbidden`, `rate_limited`.
         """
-        name = self._name_of(headers) if self._keys else None
+        name = self._find_name(headers) if self._keys else None
         if self._limit is not None:
-            self._count(self._limit, name or _network_of(client))
+            self._count(self._limit, name or _client_of(client))
         return name
 
-    def _name_of(self, headers: Mapping[str, str]) -> str:
-        shown = _shown_key(headers)
-        if not shown:
+    def _find_name(self, headers: Mapping[str, str]) -> str:
+        sent = _read_key(headers)
+        if not sent:
             raise ProblemError(
                 "unauthorised",
                 "Send your API key as `Authorization: Bearer <key>` or `X-API-Key: <key>`.",
                 {"WWW-Authenticate": "Bearer"},
             )
-        digest = sha256(shown.encode()).digest()
+        digest = sha256(sent.encode()).digest()
         name = None
         for key in self._keys:  # no early exit: the time taken must not reveal which key matches
             if hmac.compare_digest(key.digest, digest):
@@ -85,10 +85,10 @@ class Access:
             )
         return name
 
-    def _count(self, limit: RateLimitItem, who: str) -> None:
-        if self._limiter.hit(limit, who):
+    def _count(self, limit: RateLimitItem, caller: str) -> None:
+        if self._limiter.hit(limit, caller):
             return
-        wait_s = max(1, math.ceil(self._limiter.get_window_stats(limit, who).reset_time - time.time()))
+        wait_s = max(1, math.ceil(self._limiter.get_window_stats(limit, caller).reset_time - time.time()))
         raise ProblemError(
             "rate_limited",
             f"You have reached the limit of {limit}. Try again in {wait_s} s.",
@@ -96,14 +96,15 @@ class Access:
         )
 
 
-def _shown_key(headers: Mapping[str, str]) -> str:
+def _read_key(headers: Mapping[str, str]) -> str:
+    """The key that the caller sent, or an empty string."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and (token := token.strip()):
         return token
     return headers.get("x-api-key", "").strip()
 
 
-def _network_of(client: str | None) -> str:
+def _client_of(client: str | None) -> str:
     """The client that a limit counts: an IPv4 address, or the /64 network of an IPv6 address.
 
     All connections without an address, such as Unix sockets, share one limit.

@@ -9,7 +9,7 @@ from services.inference.batching import MicroBatcher
 from services.inference.bounds import Bounds
 from services.inference.catalog import Catalog
 from services.inference.http.access import Access
-from services.inference.prediction import PredictionRequest, Predictor
+from services.inference.prediction import PredictionRequest
 from services.inference.upstream.openai_reader import OpenAiReader
 
 Batcher = MicroBatcher[PredictionRequest, bytes]
@@ -24,7 +24,6 @@ class Service:
     catalog: Catalog
     batcher: Batcher
     image_batcher: Batcher  # for images sent as bytes, which need no preprocessing
-    predictor: Predictor
     reader: OpenAiReader
 
 

@@ -49,7 +49,7 @@ async def predict(request: Request, service: ServiceDep, model: ModelQuery = Non
     """Read one drawing. `model=openai/<name>` asks a model of the configured OpenAI-compatible endpoint."""
     drawing = await read_drawing(request, service.bounds.body_timeout_s)
     if model and model.startswith(PREFIX):
-        prediction = await predict_upstream(drawing, model, service.reader, service.predictor)
+        prediction = await predict_upstream(drawing, model, service.reader)
         return json_response(prediction.model_dump_json().encode())
     return json_response(await service.batcher.submit(DrawingRequest(drawing, await service.catalog.get(model))))
 

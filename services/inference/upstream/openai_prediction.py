@@ -1,7 +1,7 @@
-"""A drawing → a prediction by a model that is not ours, in the same message as ours.
+"""Predicts a drawing with a model of the OpenAI-compatible endpoint. The answer is the usual Prediction message.
 
-The drawing is prepared as for our own models first: what can't be read is refused before it costs anything, and the
-answer shows the same image.
+The drawing is preprocessed first, as for Slate's own models. So a drawing that can't be read costs no money, and the
+answer contains the image.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from PIL import Image as Picture
 from uuid_utils.compat import uuid7
 
 from services.inference.drawing import DrawingSource
-from services.inference.prediction import Predictor, encode_png
+from services.inference.prediction import encode_png, make_image
 from services.inference.upstream.openai_reader import PREFIX, OpenAiReader
 from shared.contracts.inference import Prediction
 from shared.contracts.message import ModelVersion
@@ -22,12 +22,10 @@ from shared.recognition.preprocessing import Image
 VENDOR = "openai"
 
 
-async def predict_upstream(
-    source: DrawingSource, reference: str, reader: OpenAiReader, predictor: Predictor
-) -> Prediction:
-    """`reference`: «openai/<model>». DrawingError, RequestValidationError, and the reader's ProblemError."""
+async def predict_upstream(source: DrawingSource, reference: str, reader: OpenAiReader) -> Prediction:
+    """`reference` is `openai/<model>`. DrawingError, RequestValidationError, and the ProblemErrors of OpenAiReader."""
     started = time.perf_counter()
-    picture, media_type, image = await asyncio.to_thread(_prepare, source, predictor)
+    picture, media_type, image = await asyncio.to_thread(_prepare, source)
     answer = await reader.read(picture, media_type, reference)
     return Prediction(
         id=uuid7(),
@@ -41,10 +39,10 @@ async def predict_upstream(
     )
 
 
-def _prepare(source: DrawingSource, predictor: Predictor) -> tuple[bytes, str, Image]:
-    """The picture as it came, its media type, and its image."""
+def _prepare(source: DrawingSource) -> tuple[bytes, str, Image]:
+    """The picture file, its media type, and its image. An image without a picture file becomes a PNG file."""
     drawing = source.parse()
-    image = predictor.make_image(drawing)
+    image = make_image(drawing)
     if isinstance(drawing, bytes):
         with Picture.open(io.BytesIO(drawing)) as opened:
             return drawing, str(opened.get_format_mimetype()), image

@@ -1,7 +1,7 @@
-"""A model that is not ours: «openai/<model>» asks an OpenAI-compatible endpoint what digit a picture shows.
+"""Asks models of an OpenAI-compatible endpoint which digit a picture shows. Callers name them `openai/<model>`.
 
-Off without a key. The `openai` package is imported only where there is one: it takes half a second and 30 MB.
-The picture leaves this machine as it came.
+Without an API key no such model is offered. The `openai` package is imported only if a key is set, because it takes
+half a second and 30 MB. The picture is sent to the endpoint unchanged, so it leaves this machine.
 """
 
 from collections.abc import Sequence

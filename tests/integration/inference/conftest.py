@@ -1,4 +1,4 @@
-"""The real inference app over the model versions that ship with the repository."""
+"""The real inference app with the model versions of this repository, and drawings to send to it."""
 
 import io
 from collections.abc import AsyncIterator
