@@ -125,7 +125,7 @@ class Catalog:
         except ModelVersionError:
             raise
         except Exception as error:  # each engine library raises its own types for a broken file
-            logger.warning("engine_refused", model_version=reference, reason=str(error))
+            logger.warning("engine_failed", model_version=reference, reason=str(error))
             raise ModelVersionError(f"{reference} can't be loaded: its model file is missing or broken.") from error
         logger.info("model_loaded", model_version=reference, device=engine.device)
         return recogniser
@@ -138,7 +138,7 @@ class Catalog:
         self._refused.pop(reference, None)
         self._loaded[reference] = recogniser
         self._loaded.move_to_end(reference)
-        sizes = {known: self._bytes_of(known) for known in self._loaded}
+        sizes = {known: self._estimate_bytes(known) for known in self._loaded}
         for candidate in list(self._loaded)[:-1]:
             if sum(sizes.values()) <= self._budget_bytes:
                 return
@@ -150,7 +150,7 @@ class Catalog:
         name, _, version = self._default_model.partition("/")
         return f"{name}/{version or self._in_use.get(name, '')}"
 
-    def _bytes_of(self, reference: str) -> int:
+    def _estimate_bytes(self, reference: str) -> int:
         graph = self._models_dir / reference / GRAPH
         return graph.stat().st_size * MEMORY_PER_GRAPH_BYTE if graph.exists() else 0
 

@@ -30,10 +30,10 @@ def choose_engine(wanted: EngineName, device: Device) -> MakeEngine:
         if wanted not in {"auto", "torch"}:
             raise EngineError(f"INFERENCE_ENGINE {wanted} runs on the processor only. Set INFERENCE_DEVICE to cpu.")
         return _cuda_engine()
-    name = wanted if wanted != "auto" else next((each for each in MAKERS if find_spec(each)), "torch")
+    name = wanted if wanted != "auto" else next((each for each in PROCESSOR_ENGINES if find_spec(each)), "torch")
     if not find_spec(name):
         raise EngineError(f"INFERENCE_ENGINE is {name}, which is not installed. Set it to auto.")
-    return MAKERS[name]()
+    return PROCESSOR_ENGINES[name]()
 
 
 def has_gpu() -> bool:
@@ -63,7 +63,7 @@ def _cuda_engine() -> MakeEngine:
     return CudaEngine
 
 
-MAKERS: dict[str, Callable[[], MakeEngine]] = {  # for a processor, the fastest first
+PROCESSOR_ENGINES: dict[str, Callable[[], MakeEngine]] = {  # for a processor, the fastest first
     "openvino": _openvino_engine,
     "torch": _torch_engine,
 }

@@ -63,7 +63,7 @@ class Access:
         """
         name = self._find_name(headers) if self._keys else None
         if self._limit is not None:
-            self._count(self._limit, name or _client_of(client))
+            self._count(self._limit, name or _identify_client(client))
         return name
 
     def _find_name(self, headers: Mapping[str, str]) -> str:
@@ -104,7 +104,7 @@ def _read_key(headers: Mapping[str, str]) -> str:
     return headers.get("x-api-key", "").strip()
 
 
-def _client_of(client: str | None) -> str:
+def _identify_client(client: str | None) -> str:
     """The client that a limit counts: an IPv4 address, or the /64 network of an IPv6 address.
 
     All connections without an address, such as Unix sockets, share one limit.

@@ -98,13 +98,13 @@ async def stream_images(request: Request) -> AsyncIterator[Images]:
         pending += received
         check_count(count + len(pending) // BYTES_PER_IMAGE)
         while len(pending) >= IMAGES_PER_CHUNK * BYTES_PER_IMAGE:
-            yield _cut(pending, IMAGES_PER_CHUNK)
+            yield _take_images(pending, IMAGES_PER_CHUNK)
             count += IMAGES_PER_CHUNK
     whole, rest = divmod(len(pending), BYTES_PER_IMAGE)
     if rest or not count + whole:
         raise invalid("body", f"The body must be N × {BYTES_PER_IMAGE} bytes with at least one image.")
     if whole:
-        yield _cut(pending, whole)
+        yield _take_images(pending, whole)
 
 
 def check_count(images: int) -> None:
@@ -113,7 +113,7 @@ def check_count(images: int) -> None:
         raise ProblemError("too_large", f"A request may hold at most {MAX_IMAGES:,} images. Send several requests.")
 
 
-def _cut(pending: bytearray, count: int) -> Images:
+def _take_images(pending: bytearray, count: int) -> Images:
     """Remove the first `count` images from `pending` and return them."""
     end = count * BYTES_PER_IMAGE
     images = np.frombuffer(pending[:end], np.uint8).reshape(count, SIDE, SIDE)

@@ -107,7 +107,7 @@ async def read_drawing(request: Request, timeout_s: float) -> DrawingSource:
     ProblemError `unsupported_media_type`, `timeout`. RequestValidationError if a form has no field `file`.
     """
     async with body_deadline(timeout_s):
-        media_type = media_type_of(request)
+        media_type = read_media_type(request)
         if media_type in PICTURE_TYPES:
             return PictureBody(await request.body())
         if media_type == "multipart/form-data":
@@ -130,7 +130,7 @@ async def body_deadline(timeout_s: float) -> AsyncIterator[None]:
         raise ProblemError("timeout", f"The request body did not arrive within {timeout_s:g} seconds.") from error
 
 
-def media_type_of(request: Request) -> str:
+def read_media_type(request: Request) -> str:
     """The media type in lower case, without parameters such as `charset`."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 

@@ -23,7 +23,7 @@ CODE_OF_ERROR: dict[type[DrawingError], ProblemCode] = {
 def make_entry_problem(error: Exception) -> Problem:
     """The problem of one drawing in a batch. Raises `error` again if it is not about the drawing."""
     if isinstance(error, DrawingError):
-        return make_problem(_code_of(error), str(error))
+        return make_problem(_find_code(error), str(error))
     if isinstance(error, RequestValidationError):
         return make_problem("invalid_request", validation_sentence(error))
     raise error
@@ -35,12 +35,12 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(ModelVersionError, _on_model_error)
 
 
-def _code_of(error: DrawingError) -> ProblemCode:
+def _find_code(error: DrawingError) -> ProblemCode:
     return next(code for kind, code in CODE_OF_ERROR.items() if isinstance(error, kind))
 
 
 async def _on_drawing_error(request: Request, error: Exception) -> Response:
-    return problem_response(_code_of(cast("DrawingError", error)), str(error), instance=request.url.path)
+    return problem_response(_find_code(cast("DrawingError", error)), str(error), instance=request.url.path)
 
 
 async def _on_model_error(request: Request, error: Exception) -> Response:

@@ -13,8 +13,8 @@ from services.inference.http.drawing_body import (
     PAGE_BODY,
     PageBody,
     body_deadline,
-    media_type_of,
     read_drawing,
+    read_media_type,
 )
 from services.inference.prediction import DrawingRequest, PageRequest
 from services.inference.upstream.openai_prediction import predict_upstream
@@ -50,8 +50,8 @@ async def predict(request: Request, service: ServiceDep, model: ModelQuery = Non
     drawing = await read_drawing(request, service.bounds.body_timeout_s)
     if model and model.startswith(PREFIX):
         prediction = await predict_upstream(drawing, model, service.reader)
-        return json_response(prediction.model_dump_json().encode())
-    return json_response(await service.batcher.submit(DrawingRequest(drawing, await service.catalog.get(model))))
+        return make_json_response(prediction.model_dump_json().encode())
+    return make_json_response(await service.batcher.submit(DrawingRequest(drawing, await service.catalog.get(model))))
 
 
 @router.post(
@@ -64,7 +64,7 @@ async def explain(request: Request, service: ServiceDep, model: ModelQuery = Non
     """Read one drawing, and tell which parts of it speak for the predicted digit."""
     drawing = await read_drawing(request, service.bounds.body_timeout_s)
     recogniser = await service.catalog.get(model)
-    return json_response(await service.batcher.submit(DrawingRequest(drawing, recogniser, explained=True)))
+    return make_json_response(await service.batcher.submit(DrawingRequest(drawing, recogniser, explained=True)))
 
 
 @router.post(
@@ -76,7 +76,7 @@ async def explain(request: Request, service: ServiceDep, model: ModelQuery = Non
 async def read(request: Request, service: ServiceDep, model: ModelQuery = None) -> Response:
     """Find and read every digit on a picture: lines from top to bottom, the digits of a line from left to right."""
     page = PageBody(await read_drawing(request, service.bounds.body_timeout_s))
-    return json_response(await service.batcher.submit(PageRequest(page, await service.catalog.get(model))))
+    return make_json_response(await service.batcher.submit(PageRequest(page, await service.catalog.get(model))))
 
 
 @router.post(
@@ -89,9 +89,11 @@ async def predict_batch(request: Request, service: ServiceDep, model: ModelQuery
     """Read many drawings. The answer has one entry per drawing, in the same order: a prediction or a problem."""
     recogniser = await service.catalog.get(model)
     async with body_deadline(service.bounds.body_timeout_s):
-        match media_type_of(request):
+        match read_media_type(request):
             case "application/octet-stream":
-                return batch_response(await answer_images(stream_images(request), recogniser, service.image_batcher))
+                return make_batch_response(
+                    await answer_images(stream_images(request), recogniser, service.image_batcher)
+                )
             case "application/json":
                 drawings = await asyncio.to_thread(parse_batch, await request.body())
             case "multipart/form-data":
@@ -101,7 +103,7 @@ async def predict_batch(request: Request, service: ServiceDep, model: ModelQuery
                     "unsupported_media_type",
                     "Send application/json, several multipart files, or N × 784 bytes as application/octet-stream.",
                 )
-    return batch_response(await answer_drawings(drawings, recogniser, service.batcher))
+    return make_batch_response(await answer_drawings(drawings, recogniser, service.batcher))
 
 
 @router.get("/v1/models", responses=problem_docs("not_ready", *ACCESS_CODES))
@@ -131,11 +133,11 @@ async def ready(service: OpenServiceDep) -> dict[str, str]:
     return {"status": "ready", "model": recogniser.manifest.reference, "engine": engine.name, "device": engine.device}
 
 
-def json_response(body: bytes) -> Response:
+def make_json_response(body: bytes) -> Response:
     """A response whose body is JSON already."""
     return Response(body, media_type="application/json")
 
 
-def batch_response(answers: Sequence[bytes]) -> Response:
+def make_batch_response(answers: Sequence[bytes]) -> Response:
     """`{"predictions": [...]}`."""
-    return json_response(b'{"predictions":[' + b",".join(answers) + b"]}")
+    return make_json_response(b'{"predictions":[' + b",".join(answers) + b"]}")

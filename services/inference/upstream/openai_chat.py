@@ -70,7 +70,7 @@ class OpenAiChat:
             return parse_completion(body)
         except (TimeoutError, openai.OpenAIError, OpenAiAnswerError) as error:
             _log_failure(error, model)
-            raise self._problem_of(error, model) from None  # its message may contain the key
+            raise self._make_problem(error, model) from None  # its message may contain the key
 
     async def close(self) -> None:
         """Close the connections."""
@@ -92,7 +92,7 @@ class OpenAiChat:
         )
         return response.content
 
-    def _problem_of(self, error: Exception, model: str) -> ProblemError:
+    def _make_problem(self, error: Exception, model: str) -> ProblemError:
         code: ProblemCode = "upstream_failed"
         headers = None
         match error:
@@ -139,16 +139,16 @@ def _retry_after_s(headers: "httpx2.Headers", default: int) -> int:
     """The Retry-After header in whole seconds: a number or a date (RFC 9110 §10.2.3), or `default` without either."""
     value = headers.get("retry-after", "")
     try:
-        return _bounded(float(value))
+        return _limit_wait_s(float(value))
     except ValueError:
         pass
     try:
-        return _bounded(parsedate_to_datetime(value).timestamp() - time.time())
+        return _limit_wait_s(parsedate_to_datetime(value).timestamp() - time.time())
     except (ValueError, OverflowError):
         return default
 
 
-def _bounded(seconds: float) -> int:
+def _limit_wait_s(seconds: float) -> int:
     """Round up and limit to 1 second to 1 day. ValueError for NaN."""
     if math.isnan(seconds):
         raise ValueError
