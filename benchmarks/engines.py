@@ -1,8 +1,8 @@
-"""Every engine that runs here: images a second by batch size, and how far its answers are from the network's own.
+"""Compares all engines of this machine: images per second by batch size, and differences from the torch network.
 
-`python -m benchmarks.engines`: on a machine with an NVIDIA GPU its engine stands in the table as well. Speeds are
-medians of rounds in which the engines take turns, one caller and one look each. Answers are compared over MNIST's test
-images, doubtful ones looked at twice.
+`python -m benchmarks.engines` prints the table. On a machine with an NVIDIA GPU it has a row for the GPU. Speeds are
+medians over rounds in which the engines take turns, with one caller and without a second look. Answers are compared on
+MNIST's test images, with a second look at doubtful ones.
 """
 
 import argparse
@@ -14,9 +14,9 @@ import numpy as np
 import torch
 
 from benchmarks.models import time_forward
-from services.inference.batch_input import IMAGES_A_PIECE
-from services.inference.engines.choice import MAKERS, choose_engine, has_gpu
+from services.inference.engines.choice import PROCESSOR_ENGINES, choose_engine, has_gpu
 from services.inference.engines.engine import Engine
+from services.inference.http.batch_body import IMAGES_PER_CHUNK
 from services.inference.recogniser import Recogniser
 from shared.recognition.model_version import Manifest, find_manifest
 from shared.recognition.normalisation import Images
@@ -30,28 +30,30 @@ ROUNDS = 5
 
 
 def make_engines(models_dir: Path, manifest: Manifest) -> dict[str, Engine]:
-    """By the library and what it runs on."""
+    """All engines of this machine, by library and device."""
     folder = models_dir / manifest.reference
-    engines = {f"{name}, processor": make()(folder, manifest) for name, make in MAKERS.items() if find_spec(name)}
+    engines = {
+        f"{name}, processor": make()(folder, manifest) for name, make in PROCESSOR_ENGINES.items() if find_spec(name)
+    }
     if has_gpu():
         engines[f"torch, {torch.cuda.get_device_name()}"] = choose_engine("torch", "cuda")(folder, manifest)
     return engines
 
 
 def compare(engine: Engine, images: Images, manifest: Manifest, expected: np.ndarray) -> str:
-    """Digits that differ, and the greatest difference of a probability."""
+    """Two cells of the table: the number of other digits, and the largest difference of a probability."""
     recogniser = Recogniser(manifest, engine)
-    pieces = [images[start : start + IMAGES_A_PIECE] for start in range(0, len(images), IMAGES_A_PIECE)]
+    pieces = [images[start : start + IMAGES_PER_CHUNK] for start in range(0, len(images), IMAGES_PER_CHUNK)]
     answers = np.concatenate([recogniser.recognise(piece).probabilities for piece in pieces])
     differing = int((answers.argmax(axis=1) != expected.argmax(axis=1)).sum())
     return f"{differing} | {np.abs(answers - expected).max():.1e}"
 
 
 def main() -> None:
-    """Prints the table."""
-    parser = argparse.ArgumentParser(description="Every engine that runs here.")
+    """Print the table."""
+    parser = argparse.ArgumentParser(description="Compare the engines that run on this machine.")
     parser.add_argument("--models-dir", type=Path, default=Path("models"))
-    parser.add_argument("--model", default="cnn", help="«name» or «name/version»")
+    parser.add_argument("--model", default="cnn", help="`name` or `name/version` (default: %(default)s)")
     arguments = parser.parse_args()
     manifest = find_manifest(arguments.models_dir, arguments.model)
     engines = make_engines(arguments.models_dir, manifest)
@@ -59,7 +61,7 @@ def main() -> None:
     look = make_look(load_network(arguments.models_dir, manifest), manifest.normalisation)
     expected = manifest.calibration.probabilities(look_twice(look, images, manifest.calibration))
     for engine in engines.values():
-        time_forward(engine.compute_logits, images[:1])  # warm
+        time_forward(engine.compute_logits, images[:1])  # warms up
     speeds: dict[tuple[str, int], list[float]] = {}
     for batch in BATCHES:
         repeated = np.resize(images, (batch, *images.shape[1:]))
@@ -67,7 +69,7 @@ def main() -> None:
             for name, engine in engines.items():
                 speeds.setdefault((name, batch), []).append(time_forward(engine.compute_logits, repeated))
     print(f"| images/s of `{manifest.reference}` at batch | {' | '.join(f'{batch:,}' for batch in BATCHES)} | "
-          "other digits in 10,000 | probabilities differ by at most |")  # fmt: skip
+          "other digits in 10,000 | largest difference of a probability |")  # fmt: skip
     print("| --- " * (len(BATCHES) + 3) + "|")
     for name, engine in engines.items():
         cells = [f"{median(speeds[name, batch]):,.0f}" for batch in BATCHES]

@@ -1,7 +1,7 @@
-"""An open-loop load: requests at a steady rate whatever the answers do, over kept connections, each answer timed.
+"""Sends requests at a steady rate, however slow the answers are (an open-loop load), and times each answer.
 
-A request that finds no free connection opens one; none is ever dropped by this side. asyncio's raw transports, since a
-client library would need more processor than the server that is measured.
+Connections are reused; a request without a free connection opens a new one, and no request is left out. It uses
+asyncio's raw transports, because a client library would need more processor time than the measured server.
 """
 
 import asyncio
@@ -16,24 +16,24 @@ MAX_CONNECTIONS = 2000
 
 @dataclass
 class Flood:
-    """Latencies in seconds by status; `lost` got no answer."""
+    """The result: latencies in seconds by HTTP status, and the number of requests without an answer."""
 
     latencies: dict[int, list[float]] = field(default_factory=dict)
     lost: int = 0
 
     def percentile_ms(self, status: int, percent: float) -> float:
-        """NaN where there was none of that status."""
+        """A percentile of the latency. NaN if no answer had this status."""
         times = self.latencies.get(status)
         return float(np.percentile(times, percent)) * 1000 if times else float("nan")
 
     @property
     def counts(self) -> Counter[int]:
-        """Answers by status."""
+        """Number of answers by status."""
         return Counter({status: len(times) for status, times in self.latencies.items()})
 
 
 class _Connection(asyncio.Protocol):
-    """One request at a time; reads the status and as many bytes as Content-Length says."""
+    """Sends one request at a time. Reads the status and as many bytes as Content-Length says."""
 
     def __init__(self, flood: Flood, free: deque["_Connection"]) -> None:
         self.flood, self.free = flood, free
@@ -47,7 +47,7 @@ class _Connection(asyncio.Protocol):
         self.transport = transport
 
     def send(self, request: bytes, due: float) -> None:
-        self.sent_at = due  # waiting for this side counts as well
+        self.sent_at = due  # the time a request was late counts as latency
         self.transport.write(request)
 
     def data_received(self, data: bytes) -> None:
@@ -78,7 +78,7 @@ class _Connection(asyncio.Protocol):
 
 
 async def flood(host: str, port: int, request: bytes, *, rate: float, seconds: float) -> Flood:
-    """`rate` requests a second for so long, and then until the last has its answer, at most ten seconds."""
+    """Send `rate` requests per second for `seconds`, then wait up to ten seconds for the last answers."""
     result, free = Flood(), deque[_Connection]()
     loop, everyone = asyncio.get_running_loop(), list[_Connection]()
     start = time.perf_counter()
@@ -87,7 +87,7 @@ async def flood(host: str, port: int, request: bytes, *, rate: float, seconds: f
         if (early := due - time.perf_counter()) > 0:
             await asyncio.sleep(early)
         elif -early > 0.01 and number % 50 == 0:
-            await asyncio.sleep(0)  # answers have to be read all the same
+            await asyncio.sleep(0)  # lets the event loop read answers
         while not free and len(everyone) >= MAX_CONNECTIONS:  # noqa: ASYNC110
             await asyncio.sleep(0.001)
         if not free:

@@ -31,8 +31,8 @@ import psutil
 
 from benchmarks.flood import flood
 from benchmarks.process_tree import cpu_seconds, memory_mb, tree_of
-from services.inference.batch_input import IMAGES_A_PIECE
 from services.inference.engines.choice import choose_engine
+from services.inference.http.batch_body import IMAGES_PER_CHUNK
 from shared.recognition.model_version import find_manifest
 from shared.recognition.preprocessing import preprocess
 from training.evaluation.canvas import draw, encode_png
@@ -253,7 +253,7 @@ def measure_batch(url: str, models_dir: Path, rounds: int) -> str:
     engine = choose_engine("auto", "auto")(models_dir / manifest.reference, manifest)
     image, shifts = preprocess(make_drawing()), np.random.default_rng(0).integers(-2, 3, (10_000, 2))
     images = np.stack([np.roll(image, tuple(shift), axis=(0, 1)) for shift in shifts])
-    pieces = [images[start : start + IMAGES_A_PIECE] for start in range(0, len(images), IMAGES_A_PIECE)]
+    pieces = [images[start : start + IMAGES_PER_CHUNK] for start in range(0, len(images), IMAGES_PER_CHUNK)]
     body, endpoint = images.tobytes(), url.replace("/predict", "/predict/batch")
     ratios = []
     with httpx.Client(headers={"Content-Type": "application/octet-stream"}, timeout=120) as client:

@@ -1,1 +1,1 @@
-"""The inference service: hosts the models and answers what digit a drawing shows. It knows no database."""
+"""The inference service: loads model versions and predicts which digit a drawing shows. It uses no database."""

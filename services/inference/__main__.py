@@ -1,8 +1,7 @@
-"""`python -m services.inference`: settings from the environment, prefix INFERENCE_."""
+"""`python -m services.inference` starts the service. Environment variables that begin with INFERENCE_ configure it."""
 
 import sys
 
-from services.inference.door import Door
 from services.inference.engines.choice import EngineError
 from services.inference.settings import Settings
 from shared.web.service import serve
@@ -18,7 +17,6 @@ if __name__ == "__main__":
             port=settings.port,
             log_level=settings.log_level,
             processes=settings.processes,
-            protocol=Door,
         )
     except EngineError as error:
         sys.exit(str(error))

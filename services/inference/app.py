@@ -1,4 +1,4 @@
-"""Builds the inference app: everything in `lifespan`, nothing at import."""
+"""Builds the inference app from its settings. Models and threads start in `lifespan`, so an import starts nothing."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,66 +10,63 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from prometheus_client import CollectorRegistry
 
-from services.inference.access import Access, AccessSettings
-from services.inference.admission import Admission, Capacity
+from services.inference.bounds import DEFAULT_BOUNDS, Bounds
 from services.inference.catalog import Catalog
-from services.inference.door import CAPACITY
 from services.inference.engines.choice import choose_engine
-from services.inference.failure import install_failure_handlers
+from services.inference.http.access import Access
+from services.inference.http.admission import Admission, Capacity
+from services.inference.http.dependencies import Batcher, Service
+from services.inference.http.error_handlers import install_error_handlers
+from services.inference.http.routes import router
 from services.inference.metrics import Metrics
-from services.inference.openai_model import OpenAiReader, OpenAiSettings
 from services.inference.prediction import Predictor
 from services.inference.process import prepare_process
-from services.inference.routes import Batcher, Service, router
 from services.inference.settings import Settings
+from services.inference.upstream.openai_reader import OpenAiReader
 from shared.recognition.model_version import ModelVersionError
 from shared.web.logs import configure_logs
 from shared.web.service import equip_service
 
 logger = structlog.get_logger(__name__)
 
+MAX_BATCH = 32  # images in one pass of a worker thread; larger batches are hardly faster and others wait longer
+DRAWING_THREADS = 1  # they decode drawings and run the network; a second one would slow down the event loop
+IMAGE_THREADS = 2  # for images sent as bytes: one thread encodes answers while the other runs the network
+
 
 def create_app_of_process() -> FastAPI:
-    """With the settings of the environment; one for each process that serves."""
+    """Prepare this process and build its app from the environment. uvicorn calls this in every serving process."""
     settings = Settings()
     prepare_process()
     configure_logs(settings.log_level)
     return create_app(settings)
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """An app that loads its default model when it starts. EngineError where the engine that is set is not here."""
+def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS) -> FastAPI:
+    """Build an app that loads its default model when it starts. EngineError if the engine isn't available here."""
     registry = CollectorRegistry()
     metrics = Metrics(registry)
     make_engine = choose_engine(settings.engine, settings.device)
-    access, reader = Access(AccessSettings()), OpenAiReader(OpenAiSettings())
-    predictor = Predictor(metrics, settings.max_pixels)
+    access, reader = Access(settings.api_keys, settings.rate_limit), OpenAiReader(settings)
+    predictor = Predictor(metrics)
     batcher, image_batcher = (
-        Batcher(predictor.answer, threads=threads, max_batch=settings.max_batch, on_waiting=metrics.waiting.inc)
-        for threads in (settings.threads, settings.image_threads)
-    )
-    capacity = Capacity(
-        max_in_hand=settings.max_in_hand,
-        is_overloaded=lambda: any(
-            each.waiting >= settings.min_waiting and each.expected_wait_s > settings.max_wait_s
-            for each in (batcher, image_batcher)
-        ),
-        metrics=metrics,
+        Batcher(predictor.answer, threads=threads, max_batch=MAX_BATCH, on_waiting=metrics.waiting.inc)
+        for threads in (DRAWING_THREADS, IMAGE_THREADS)
     )
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Capacity]]:
-        cv2.setNumThreads(1)  # the batchers' threads share the cores
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        cv2.setNumThreads(1)  # the worker threads share the cores already
         catalog = Catalog(settings.models_dir, settings.default_model, make_engine, settings.memory_budget_mb)
-        app.state.service = Service(settings, access, catalog, batcher, image_batcher, predictor, reader)
+        app.state.service = Service(bounds, access, catalog, batcher, image_batcher, reader)
         batcher.start()
         image_batcher.start()
         try:
             await catalog.get()
-        except ModelVersionError as error:  # alive but not ready: it is tried again with every request
+        except ModelVersionError as error:  # the service runs but is not ready; every request tries to load it again
             logger.error("default_model_unavailable", reason=str(error))
         watching = asyncio.create_task(catalog.watch())
-        yield {CAPACITY: capacity}
+        yield
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
@@ -84,15 +81,21 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.include_router(router)
-    install_failure_handlers(app)
+    install_error_handlers(app)
+    capacity = Capacity([batcher, image_batcher], settings.max_wait_s, bounds, metrics)
     app.add_middleware(Admission, capacity=capacity)
-    equip_service(app, max_body_bytes=settings.max_body_bytes, registry=registry)
-    if settings.cors_origins:
+    equip_service(app, max_body_bytes=bounds.max_body_bytes, registry=registry)
+    _allow_origins(app, settings.cors_origins)
+    return app
+
+
+def _allow_origins(app: FastAPI, origins: tuple[str, ...]) -> None:
+    """Let web pages of these origins call the API from a browser."""
+    if origins:
         app.add_middleware(
             CORSMiddleware,
-            allow_origins=settings.cors_origins,
+            allow_origins=origins,
             allow_methods=["GET", "POST"],
             allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
             expose_headers=["Retry-After", "X-Request-ID"],
         )
-    return app

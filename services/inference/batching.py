@@ -1,7 +1,7 @@
-"""Micro-batches in the process: what waits while the workers are busy is the next batch; a lone one waits for nobody.
+"""Collects requests into batches for the worker threads, without a timer.
 
-`answer` runs in the worker threads and gives one result a request, an exception where it has none. The event loop wakes
-once a batch. Images are counted, not requests: one request may bring many.
+Requests that arrive while all threads are busy form the next batch. A request that finds a free thread runs at once.
+The size of a batch is counted in images, because one request may bring many.
 """
 
 import asyncio
@@ -16,18 +16,18 @@ import structlog
 
 
 class Request(Protocol):
-    """What waits for an answer; `size` is its number of images."""
+    """A request that waits for its answer."""
 
     @property
     def size(self) -> int:
-        """At least one."""
+        """Number of images, at least 1."""
 
 
 Q = TypeVar("Q", bound=Request)
 A = TypeVar("A")
 logger = structlog.get_logger(__name__)
 
-SMOOTHING = 0.2  # weight of the newest batch in the average of seconds an image
+SMOOTHING = 0.2  # weight of the newest batch in the moving average of seconds per image
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,11 @@ class _Waiting(Generic[Q, A]):
 
 
 class MicroBatcher(Generic[Q, A]):
-    """Belongs to the event loop that it is started in. A cancelled request is dropped before its batch runs.
+    """Runs `answer` on batches in worker threads. Use it in the event loop in which `start` was called.
 
-    `max_batch`: images; a request that has more makes a batch of its own. `on_waiting` is told how many images more
-    wait, or with a minus how many fewer.
+    `answer` returns one result per request, in order; a result may be an exception, which `submit` then raises.
+    `max_batch` is a number of images; a request with more images makes a batch of its own. `on_waiting` is called with
+    the change in the number of waiting images. A cancelled request is dropped before its batch runs.
     """
 
     def __init__(
@@ -53,27 +54,27 @@ class MicroBatcher(Generic[Q, A]):
     ) -> None:
         self._answer = answer
         self._max_batch = max_batch
-        self._queue: queue.SimpleQueue[_Waiting[Q, A] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Waiting[Q, A] | None] = queue.SimpleQueue()  # None ends one thread
         self._threads = [threading.Thread(target=self._work, name=f"batch-{i}", daemon=True) for i in range(threads)]
         self._loop: asyncio.AbstractEventLoop
         self._closing = False
         self._on_waiting = on_waiting
-        self.waiting = 0  # images that have no answer yet
-        self._seconds_each = 0.0  # an image, in one thread, on average
+        self.waiting = 0  # images without an answer
+        self._seconds_per_image = 0.0  # moving average of one thread; 0 before the first batch
 
     def start(self) -> None:
-        """Within the event loop."""
+        """Start the threads. Call it in the event loop."""
         self._loop = asyncio.get_running_loop()
         for thread in self._threads:
             thread.start()
 
     @property
     def expected_wait_s(self) -> float:
-        """How long a request would wait that came now, at the speed of the last batches."""
-        return self.waiting * self._seconds_each / len(self._threads)
+        """How long a new request would wait, estimated from the speed of the last batches."""
+        return self.waiting * self._seconds_per_image / len(self._threads)
 
     async def submit(self, request: Q) -> A:
-        """The answer to one request. Whatever exception it was answered with."""
+        """Wait for the answer to one request. Raises the exception that `answer` returned for it."""
         if self._closing:
             raise RuntimeError("the batcher is closing")
         waiting: _Waiting[Q, A] = _Waiting(request, self._loop.create_future())
@@ -85,7 +86,7 @@ class MicroBatcher(Generic[Q, A]):
             self._count(-request.size)
 
     async def close(self) -> None:
-        """Answers what has been accepted, then ends the threads."""
+        """Answer all accepted requests, then end the threads."""
         self._closing = True
         for _ in self._threads:
             self._queue.put(None)
@@ -104,10 +105,10 @@ class MicroBatcher(Generic[Q, A]):
             if wanted:
                 self._run(wanted)
             if ends:
-                self._queue.put(None)  # taken from the queue while gathering: its turn comes after this batch
+                self._queue.put(None)  # _gather took the end signal; put it back for after this batch
 
     def _gather(self, first: _Waiting[Q, A]) -> tuple[list[_Waiting[Q, A]], bool]:
-        """All that waits, up to a batch; whether the sign to end was among it."""
+        """Take waiting requests from the queue until the batch is full. True if the end signal was among them."""
         batch, images = [first], first.request.size
         while images < self._max_batch:
             try:
@@ -131,13 +132,14 @@ class MicroBatcher(Generic[Q, A]):
             logger.exception("batch_failed", batch_size=len(batch))
             answers = [error] * len(batch)
         seconds = (time.perf_counter() - started) / sum(waiting.request.size for waiting in batch)
-        self._seconds_each += SMOOTHING * (seconds - self._seconds_each) if self._seconds_each else seconds
-        self._loop.call_soon_threadsafe(_deliver, batch, answers)
+        average = self._seconds_per_image
+        self._seconds_per_image += SMOOTHING * (seconds - average) if average else seconds
+        self._loop.call_soon_threadsafe(_deliver, batch, answers)  # one call per batch wakes the event loop once
 
 
 def _deliver(batch: Sequence[_Waiting[Q, A]], answers: Sequence[A | Exception]) -> None:
     for waiting, answer in zip(batch, answers, strict=True):
-        if waiting.answer.done():  # cancelled meanwhile
+        if waiting.answer.done():  # cancelled while the batch ran
             continue
         if isinstance(answer, Exception):
             waiting.answer.set_exception(answer)

@@ -1,7 +1,7 @@
-"""The model versions in `models/`: found by name, loaded when first asked for, as many kept as a memory budget allows.
+"""The model versions in `models/`: finds them by name, loads them on first use, and drops them to save memory.
 
-The folder is looked at every second. A newly published version is loaded first and answers then; one that can't be
-loaded is reported, and the version before it goes on answering.
+The catalog reads the folder once per second. It loads a newly published version before that version answers. If
+loading fails, the catalog reports the version as refused and keeps the previous one in use.
 """
 
 import asyncio
@@ -28,53 +28,56 @@ from shared.recognition.model_version import (
 
 logger = structlog.get_logger(__name__)
 
-LOOKS_EVERY_S = 1.0
-MEMORY_OF_WEIGHTS = 4  # times the graph's file: in two precisions, and while they are made
+REFRESH_INTERVAL_S = 1.0
+MEMORY_PER_GRAPH_BYTE = 4  # two precisions, each with a copy while it is compiled
 
 
 class Catalog:
-    """Belongs to one event loop; loading happens in threads, and two who ask for one version load it once."""
+    """Use it in one event loop. Loading runs in threads; simultaneous requests for a version load it only once."""
 
     def __init__(self, models_dir: Path, default_model: str, make_engine: MakeEngine, memory_budget_mb: int) -> None:
         self._models_dir = models_dir
         self._default_model = default_model
         self._make_engine = make_engine
         self._budget_bytes = memory_budget_mb * 1_000_000
-        self._loaded: OrderedDict[str, Recogniser] = OrderedDict()  # by reference, least recently used first
+        self._loaded: OrderedDict[str, Recogniser] = OrderedDict()  # by `name/version`, least recently used first
         self._loading: dict[str, asyncio.Task[Recogniser]] = {}
-        self._in_use: dict[str, str] = {}  # name → the version that answers for it
-        self._refused: dict[str, str] = {}  # reference → why
+        self._in_use: dict[str, str] = {}  # name → the version that answers requests for that name
+        self._refused: dict[str, str] = {}  # `name/version` → the reason why it can't be loaded
 
     async def get(self, reference: str | None = None) -> Recogniser:
-        """«name» is its version in use, «name/version» that one, None the default. ModelVersionError."""
+        """Return a version, loaded: `name` means the version in use, None the default model.
+
+        `reference` is `name` or `name/version`. ModelVersionError if it does not exist or can't be loaded.
+        """
         name, _, version = (reference or self._default_model).partition("/")
         wanted = f"{name}/{version or self._in_use.get(name) or await self._find_current(name)}"
-        known = self._loaded.get(wanted)
-        if known is None:
+        recogniser = self._loaded.get(wanted)
+        if recogniser is None:
             return await self._load(wanted)
         self._loaded.move_to_end(wanted)
-        return known
+        return recogniser
 
     async def watch(self) -> None:
-        """Takes up what is published, for as long as the task lives."""
+        """Refresh once per second until the task is cancelled."""
         while True:
             await self.refresh()
-            await asyncio.sleep(LOOKS_EVERY_S)
+            await asyncio.sleep(REFRESH_INTERVAL_S)
 
     async def refresh(self) -> None:
-        """Looks at the folder once. Versions in use that changed are loaded before they answer."""
-        pointed = await asyncio.to_thread(read_pointers, self._models_dir)
-        for name, version in pointed.items():
+        """Read the folder, and load and use the versions that `current` newly names."""
+        current = await asyncio.to_thread(read_pointers, self._models_dir)
+        for name, version in current.items():
             if self._in_use.get(name) == version or (name not in self._in_use and name != self._default_model):
-                continue  # nothing new, or nobody has asked for it
+                continue  # unchanged, or nobody has asked for this model yet
             try:
-                await self.get(f"{name}/{version}")  # perhaps loaded already, by its full name
+                await self.get(f"{name}/{version}")  # it may be loaded already, by its full name
             except ModelVersionError:
-                continue  # reported; what was in use stays, and it is tried again in case it was still being copied
+                continue  # _load reports it; retry at the next refresh, because its files may still be copied
             self._in_use[name] = version
 
     async def describe(self) -> ModelList:
-        """Every version on disk. ModelVersionError where there is no default."""
+        """Describe every version on disk. ModelVersionError if the default model can't be loaded."""
         default = (await self.get()).manifest
         described, refused = await asyncio.to_thread(self._describe_all)
         return ModelList(
@@ -82,7 +85,7 @@ class Catalog:
         )
 
     async def describe_one(self, name: str, version: str) -> ModelDetails:
-        """All that is known of that version. ModelVersionError where there is none."""
+        """Describe one version in full. ModelVersionError if it does not exist."""
         manifest = await asyncio.to_thread(read_manifest, self._models_dir, name, version)
         current = await asyncio.to_thread(is_current, self._models_dir, name, version)
         loaded = self._loaded.get(manifest.reference)
@@ -121,18 +124,21 @@ class Catalog:
             recogniser = Recogniser(manifest, engine)
         except ModelVersionError:
             raise
-        except Exception as error:  # an engine has errors of its own kinds for a file that is none of its
-            logger.warning("engine_refused", model_version=reference, reason=str(error))
-            raise ModelVersionError(f"{reference} can't be loaded: its graph is missing or broken.") from error
+        except Exception as error:  # each engine library raises its own types for a broken file
+            logger.warning("engine_failed", model_version=reference, reason=str(error))
+            raise ModelVersionError(f"{reference} can't be loaded: its model file is missing or broken.") from error
         logger.info("model_loaded", model_version=reference, device=engine.device)
         return recogniser
 
     def _keep(self, reference: str, recogniser: Recogniser) -> None:
-        """And drops what was used least recently until the rest is within the budget; never what was just asked for."""
+        """Remember a loaded version, and drop the least recently used ones until the rest fits the memory budget.
+
+        The new version and the default model are never dropped.
+        """
         self._refused.pop(reference, None)
         self._loaded[reference] = recogniser
         self._loaded.move_to_end(reference)
-        sizes = {known: self._bytes_of(known) for known in self._loaded}
+        sizes = {known: self._estimate_bytes(known) for known in self._loaded}
         for candidate in list(self._loaded)[:-1]:
             if sum(sizes.values()) <= self._budget_bytes:
                 return
@@ -144,9 +150,9 @@ class Catalog:
         name, _, version = self._default_model.partition("/")
         return f"{name}/{version or self._in_use.get(name, '')}"
 
-    def _bytes_of(self, reference: str) -> int:
+    def _estimate_bytes(self, reference: str) -> int:
         graph = self._models_dir / reference / GRAPH
-        return graph.stat().st_size * MEMORY_OF_WEIGHTS if graph.exists() else 0
+        return graph.stat().st_size * MEMORY_PER_GRAPH_BYTE if graph.exists() else 0
 
     def _describe_all(self) -> tuple[list[ModelDescription], list[RefusedVersion]]:
         described, refused = [], []
@@ -165,7 +171,7 @@ class Catalog:
 
 
 def read_pointers(models_dir: Path) -> dict[str, str]:
-    """Name → the version that its `current` names; what is no name is left out."""
+    """Name → the version that its file `current` contains. Unreadable files are logged and left out."""
     pointers = {}
     for pointer in models_dir.glob(f"*/{CURRENT}"):
         try:
@@ -176,7 +182,7 @@ def read_pointers(models_dir: Path) -> dict[str, str]:
 
 
 def is_current(models_dir: Path, name: str, version: str) -> bool:
-    """Whether it answers for its name, as no version does where `current` is missing or malformed."""
+    """True if `current` contains this version. False if that file is missing or malformed."""
     try:
         return read_current(models_dir, name) == version
     except ModelVersionError:
@@ -184,7 +190,7 @@ def is_current(models_dir: Path, name: str, version: str) -> bool:
 
 
 def folder_exists(models_dir: Path, reference: str) -> bool:
-    """Whether there is such a version at all, broken or not."""
+    """True if the version has a folder, even a broken one."""
     name, _, version = reference.partition("/")
     try:
         return folder_of(models_dir, name, version).is_dir()
@@ -193,7 +199,7 @@ def folder_exists(models_dir: Path, reference: str) -> bool:
 
 
 def describe(manifest: Manifest, *, current: bool) -> ModelDescription:
-    """What others are told of a version."""
+    """The manifest as a message of the API."""
     return ModelDescription(
         name=manifest.name,
         version=manifest.version,

@@ -1,4 +1,4 @@
-"""What inference counts, beside the HTTP metrics every service has. Scraped at /metrics."""
+"""The Prometheus metrics of inference, served at /metrics together with the HTTP metrics that every service has."""
 
 import numpy as np
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -12,7 +12,7 @@ SECONDS_BUCKETS = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05
 
 
 class Metrics:
-    """One set an app, over its own registry, so that two apps in one process do not meet."""
+    """One object per app, with the app's own registry, so that two apps in one process do not share counts."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.predictions = Counter(
@@ -25,20 +25,26 @@ class Metrics:
             "slate_digit_score", "Digit score of the predictions", buckets=SCORE_BUCKETS, registry=registry
         )
         self.decode_seconds = Histogram(
-            "slate_decode_seconds", "Request body to image, one drawing", buckets=SECONDS_BUCKETS, registry=registry
+            "slate_decode_seconds",
+            "Time to decode and preprocess one drawing",
+            buckets=SECONDS_BUCKETS,
+            registry=registry,
         )
         self.engine_seconds = Histogram(
-            "slate_engine_seconds", "Images to probabilities, one batch", buckets=SECONDS_BUCKETS, registry=registry
+            "slate_engine_seconds",
+            "Time of the network for one batch",
+            buckets=SECONDS_BUCKETS,
+            registry=registry,
         )
         self.batch_images = Histogram(
             "slate_batch_images", "Images in a batch", buckets=BATCH_BUCKETS, registry=registry
         )
         self.waiting = _gauge("slate_images_waiting", "Images that wait for an answer", registry)
-        self.in_hand = _gauge("slate_requests_in_hand", "Requests being read or answered", registry)
-        self.refused = Counter("slate_requests_refused", "Requests refused as overload", registry=registry)
+        self.in_progress = _gauge("slate_requests_in_hand", "Requests being read or answered", registry)
+        self.refused = Counter("slate_requests_refused", "Requests refused with 503 overloaded", registry=registry)
 
     def count(self, recognitions: Recognitions, model: str) -> None:
-        """What was predicted, for drift to show."""
+        """Count predictions by digit, confidence and digit score, so that drift of the drawings becomes visible."""
         for digit, count in enumerate(np.bincount(recognitions.digits, minlength=10).tolist()):
             if count:
                 self.predictions.labels(str(digit), model).inc(count)
@@ -49,5 +55,5 @@ class Metrics:
 
 
 def _gauge(name: str, help_text: str, registry: CollectorRegistry) -> Gauge:
-    """The sum over the processes, where there are several."""
+    """With several processes, /metrics shows the sum over the living ones."""
     return Gauge(name, help_text, registry=registry, multiprocess_mode="livesum")

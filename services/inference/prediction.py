@@ -1,6 +1,6 @@
-"""A batch of requests → their answers as JSON: preprocessing, one pass of the network, the messages.
+"""Answers a batch of requests: preprocesses the drawings, runs the network once, and writes the answers as JSON.
 
-Runs in the worker threads of the batcher. What one request got wrong is its own answer and nobody else's.
+It runs in the batcher's worker threads. A drawing that can't be read fails only its own request.
 """
 
 import base64
@@ -14,7 +14,7 @@ import numpy as np
 import orjson
 from uuid_utils import uuid7
 
-from services.inference.drawing_input import Drawing, DrawingSource, invalid
+from services.inference.drawing import Drawing, DrawingSource, PictureSource
 from services.inference.explanation import EXPLAINED_SIZE, Saliency, explain
 from services.inference.metrics import Metrics
 from services.inference.recogniser import Recogniser, Recognitions
@@ -27,42 +27,42 @@ from shared.recognition.preprocessing import Image, preprocess
 
 @dataclass(frozen=True)
 class DrawingRequest:
-    """One drawing to be read, in whatever form it came."""
+    """One drawing. `explained` asks for the saliency as well."""
 
     source: DrawingSource
     recogniser: Recogniser
     explained: bool = False
-    received: float = field(default_factory=time.perf_counter)
+    received: float = field(default_factory=time.perf_counter)  # seconds, for elapsed_ms
 
     @property
     def size(self) -> int:
-        """Images that go through the network for it, about."""
+        """Number of images that go through the network, estimated for an explanation."""
         return EXPLAINED_SIZE if self.explained else 1
 
 
 @dataclass(frozen=True)
 class ImagesRequest:
-    """Images that need no preprocessing."""
+    """Images, which need no preprocessing."""
 
     images: Images
     recogniser: Recogniser
-    received: float = field(default_factory=time.perf_counter)
+    received: float = field(default_factory=time.perf_counter)  # seconds, for elapsed_ms
 
     @property
     def size(self) -> int:
-        """Their number."""
+        """Number of images."""
         return len(self.images)
 
 
 @dataclass(frozen=True)
 class PageRequest:
-    """A picture on which every digit is to be found and read."""
+    """A page, whose digits are first found and then read."""
 
-    source: DrawingSource
+    source: PictureSource
     recogniser: Recogniser
-    received: float = field(default_factory=time.perf_counter)
+    received: float = field(default_factory=time.perf_counter)  # seconds, for elapsed_ms
 
-    size = 16  # drawings that take as long as a page of forty digits; how many it holds is known too late
+    size = 16  # the number of digits is unknown until the page is parsed; 40 digits take as long as 16 drawings
 
 
 PredictionRequest = DrawingRequest | ImagesRequest | PageRequest
@@ -70,35 +70,38 @@ PredictionRequest = DrawingRequest | ImagesRequest | PageRequest
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a request brings to the network; of a page also where its images lie."""
+    """The images of a request. For a page also the places where they were found."""
 
     images: Images
     page: PageOfDigits | None = None
 
 
 class Predictor:
-    """Holds what every prediction needs."""
+    """Answers batches of requests and records their metrics."""
 
-    def __init__(self, metrics: Metrics, max_pixels: int) -> None:
+    def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
-        self._max_pixels = max_pixels
 
     def answer(self, requests: Sequence[PredictionRequest]) -> list[bytes | Exception]:
-        """For a drawing its prediction, for images theirs, separated by commas; or why there is none."""
+        """Return one answer per request: JSON, or the exception for its caller.
+
+        The JSON is a prediction for a drawing, a page reading for a page, and predictions separated by commas for
+        images.
+        """
         prepared = [self._prepare(request) for request in requests]
         answers = [each if isinstance(each, Exception) else b"" for each in prepared]
-        batches: dict[int, list[tuple[int, Prepared]]] = {}
+        batches: dict[int, list[tuple[int, Prepared]]] = {}  # one per model version, usually there is only one
         for place, part in enumerate(prepared):
             if not isinstance(part, Exception):
                 batches.setdefault(id(requests[place].recogniser), []).append((place, part))
-        for batch in batches.values():  # one for each model version; nearly always there is one
+        for batch in batches.values():
             places, parts = zip(*batch, strict=True)
             for place, answer in zip(places, self._recognise([requests[i] for i in places], parts), strict=True):
                 answers[place] = answer
         return answers
 
     def _recognise(self, requests: Sequence[PredictionRequest], parts: Sequence[Prepared]) -> Iterator[bytes]:
-        """The answers to requests to one model version, whose images go through its network together."""
+        """Yield the answers to requests for one model version. All their images go through its network together."""
         recogniser = requests[0].recogniser
         images = np.concatenate([part.images for part in parts]) if len(parts) > 1 else parts[0].images
         with self._metrics.engine_seconds.time():
@@ -117,39 +120,33 @@ class Predictor:
             for message in own:
                 message["elapsed_ms"] = elapsed_ms
             answer = own if part.page is None else [make_page_message(part.page, own)]
-            yield orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]  # without the brackets of the list
+            yield orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]  # without the brackets around the list
 
     def _prepare(self, request: PredictionRequest) -> Prepared | Exception:
-        """Its images, or why there are none."""
+        """Return the images of a request, or the exception for its caller."""
         if isinstance(request, ImagesRequest):
             return Prepared(request.images)
         try:
             with self._metrics.decode_seconds.time():
-                drawing = request.source.parse()
                 if isinstance(request, PageRequest):
-                    return self._segment(drawing)
-                return Prepared(self.make_image(drawing)[None])
-        except Exception as error:  # noqa: BLE001  it is the answer to this request, raised where that waits
+                    page = segment_page(request.source.parse())
+                    return Prepared(np.stack([digit.image for digit in page.digits]), page)
+                return Prepared(make_image(request.source.parse())[None])
+        except Exception as error:  # noqa: BLE001  the batcher raises it in the request that waits
             return error
 
-    def _segment(self, drawing: Drawing) -> Prepared:
-        """DrawingError where nothing can be read; RequestValidationError where it is no picture."""
-        if not isinstance(drawing, bytes):
-            raise invalid("body.pixels", "A page is sent as a picture: `image` (base64), a file, or the body itself.")
-        page = segment_page(drawing, self._max_pixels)
-        return Prepared(np.stack([digit.image for digit in page.digits]), page)
 
-    def make_image(self, drawing: Drawing) -> Image:
-        """DrawingError where nothing can be read."""
-        if isinstance(drawing, bytes):
-            return preprocess(drawing, self._max_pixels)
-        if int(drawing.max()) - int(drawing.min()) < LEAST_CONTRAST:
-            raise BlankDrawingError(BLANK)
-        return drawing
+def make_image(drawing: Drawing) -> Image:
+    """Preprocess a picture; return an image unchanged. DrawingError if it can't be read or is blank."""
+    if isinstance(drawing, bytes):
+        return preprocess(drawing)
+    if int(drawing.max()) - int(drawing.min()) < LEAST_CONTRAST:
+        raise BlankDrawingError(BLANK)
+    return drawing
 
 
 def make_page_message(page: PageOfDigits, predictions: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """As shared.contracts.inference.PageReading has it."""
+    """The fields of shared.contracts.inference.PageReading. `predictions` are in the order of `page.digits`."""
     digits = [
         {
             "box": {
@@ -168,7 +165,7 @@ def make_page_message(page: PageOfDigits, predictions: Sequence[dict[str, Any]])
 
 
 def make_messages(recognitions: Recognitions, recogniser: Recogniser) -> list[dict[str, Any]]:
-    """One a recognition, as shared.contracts.inference.Prediction has it."""
+    """One dictionary per image: the fields of shared.contracts.inference.Prediction, except image and elapsed_ms."""
     model = {"name": recogniser.manifest.name, "version": recogniser.manifest.version}
     columns = zip(
         recognitions.digits.tolist(),
@@ -191,7 +188,7 @@ def make_messages(recognitions: Recognitions, recogniser: Recogniser) -> list[di
 
 
 def encode_png(image: Image) -> str:
-    """(28, 28) uint8 → base64 of its PNG."""
+    """(28, 28) uint8 → a PNG file as base64."""
     _, encoded = cv2.imencode(".png", image)
     return base64.b64encode(encoded.tobytes()).decode()
 

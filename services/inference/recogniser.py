@@ -1,4 +1,4 @@
-"""One model version in memory: images in, what they are read as out, a column for each fact."""
+"""One model version in memory: images in, probabilities and digit scores out."""
 
 from dataclasses import dataclass
 
@@ -13,31 +13,31 @@ from shared.recognition.second_look import look_again
 
 @dataclass(frozen=True)
 class Recognitions:
-    """`probabilities` (N, 10) float64, rows sum to 1; `digit_scores` (N,) in 0..1."""
+    """The results for N images: `probabilities` (N, 10) float64, rows sum to 1, and `digit_scores` (N,) in 0..1."""
 
     probabilities: NDArray[np.float64]
     digit_scores: NDArray[np.float64]
 
     @property
     def digits(self) -> NDArray[np.intp]:
-        """(N,): the most probable ones."""
+        """(N,): the most probable digit of each image."""
         return np.asarray(self.probabilities.argmax(axis=1))
 
 
 class Recogniser:
-    """An engine with its calibration. Safe to call from several threads."""
+    """An engine together with the calibration of its model version. Threads may use it at the same time."""
 
     def __init__(self, manifest: Manifest, engine: Engine) -> None:
         self.manifest = manifest
         self.engine = engine
-        self.recognise(np.zeros((1, SIDE, SIDE), np.uint8))  # the first call is slow: better now than in a request
-
-    def look_once(self, images: Images) -> NDArray[np.float64]:
-        """(N, 28, 28) uint8 → probabilities (N, 10), where many images are compared and none is answered."""
-        return self.manifest.calibration.probabilities(self.engine.compute_logits(images))
+        self.recognise(np.zeros((1, SIDE, SIDE), np.uint8))  # the first call is slow, so it must not be a request
 
     def recognise(self, images: Images) -> Recognitions:
-        """(N, 28, 28) uint8 → N recognitions; doubtful images are looked at twice, then exactly."""
+        """(N, 28, 28) uint8 → N results. A second look at turned and moved copies corrects doubtful images."""
         engine, calibration = self.engine, self.manifest.calibration
         logits = look_again(engine.compute_exact_logits, images, engine.compute_logits(images), calibration)
         return Recognitions(calibration.probabilities(logits), calibration.digit_scores(logits))
+
+    def compute_probabilities(self, images: Images) -> NDArray[np.float64]:
+        """(N, 28, 28) uint8 → probabilities (N, 10) without a second look. Faster, for comparing images."""
+        return self.manifest.calibration.probabilities(self.engine.compute_logits(images))

@@ -1,44 +1,88 @@
-"""What can be set about inference: environment variables with the prefix INFERENCE_."""
+"""The settings of inference: environment variables that begin with INFERENCE_.
+
+`Settings()` reads them once, when a process starts. An empty variable counts as not set. Limits that no operator has
+to change are constants in `bounds.py`.
+"""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from limits import RateLimitItem, parse_many
+from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from services.inference.api_key import ApiKey, parse_api_keys
 from services.inference.engines.choice import Device, EngineName
-from shared.recognition.decoding import MAX_PIXELS
 
 
-def _split(value: object) -> object:
+def _split_by_comma(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
-class Settings(BaseSettings):
-    """Frozen once read. «auto» is CUDA where there is a GPU, else the fastest engine of the processor's."""
+def _parse_keys(value: object) -> object:
+    return parse_api_keys(value) if isinstance(value, str) else value
 
-    model_config = SettingsConfigDict(env_prefix="INFERENCE_", frozen=True)
+
+def _parse_rate_limit(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if not value.strip():
+        return None
+    try:
+        (limit,) = parse_many(value)
+    except ValueError:
+        limit = None
+    if limit is None or limit.amount < 1:
+        raise ValueError("must be one limit of at least 1, for example `100/second` or `6000/minute`")
+    return limit
+
+
+def _check_openai_key(key: SecretStr) -> SecretStr:
+    """Remove white space around the key, which files of secrets often have. The rest must fit into an HTTP header."""
+    stripped = key.get_secret_value().strip()
+    if not stripped or not all("!" <= character <= "~" for character in stripped):
+        raise ValueError("must not be empty and must contain printable ASCII characters only")
+    return SecretStr(stripped)
+
+
+CommaSeparated = (NoDecode, BeforeValidator(_split_by_comma))
+OpenAiModelName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/@+-]{1,64}$")]  # an answer gives it as the version
+
+
+class Settings(BaseSettings):
+    """All settings of one process. They can't be changed after they were read."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="INFERENCE_",
+        frozen=True,
+        env_ignore_empty=True,
+        hide_input_in_errors=True,  # the input may be a key
+        arbitrary_types_allowed=True,
+    )
 
     host: str = "127.0.0.1"
     port: int = Field(default=8001, ge=0, le=65535)
-    processes: int = Field(default=1, ge=1)  # copies behind the one port; one for each core serves the most
+    processes: int = Field(default=1, ge=1)  # they share the port; one process per core gives the highest throughput
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-
-    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = ()  # of the web pages that may ask
+    cors_origins: Annotated[tuple[str, ...], *CommaSeparated] = ()  # web pages that may call the API from a browser
 
     models_dir: Path = Path("models")
-    default_model: str = "cnn"  # «name» or «name/version»
-    engine: EngineName = "auto"
-    device: Device = "auto"
-    memory_budget_mb: int = Field(default=256, ge=1)  # for the model versions that are loaded
+    default_model: str = "cnn"  # `name` or `name/version`
+    engine: EngineName = "auto"  # auto: torch on a GPU, otherwise the fastest engine that is installed
+    device: Device = "auto"  # auto: an NVIDIA GPU if torch can use one, otherwise the processor
+    memory_budget_mb: int = Field(default=256, ge=1)  # for all loaded model versions together
 
-    threads: int = Field(default=1, ge=1)  # that decode and run the network, in each process
-    image_threads: int = Field(default=2, ge=1)  # for images as bytes: one encodes while another runs the network
-    max_batch: int = Field(default=32, ge=1)  # images that go through the network together
-    max_wait_s: float = Field(default=0.05, gt=0)  # for an answer; a request that would wait longer is answered 503
-    min_waiting: int = Field(default=64, ge=0)  # images that may wait for longer: a slow machine has to answer too
-    max_in_hand: int = Field(default=512, ge=1)  # requests being read or answered; one more is answered 503
+    max_wait_s: float = Field(default=0.05, gt=0)  # a request that would wait longer is answered 503 `overloaded`
 
-    body_timeout_s: float = Field(default=30.0, gt=0)  # for a request's body to arrive
-    max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
-    max_pixels: int = Field(default=MAX_PIXELS, ge=784)
+    api_keys: Annotated[tuple[ApiKey, ...], NoDecode, BeforeValidator(_parse_keys)] = ()  # none: open to everybody
+    rate_limit: Annotated[RateLimitItem | None, BeforeValidator(_parse_rate_limit)] = None  # per key or client address
+
+    openai_base_url: HttpUrl = HttpUrl("https://api.openai.com/v1")
+    openai_api_key: Annotated[SecretStr, AfterValidator(_check_openai_key)] | None = None  # none: no upstream models
+    openai_models: Annotated[tuple[OpenAiModelName, ...], *CommaSeparated] = ()  # that callers may ask for
+
+    @model_validator(mode="after")
+    def _check_openai_models(self) -> Self:
+        if self.openai_api_key is not None and not self.openai_models:
+            raise ValueError("INFERENCE_OPENAI_API_KEY is set: list the models to offer in INFERENCE_OPENAI_MODELS")
+        return self

@@ -11,7 +11,6 @@ import uvicorn
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.web.body_limit import BodyLimit
 from shared.web.logs import configure_logs
@@ -35,13 +34,11 @@ def serve(
     port: int,
     log_level: str,
     processes: int = 1,
-    protocol: type[HttpToolsProtocol] = HttpToolsProtocol,
 ) -> None:
     """Run the app until a signal stops it. Requests that are being answered are finished first.
 
     For several processes, `app` is the name of a function as `module:function`. Each process calls it to build its own
     app, and the function must configure the logs. The processes share the port, and /metrics reports all of them.
-    `protocol` handles each connection.
     """
     configure_logs(log_level)
     # Not for one process: uvicorn ends it by the signal that stopped it, so this `with` would not remove the folder.
@@ -51,7 +48,6 @@ def serve(
         uvicorn.run(
             app,
             factory=isinstance(app, str),
-            http=protocol,
             host=host,
             port=port,
             workers=processes,

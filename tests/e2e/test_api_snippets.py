@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from services.frontend.views.api.example_drawing import draw_example
 from services.frontend.views.api.snippets import KEY_VARIABLE, LANGUAGES, Question
-from services.inference.access import make_key
+from services.inference.api_key import make_key
 from services.inference.app import create_app
 from services.inference.settings import Settings
 from tests.integration.clients.listening import listening

@@ -1,1 +1,1 @@
-"""What runs a network: one small interface; behind it OpenVINO, ONNX Runtime or torch, which give the same answers."""
+"""Engines run a network: OpenVINO or torch on a processor, torch on an NVIDIA GPU. All give the same answers."""

@@ -1,4 +1,4 @@
-"""The interface of an engine: images in, logits out, from any number of threads at a time."""
+"""The interface of an engine, which runs the network of one model version: images in, logits out."""
 
 from typing import Protocol
 
@@ -7,13 +7,16 @@ from shared.recognition.normalisation import Images
 
 
 class Engine(Protocol):
-    """One model version's network, ready to run. `name` is the library's, `device` what it runs on."""
+    """`name` is the library, `device` is "cpu" or "cuda". Both methods may be called from several threads at once."""
 
     name: str
     device: str
 
     def compute_logits(self, images: Images) -> Logits:
-        """(B, 28, 28) uint8 → (B, 10) float32. Safe to call from several threads."""
+        """(B, 28, 28) uint8 → (B, 10) float32. The fastest way with probabilities correct to 1e-3.
+
+        An engine may compute images with a clear answer in half precision, so single logits may be less exact.
+        """
 
     def compute_exact_logits(self, images: Images) -> Logits:
-        """The same with every logit in single precision; the other promises the probabilities alone."""
+        """(B, 28, 28) uint8 → (B, 10) float32, all computed in single precision. For logits that are averaged."""

@@ -1,7 +1,7 @@
-"""OpenVINO on a processor: in half precision where that has units for it, and once more in single where it matters.
+"""OpenVINO on a processor. It uses half precision (bf16) if the processor supports it, otherwise single precision.
 
-Half precision (bf16) is four times as fast and reads the same digits, but moves the probabilities of doubtful ones by
-more than 1e-3. Those few, one drawing in twenty, are computed again; so are logits that are to be averaged.
+Half precision is four times as fast and predicts the same digits, but it moves the probabilities of doubtful images by
+more than 1e-3. Those images, about one in twenty, are computed again in single precision.
 """
 
 import threading
@@ -15,11 +15,11 @@ from shared.recognition.calibration import Logits
 from shared.recognition.model_version import GRAPH, Manifest
 from shared.recognition.normalisation import Images
 
-SURE = 0.99  # confidence above which half precision moves no probability of MNIST's by 1e-3
+SURE_CONFIDENCE = 0.99  # above it, half precision changes no probability by 1e-3 (MNIST's test images)
 
 
 class OpenVinoEngine:
-    """One thread a call: the service's own workers share the cores."""
+    """Each call uses one thread, because the worker threads of the service share the cores."""
 
     name = "openvino"
     device = "cpu"
@@ -33,29 +33,29 @@ class OpenVinoEngine:
         self._half = _Compiled(core, model, "bf16") if has_half else None
 
     def compute_logits(self, images: Images) -> Logits:
-        """See Engine."""
+        """(B, 28, 28) uint8 → (B, 10) float32. Only doubtful images are computed in single precision."""
         if self._half is None:
             return self.compute_exact_logits(images)
         logits = self._half.run(images)
-        unsure = self._calibration.probabilities(logits).max(axis=1) < SURE
+        unsure = self._calibration.probabilities(logits).max(axis=1) < SURE_CONFIDENCE
         if unsure.any():
             logits[unsure] = self.compute_exact_logits(images[unsure])
         return logits
 
     def compute_exact_logits(self, images: Images) -> Logits:
-        """See Engine."""
+        """(B, 28, 28) uint8 → (B, 10) float32, all computed in single precision."""
         return self._exact.run(np.ascontiguousarray(images))
 
 
 class _Compiled:
-    """The network in one precision, with a request for every thread that asks."""
+    """The network compiled in one precision. OpenVINO needs a request object for each thread that calls it."""
 
     def __init__(self, core: openvino.Core, model: openvino.Model, precision: str) -> None:
         options = {
             "INFERENCE_NUM_THREADS": 1,
             "NUM_STREAMS": 1,
             "INFERENCE_PRECISION_HINT": precision,
-            "ENABLE_CPU_PINNING": False,  # or every caller, of every process, would wait for the same core
+            "ENABLE_CPU_PINNING": False,  # with pinning, all threads of all processes use the same core
         }
         self._model = core.compile_model(model, "CPU", options)
         self._local = threading.local()

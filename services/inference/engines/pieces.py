@@ -1,7 +1,7 @@
-"""Few images at a time through a network on a processor, so that its memory does not depend on how many wait.
+"""Runs a batch through a network on a processor in pieces of a few images, so that the memory in use stays constant.
 
-OpenVINO and ONNX Runtime keep the memory of the largest batch they ever had, and OpenVINO something for every size:
-with batches of any size the service grew for as long as it met larger ones. More at once are hardly faster.
+OpenVINO keeps the memory of the largest batch it has run, and more for every new batch size. With batches of any size,
+the memory of the service grew whenever a larger batch came. Larger pieces would hardly be faster.
 """
 
 from collections.abc import Callable
@@ -11,13 +11,13 @@ import numpy as np
 from shared.recognition.calibration import Logits
 from shared.recognition.normalisation import SIDE, Images
 
-PIECE = 8  # images: of fewer each takes longer, of more hardly less, and they take more memory
+PIECE = 8  # images: smaller pieces take longer per image, larger ones need more memory and are hardly faster
 
-RunPiece = Callable[[Images], Logits]  # of at most PIECE images
+RunPiece = Callable[[Images], Logits]  # takes up to PIECE images
 
 
 def warm_up(run_piece: RunPiece) -> None:
-    """Every size once: its first time is slow and takes memory, better while a model is loaded than in a request."""
+    """Run every size of piece once. The first run of a size is slow and allocates memory; no request should wait."""
     for count in range(1, PIECE + 1):
         run_piece(np.zeros((count, SIDE, SIDE), np.uint8))
 

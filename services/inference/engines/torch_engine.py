@@ -1,4 +1,4 @@
-"""torch on the processor, in single precision."""
+"""torch on the processor, in single precision. The fallback where OpenVINO is not installed."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from shared.recognition.weights import load_network
 
 
 class TorchEngine:
-    """Each call computes on one thread: the service's own workers share the cores."""
+    """Each call uses one thread, because the worker threads of the service share the cores."""
 
     name = "torch"
     device = "cpu"
@@ -24,7 +24,7 @@ class TorchEngine:
 
     @torch.inference_mode()
     def compute_logits(self, images: Images) -> Logits:
-        """See Engine."""
+        """(B, 28, 28) uint8 → (B, 10) float32."""
         inputs = self._normalise(torch.from_numpy(images)).contiguous(memory_format=torch.channels_last)
         logits: Logits = self._network(inputs).float().numpy()
         return logits

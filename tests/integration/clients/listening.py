@@ -9,13 +9,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
 @contextmanager
-def listening(app: ASGIApp, port: int = 0, protocol: type[HttpToolsProtocol] = HttpToolsProtocol) -> Iterator[str]:
+def listening(app: ASGIApp, port: int = 0) -> Iterator[str]:
     """The address of the app while it runs."""
-    server = uvicorn.Server(uvicorn.Config(app, port=port, http=protocol, log_config=None))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started and thread.is_alive():

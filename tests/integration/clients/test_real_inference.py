@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from services.inference.app import create_app
+from services.inference.bounds import Bounds
 from services.inference.settings import Settings
 from shared.clients.inference import InferenceClient
 from shared.clients.patience import Patience
@@ -106,9 +107,9 @@ def test_an_explanation_explains_the_same_digit(client: InferenceClient) -> None
 
 
 def test_everyone_of_a_crowd_that_overloads_the_service_is_answered_in_the_end() -> None:
-    settings, clock = Settings(models_dir=MODELS, max_in_hand=1), HastyClock()
+    app, clock = create_app(Settings(models_dir=MODELS), Bounds(max_in_progress=1)), HastyClock()
     with (
-        listening(create_app(settings)) as address,
+        listening(app) as address,
         InferenceClient(address, clock=clock) as client,
         ThreadPoolExecutor(12) as crowd,
     ):

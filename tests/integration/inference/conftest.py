@@ -1,4 +1,4 @@
-"""The real inference app over the model versions that ship with the repository."""
+"""The real inference app with the model versions of this repository, and drawings to send to it."""
 
 import io
 from collections.abc import AsyncIterator
@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from services.inference.app import create_app
+from services.inference.bounds import DEFAULT_BOUNDS, Bounds
 from services.inference.settings import Settings
 
 MODELS = Path(__file__).parents[3] / "models"
@@ -20,8 +21,8 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
         yield ready
 
 
-async def serve(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(settings)
+async def serve(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS) -> AsyncIterator[httpx.AsyncClient]:
+    app = create_app(settings, bounds)
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(

@@ -1,6 +1,7 @@
-"""A chat-completions endpoint on localhost, as an ASGI app in a thread: real HTTP, and answers that a test chooses.
+"""A chat-completions endpoint on localhost for tests: an ASGI app in a thread, reached over real HTTP.
 
-It asks for the key as the real one does, keeps what it was asked, and gives its replies in turn, the last one again.
+It checks the API key as the real endpoint does and records the requests. A test sets its replies, which are sent in
+order; the last one is repeated.
 """
 
 import json
@@ -20,7 +21,7 @@ Message = MutableMapping[str, Any]
 
 @dataclass(frozen=True)
 class Reply:
-    """`body` None: it never answers."""
+    """One response. With `body` None the server never answers."""
 
     body: bytes | None = b""
     status: int = 200
@@ -35,13 +36,13 @@ class Request:
 
 
 def answer(weights: dict[int, float], digit_score: float = 1.0, **more: object) -> str:
-    """What a model writes: the weights of some digits, the others 0."""
+    """The text that a model writes. Digits that are not in `weights` get 0."""
     numbers = {name: weights.get(digit, 0.0) for digit, name in enumerate(NAMES)}
     return json.dumps({"digit_score": digit_score, **numbers, **more})
 
 
 def completion(content: str | None, *, refusal: str | None = None, finish_reason: str = "stop") -> Reply:
-    """A chat completion with all that the real one has around its message."""
+    """A chat completion with all fields of the real one."""
     message = {"role": "assistant", "content": content, "refusal": refusal, "annotations": []}
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish_reason}
     usage = {"prompt_tokens": 300, "completion_tokens": 80, "total_tokens": 380}
@@ -50,7 +51,7 @@ def completion(content: str | None, *, refusal: str | None = None, finish_reason
 
 
 def failure(status: int, message: str = "no", **headers: str) -> Reply:
-    """An error as the real one words it; `retry_after_ms="1"` makes its retry quick."""
+    """An error in the format of the real endpoint. `retry_after_ms="1"` makes the package retry quickly."""
     body = json.dumps({"error": {"message": message, "type": "error", "code": None, "param": None}})
     return Reply(body.encode(), status, {name.replace("_", "-"): value for name, value in headers.items()})
 
@@ -96,11 +97,11 @@ async def _read_body(receive: Callable[[], Awaitable[Message]]) -> bytes:
 
 @contextmanager
 def serve_openai() -> Iterator[OpenAiServer]:
-    """Serves on a free port until the end of the block."""
+    """Serve on a free port until the block ends."""
     app = OpenAiServer()
     config = uvicorn.Config(app, log_config=None, lifespan="off", ws="none", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listener:  # takes connections before the thread serves them
+    with socket.create_server(("127.0.0.1", 0)) as listener:  # accepts connections before the thread serves them
         app.url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

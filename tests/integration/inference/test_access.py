@@ -1,4 +1,4 @@
-"""Keys, limits and other people's models, as a caller of the whole app meets them."""
+"""API keys, rate limits, CORS and upstream models, tested through the whole app."""
 
 import hashlib
 from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ async def predict(client: httpx.AsyncClient, **headers: str) -> httpx.Response:
     return await client.post("/v1/predict", content=encode(seven()), headers=PNG | headers)
 
 
-async def test_with_keys_only_who_has_one_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_with_keys_set_only_callers_with_a_key_are_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     digest = hashlib.sha256(SECRET.encode()).hexdigest()
     async for client in app_with(monkeypatch, API_KEYS=f"page:{digest}"):
         without, wrong = await predict(client), await predict(client, Authorization="Bearer another")
@@ -38,7 +38,7 @@ async def test_with_keys_only_who_has_one_is_answered(monkeypatch: pytest.Monkey
         assert (await client.get("/readyz")).status_code == 200
 
 
-async def test_who_asks_too_often_is_told_when_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_caller_over_the_rate_limit_is_told_how_long_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     async for client in app_with(monkeypatch, RATE_LIMIT="2/hour"):
         answers = [await predict(client) for _ in range(3)]
         assert [answer.status_code for answer in answers] == [200, 200, 429]
@@ -46,7 +46,7 @@ async def test_who_asks_too_often_is_told_when_to_come_again(monkeypatch: pytest
         assert int(answers[2].headers["retry-after"]) > 0
 
 
-async def test_only_web_pages_that_are_named_may_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_only_web_pages_of_the_listed_origins_may_call(monkeypatch: pytest.MonkeyPatch) -> None:
     async for client in app_with(monkeypatch, CORS_ORIGINS="https://school.example, https://lab.example"):
         asked = await predict(client, Origin="https://lab.example")
         assert asked.headers["access-control-allow-origin"] == "https://lab.example"
@@ -56,12 +56,12 @@ async def test_only_web_pages_that_are_named_may_ask(monkeypatch: pytest.MonkeyP
         assert (allowed.status_code, allowed.headers["access-control-allow-methods"]) == (200, "GET, POST")
 
 
-async def test_no_web_page_may_ask_unless_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_origins_no_web_page_may_call(monkeypatch: pytest.MonkeyPatch) -> None:
     async for client in app_with(monkeypatch):
         assert "access-control-allow-origin" not in (await predict(client, Origin="https://lab.example")).headers
 
 
-async def test_another_model_answers_in_the_same_message(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_upstream_model_answers_with_the_same_message(monkeypatch: pytest.MonkeyPatch) -> None:
     with serve_openai() as server:
         server.replies = [completion(answer({7: 0.9, 1: 0.1}, 0.8))]
         settings = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": KEY, "OPENAI_MODELS": "reader-2"}
@@ -77,10 +77,10 @@ async def test_another_model_answers_in_the_same_message(monkeypatch: pytest.Mon
             assert prediction.image is not None
             blank = await client.post("/v1/predict", params={"model": "openai/reader-2"}, content=b"?", headers=PNG)
             assert blank.json()["code"] == "unreadable_image"
-            assert len(server.requests) == 1  # what can't be read costs nothing
+            assert len(server.requests) == 1  # a picture that can't be read is not sent
 
 
-async def test_another_model_is_unknown_while_it_is_not_set_up(client: httpx.AsyncClient) -> None:
+async def test_an_upstream_model_is_unknown_without_its_settings(client: httpx.AsyncClient) -> None:
     response = await client.post(
         "/v1/predict", params={"model": "openai/reader-2"}, content=encode(seven()), headers=PNG
     )

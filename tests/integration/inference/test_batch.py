@@ -1,4 +1,4 @@
-"""POST /v1/predict/batch in its three forms."""
+"""POST /v1/predict/batch with its three forms of a body, and the problems of malformed ones."""
 
 import base64
 import io
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from services.inference.batch_input import IMAGES_A_PIECE, MAX_IMAGES
+from services.inference.http.batch_body import IMAGES_PER_CHUNK, MAX_IMAGES
 from shared.contracts.inference import BatchPredictions, Prediction
 from shared.contracts.problem import Problem
 from tests.integration.inference.conftest import encode, seven
@@ -19,7 +19,7 @@ BYTES = {"Content-Type": "application/octet-stream"}
 
 
 async def image_of_seven(client: httpx.AsyncClient) -> np.ndarray:
-    """(28, 28): what the model saw of it."""
+    """The (28, 28) image that preprocessing makes of the drawing."""
     answer = (await client.post("/v1/predict", content=encode(seven()), headers={"Content-Type": "image/png"})).json()
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(answer["image"]))))
 
@@ -33,7 +33,7 @@ def digits(response: httpx.Response) -> list[int | str]:
     return [entry.digit if isinstance(entry, Prediction) else entry.code for entry in entries(response)]
 
 
-async def test_json_of_pictures_and_pixels(client: httpx.AsyncClient) -> None:
+async def test_json_may_mix_pictures_and_pixels(client: httpx.AsyncClient) -> None:
     picture = base64.b64encode(encode(seven())).decode()
     rows = (await image_of_seven(client)).tolist()
     answers = entries(await client.post(BATCH, json={"images": [picture, rows]}))
@@ -43,7 +43,7 @@ async def test_json_of_pictures_and_pixels(client: httpx.AsyncClient) -> None:
     assert first.id != second.id
 
 
-async def test_an_entry_that_can_not_be_read_is_a_problem_and_the_others_are_answered(
+async def test_an_unreadable_entry_is_a_problem_and_the_others_are_answered(
     client: httpx.AsyncClient,
 ) -> None:
     good = base64.b64encode(encode(seven())).decode()
@@ -54,16 +54,16 @@ async def test_an_entry_that_can_not_be_read_is_a_problem_and_the_others_are_ans
     assert digits(response) == [7, problem, "blank_drawing", "unreadable_image", problem, problem, 7]
 
 
-async def test_several_files(client: httpx.AsyncClient) -> None:
+async def test_several_multipart_files_are_read(client: httpx.AsyncClient) -> None:
     files = [("files", ("a.png", encode(seven()))), ("b", ("b.jpg", encode(seven(), "JPEG"))), ("c", ("c", b"?"))]
     assert digits(await client.post(BATCH, files=files)) == [7, 7, "unreadable_image"]
 
 
-async def test_bytes_of_more_images_than_one_piece_are_answered_in_their_order(client: httpx.AsyncClient) -> None:
+async def test_bytes_of_several_chunks_are_answered_in_their_order(client: httpx.AsyncClient) -> None:
     image = await image_of_seven(client)
-    count = 2 * IMAGES_A_PIECE + 3
+    count = 2 * IMAGES_PER_CHUNK + 3
     images = np.repeat(image[None], count, axis=0)
-    images[1::2] = np.rot90(image)  # something else
+    images[1::2] = np.rot90(image)  # a different image
     answers = entries(await client.post(BATCH, content=images.tobytes(), headers=BYTES))
     rows = np.array([answer.probabilities for answer in answers if isinstance(answer, Prediction)])
     assert rows.shape == (count, 10)
@@ -72,7 +72,7 @@ async def test_bytes_of_more_images_than_one_piece_are_answered_in_their_order(c
     assert np.abs(rows[1] - rows[0]).max() > 0.01
 
 
-async def test_bytes_that_arrive_in_odd_pieces(client: httpx.AsyncClient) -> None:
+async def test_bytes_may_arrive_in_parts_of_any_size(client: httpx.AsyncClient) -> None:
     body = (await image_of_seven(client)).tobytes() * 5
 
     async def pieces():  # type: ignore[no-untyped-def]
@@ -83,7 +83,7 @@ async def test_bytes_that_arrive_in_odd_pieces(client: httpx.AsyncClient) -> Non
 
 
 @pytest.mark.parametrize("body", [b"", b"x", bytes(784 + 1)])
-async def test_bytes_that_are_no_whole_images_are_malformed(client: httpx.AsyncClient, body: bytes) -> None:
+async def test_bytes_that_are_not_whole_images_are_malformed(client: httpx.AsyncClient, body: bytes) -> None:
     response = await client.post(BATCH, content=body, headers=BYTES)
     assert (response.status_code, response.json()["code"]) == (422, "invalid_request")
 
@@ -97,7 +97,7 @@ async def test_too_many_images_are_too_large(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("body", ["", "[]", '{"images": []}', '{"images": 1}', '{"images": [], "x": 1}', "{"])
-async def test_json_that_is_no_list_of_images_is_malformed(client: httpx.AsyncClient, body: str) -> None:
+async def test_json_without_a_list_of_images_is_malformed(client: httpx.AsyncClient, body: str) -> None:
     response = await client.post(BATCH, content=body, headers={"Content-Type": "application/json"})
     assert (response.status_code, response.json()["code"]) == (422, "invalid_request")
 
@@ -107,11 +107,11 @@ async def test_a_form_without_files_is_malformed(client: httpx.AsyncClient) -> N
     assert (response.status_code, response.json()["code"]) == (422, "invalid_request")
 
 
-async def test_another_type_is_not_taken(client: httpx.AsyncClient) -> None:
+async def test_another_media_type_is_refused(client: httpx.AsyncClient) -> None:
     response = await client.post(BATCH, content=b"x", headers={"Content-Type": "text/plain"})
     assert (response.status_code, response.json()["code"]) == (415, "unsupported_media_type")
 
 
-async def test_a_batch_by_a_model_that_is_not_there(client: httpx.AsyncClient) -> None:
+async def test_a_batch_for_an_unknown_model_is_a_problem(client: httpx.AsyncClient) -> None:
     response = await client.post(BATCH, params={"model": "nobody"}, content=bytes(784), headers=BYTES)
     assert (response.status_code, response.json()["code"]) == (404, "unknown_model")

@@ -1,4 +1,4 @@
-"""Which versions are in memory, over real folders and an engine that only counts how often it is made."""
+"""Which model versions the catalog loads and drops, with real folders and an engine that records what was made."""
 
 import asyncio
 import shutil
@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from services.inference.catalog import MEMORY_OF_WEIGHTS, Catalog
+from services.inference.catalog import MEMORY_PER_GRAPH_BYTE, Catalog
 from shared.recognition.calibration import Logits
 from shared.recognition.model_version import CURRENT, GRAPH, Manifest, ModelVersionError, find_manifest, set_current
 from shared.recognition.normalisation import Images
@@ -16,7 +16,7 @@ from tests.integration.inference.conftest import MODELS
 
 
 class CountedEngine:
-    """Sees a three in everything."""
+    """Predicts 3 for every image."""
 
     name = device = "none"
     made: ClassVar[list[str]] = []
@@ -34,7 +34,7 @@ class CountedEngine:
 
 @pytest.fixture
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """mlp/1 to mlp/4, of which 1 is in use, and other/1: manifests as they ship and graphs of 1 MB."""
+    """mlp/1 to mlp/4, of which 1 is in use, and other/1, with shipped manifests and graphs of 1 MB."""
     shipped = find_manifest(MODELS, "mlp")
     for name, version in [("mlp", "1"), ("mlp", "2"), ("mlp", "3"), ("mlp", "4"), ("other", "1")]:
         folder = tmp_path / name / version
@@ -48,17 +48,17 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def catalog_of(models: Path, default: str = "mlp", versions_in_memory: int = 10) -> Catalog:
-    return Catalog(models, default, CountedEngine, versions_in_memory * MEMORY_OF_WEIGHTS)
+    return Catalog(models, default, CountedEngine, versions_in_memory * MEMORY_PER_GRAPH_BYTE)
 
 
-async def test_a_version_is_loaded_once_for_all_who_ask_at_the_same_time(models: Path) -> None:
+async def test_simultaneous_requests_load_a_version_once(models: Path) -> None:
     catalog = catalog_of(models)
     found = await asyncio.gather(*[catalog.get(reference) for reference in (None, "mlp", "mlp/1", None)])
     assert len({id(recogniser) for recogniser in found}) == 1
     assert CountedEngine.made == ["mlp/1"]
 
 
-async def test_what_was_used_least_recently_makes_room_and_the_default_stays(models: Path) -> None:
+async def test_the_least_recently_used_version_is_dropped_and_the_default_stays(models: Path) -> None:
     catalog = catalog_of(models, versions_in_memory=3)
     for reference in (None, "mlp/2", "mlp/3", "mlp/2", "mlp/4"):  # the last one is too many
         await catalog.get(reference)
@@ -78,14 +78,14 @@ async def test_a_newly_published_version_is_loaded_before_it_answers(models: Pat
     assert (await catalog.get()).manifest.version == "2"
 
 
-async def test_only_what_is_asked_for_is_taken_up(models: Path) -> None:
+async def test_a_model_that_nobody_asked_for_is_not_loaded(models: Path) -> None:
     catalog = catalog_of(models)
     await catalog.get()
     await catalog.refresh()
     assert CountedEngine.made == ["mlp/1"]
 
 
-async def test_a_version_that_was_still_being_copied_is_taken_up_once_it_is_whole(models: Path) -> None:
+async def test_a_version_that_is_still_being_copied_is_used_once_it_is_complete(models: Path) -> None:
     catalog = catalog_of(models)
     await catalog.get()
     whole = (models / "mlp" / "2" / GRAPH).read_bytes()
@@ -94,7 +94,7 @@ async def test_a_version_that_was_still_being_copied_is_taken_up_once_it_is_whol
     await catalog.refresh()
     described = await catalog.describe()
     assert [(each.version, each.reason) for each in described.refused] == [
-        ("2", "mlp/2 can't be loaded: its graph is missing or broken.")
+        ("2", "mlp/2 can't be loaded: its model file is missing or broken.")
     ]
     assert str(described.default) == "mlp/1"
     (models / "mlp" / "2" / GRAPH).write_bytes(whole)
@@ -103,7 +103,7 @@ async def test_a_version_that_was_still_being_copied_is_taken_up_once_it_is_whol
     assert (await catalog.describe()).refused == []
 
 
-async def test_a_default_that_names_its_version_stays_with_it(models: Path) -> None:
+async def test_a_default_with_a_version_keeps_that_version(models: Path) -> None:
     catalog = catalog_of(models, default="mlp/3")
     assert (await catalog.get()).manifest.version == "3"
     set_current(models, "mlp", "4")
@@ -113,19 +113,19 @@ async def test_a_default_that_names_its_version_stays_with_it(models: Path) -> N
 
 
 @pytest.mark.parametrize("reference", ["nobody", "mlp/9", "..", "mlp/../other", "/"])
-async def test_what_is_no_model_is_refused(models: Path, reference: str) -> None:
+async def test_a_reference_without_a_model_is_an_error(models: Path, reference: str) -> None:
     with pytest.raises(ModelVersionError):
         await catalog_of(models).get(reference)
 
 
-async def test_a_manifest_that_is_broken_is_reported_beside_the_others(models: Path) -> None:
+async def test_a_broken_manifest_is_reported_and_the_others_are_listed(models: Path) -> None:
     (models / "mlp" / "4" / "manifest.json").write_text("{")
     described = await catalog_of(models).describe()
     assert [each.version for each in described.refused] == ["4"]
     assert len(described.models) == 4
 
 
-async def test_the_default_is_found_as_soon_as_it_is_there(models: Path) -> None:
+async def test_the_default_is_found_as_soon_as_it_is_published(models: Path) -> None:
     away = models / "away"
     shutil.move(models / "mlp", away)
     catalog = catalog_of(models)
@@ -135,7 +135,7 @@ async def test_the_default_is_found_as_soon_as_it_is_there(models: Path) -> None
     assert (await catalog.get()).manifest.reference == "mlp/1"
 
 
-async def test_what_was_loaded_by_its_full_name_is_not_loaded_again_when_it_goes_into_use(models: Path) -> None:
+async def test_a_version_loaded_by_its_full_name_is_not_loaded_again_when_it_becomes_current(models: Path) -> None:
     catalog = catalog_of(models)
     await catalog.get()
     await catalog.get("mlp/2")
@@ -145,7 +145,7 @@ async def test_what_was_loaded_by_its_full_name_is_not_loaded_again_when_it_goes
     assert CountedEngine.made == ["mlp/1", "mlp/2"]
 
 
-async def test_where_no_version_is_in_use_each_is_served_by_its_full_name(models: Path) -> None:
+async def test_without_a_current_version_each_is_served_by_its_full_name(models: Path) -> None:
     (models / "other" / CURRENT).unlink()
     catalog = catalog_of(models)
     described = await catalog.describe()

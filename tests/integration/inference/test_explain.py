@@ -1,4 +1,4 @@
-"""POST /v1/explain: a prediction and the spots that speak for it."""
+"""POST /v1/explain: a prediction with its saliency."""
 
 import base64
 import io
@@ -13,7 +13,7 @@ from tests.integration.inference.conftest import encode, seven
 PNG = {"Content-Type": "image/png"}
 
 
-async def test_what_speaks_for_the_digit_lies_on_its_strokes(client: httpx.AsyncClient) -> None:
+async def test_the_parts_that_speak_for_the_digit_lie_on_its_strokes(client: httpx.AsyncClient) -> None:
     response = await client.post("/v1/explain", content=encode(seven()), headers=PNG)
     explanation = Explanation.model_validate_json(response.content)
     saliency = np.array(explanation.saliency)
@@ -24,16 +24,16 @@ async def test_what_speaks_for_the_digit_lies_on_its_strokes(client: httpx.Async
     assert np.abs(saliency).max() == 1
     assert np.abs(saliency[ink]).mean() > 2 * np.abs(saliency[~ink]).mean()
     assert saliency[ink].mean() > 0
-    assert not saliency[:2].any()  # covering what is black already changes nothing
+    assert not saliency[:2].any()  # covering black pixels changes nothing
 
 
-async def test_the_prediction_is_the_same_as_without(client: httpx.AsyncClient) -> None:
+async def test_an_explanation_does_not_change_the_prediction(client: httpx.AsyncClient) -> None:
     plain = (await client.post("/v1/predict", content=encode(seven()), headers=PNG)).json()
     explained = (await client.post("/v1/explain", content=encode(seven()), headers=PNG)).json()
     assert explained["probabilities"] == plain["probabilities"]
     assert "saliency" not in plain
 
 
-async def test_a_blank_drawing_is_refused_here_too(client: httpx.AsyncClient) -> None:
+async def test_a_blank_drawing_is_a_problem(client: httpx.AsyncClient) -> None:
     response = await client.post("/v1/explain", content=encode(Image.new("L", (50, 50), 255)), headers=PNG)
     assert (response.status_code, response.json()["code"]) == (422, "blank_drawing")

@@ -1,4 +1,4 @@
-"""POST /v1/predict: four forms of the same drawing, and a clear problem for everything else."""
+"""POST /v1/predict: four forms of the same drawing, and the problems of all other requests."""
 
 import asyncio
 import base64
@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from services.inference.bounds import Bounds
 from services.inference.settings import Settings
 from shared.contracts.inference import Prediction
 from tests.integration.inference.conftest import MODELS, encode, serve, seven
@@ -34,7 +35,7 @@ async def predict(client: httpx.AsyncClient, data: bytes, media_type: str = "ima
     return Prediction.model_validate_json(response.content)
 
 
-async def test_answer_has_the_ten_probabilities_and_what_the_model_saw(client: httpx.AsyncClient) -> None:
+async def test_an_answer_has_ten_probabilities_and_the_image(client: httpx.AsyncClient) -> None:
     prediction = await predict(client, encode(seven()))
     assert prediction.digit == 7
     assert sum(prediction.probabilities) == pytest.approx(1, abs=1e-9)
@@ -57,7 +58,7 @@ async def test_multipart_base64_and_body_give_the_same_answer(client: httpx.Asyn
     assert multipart.json()["probabilities"] == as_json.json()["probabilities"] == body.probabilities
 
 
-async def test_pixels_are_taken_as_they_are(client: httpx.AsyncClient) -> None:
+async def test_pixels_are_not_preprocessed(client: httpx.AsyncClient) -> None:
     body = await predict(client, encode(seven()))
     pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(body.image)))).tolist()
     response = await client.post("/v1/predict", json={"pixels": pixels})
@@ -65,7 +66,7 @@ async def test_pixels_are_taken_as_they_are(client: httpx.AsyncClient) -> None:
     assert response.json()["probabilities"] == body.probabilities
 
 
-async def test_the_same_drawing_twice_gets_two_ids(client: httpx.AsyncClient) -> None:
+async def test_each_prediction_has_its_own_id(client: httpx.AsyncClient) -> None:
     first, second = await asyncio.gather(predict(client, encode(seven())), predict(client, encode(seven())))
     assert first.id != second.id
 
@@ -95,7 +96,7 @@ async def test_a_model_can_be_asked_for_by_name_and_version(client: httpx.AsyncC
 async def test_an_unknown_model_is_a_problem(client: httpx.AsyncClient, reference: str) -> None:
     response = await client.post(f"/v1/predict?model={reference}", content=encode(seven()), headers=PNG)
     if reference == "cnn/":
-        assert response.status_code == 200  # no version named: the current one
+        assert response.status_code == 200  # without a version, the current one answers
     else:
         assert_problem(response, 404, "unknown_model")
 
@@ -200,16 +201,16 @@ async def test_an_unknown_path_and_a_wrong_method_are_problems(client: httpx.Asy
     assert_problem(await client.get("/v1/predict"), 405, "method_not_allowed")
 
 
-async def test_a_body_that_does_not_arrive_is_given_up() -> None:
+async def test_a_body_that_does_not_arrive_in_time_is_a_problem() -> None:
     async def stalled():
         yield b"\x89PNG"
         await asyncio.sleep(60)
 
-    async for client in serve(Settings(models_dir=MODELS, body_timeout_s=0.05)):
+    async for client in serve(Settings(models_dir=MODELS), Bounds(body_timeout_s=0.05)):
         assert_problem(await client.post("/v1/predict", content=stalled(), headers=PNG), 408, "timeout")
 
 
-async def test_two_files_in_a_form_are_a_problem_and_other_fields_are_not(client: httpx.AsyncClient) -> None:
+async def test_a_form_may_have_other_fields_but_only_one_file(client: httpx.AsyncClient) -> None:
     file = ("seven.png", encode(seven()), "image/png")
     two = await client.post("/v1/predict", files=[("file", file), ("file", file)])
     assert_problem(two, 422, "invalid_request")
@@ -217,8 +218,8 @@ async def test_two_files_in_a_form_are_a_problem_and_other_fields_are_not(client
     assert one.json()["digit"] == 7
 
 
-async def test_too_many_waiting_requests_are_told_to_come_again() -> None:
-    async for client in serve(Settings(models_dir=MODELS, max_in_hand=2)):
+async def test_requests_beyond_the_maximum_in_progress_are_refused() -> None:
+    async for client in serve(Settings(models_dir=MODELS), Bounds(max_in_progress=2)):
         data = encode(seven(1000))
         responses = await asyncio.gather(*[client.post("/v1/predict", content=data, headers=PNG) for _ in range(20)])
         refused = [response for response in responses if response.status_code != 200]
@@ -237,10 +238,10 @@ async def test_without_a_model_the_service_is_alive_but_not_ready(tmp_path: Path
         assert_problem(await client.post("/v1/predict", content=encode(seven()), headers=PNG), 503, "not_ready")
 
 
-async def test_who_would_wait_too_long_is_told_to_come_again_unless_few_wait() -> None:
+async def test_a_request_that_would_wait_too_long_is_refused_unless_few_images_wait() -> None:
     data = encode(seven(1000))
     for few, expected in ((0, {200, 503}), (100, {200})):
-        async for client in serve(Settings(models_dir=MODELS, max_wait_s=1e-9, min_waiting=few)):
-            await client.post("/v1/predict", content=data, headers=PNG)  # now it is known how long one takes
+        async for client in serve(Settings(models_dir=MODELS, max_wait_s=1e-9), Bounds(min_queued_images=few)):
+            await client.post("/v1/predict", content=data, headers=PNG)  # measures the time of one drawing
             answers = await asyncio.gather(*[client.post("/v1/predict", content=data, headers=PNG) for _ in range(8)])
             assert {answer.status_code for answer in answers} == expected

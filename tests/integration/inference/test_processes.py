@@ -1,4 +1,4 @@
-"""`python -m services.inference` as it is started: without torch on a processor, and in several processes."""
+"""`python -m services.inference` as a real process: without torch on a processor, and with several processes."""
 
 import subprocess
 import sys
@@ -31,9 +31,9 @@ def two_processes() -> Iterator[str]:
         yield url
 
 
-def test_two_processes_answer_alike_and_their_metrics_are_one(two_processes: str) -> None:
+def test_two_processes_give_the_same_answers_and_sum_their_metrics(two_processes: str) -> None:
     drawing, url = encode(seven()), f"{two_processes}/v1/predict"
-    answers = [httpx.post(url, files={"file": drawing}).json() for _ in range(20)]  # over a connection each
+    answers = [httpx.post(url, files={"file": drawing}).json() for _ in range(20)]  # one connection each
     assert len({tuple(answer["probabilities"]) for answer in answers}) == 1
     assert len({answer["id"] for answer in answers}) == 20
     metrics = httpx.get(f"{two_processes}/metrics").text
@@ -42,16 +42,16 @@ def test_two_processes_answer_alike_and_their_metrics_are_one(two_processes: str
 
 
 @pytest.mark.parametrize("processes", ["1", "2"])
-def test_a_stopped_service_leaves_no_folder_of_metrics(processes: str, tmp_path: Path) -> None:
+def test_a_stopped_service_removes_its_folder_of_metrics(processes: str, tmp_path: Path) -> None:
     with running_inference(INFERENCE_PROCESSES=processes, TMPDIR=str(tmp_path)):
         pass
     assert not list(tmp_path.glob("slate-metrics-*"))
 
 
-def test_an_engine_that_is_not_there_stops_the_start_with_a_sentence() -> None:
+def test_an_unavailable_engine_ends_the_start_with_one_sentence() -> None:
     started = subprocess.run(
         [sys.executable, "-m", "services.inference"],
-        env={"INFERENCE_ENGINE": "onnxruntime", "INFERENCE_DEVICE": "cuda", "INFERENCE_PORT": "0", "PATH": ""},
+        env={"INFERENCE_ENGINE": "openvino", "INFERENCE_DEVICE": "cuda", "INFERENCE_PORT": "0", "PATH": ""},
         capture_output=True,
         text=True,
         cwd=ROOT,

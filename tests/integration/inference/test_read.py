@@ -1,4 +1,4 @@
-"""POST /v1/read: every digit of a picture, in reading order; one digit alone as /v1/predict reads it."""
+"""POST /v1/read: all digits of a page in reading order, and the problems of pages that can't be read."""
 
 import asyncio
 import base64
@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from services.inference.bounds import Bounds
 from services.inference.settings import Settings
 from shared.contracts.inference import PageReading
 from tests.integration.inference.conftest import MODELS, encode, serve, seven
@@ -47,7 +48,7 @@ async def test_a_page_is_read_digit_by_digit_in_reading_order(client: httpx.Asyn
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "JPEG", "WEBP"])
-async def test_a_single_digit_reads_as_it_does_alone(client: httpx.AsyncClient, file_format: str) -> None:
+async def test_a_page_with_one_digit_is_answered_as_by_predict(client: httpx.AsyncClient, file_format: str) -> None:
     data = encode(seven(), file_format)
     headers = {"Content-Type": f"image/{file_format.lower()}"}
     alone = (await client.post("/v1/predict", content=data, headers=headers)).json()
@@ -76,7 +77,7 @@ async def test_the_model_can_be_chosen(client: httpx.AsyncClient) -> None:
     assert_problem(await client.post("/v1/read?model=nothing", content=data, headers=PNG), 404, "unknown_model")
 
 
-async def test_what_can_not_be_read_is_a_problem(client: httpx.AsyncClient) -> None:
+async def test_an_unreadable_page_is_a_problem(client: httpx.AsyncClient) -> None:
     blank = encode(Image.new("L", (280, 280), 255))
     crowd = as_png(write_rows(["1234567890"] * 11, size=24)[0])
     for content, status, code in [
@@ -94,7 +95,9 @@ async def test_what_can_not_be_read_is_a_problem(client: httpx.AsyncClient) -> N
     )
 
 
-async def test_pages_drawings_and_broken_files_at_once_get_each_its_own(client: httpx.AsyncClient) -> None:
+async def test_simultaneous_pages_drawings_and_broken_files_get_their_own_answers(
+    client: httpx.AsyncClient,
+) -> None:
     page, drawing = as_png(write_rows(ROWS)[0]), encode(seven())
     answers = await asyncio.gather(
         *[
@@ -109,8 +112,8 @@ async def test_pages_drawings_and_broken_files_at_once_get_each_its_own(client: 
     assert 'slate_http_request_seconds_count{method="POST",route="/v1/read",status="200"} 2.0' in counted
 
 
-async def test_pages_that_can_not_be_read_in_time_are_refused() -> None:
-    async for client in serve(Settings(models_dir=MODELS, max_in_hand=1)):
+async def test_pages_beyond_the_maximum_in_progress_are_refused() -> None:
+    async for client in serve(Settings(models_dir=MODELS), Bounds(max_in_progress=1)):
         page = as_png(write_rows(ROWS)[0])
         answers = await asyncio.gather(*[client.post("/v1/read", content=page, headers=PNG) for _ in range(6)])
         refused = [answer for answer in answers if answer.status_code != 200]

@@ -1,4 +1,4 @@
-"""Around the predictions: models, health, metrics, request ids, documentation; and a newly published version."""
+"""Everything besides predictions: models, health, metrics, request ids, documentation, newly published versions."""
 
 import asyncio
 import shutil
@@ -38,18 +38,18 @@ async def test_models_lists_every_version_with_its_measured_metrics(client: http
     assert len(models.models) == len(list_versions(MODELS))
 
 
-async def test_a_version_is_described_with_all_that_its_manifest_says(client: httpx.AsyncClient) -> None:
+async def test_a_version_is_described_with_the_fields_of_its_manifest(client: httpx.AsyncClient) -> None:
     for name, version in list_versions(MODELS):
         answered = await client.get(f"/v1/models/{name}/{version}")
         details, manifest = ModelDetails.model_validate_json(answered.content), read_manifest(MODELS, name, version)
         assert (details.created_at, details.metrics) == (manifest.created_at, manifest.metrics)
         assert (details.data, details.recipe, details.history) == (manifest.data, manifest.recipe, manifest.history)
         assert details.current == (version == read_current(MODELS, name))
-        assert bool(details.engine) == (name == "cnn")  # the default, which alone is in memory
+        assert bool(details.engine) == (name == "cnn")  # only the default model is in memory
 
 
 @pytest.mark.parametrize("reference", ["nobody/1", "cnn/9", "cnn/.."])
-async def test_a_version_that_is_not_there_is_unknown(client: httpx.AsyncClient, reference: str) -> None:
+async def test_a_missing_version_is_unknown(client: httpx.AsyncClient, reference: str) -> None:
     answered = await client.get("/v1/models/" + reference.replace("..", "%2E%2E"))
     assert (answered.status_code, answered.json()["code"]) == (404, "unknown_model")
 
@@ -71,7 +71,7 @@ async def test_metrics_count_predictions_by_digit(client: httpx.AsyncClient) -> 
     assert 'slate_http_request_seconds_count{method="POST",route="/v1/predict",status="200"} 1.0' in text
 
 
-async def test_refused_and_lost_requests_are_counted_by_route_and_status(client: httpx.AsyncClient) -> None:
+async def test_failed_requests_are_counted_by_route_and_status(client: httpx.AsyncClient) -> None:
     await client.post("/v1/predict", content=b"?", headers=PNG)
     await client.get("/v1/nothing")
     text = (await client.get("/metrics")).text
@@ -99,7 +99,7 @@ async def test_openapi_documents_every_form_of_a_drawing(client: httpx.AsyncClie
     assert "application/problem+json" in operation["responses"]["413"]["content"]
 
 
-async def test_a_newly_published_version_is_taken_up_without_a_restart(tmp_path: Path) -> None:
+async def test_a_newly_published_version_is_used_without_a_restart(tmp_path: Path) -> None:
     models = tmp_path / "models"
     shutil.copytree(MODELS, models)
     async for client in serve(Settings(models_dir=models)):
@@ -120,7 +120,7 @@ async def test_a_newly_published_version_is_taken_up_without_a_restart(tmp_path:
         assert after["probabilities"] == before["probabilities"]
 
 
-async def test_a_broken_version_is_reported_and_the_one_before_it_goes_on_answering(tmp_path: Path) -> None:
+async def test_a_broken_version_is_reported_and_the_previous_one_still_answers(tmp_path: Path) -> None:
     models = tmp_path / "models"
     shutil.copytree(MODELS, models)
     async for client in serve(Settings(models_dir=models)):

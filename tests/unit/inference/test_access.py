@@ -1,4 +1,4 @@
-"""Who is admitted: keys that are shown, missing or wrong, and what comes too often."""
+"""Access control: valid, missing and unknown keys, and requests over the rate limit."""
 
 import os
 import time
@@ -9,7 +9,9 @@ import pytest
 from pydantic import ValidationError
 from starlette.datastructures import Headers
 
-from services.inference.access import NAME, Access, AccessSettings, WindowCounters, main, make_key
+from services.inference.api_key import NAME, main, make_key
+from services.inference.http.access import Access, WindowCounters
+from services.inference.settings import Settings
 from shared.web.problems import ProblemError
 
 HOME = "192.0.2.7"
@@ -24,7 +26,7 @@ def _no_inference_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Turns the clock on by so many seconds; it stands still otherwise."""
+    """Moves a clock forward by some seconds. Otherwise the clock stands still."""
     now = 1_800_000_000.0  # the beginning of a minute
     monkeypatch.setattr(time, "time", lambda: now)
 
@@ -33,6 +35,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
         now += seconds
 
     return pass_by
+
+
+def access_with(**settings: str) -> Access:
+    """The Access object that the service makes from these settings."""
+    made = Settings(**settings)
+    return Access(made.api_keys, made.rate_limit)
 
 
 def bearer(key: str) -> Headers:
@@ -58,22 +66,22 @@ def count_admitted(access: Access, *clients: str | None, headers: Headers | None
     return admitted
 
 
-def test_without_settings_everybody_is_admitted() -> None:
-    access = Access(AccessSettings())
+def test_without_keys_and_limit_everybody_is_admitted() -> None:
+    access = access_with()
     assert [access.admit(Headers(), HOME) for _ in range(1000)] == [None] * 1000
 
 
-def test_a_key_is_taken_from_either_header() -> None:
+def test_a_key_is_accepted_in_either_header() -> None:
     key, entry = make_key("mobile")
-    access = Access(AccessSettings(api_keys=entry))
+    access = access_with(api_keys=entry)
     for headers in (bearer(key), Headers({"authorization": f"bearer  {key} "}), Headers({"X-API-Key": key})):
         assert access.admit(headers, HOME) == "mobile"
 
 
-def test_a_key_beside_another_kind_of_authorization_is_found() -> None:
+def test_a_key_is_found_beside_another_kind_of_authorization() -> None:
     key, entry = make_key("mobile")
     headers = Headers({"Authorization": "Basic dTpw", "X-API-Key": key})
-    assert Access(AccessSettings(api_keys=entry)).admit(headers, HOME) == "mobile"
+    assert access_with(api_keys=entry).admit(headers, HOME) == "mobile"
 
 
 @pytest.mark.parametrize(
@@ -81,27 +89,27 @@ def test_a_key_beside_another_kind_of_authorization_is_found() -> None:
     [{}, {"Authorization": ""}, {"Authorization": "Bearer"}, {"Authorization": "Bearer  "}, {"X-API-Key": " "}],
 )
 def test_a_missing_key_is_unauthorised(headers: dict[str, str]) -> None:
-    problem = refusal(Access(AccessSettings(api_keys=make_key("mobile")[1])), Headers(headers))
+    problem = refusal(access_with(api_keys=make_key("mobile")[1]), Headers(headers))
     assert problem.code == "unauthorised"
     assert problem.headers == {"WWW-Authenticate": "Bearer"}
     assert "X-API-Key" in problem.detail
 
 
 @pytest.mark.parametrize("key", ["wrong", DIGEST, "ÿ" * 40, "x" * 100_000])
-def test_a_wrong_key_is_forbidden_and_not_repeated(key: str) -> None:
-    problem = refusal(Access(AccessSettings(api_keys=f"mobile:{DIGEST}")), bearer(key))
+def test_an_unknown_key_is_forbidden_and_not_repeated_in_the_answer(key: str) -> None:
+    problem = refusal(access_with(api_keys=f"mobile:{DIGEST}"), bearer(key))
     assert problem.code == "forbidden"
     assert key not in problem.detail
 
 
-def test_two_keys_of_one_name_are_both_taken_while_they_are_exchanged() -> None:
+def test_an_old_and_a_new_key_of_one_name_both_work() -> None:
     (old, old_entry), (new, new_entry), (other, other_entry) = make_key("mobile"), make_key("mobile"), make_key("web")
-    access = Access(AccessSettings(api_keys=f"{old_entry},{new_entry},{other_entry}"))
+    access = access_with(api_keys=f"{old_entry},{new_entry},{other_entry}")
     assert [access.admit(bearer(key), HOME) for key in (old, new, other)] == ["mobile", "mobile", "web"]
 
 
-def test_more_than_the_limit_is_told_when_to_come_again(clock: Callable[[float], None]) -> None:
-    access = Access(AccessSettings(rate_limit="10/minute"))
+def test_a_caller_over_the_limit_is_told_how_long_to_wait(clock: Callable[[float], None]) -> None:
+    access = access_with(rate_limit="10/minute")
     clock(20)
     assert count_admitted(access, *[HOME] * 12) == 10
     problem = refusal(access)
@@ -113,31 +121,31 @@ def test_more_than_the_limit_is_told_when_to_come_again(clock: Callable[[float],
     assert access.admit(Headers(), HOME) is None
 
 
-def test_a_limit_by_the_second_lets_through_again_after_a_second() -> None:
-    access = Access(AccessSettings(rate_limit="5/second"))
+def test_a_limit_per_second_admits_again_after_a_second() -> None:
+    access = access_with(rate_limit="5/second")
     count_admitted(access, *[HOME] * 20)
     time.sleep(1.01)
     assert access.admit(Headers(), HOME) is None
 
 
-def test_a_burst_at_the_turn_of_two_windows_is_not_twice_the_limit(clock: Callable[[float], None]) -> None:
-    access = Access(AccessSettings(rate_limit="100/minute"))
+def test_a_burst_across_two_windows_does_not_get_twice_the_limit(clock: Callable[[float], None]) -> None:
+    access = access_with(rate_limit="100/minute")
     clock(59)
     assert count_admitted(access, *[HOME] * 150) == 100
     clock(2)
     assert count_admitted(access, *[HOME] * 150) <= 3
 
 
-def test_each_key_has_its_own_limit_wherever_it_comes_from() -> None:
+def test_each_key_has_its_own_limit_for_all_client_addresses() -> None:
     (mobile, first), (web, second) = make_key("mobile"), make_key("web")
-    access = Access(AccessSettings(api_keys=f"{first},{second}", rate_limit="3/year"))
+    access = access_with(api_keys=f"{first},{second}", rate_limit="3/year")
     assert count_admitted(access, "192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", headers=bearer(mobile)) == 3
     assert count_admitted(access, *[HOME] * 5, headers=bearer(web)) == 3
 
 
-def test_a_wrong_key_uses_up_nobodys_limit() -> None:
+def test_an_unknown_key_does_not_count_against_a_limit() -> None:
     key, entry = make_key("mobile")
-    access = Access(AccessSettings(api_keys=entry, rate_limit="1/year"))
+    access = access_with(api_keys=entry, rate_limit="1/year")
     assert refusal(access, bearer("wrong")).code == "forbidden"
     assert access.admit(bearer(key), HOME) == "mobile"
 
@@ -147,23 +155,23 @@ def test_a_wrong_key_uses_up_nobodys_limit() -> None:
     [
         (["192.0.2.1", "192.0.2.1", "192.0.2.2"], 2),
         (["2001:db8::1", "2001:db8::ffff", "2001:db8:0:1::1"], 2),  # one /64 is one client
-        (["::ffff:192.0.2.1", "::ffff:192.0.2.2", "192.0.2.1"], 2),  # IPv4 in IPv6's clothes
+        (["::ffff:192.0.2.1", "::ffff:192.0.2.2", "192.0.2.1"], 2),  # IPv4 addresses written as IPv6
         (["fe80::1%eth0", "fe80::2%eth0"], 1),
         ([None, None], 1),  # a Unix socket
         (["no:address", "no:address", "other:name"], 2),
     ],
 )
 def test_without_keys_each_client_address_has_its_own_limit(clients: list[str | None], admitted: int) -> None:
-    assert count_admitted(Access(AccessSettings(rate_limit="1/year")), *clients) == admitted
+    assert count_admitted(access_with(rate_limit="1/year"), *clients) == admitted
 
 
-def test_a_header_that_names_another_client_is_not_believed() -> None:
-    access = Access(AccessSettings(rate_limit="1/year"))
+def test_headers_that_name_another_client_are_ignored() -> None:
+    access = access_with(rate_limit="1/year")
     spoofed = [Headers({"X-Forwarded-For": f"192.0.2.{n}", "Forwarded": f"for=192.0.2.{n}"}) for n in range(5)]
     assert sum(count_admitted(access, HOME, headers=headers) for headers in spoofed) == 1
 
 
-def test_what_has_expired_is_forgotten(clock: Callable[[float], None]) -> None:
+def test_expired_counters_are_removed(clock: Callable[[float], None]) -> None:
     counters = WindowCounters()
     assert [counters.incr("first", 10), counters.incr("first", 10), counters.incr("second", 10)] == [1, 2, 1]
     clock(10)
@@ -181,45 +189,46 @@ def test_counting_starts_no_thread() -> None:
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INFERENCE_API_KEYS", f" mobile:{DIGEST} ,\nweb:{DIGEST.upper()},")
     monkeypatch.setenv("INFERENCE_RATE_LIMIT", "6000/minute")
-    settings = AccessSettings()
+    settings = Settings()
     assert [(key.name, key.digest) for key in settings.api_keys] == [("mobile", b"\xab" * 32), ("web", b"\xab" * 32)]
     assert (settings.rate_limit.amount, settings.rate_limit.get_expiry()) == (6000, 60)
 
 
-def test_empty_variables_mean_open_and_unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_empty_variables_mean_no_keys_and_no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INFERENCE_API_KEYS", "")
     monkeypatch.setenv("INFERENCE_RATE_LIMIT", " ")
-    assert AccessSettings() == AccessSettings(api_keys=(), rate_limit=None)
+    settings = Settings()
+    assert (settings.api_keys, settings.rate_limit) == ((), None)
 
 
 @pytest.mark.parametrize("keys", ["slate_secret", "mobile:slate_secret", f"mo bile:{DIGEST}", f":{DIGEST}", "mobile:"])
-def test_malformed_keys_stop_the_start_and_are_not_printed(monkeypatch: pytest.MonkeyPatch, keys: str) -> None:
+def test_malformed_keys_are_an_error_that_does_not_print_them(monkeypatch: pytest.MonkeyPatch, keys: str) -> None:
     monkeypatch.setenv("INFERENCE_API_KEYS", f"web:{DIGEST},{keys}")
     with pytest.raises(ValidationError, match="entry 2 is not") as raised:
-        AccessSettings()
+        Settings()
     assert "secret" not in str(raised.value)
 
 
 @pytest.mark.parametrize("limit", ["100", "100/fortnight", "0/second", "-1/second", "1/second;5/minute", "fast"])
-def test_a_malformed_limit_stops_the_start(limit: str) -> None:
+def test_a_malformed_limit_is_an_error(limit: str) -> None:
     with pytest.raises(ValidationError, match="must be one limit of at least 1"):
-        AccessSettings(rate_limit=limit)
+        Settings(rate_limit=limit)
 
 
-def test_the_command_prints_a_key_that_its_line_admits(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_a_key_and_its_settings_entry(capsys: pytest.CaptureFixture[str]) -> None:
     main(["mobile-2"])
     lines = capsys.readouterr().out.splitlines()
     key, entry = lines[1].strip(), lines[3].strip()
     assert entry == f"mobile-2:{sha256(key.encode()).hexdigest()}"
-    assert Access(AccessSettings(api_keys=entry)).admit(bearer(key), HOME) == "mobile-2"
+    assert access_with(api_keys=entry).admit(bearer(key), HOME) == "mobile-2"
 
 
 @pytest.mark.parametrize("name", ["", "two words", "a:b", "a,b", "n" * 65])
-def test_the_command_refuses_a_name_that_the_settings_could_not_hold(name: str) -> None:
+def test_the_command_refuses_a_name_that_the_settings_would_refuse(name: str) -> None:
     assert not NAME.fullmatch(name)
     with pytest.raises(SystemExit):
         main([name])
 
 
-def test_no_key_is_made_twice() -> None:
+def test_every_key_is_different() -> None:
     assert len({make_key("mobile") for _ in range(100)}) == 100

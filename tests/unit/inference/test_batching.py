@@ -1,4 +1,4 @@
-"""Micro-batches: who waits forms the next one, and what goes wrong with one request is nobody else's."""
+"""Micro-batches: waiting requests form the next batch, and a failure affects only its own request."""
 
 import asyncio
 import threading
@@ -13,7 +13,7 @@ from services.inference.batching import MicroBatcher
 
 @dataclass(frozen=True)
 class Work:
-    """`size` images; `fails` is what it is answered with."""
+    """A request of `size` images. With `fails` it is answered with that exception."""
 
     number: int
     size: int = 1
@@ -22,7 +22,7 @@ class Work:
 
 @dataclass
 class Gate:
-    """Answers a batch only when it is open, and keeps what the batches were."""
+    """Answers a batch as soon as it is open, and records the batches."""
 
     open: threading.Event = field(default_factory=threading.Event)
     entered: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
@@ -52,7 +52,7 @@ async def running(gate: Gate, *, threads: int = 1, max_batch: int = 4) -> AsyncI
 async def submit_behind_the_first(
     gate: Gate, batcher: MicroBatcher[Work, int], *waiting: Work
 ) -> list[asyncio.Task[int]]:
-    """The first occupies the only thread; the others wait."""
+    """Submit a first request, which occupies the only thread, and then requests that wait."""
     first = asyncio.create_task(batcher.submit(Work(0)))
     await gate.until_entered()
     tasks = [asyncio.create_task(batcher.submit(work)) for work in waiting]
@@ -60,7 +60,7 @@ async def submit_behind_the_first(
     return [first, *tasks]
 
 
-async def test_a_lone_request_waits_for_nobody() -> None:
+async def test_a_single_request_runs_at_once() -> None:
     gate = Gate()
     gate.open.set()
     async with running(gate) as batcher:
@@ -68,7 +68,7 @@ async def test_a_lone_request_waits_for_nobody() -> None:
     assert gate.batches == [[7]]
 
 
-async def test_what_waits_while_the_thread_is_busy_is_the_next_batch() -> None:
+async def test_requests_that_wait_for_the_thread_form_the_next_batch() -> None:
     gate = Gate()
     async with running(gate) as batcher:
         tasks = await submit_behind_the_first(gate, batcher, Work(1), Work(2), Work(3))
@@ -77,7 +77,7 @@ async def test_what_waits_while_the_thread_is_busy_is_the_next_batch() -> None:
     assert gate.batches == [[0], [1, 2, 3]]
 
 
-async def test_images_are_counted_and_not_requests() -> None:
+async def test_the_batch_size_counts_images_and_not_requests() -> None:
     gate = Gate()
     async with running(gate, max_batch=4) as batcher:
         tasks = await submit_behind_the_first(gate, batcher, Work(1, size=3), Work(2, size=2), Work(3))
@@ -109,7 +109,7 @@ async def test_a_request_cancelled_while_its_batch_runs_does_not_stop_the_others
         assert await batcher.submit(Work(1)) == 10
 
 
-async def test_one_that_fails_fails_alone() -> None:
+async def test_a_request_that_fails_does_not_fail_the_others() -> None:
     gate = Gate()
     async with running(gate) as batcher:
         tasks = await submit_behind_the_first(gate, batcher, Work(1, fails=ValueError("blank")), Work(2))
@@ -120,7 +120,7 @@ async def test_one_that_fails_fails_alone() -> None:
     assert answers[2] == 20
 
 
-async def test_a_batch_that_breaks_is_told_to_all_of_it_and_the_next_one_runs() -> None:
+async def test_an_error_of_a_whole_batch_reaches_all_its_requests_and_the_next_batch_runs() -> None:
     def answer(requests: Sequence[Work]) -> list[int | Exception]:
         if requests[0].number == 0:
             raise ZeroDivisionError
@@ -143,7 +143,7 @@ async def test_the_number_of_answers_is_checked() -> None:
 
 
 @pytest.mark.parametrize("threads", [1, 3])
-async def test_closing_answers_what_was_accepted_and_takes_no_more(threads: int) -> None:
+async def test_closing_answers_accepted_requests_and_refuses_new_ones(threads: int) -> None:
     gate = Gate()
     async with running(gate, threads=threads, max_batch=2) as batcher:
         tasks = [asyncio.create_task(batcher.submit(Work(number))) for number in range(20)]
@@ -157,7 +157,7 @@ async def test_closing_answers_what_was_accepted_and_takes_no_more(threads: int)
         await closing
 
 
-async def test_the_expected_wait_grows_with_what_waits() -> None:
+async def test_the_expected_wait_grows_with_the_waiting_images() -> None:
     gate = Gate()
     gate.open.set()
     async with running(gate) as batcher:

@@ -1,4 +1,4 @@
-"""However many images wait, few go through a network at a time."""
+"""A batch of any size goes through a network a few images at a time."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from shared.recognition.normalisation import Images
 
 
 class Network:
-    """Answers every image with its first pixel, and remembers how many it was given at a time."""
+    """Answers every image with its first pixel, and records the sizes of its calls."""
 
     def __init__(self) -> None:
         self.sizes: list[int] = []
@@ -20,7 +20,7 @@ class Network:
 
 
 @pytest.mark.parametrize("count", [1, PIECE - 1, PIECE, PIECE + 1, 100])
-def test_no_more_than_a_piece_at_a_time_and_every_answer_in_its_place(count: int) -> None:
+def test_a_batch_runs_in_pieces_and_keeps_its_order(count: int) -> None:
     network, images = Network(), np.zeros((count, 28, 28), np.uint8)
     images[:, 0, 0] = np.arange(count)
     logits = run_in_pieces(network.run, images)
@@ -30,7 +30,7 @@ def test_no_more_than_a_piece_at_a_time_and_every_answer_in_its_place(count: int
     assert len(network.sizes) == -(-count // PIECE)
 
 
-def test_every_size_of_a_piece_is_met_before_the_first_request() -> None:
+def test_warm_up_runs_every_size_of_a_piece() -> None:
     network = Network()
     warm_up(network.run)
     assert set(network.sizes) == set(range(1, PIECE + 1))

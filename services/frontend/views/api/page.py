@@ -113,7 +113,7 @@ def show_programs(address: str, *, with_key: bool) -> None:
     if keyed:
         st.html(
             f'<p class="note">The key is read from <code>{KEY_VARIABLE}</code>. Whoever runs Slate makes one with '
-            "<code>python -m services.inference.access NAME</code>.</p>"
+            "<code>python -m services.inference.api_key NAME</code>.</p>"
         )
 
 

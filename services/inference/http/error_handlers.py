@@ -1,4 +1,7 @@
-"""What went wrong with a drawing or a model → the problem that says so, for a response and for an entry of a batch."""
+"""Turns an error about a drawing or a model version into a problem: for a whole response, or for one entry of a batch.
+
+The handlers of shared.web.problems cover all other errors. A default model that can't be loaded is 503 `not_ready`.
+"""
 
 from typing import cast
 
@@ -17,31 +20,31 @@ CODE_OF_ERROR: dict[type[DrawingError], ProblemCode] = {
 }
 
 
-def problem_of(error: Exception) -> Problem:
-    """Of a drawing that can't be read. Any other error is none of the caller's, and raised."""
+def make_entry_problem(error: Exception) -> Problem:
+    """The problem of one drawing in a batch. Raises `error` again if it is not about the drawing."""
     if isinstance(error, DrawingError):
-        return make_problem(_code_of(error), str(error))
+        return make_problem(_find_code(error), str(error))
     if isinstance(error, RequestValidationError):
         return make_problem("invalid_request", validation_sentence(error))
     raise error
 
 
-def install_failure_handlers(app: FastAPI) -> None:
-    """Beside those every service has."""
+def install_error_handlers(app: FastAPI) -> None:
+    """Add the handlers for DrawingError and ModelVersionError."""
     app.add_exception_handler(DrawingError, _on_drawing_error)
     app.add_exception_handler(ModelVersionError, _on_model_error)
 
 
-def _code_of(error: DrawingError) -> ProblemCode:
+def _find_code(error: DrawingError) -> ProblemCode:
     return next(code for kind, code in CODE_OF_ERROR.items() if isinstance(error, kind))
 
 
 async def _on_drawing_error(request: Request, error: Exception) -> Response:
-    return problem_response(_code_of(cast("DrawingError", error)), str(error), instance=request.url.path)
+    return problem_response(_find_code(cast("DrawingError", error)), str(error), instance=request.url.path)
 
 
 async def _on_model_error(request: Request, error: Exception) -> Response:
-    """The caller's mistake where the caller named the model, ours where it is the default."""
+    """404 `unknown_model` if the caller named the model, 503 `not_ready` if the default model is missing."""
     named = request.query_params.get("model") or request.path_params.get("name")
     code: ProblemCode = "unknown_model" if named else "not_ready"
     return problem_response(code, str(error), instance=request.url.path)

@@ -1,14 +1,14 @@
-"""The four forms a drawing may come in → the bytes of a picture, or an image already.
+"""Reads a request body that holds one drawing, and describes it for OpenAPI.
 
-Picture body, multipart field `file`, JSON with base64, JSON with pixels. What each looks like in OpenAPI is here too,
-beside the code that reads it.
+A drawing comes in one of four forms: a picture file as the body, the multipart field `file`, JSON with base64, or JSON
+with 28×28 pixels. The event loop only receives the bytes; `parse` does the rest in a worker thread.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from fastapi import Request
@@ -17,13 +17,12 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 from starlette.datastructures import UploadFile
 
+from services.inference.drawing import Drawing, DrawingSource
 from shared.contracts.inference import EncodedDrawing, ImagePixels
-from shared.recognition.preprocessing import Image
 from shared.web.problems import ProblemError
 
-MAX_FIELDS = 16  # of a form beside the file; they are not looked at
+MAX_FIELDS = 16  # form fields besides the file; their values are ignored
 PICTURE_TYPES = ("image/png", "image/jpeg", "image/webp")
-Drawing = bytes | Image  # a picture to be preprocessed, or a 28×28 image
 
 DRAWING_BODY: dict[str, Any] = {
     "requestBody": {
@@ -40,7 +39,7 @@ DRAWING_BODY: dict[str, Any] = {
             "application/json": {
                 "schema": {"oneOf": [EncodedDrawing.model_json_schema(), ImagePixels.model_json_schema()]},
                 "examples": {
-                    "picture": {"summary": "a picture as base64", "value": {"image": "iVBORw0KGgo..."}},
+                    "picture": {"summary": "A picture file as base64", "value": {"image": "iVBORw0KGgo..."}},
                     "pixels": {"summary": "28 rows of 28 values", "value": {"pixels": [[0] * 28] * 28}},
                 },
             },
@@ -63,13 +62,6 @@ PAGE_BODY: dict[str, Any] = {
 }
 
 
-class DrawingSource(Protocol):
-    """A drawing as it was received, before anything costly was done with it."""
-
-    def parse(self) -> Drawing:
-        """RequestValidationError for what is malformed or no drawing. For worker threads: it may take long."""
-
-
 @dataclass(frozen=True)
 class PictureBody:
     """The bytes of a picture file."""
@@ -77,7 +69,7 @@ class PictureBody:
     content: bytes
 
     def parse(self) -> Drawing:
-        """As they are."""
+        """The bytes, unchanged."""
         return self.content
 
 
@@ -88,17 +80,34 @@ class JsonBody:
     content: bytes
 
     def parse(self) -> Drawing:
-        """See DrawingSource."""
+        """Decode the JSON. RequestValidationError."""
         message = parse_json(self.content)
         if not isinstance(message, dict) or len(message) != 1:
             raise invalid("body", "Send a JSON object with one field, `image` (base64) or `pixels` (28 rows of 28).")
         return _as_drawing(message)
 
 
+@dataclass(frozen=True)
+class PageBody:
+    """A page in one of the forms of a drawing, except pixels."""
+
+    source: DrawingSource
+
+    def parse(self) -> bytes:
+        """The bytes of the picture file. RequestValidationError for pixels."""
+        drawing = self.source.parse()
+        if not isinstance(drawing, bytes):
+            raise invalid("body.pixels", "Send a page as a picture: as the body, as a file, or as base64 in `image`.")
+        return drawing
+
+
 async def read_drawing(request: Request, timeout_s: float) -> DrawingSource:
-    """ProblemError `unsupported_media_type`, `timeout`; RequestValidationError for a form without the field."""
+    """Receive the body and choose its form by its media type.
+
+    ProblemError `unsupported_media_type`, `timeout`. RequestValidationError if a form has no field `file`.
+    """
     async with body_deadline(timeout_s):
-        media_type = media_type_of(request)
+        media_type = read_media_type(request)
         if media_type in PICTURE_TYPES:
             return PictureBody(await request.body())
         if media_type == "multipart/form-data":
@@ -113,16 +122,16 @@ async def read_drawing(request: Request, timeout_s: float) -> DrawingSource:
 
 @asynccontextmanager
 async def body_deadline(timeout_s: float) -> AsyncIterator[None]:
-    """Around reading a body. ProblemError `timeout`."""
+    """Limit the time in which the block must receive the body. ProblemError `timeout`."""
     try:
         async with asyncio.timeout(timeout_s):
             yield
     except TimeoutError as error:
-        raise ProblemError("timeout", f"The request's body did not arrive within {timeout_s:g} seconds.") from error
+        raise ProblemError("timeout", f"The request body did not arrive within {timeout_s:g} seconds.") from error
 
 
-def media_type_of(request: Request) -> str:
-    """Without its parameters."""
+def read_media_type(request: Request) -> str:
+    """The media type in lower case, without parameters such as `charset`."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
@@ -133,25 +142,25 @@ async def _read_multipart(request: Request) -> bytes:
             if not isinstance(file, UploadFile):
                 raise invalid("body.file", "The multipart field `file` is missing or is not a file.")
             return await file.read()
-    except (UnicodeError, LookupError) as error:  # a charset that does not exist
+    except (UnicodeError, LookupError) as error:  # for example, an unknown charset
         raise invalid("body", f"The multipart body can't be decoded: {error}") from error
 
 
 def parse_json(body: bytes) -> Any:
-    """RequestValidationError where it is none."""
+    """RequestValidationError if the body is not JSON."""
     try:
         return from_json(body, allow_inf_nan=False)
     except ValueError as error:
-        raise invalid("body", f"Not valid JSON: {error}") from error
+        raise invalid("body", f"The body is not valid JSON: {error}") from error
 
 
 def parse_entry(entry: object) -> Drawing:
-    """One of a list: base64 of a picture, or rows of pixels. RequestValidationError."""
+    """One drawing of a JSON list: base64 of a picture, or rows of pixels. RequestValidationError."""
     return _as_drawing({"image" if isinstance(entry, str) else "pixels": entry})
 
 
 def invalid(place: str, sentence: str) -> RequestValidationError:
-    """What FastAPI itself raises for a malformed request."""
+    """The error that FastAPI itself raises for a malformed request, so that one handler answers both."""
     return RequestValidationError([{"type": "value_error", "loc": tuple(place.split(".")), "msg": sentence}])
 
 

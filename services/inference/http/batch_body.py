@@ -1,6 +1,7 @@
-"""The three forms many drawings may come in at once: JSON, several multipart files, or N × 784 bytes.
+"""Reads a request body that holds many drawings, and describes it for OpenAPI.
 
-The bytes are handed on as they arrive, a few hundred images at a time, so that memory does not grow with their number.
+The body is JSON, several multipart files, or N × 784 bytes. Bytes are passed on in chunks of images while the rest
+arrives, so that memory does not grow with their number.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -11,14 +12,15 @@ import numpy as np
 from fastapi import Request
 from starlette.datastructures import UploadFile
 
-from services.inference.drawing_input import Drawing, DrawingSource, PictureBody, invalid, parse_entry, parse_json
+from services.inference.drawing import Drawing, DrawingSource
+from services.inference.http.drawing_body import PictureBody, invalid, parse_entry, parse_json
 from shared.contracts.inference import EncodedDrawings
 from shared.recognition.normalisation import SIDE, Images
 from shared.web.problems import ProblemError
 
-MAX_IMAGES = 10_000  # a request
-IMAGES_A_PIECE = 100  # few, since a drawing waits for one or two of them
-BYTES_AN_IMAGE = SIDE * SIDE
+MAX_IMAGES = 10_000  # per request
+IMAGES_PER_CHUNK = 100  # small, because a single drawing may wait for one or two chunks
+BYTES_PER_IMAGE = SIDE * SIDE
 
 BATCH_BODY: dict[str, Any] = {
     "requestBody": {
@@ -28,10 +30,10 @@ BATCH_BODY: dict[str, Any] = {
                 "schema": EncodedDrawings.model_json_schema(),
                 "examples": {
                     "pictures": {
-                        "summary": "pictures as base64",
+                        "summary": "Picture files as base64",
                         "value": {"images": ["iVBORw0KGgo...", "/9j/4AA..."]},
                     },
-                    "pixels": {"summary": "rows of 28 values", "value": {"images": [[[0] * 28] * 28]}},
+                    "pixels": {"summary": "28 rows of 28 values per image", "value": {"images": [[[0] * 28] * 28]}},
                 },
             },
             "multipart/form-data": {
@@ -45,7 +47,7 @@ BATCH_BODY: dict[str, Any] = {
                 "schema": {
                     "type": "string",
                     "format": "binary",
-                    "description": "N × 784 bytes: images of 28 × 28, row by row, white ink (255) on black (0)",
+                    "description": "N × 784 bytes: images of 28 × 28 pixels, row by row, white ink (255) on black (0)",
                 }
             },
         },
@@ -60,57 +62,60 @@ class JsonEntry:
     entry: object
 
     def parse(self) -> Drawing:
-        """See DrawingSource."""
+        """Decode the entry. RequestValidationError."""
         return parse_entry(self.entry)
 
 
 def parse_batch(body: bytes) -> Sequence[DrawingSource]:
-    """`{"images": [...]}`. RequestValidationError. For a worker thread: it may take long."""
+    """Split `{"images": [...]}` into its entries. Call it in a worker thread: it may take long.
+
+    RequestValidationError, ProblemError `too_large`.
+    """
     message = parse_json(body)
     entries = message.get("images") if isinstance(message, dict) and len(message) == 1 else None
     if not isinstance(entries, list) or not entries:
-        raise invalid("body", "Send a JSON object with one field, `images`, a list of base64 or of 28 rows of 28.")
+        raise invalid("body", "Send a JSON object with one field, `images`: a list of base64 or of 28 rows of 28.")
     check_count(len(entries))
     return [JsonEntry(entry) for entry in entries]
 
 
 async def read_files(request: Request) -> Sequence[DrawingSource]:
-    """Every file of the form, whatever its field is called, in order. RequestValidationError where there is none."""
+    """All files of the form in their order, under any field name. RequestValidationError if there is no file."""
     try:
         async with request.form(max_files=MAX_IMAGES, max_fields=MAX_IMAGES) as form:
             files = [PictureBody(await file.read()) for _, file in form.multi_items() if isinstance(file, UploadFile)]
-    except (UnicodeError, LookupError) as error:  # a charset that does not exist
+    except (UnicodeError, LookupError) as error:  # for example, an unknown charset
         raise invalid("body", f"The multipart body can't be decoded: {error}") from error
     if not files:
-        raise invalid("body.files", "The form holds no file.")
+        raise invalid("body.files", "The form contains no file.")
     return files
 
 
 async def stream_images(request: Request) -> AsyncIterator[Images]:
-    """(n, 28, 28), at most IMAGES_A_PIECE of them at a time. RequestValidationError, ProblemError `too_large`."""
+    """Yield (n, 28, 28) uint8 with n up to IMAGES_PER_CHUNK. RequestValidationError, ProblemError `too_large`."""
     pending, count = bytearray(), 0
     async for received in request.stream():
         pending += received
-        check_count(count + len(pending) // BYTES_AN_IMAGE)
-        while len(pending) >= IMAGES_A_PIECE * BYTES_AN_IMAGE:
-            yield _cut(pending, IMAGES_A_PIECE)
-            count += IMAGES_A_PIECE
-    whole, rest = divmod(len(pending), BYTES_AN_IMAGE)
+        check_count(count + len(pending) // BYTES_PER_IMAGE)
+        while len(pending) >= IMAGES_PER_CHUNK * BYTES_PER_IMAGE:
+            yield _take_images(pending, IMAGES_PER_CHUNK)
+            count += IMAGES_PER_CHUNK
+    whole, rest = divmod(len(pending), BYTES_PER_IMAGE)
     if rest or not count + whole:
-        raise invalid("body", f"The body has to be N × {BYTES_AN_IMAGE} bytes, at least one image.")
+        raise invalid("body", f"The body must be N × {BYTES_PER_IMAGE} bytes with at least one image.")
     if whole:
-        yield _cut(pending, whole)
+        yield _take_images(pending, whole)
 
 
 def check_count(images: int) -> None:
-    """ProblemError `too_large` for more than one request may hold."""
+    """ProblemError `too_large` if a request holds more than MAX_IMAGES."""
     if images > MAX_IMAGES:
-        raise ProblemError("too_large", f"At most {MAX_IMAGES:,} images are read in one request; send several.")
+        raise ProblemError("too_large", f"A request may hold at most {MAX_IMAGES:,} images. Send several requests.")
 
 
-def _cut(pending: bytearray, count: int) -> Images:
-    """The first `count` images, taken out of what is pending."""
-    end = count * BYTES_AN_IMAGE
+def _take_images(pending: bytearray, count: int) -> Images:
+    """Remove the first `count` images from `pending` and return them."""
+    end = count * BYTES_PER_IMAGE
     images = np.frombuffer(pending[:end], np.uint8).reshape(count, SIDE, SIDE)
     del pending[:end]
     return images

@@ -1,7 +1,7 @@
-"""One question to a chat-completions endpoint, and every way it can fail as a problem with a sentence.
+"""Asks a chat-completions endpoint about one picture, and turns every failure into a problem.
 
-The only module that imports `openai`. What upstream says of a failure is neither logged nor passed on: it may repeat
-the key.
+Only this module imports `openai`. Error messages of the endpoint are neither logged nor passed on, because they may
+contain the API key.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import openai
 import structlog
 
-from services.inference.openai_answer import (
+from services.inference.upstream.openai_answer import (
     ANSWER_SCHEMA,
     INSTRUCTION,
     OpenAiAnswer,
@@ -30,14 +30,16 @@ if TYPE_CHECKING:
 
 logger = structlog.get_logger(__name__)
 
-LONGEST_WAIT_S = 5  # that a Retry-After is waited out; the package would wait two minutes
-UNKNOWN_WAIT_S = 10  # told to the caller where upstream does not say
+MAX_RETRY_WAIT_S = 5  # a longer Retry-After is not waited for; the package would wait up to two minutes
+DEFAULT_WAIT_S = 10  # for the caller, if the endpoint sends no Retry-After
 DAY_S = 24 * 60 * 60
 
 CHOOSE_ANOTHER = "choose another model (GET /v1/models)"
-KEY_REFUSED = "can't be asked: the key was refused there. Tell whoever runs Slate to check INFERENCE_OPENAI_API_KEY"
-NOT_KNOWN = "is not known there. Tell whoever runs Slate to check INFERENCE_OPENAI_MODELS and INFERENCE_OPENAI_BASE_URL"
-NOT_TAKEN = "did not take the picture. Send a smaller one, as PNG or JPEG"
+KEY_REFUSED = "can't answer: its provider refused Slate's key. Ask the operator to check INFERENCE_OPENAI_API_KEY"
+NOT_KNOWN = (
+    "is unknown to its provider. Ask the operator to check INFERENCE_OPENAI_MODELS and INFERENCE_OPENAI_BASE_URL"
+)
+NOT_TAKEN = "did not accept the picture. Send a smaller one, as PNG or JPEG"
 SENTENCE_OF_STATUS = {
     **dict.fromkeys((400, 413, 422), NOT_TAKEN),
     **dict.fromkeys((401, 403), KEY_REFUSED),
@@ -46,7 +48,7 @@ SENTENCE_OF_STATUS = {
 
 
 class OpenAiChat:
-    """Connections to one endpoint. Belongs to one event loop."""
+    """The connections to one endpoint. Use it in one event loop."""
 
     def __init__(self, base_url: str, api_key: str, timeout_s: float, max_retries: int) -> None:
         self._timeout_s = timeout_s
@@ -55,26 +57,27 @@ class OpenAiChat:
             api_key=api_key,
             timeout=timeout_s,
             max_retries=max_retries,
-            http_client=openai.DefaultAsyncHttpxClient(event_hooks={"response": [_refuse_long_wait]}),
+            http_client=openai.DefaultAsyncHttpxClient(event_hooks={"response": [_skip_long_retry]}),
         )
-        self._completions = self._client.chat.completions.with_raw_response  # imported now, not by the first request
+        # Accessed here, because the first access imports a submodule, and no request should wait for that.
+        self._completions = self._client.chat.completions.with_raw_response
 
     async def ask(self, picture: bytes, media_type: str, model: str) -> OpenAiAnswer:
-        """ProblemError `upstream_timeout`, `upstream_failed`, `rate_limited`."""
+        """Ask the model for its answer. ProblemError `upstream_timeout`, `upstream_failed`, `rate_limited`."""
         try:
             async with asyncio.timeout(self._timeout_s):
                 body = await self._complete(picture, media_type, model)
             return parse_completion(body)
         except (TimeoutError, openai.OpenAIError, OpenAiAnswerError) as error:
             _log_failure(error, model)
-            raise self._problem_of(error, model) from None  # what it says may repeat the key
+            raise self._make_problem(error, model) from None  # its message may contain the key
 
     async def close(self) -> None:
-        """Closes the connections."""
+        """Close the connections."""
         await self._client.close()
 
     async def _complete(self, picture: bytes, media_type: str, model: str) -> bytes:
-        """The body as it came: the package reads it into its types unchecked."""
+        """The raw body of the response. The package's own types would not be validated."""
         url = f"data:{media_type};base64,{base64.b64encode(picture).decode()}"
         response = await self._completions.create(
             model=model,
@@ -89,7 +92,7 @@ class OpenAiChat:
         )
         return response.content
 
-    def _problem_of(self, error: Exception, model: str) -> ProblemError:
+    def _make_problem(self, error: Exception, model: str) -> ProblemError:
         code: ProblemCode = "upstream_failed"
         headers = None
         match error:
@@ -98,24 +101,24 @@ class OpenAiChat:
                 sentence = f"did not answer within {self._timeout_s:g} s. Try again"
             case openai.RateLimitError():
                 code = "rate_limited"
-                wait_s = _retry_after_s(error.response.headers, UNKNOWN_WAIT_S)
+                wait_s = _retry_after_s(error.response.headers, DEFAULT_WAIT_S)
                 headers = {"Retry-After": str(wait_s)}
-                sentence = f"takes no more questions for now. Try again in {wait_s} s"
+                sentence = f"has reached its rate limit. Try again in {wait_s} s"
             case openai.APIStatusError():
                 sentence = SENTENCE_OF_STATUS.get(
-                    error.status_code, f"failed there (HTTP {error.status_code}). Try again in a moment"
+                    error.status_code, f"failed at its provider (HTTP {error.status_code}). Try again in a moment"
                 )
             case OpenAiRefusalError():
                 sentence = "refused to read this picture. Send another one"
             case OpenAiAnswerError():
-                sentence = "answered something else than ten probabilities. Try again"
+                sentence = "did not answer with ten probabilities. Try again"
             case _:
                 sentence = "can't be reached. Try again in a moment"
         return ProblemError(code, f"openai/{model} {sentence}, or {CHOOSE_ANOTHER}.", headers)
 
 
 def _log_failure(error: Exception, model: str) -> None:
-    """For whoever runs Slate: the kind, the status, and the request's id for asking upstream about it."""
+    """Log the kind of error, the status, and the request id, with which the operator can ask the provider."""
     logger.warning(
         "openai_failed",
         model=model,
@@ -126,27 +129,27 @@ def _log_failure(error: Exception, model: str) -> None:
     )
 
 
-async def _refuse_long_wait(response: "httpx2.Response") -> None:
-    """Who must wait long is better told so at once; the package retries nothing that says so itself."""
-    if _retry_after_s(response.headers, default=0) > LONGEST_WAIT_S:
+async def _skip_long_retry(response: "httpx2.Response") -> None:
+    """Stop the package from retrying after a long Retry-After, so that the caller learns of the wait at once."""
+    if _retry_after_s(response.headers, default=0) > MAX_RETRY_WAIT_S:
         response.headers["x-should-retry"] = "false"
 
 
 def _retry_after_s(headers: "httpx2.Headers", default: int) -> int:
-    """Whole seconds, from seconds or a date (RFC 9110 §10.2.3); `default` where there is neither."""
+    """The Retry-After header in whole seconds: a number or a date (RFC 9110 §10.2.3), or `default` without either."""
     value = headers.get("retry-after", "")
     try:
-        return _bounded(float(value))
+        return _limit_wait_s(float(value))
     except ValueError:
         pass
     try:
-        return _bounded(parsedate_to_datetime(value).timestamp() - time.time())
+        return _limit_wait_s(parsedate_to_datetime(value).timestamp() - time.time())
     except (ValueError, OverflowError):
         return default
 
 
-def _bounded(seconds: float) -> int:
-    """From 1 s to a day, rounded up; ValueError for what is not a number."""
+def _limit_wait_s(seconds: float) -> int:
+    """Round up and limit to 1 second to 1 day. ValueError for NaN."""
     if math.isnan(seconds):
         raise ValueError
     return math.ceil(min(max(seconds, 1), DAY_S))

@@ -1,7 +1,7 @@
-"""What a chat model is asked to answer, as a JSON schema, and its answer → ten probabilities and a digit score.
+"""The instruction and JSON schema for a chat model, and the parser of its answer: ten probabilities, a digit score.
 
-The schema keeps to what every server that knows `strict` takes: all fields required, nothing else allowed, no ranges.
-The ranges are checked here.
+The schema uses only what every server with `strict` schemas accepts: all fields are required, other fields are
+forbidden, and there are no ranges. The ranges are checked here.
 """
 
 import math
@@ -18,20 +18,20 @@ INSTRUCTION = (
 
 
 class OpenAiAnswerError(Exception):
-    """The answer is not what was asked for. The message says what is wrong, without a word of the answer."""
+    """The answer does not match the schema. The message says what is wrong and does not quote the answer."""
 
 
 class OpenAiRefusalError(OpenAiAnswerError):
-    """The model would not answer."""
+    """The model refused to answer."""
 
 
 class OpenAiAnswer(BaseModel):
-    """How probable each digit is, and `digit_score`: how sure it is that there is a digit at all."""  # sent upstream
+    """How probable each digit is, and `digit_score`: how sure it is that there is a digit at all."""  # in the schema
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
     digit_score: float
-    zero: float  # ten fields and not an array: every server's decoding then gives ten
+    zero: float  # ten fields instead of an array, so that every server's decoder writes exactly ten
     one: float
     two: float
     three: float
@@ -44,7 +44,7 @@ class OpenAiAnswer(BaseModel):
 
     @property
     def weights(self) -> list[float]:
-        """Of the digits 0 to 9, as answered."""
+        """The ten numbers of the answer, for the digits 0 to 9."""
         return list(self.model_dump(exclude={"digit_score"}).values())
 
     @property
@@ -63,7 +63,7 @@ class OpenAiAnswer(BaseModel):
         if not 0 <= self.digit_score <= 1:
             raise ValueError("digit_score is not in 0..1")
         if min(self.weights) < 0 or not 0 < sum(self.weights) < math.inf:
-            raise ValueError("the ten numbers are no probabilities")
+            raise ValueError("the ten numbers can't be scaled to probabilities")
         return self
 
 
@@ -85,7 +85,7 @@ class _Completion(BaseModel):
 
 
 def parse_completion(body: bytes) -> OpenAiAnswer:
-    """The body of a chat completion. OpenAiRefusalError; OpenAiAnswerError for all else that isn't an answer."""
+    """Parse the body of a chat completion. OpenAiRefusalError; OpenAiAnswerError for every other unusable body."""
     try:
         choice = _Completion.model_validate_json(body).choices[0]
         if choice.message.refusal or choice.finish_reason == "content_filter":

@@ -1,4 +1,4 @@
-"""A model that is not ours, asked over real HTTP: what is sent, what is made of the answer, and every way to fail."""
+"""A model of an OpenAI-compatible endpoint, asked over real HTTP: the question, the answer, and every failure."""
 
 import base64
 import json
@@ -12,11 +12,14 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from email.utils import formatdate
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from services.inference.openai_model import OpenAiReader, OpenAiSettings, Reading
+from services.inference.settings import Settings
+from services.inference.upstream.openai_answer import OpenAiAnswer
+from services.inference.upstream.openai_reader import OpenAiReader
 from shared.web.problems import ProblemError
 from tests.integration.inference.conftest import encode, seven
 from tests.integration.inference.openai_server import (
@@ -52,24 +55,26 @@ def server(running_server: OpenAiServer, monkeypatch: pytest.MonkeyPatch) -> Ope
 
 
 @asynccontextmanager
-async def opened(url: str, **options: object) -> AsyncIterator[OpenAiReader]:
-    settings = {"base_url": url, "api_key": KEY, "models": "reader,vendor/reader-2", "max_retries": 0, **options}
-    reader = OpenAiReader(OpenAiSettings(**settings))
+async def opened(
+    url: str, *, api_key: str | None = KEY, timeout_s: float = 30, max_retries: int = 0
+) -> AsyncIterator[OpenAiReader]:
+    settings = Settings(openai_base_url=url, openai_api_key=api_key, openai_models="reader,vendor/reader-2")
+    reader = OpenAiReader(settings, timeout_s=timeout_s, max_retries=max_retries)
     try:
         yield reader
     finally:
         await reader.close()
 
 
-async def read(server: OpenAiServer, *replies: Reply, **options: object) -> Reading:
+async def read(server: OpenAiServer, *replies: Reply, url: str = "", **options: Any) -> OpenAiAnswer:
     server.replies = list(replies) or server.replies
-    async with opened(server.url, **options) as reader:
+    async with opened(url or server.url, **options) as reader:
         return await reader.read(PICTURE, "image/png", "openai/reader")
 
 
-async def fail(server: OpenAiServer, *replies: Reply, **options: object) -> ProblemError:
+async def fail(server: OpenAiServer, *replies: Reply, url: str = "", **options: Any) -> ProblemError:
     with pytest.raises(ProblemError) as raised:
-        await read(server, *replies, **options)
+        await read(server, *replies, url=url, **options)
     problem = raised.value
     assert problem.detail.startswith("openai/reader ")
     assert problem.detail.endswith("choose another model (GET /v1/models).")
@@ -78,10 +83,11 @@ async def fail(server: OpenAiServer, *replies: Reply, **options: object) -> Prob
 
 async def test_a_picture_is_read(server: OpenAiServer) -> None:
     reading = await read(server, completion(answer({7: 0.75, 1: 0.25}, digit_score=0.9)))
-    assert reading == Reading(7, (0, 0.25, 0, 0, 0, 0, 0, 0.75, 0, 0), 0.9, "reader")
+    assert (reading.digit, reading.digit_score) == (7, 0.9)
+    assert reading.probabilities == (0, 0.25, 0, 0, 0, 0, 0, 0.75, 0, 0)
 
 
-async def test_the_picture_goes_as_it_came_with_the_key_and_the_model(server: OpenAiServer) -> None:
+async def test_the_picture_is_sent_unchanged_with_the_key_and_the_model(server: OpenAiServer) -> None:
     async with opened(server.url) as reader:
         await reader.read(PICTURE, "image/webp", "openai/vendor/reader-2")
     (request,) = server.requests
@@ -96,7 +102,7 @@ async def test_the_picture_goes_as_it_came_with_the_key_and_the_model(server: Op
     assert base64.b64decode(data, validate=True) == PICTURE
 
 
-async def test_a_strict_schema_is_sent_that_every_server_takes(server: OpenAiServer) -> None:
+async def test_the_schema_is_strict_and_simple_enough_for_every_server(server: OpenAiServer) -> None:
     await read(server)
     response_format = server.requests[0].body["response_format"]
     assert response_format["type"] == "json_schema"
@@ -117,7 +123,7 @@ async def test_probabilities_are_scaled_to_sum_to_one(server: OpenAiServer, weig
     assert reading.probabilities[3] == pytest.approx(weights[3] / sum(weights.values()))
 
 
-async def test_whole_numbers_are_probabilities_too(server: OpenAiServer) -> None:
+async def test_whole_numbers_are_accepted(server: OpenAiServer) -> None:
     assert (await read(server, completion(answer({4: 1}, digit_score=1)))).probabilities[4] == 1
 
 
@@ -145,10 +151,10 @@ async def test_whole_numbers_are_probabilities_too(server: OpenAiServer) -> None
         "[" * 100_000,
     ],
 )
-async def test_an_answer_of_another_shape_is_a_problem(server: OpenAiServer, content: str | None) -> None:
+async def test_an_answer_that_breaks_the_schema_is_a_problem(server: OpenAiServer, content: str | None) -> None:
     problem = await fail(server, completion(content))
     assert problem.code == "upstream_failed"
-    assert "something else than ten probabilities" in problem.detail
+    assert "did not answer with ten probabilities" in problem.detail
 
 
 @pytest.mark.parametrize(
@@ -171,12 +177,12 @@ async def test_an_answer_of_another_shape_is_a_problem(server: OpenAiServer, con
     ],
 )
 @pytest.mark.parametrize("media_type", ["application/json", "text/html; charset=utf-8"])
-async def test_a_body_that_is_no_completion_is_a_problem(server: OpenAiServer, body: bytes, media_type: str) -> None:
+async def test_a_body_that_is_not_a_completion_is_a_problem(server: OpenAiServer, body: bytes, media_type: str) -> None:
     problem = await fail(server, Reply(body, headers={"content-type": media_type}))
     assert problem.code == "upstream_failed"
 
 
-async def test_a_completion_with_the_least_around_its_message_is_read(server: OpenAiServer) -> None:
+async def test_a_completion_with_only_a_message_is_read(server: OpenAiServer) -> None:
     body = json.dumps({"choices": [{"message": {"content": answer({7: 1})}}]})
     assert (await read(server, Reply(body.encode(), headers={"content-type": "text/plain"}))).digit == 7
 
@@ -191,7 +197,7 @@ async def test_a_refusal_is_a_problem(server: OpenAiServer, reply: Reply) -> Non
     assert "refused to read this picture" in problem.detail
 
 
-async def test_a_refused_key_is_a_problem_and_shows_nowhere(
+async def test_a_refused_key_is_a_problem_that_does_not_reveal_the_key(
     server: OpenAiServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -207,7 +213,7 @@ async def test_a_refused_key_is_a_problem_and_shows_nowhere(
     ("status", "words"),
     [
         (400, "Send a smaller one, as PNG or JPEG"),
-        (403, "the key was refused"),
+        (403, "refused Slate's key"),
         (404, "INFERENCE_OPENAI_MODELS"),
         (413, "Send a smaller one"),
         (418, "HTTP 418"),
@@ -222,7 +228,7 @@ async def test_a_status_becomes_a_sentence(server: OpenAiServer, status: int, wo
     assert "secret" not in problem.detail
 
 
-async def test_a_failure_that_passes_is_asked_again(server: OpenAiServer) -> None:
+async def test_a_temporary_failure_is_retried(server: OpenAiServer) -> None:
     reading = await read(
         server, failure(500, retry_after_ms="1"), failure(429, retry_after_ms="1"), SEVEN, max_retries=2
     )
@@ -231,12 +237,12 @@ async def test_a_failure_that_passes_is_asked_again(server: OpenAiServer) -> Non
     assert server.requests[0].body == server.requests[2].body
 
 
-async def test_a_failure_that_stays_is_asked_as_often_as_set(server: OpenAiServer) -> None:
+async def test_a_permanent_failure_is_retried_max_retries_times(server: OpenAiServer) -> None:
     assert (await fail(server, failure(500, retry_after_ms="1"), max_retries=3)).code == "upstream_failed"
     assert len(server.requests) == 4
 
 
-async def test_too_many_questions_are_a_problem_after_the_retries(server: OpenAiServer) -> None:
+async def test_a_rate_limit_is_a_problem_after_the_retries(server: OpenAiServer) -> None:
     problem = await fail(server, failure(429, retry_after_ms="1", retry_after="3"), max_retries=1)
     assert problem.code == "rate_limited"
     assert problem.headers == {"Retry-After": "3"}
@@ -245,7 +251,7 @@ async def test_too_many_questions_are_a_problem_after_the_retries(server: OpenAi
 
 
 @pytest.mark.parametrize("status", [429, 503])
-async def test_a_long_wait_is_not_waited_out(server: OpenAiServer, status: int) -> None:
+async def test_a_long_retry_after_is_not_waited_for(server: OpenAiServer, status: int) -> None:
     started = time.perf_counter()
     await fail(server, failure(status, retry_after="60"), max_retries=2)
     assert time.perf_counter() - started < 5
@@ -279,14 +285,14 @@ async def test_a_slow_answer_is_a_problem(server: OpenAiServer) -> None:
     assert "within 0.2 s" in problem.detail
 
 
-async def test_the_time_is_for_the_question_with_its_retries(server: OpenAiServer) -> None:
+async def test_the_timeout_includes_the_retries(server: OpenAiServer) -> None:
     started = time.perf_counter()
     problem = await fail(server, failure(500), timeout_s=0.3, max_retries=10)
     assert problem.code == "upstream_timeout"
     assert time.perf_counter() - started < 5
 
 
-async def test_the_connection_is_good_after_a_slow_answer(server: OpenAiServer) -> None:
+async def test_the_reader_still_works_after_a_timeout(server: OpenAiServer) -> None:
     async with opened(server.url, timeout_s=1) as reader:
         server.replies = [Reply(None), SEVEN]
         with pytest.raises(ProblemError):
@@ -294,10 +300,10 @@ async def test_the_connection_is_good_after_a_slow_answer(server: OpenAiServer) 
         assert (await reader.read(PICTURE, "image/png", "openai/reader")).digit == 7
 
 
-async def test_an_endpoint_that_is_not_there_is_a_problem(server: OpenAiServer) -> None:
+async def test_an_unreachable_endpoint_is_a_problem(server: OpenAiServer) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         nobody = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
-    problem = await fail(server, base_url=nobody)
+    problem = await fail(server, url=nobody)
     assert problem.code == "upstream_failed"
     assert "can't be reached" in problem.detail
 
@@ -305,7 +311,7 @@ async def test_an_endpoint_that_is_not_there_is_a_problem(server: OpenAiServer) 
 @pytest.mark.parametrize(
     "reference", ["openai/other", "openai/", "reader", "cnn", "", "openai/reader/", "OPENAI/reader"]
 )
-async def test_a_model_that_is_not_allowed_is_unknown(server: OpenAiServer, reference: str) -> None:
+async def test_a_model_that_is_not_offered_is_unknown(server: OpenAiServer, reference: str) -> None:
     async with opened(server.url) as reader:
         with pytest.raises(ProblemError, match="GET /v1/models") as raised:
             await reader.read(PICTURE, "image/png", reference)
@@ -313,7 +319,7 @@ async def test_a_model_that_is_not_allowed_is_unknown(server: OpenAiServer, refe
     assert server.requests == []
 
 
-async def test_models_are_listed_as_they_are_asked_for(server: OpenAiServer) -> None:
+async def test_models_are_listed_under_the_names_that_callers_use(server: OpenAiServer) -> None:
     async with opened(server.url) as reader:
         assert reader.models == ["openai/reader", "openai/vendor/reader-2"]
 
@@ -329,8 +335,8 @@ async def test_without_a_key_there_are_no_models(server: OpenAiServer) -> None:
 @pytest.mark.parametrize(("key", "imported"), [("", False), (KEY, True)])
 def test_the_package_is_imported_only_with_a_key(key: str, imported: bool) -> None:
     code = (
-        "import sys; from services.inference.openai_model import OpenAiReader, OpenAiSettings; "
-        "OpenAiReader(OpenAiSettings()); print('openai' in sys.modules)"
+        "import sys; from services.inference.upstream.openai_reader import OpenAiReader; "
+        "from services.inference.settings import Settings; OpenAiReader(Settings()); print('openai' in sys.modules)"
     )
     environment = os.environ | {"INFERENCE_OPENAI_API_KEY": key, "INFERENCE_OPENAI_MODELS": "reader"}
     process = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True)
@@ -341,29 +347,26 @@ def test_settings_come_from_the_environment(server: OpenAiServer, monkeypatch: p
     monkeypatch.setenv("INFERENCE_OPENAI_BASE_URL", "http://gpu:8000/v1")
     monkeypatch.setenv("INFERENCE_OPENAI_API_KEY", f" {KEY}\n")
     monkeypatch.setenv("INFERENCE_OPENAI_MODELS", " reader, vendor/reader-2:latest,")
-    monkeypatch.setenv("INFERENCE_OPENAI_TIMEOUT_S", "")
-    settings = OpenAiSettings()
-    assert (str(settings.base_url), settings.timeout_s) == ("http://gpu:8000/v1", 30)
-    assert settings.models == ("reader", "vendor/reader-2:latest")
-    assert settings.api_key.get_secret_value() == KEY
+    settings = Settings()
+    assert str(settings.openai_base_url) == "http://gpu:8000/v1"
+    assert settings.openai_models == ("reader", "vendor/reader-2:latest")
+    assert settings.openai_api_key.get_secret_value() == KEY
     assert KEY not in repr(settings)
 
 
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        ({"models": ""}, "INFERENCE_OPENAI_MODELS"),
-        ({"models": "two words"}, "models"),
-        ({"models": "m" * 65}, "models"),
-        ({"api_key": "sk-secret\nsecond"}, "api_key"),
-        ({"api_key": "sk-secret-ключ"}, "api_key"),
-        ({"api_key": " "}, "api_key"),
-        ({"base_url": "gpu:8000"}, "base_url"),
-        ({"timeout_s": 0}, "timeout_s"),
-        ({"max_retries": -1}, "max_retries"),
+        ({"openai_models": ""}, "INFERENCE_OPENAI_MODELS"),
+        ({"openai_models": "two words"}, "openai_models"),
+        ({"openai_models": "m" * 65}, "openai_models"),
+        ({"openai_api_key": "sk-secret\nsecond"}, "openai_api_key"),
+        ({"openai_api_key": "sk-secret-ключ"}, "openai_api_key"),
+        ({"openai_api_key": " "}, "openai_api_key"),
+        ({"openai_base_url": "gpu:8000"}, "openai_base_url"),
     ],
 )
-def test_malformed_settings_stop_the_start(options: dict[str, object], complaint: str) -> None:
+def test_malformed_settings_are_an_error(options: dict[str, object], complaint: str) -> None:
     with pytest.raises(ValidationError, match=complaint) as raised:
-        OpenAiSettings(**{"api_key": KEY, "models": "reader", **options})
+        Settings(**{"openai_api_key": KEY, "openai_models": "reader", **options})
     assert "secret" not in str(raised.value)

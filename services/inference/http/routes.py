@@ -1,0 +1,143 @@
+"""The routes of the inference API, version 1. Their answers are messages of shared.contracts.inference."""
+
+import asyncio
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Request, Response
+
+from services.inference.http.batch_answer import answer_drawings, answer_images
+from services.inference.http.batch_body import BATCH_BODY, parse_batch, read_files, stream_images
+from services.inference.http.dependencies import ModelQuery, OpenServiceDep, ServiceDep
+from services.inference.http.drawing_body import (
+    DRAWING_BODY,
+    PAGE_BODY,
+    PageBody,
+    body_deadline,
+    read_drawing,
+    read_media_type,
+)
+from services.inference.prediction import DrawingRequest, PageRequest
+from services.inference.upstream.openai_prediction import predict_upstream
+from services.inference.upstream.openai_reader import PREFIX
+from shared.contracts.inference import BatchPredictions, Explanation, ModelDetails, ModelList, PageReading, Prediction
+from shared.contracts.problem import ProblemCode
+from shared.web.problems import ProblemError, problem_docs
+
+ACCESS_CODES: tuple[ProblemCode, ...] = ("unauthorised", "forbidden", "rate_limited")
+DRAWING_PROBLEMS = problem_docs(
+    *ACCESS_CODES,
+    "blank_drawing",
+    "invalid_request",
+    "unreadable_image",
+    "too_large",
+    "unsupported_media_type",
+    "timeout",
+    "unknown_model",
+    "overloaded",
+)
+
+router = APIRouter()
+
+
+@router.post(
+    "/v1/predict",
+    openapi_extra=DRAWING_BODY,
+    response_class=Response,
+    responses={200: {"model": Prediction}, **DRAWING_PROBLEMS, **problem_docs("upstream_failed", "upstream_timeout")},
+)
+async def predict(request: Request, service: ServiceDep, model: ModelQuery = None) -> Response:
+    """Read one drawing. `model=openai/<name>` asks a model of the configured OpenAI-compatible endpoint."""
+    drawing = await read_drawing(request, service.bounds.body_timeout_s)
+    if model and model.startswith(PREFIX):
+        prediction = await predict_upstream(drawing, model, service.reader)
+        return make_json_response(prediction.model_dump_json().encode())
+    return make_json_response(await service.batcher.submit(DrawingRequest(drawing, await service.catalog.get(model))))
+
+
+@router.post(
+    "/v1/explain",
+    openapi_extra=DRAWING_BODY,
+    response_class=Response,
+    responses={200: {"model": Explanation}, **DRAWING_PROBLEMS},
+)
+async def explain(request: Request, service: ServiceDep, model: ModelQuery = None) -> Response:
+    """Read one drawing, and tell which parts of it speak for the predicted digit."""
+    drawing = await read_drawing(request, service.bounds.body_timeout_s)
+    recogniser = await service.catalog.get(model)
+    return make_json_response(await service.batcher.submit(DrawingRequest(drawing, recogniser, explained=True)))
+
+
+@router.post(
+    "/v1/read",
+    openapi_extra=PAGE_BODY,
+    response_class=Response,
+    responses={200: {"model": PageReading}, **DRAWING_PROBLEMS},
+)
+async def read(request: Request, service: ServiceDep, model: ModelQuery = None) -> Response:
+    """Find and read every digit on a picture: lines from top to bottom, the digits of a line from left to right."""
+    page = PageBody(await read_drawing(request, service.bounds.body_timeout_s))
+    return make_json_response(await service.batcher.submit(PageRequest(page, await service.catalog.get(model))))
+
+
+@router.post(
+    "/v1/predict/batch",
+    openapi_extra=BATCH_BODY,
+    response_class=Response,
+    responses={200: {"model": BatchPredictions}, **DRAWING_PROBLEMS},
+)
+async def predict_batch(request: Request, service: ServiceDep, model: ModelQuery = None) -> Response:
+    """Read many drawings. The answer has one entry per drawing, in the same order: a prediction or a problem."""
+    recogniser = await service.catalog.get(model)
+    async with body_deadline(service.bounds.body_timeout_s):
+        match read_media_type(request):
+            case "application/octet-stream":
+                return make_batch_response(
+                    await answer_images(stream_images(request), recogniser, service.image_batcher)
+                )
+            case "application/json":
+                drawings = await asyncio.to_thread(parse_batch, await request.body())
+            case "multipart/form-data":
+                drawings = await read_files(request)
+            case _:
+                raise ProblemError(
+                    "unsupported_media_type",
+                    "Send application/json, several multipart files, or N × 784 bytes as application/octet-stream.",
+                )
+    return make_batch_response(await answer_drawings(drawings, recogniser, service.batcher))
+
+
+@router.get("/v1/models", responses=problem_docs("not_ready", *ACCESS_CODES))
+async def list_models(service: ServiceDep) -> ModelList:
+    """List every model version on disk, the versions that can't be served, and the models of other providers."""
+    described = await service.catalog.describe()
+    return described.model_copy(update={"others": service.reader.models})
+
+
+@router.get("/v1/models/{name}/{version}", responses=problem_docs("unknown_model", *ACCESS_CODES))
+async def get_model(name: str, version: str, service: ServiceDep) -> ModelDetails:
+    """Describe one model version: its training, its metrics, and the metrics after each epoch."""
+    return await service.catalog.describe_one(name, version)
+
+
+@router.get("/healthz", include_in_schema=False)
+async def alive() -> dict[str, str]:
+    """Answer as long as the process runs."""
+    return {"status": "alive"}
+
+
+@router.get("/readyz", include_in_schema=False, responses=problem_docs("not_ready"))
+async def ready(service: OpenServiceDep) -> dict[str, str]:
+    """Answer 200 once the default model is loaded, before that 503 `not_ready`."""
+    recogniser = await service.catalog.get()
+    engine = recogniser.engine
+    return {"status": "ready", "model": recogniser.manifest.reference, "engine": engine.name, "device": engine.device}
+
+
+def make_json_response(body: bytes) -> Response:
+    """A response whose body is JSON already."""
+    return Response(body, media_type="application/json")
+
+
+def make_batch_response(answers: Sequence[bytes]) -> Response:
+    """`{"predictions": [...]}`."""
+    return make_json_response(b'{"predictions":[' + b",".join(answers) + b"]}")
