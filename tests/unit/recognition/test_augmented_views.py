@@ -4,9 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from shared.recognition.augmented_views import (
+    MOVES_PX,
+    TURNS_DEG,
+    average_doubtful_views,
+    compute_augmented_logits,
+    make_views,
+)
 from shared.recognition.calibration import Calibration, Logits
 from shared.recognition.normalisation import Images
-from shared.recognition.second_look import MOVES_PX, TURNS_DEG, look_again, look_twice, make_views
 
 CALIBRATION = Calibration(energy_centre=2.0, doubtful_below=0.8)
 SURE, DOUBTFUL = 255, 100  # levels of the brightest pixel
@@ -34,7 +40,7 @@ def dots(*levels: int) -> Images:
 
 def test_an_image_that_is_read_for_sure_is_looked_at_once() -> None:
     look = Looker()
-    logits = look_twice(look, dots(SURE, SURE), CALIBRATION)
+    logits = compute_augmented_logits(look, dots(SURE, SURE), CALIBRATION)
     assert look.looked_at == [2]
     assert logits.tolist() == Looker()(dots(SURE, SURE)).tolist()
 
@@ -43,7 +49,7 @@ def test_a_doubtful_one_is_what_its_seven_views_are_on_average() -> None:
     look, images = Looker(), dots(DOUBTFUL, SURE, DOUBTFUL)
     images[2] = np.roll(images[2], 2, axis=1)
     first = Looker()(images)
-    logits = look_again(look, images, first, CALIBRATION)
+    logits = average_doubtful_views(look, images, first, CALIBRATION)
     assert look.looked_at == [12]
     for doubtful in (0, 2):
         views = np.concatenate([images[doubtful : doubtful + 1], make_views(images)[doubtful]])
@@ -55,13 +61,13 @@ def test_a_doubtful_one_is_what_its_seven_views_are_on_average() -> None:
 
 def test_a_version_that_says_so_looks_once() -> None:
     look = Looker()
-    look_twice(look, dots(DOUBTFUL), replace(CALIBRATION, doubtful_below=0.0))
+    compute_augmented_logits(look, dots(DOUBTFUL), replace(CALIBRATION, doubtful_below=0.0))
     assert look.looked_at == [1]
 
 
 def test_what_is_no_digit_is_not_looked_at_again() -> None:
     look = Looker()
-    look_twice(look, dots(DOUBTFUL), replace(CALIBRATION, energy_centre=5.0))
+    compute_augmented_logits(look, dots(DOUBTFUL), replace(CALIBRATION, energy_centre=5.0))
     assert look.looked_at == [1]
 
 
