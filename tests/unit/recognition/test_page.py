@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from shared.recognition.errors import BlankDrawingError, DrawingTooLargeError
-from shared.recognition.page import PageDigit, PageOfDigits, segment_page
+from shared.recognition.page import FoundDigit, PageOfDigits, segment_page
 from shared.recognition.preprocessing import preprocess
 from tests.integration.inference.conftest import encode
 from tests.unit.recognition.test_photograph import LIGHTS, take
@@ -156,7 +156,7 @@ def test_outlines_go_around_the_ink() -> None:
         assert all(is_within(point, digit) for outline in digit.outlines for point in outline)
 
 
-def is_within(point: tuple[int, int], digit: PageDigit) -> bool:
+def is_within(point: tuple[int, int], digit: FoundDigit) -> bool:
     box = digit.box
     return box.left - 1 <= point[0] <= box.right + 1 and box.top - 1 <= point[1] <= box.bottom + 1
 

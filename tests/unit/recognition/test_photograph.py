@@ -13,7 +13,7 @@ from shared.recognition.cutout import Cutout
 from shared.recognition.decoding import decode_drawing
 from shared.recognition.errors import BlankDrawingError
 from shared.recognition.ink import find_ink
-from shared.recognition.paper import depart_from_paper
+from shared.recognition.paper import measure_contrast
 from shared.recognition.preprocessing import preprocess
 
 WIDTH, HEIGHT = 640, 480
@@ -101,8 +101,8 @@ def test_paper_without_ink_is_blank() -> None:
 def test_a_drawing_is_not_taken_for_a_photograph() -> None:
     file = io.BytesIO()
     Image.fromarray((255 - draw_ink(pen=30) * 255).astype(np.uint8)).save(file, "JPEG", quality=60)
-    assert not depart_from_paper(decode_drawing(file.getvalue())).photographed
-    assert depart_from_paper(decode_drawing(take(draw_ink()))).photographed
+    assert not measure_contrast(decode_drawing(file.getvalue())).photographed
+    assert measure_contrast(decode_drawing(take(draw_ink()))).photographed
 
 
 @pytest.mark.parametrize("shape", [(2, 2), (2, 40), (5, 3), (40, 2)])

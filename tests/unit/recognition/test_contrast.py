@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
+from shared.recognition.contrast import STD_PER_MEDIAN, LevelContrast, PixelContrast
 from shared.recognition.cutout import Cutout
-from shared.recognition.departure import Departure, FlatDeparture
 from shared.recognition.ink import find_ink
-from shared.recognition.paper import NORMAL, depart_from_paper
+from shared.recognition.paper import measure_contrast
 
 
 def draw_ring(paper: int = 255, ink: int = 0, width: int = 12, jpeg_quality: int | None = None) -> np.ndarray:
@@ -38,15 +38,15 @@ PICTURES = {
 }
 
 
-def measure_pixels(grey: np.ndarray, flat: FlatDeparture) -> Departure:
+def measure_pixels(grey: np.ndarray, flat: LevelContrast) -> PixelContrast:
     """The same departure, pixel by pixel."""
-    return Departure(flat.levels[grey], flat.noise, photographed=False)
+    return PixelContrast(flat.levels[grey], flat.noise, photographed=False)
 
 
 @pytest.mark.parametrize("grey", PICTURES.values(), ids=PICTURES.keys())
 def test_counts_measure_what_pixels_do(grey: np.ndarray) -> None:
-    flat = depart_from_paper(Cutout.of(grey))
-    assert isinstance(flat, FlatDeparture)
+    flat = measure_contrast(Cutout.of(grey))
+    assert isinstance(flat, LevelContrast)
     pixels = measure_pixels(grey, flat)
     assert np.array_equal(flat.find_strong(7), pixels.find_strong(7))
     assert np.array_equal(flat.make_ink(1.5, 60).fill(), pixels.make_ink(1.5, 60).pixels)
@@ -56,16 +56,16 @@ def test_counts_measure_what_pixels_do(grey: np.ndarray) -> None:
 def test_noise_of_flat_paper_is_the_median_distance_from_it(grey: np.ndarray) -> None:
     noisy = grey.astype(np.int16)
     noisy[np.random.default_rng(0).random(grey.shape) < 0.45] += 1
-    flat = depart_from_paper(Cutout.of(noisy.clip(0, 255).astype(np.uint8)))
-    assert isinstance(flat, FlatDeparture)
+    flat = measure_contrast(Cutout.of(noisy.clip(0, 255).astype(np.uint8)))
+    assert isinstance(flat, LevelContrast)
     distance = np.abs(flat.levels[noisy.clip(0, 255)])
-    assert flat.noise == NORMAL * np.median(distance[distance <= 6])
+    assert flat.noise == STD_PER_MEDIAN * np.median(distance[distance <= 6])
 
 
 @pytest.mark.parametrize("name", [name for name in PICTURES if name != "framed"])
 def test_full_ink_is_the_median_of_the_upper_of_two_groups(name: str) -> None:
-    flat = depart_from_paper(Cutout.of(PICTURES[name]))
-    assert isinstance(flat, FlatDeparture)
+    flat = measure_contrast(Cutout.of(PICTURES[name]))
+    assert isinstance(flat, LevelContrast)
     strong = flat.find_strong(max(7.0, 2.5 * flat.noise))
     threshold, _ = cv2.threshold(strong.astype(np.uint8).reshape(1, -1), 0, 255, cv2.THRESH_OTSU)
     stroke_level = float(np.median(strong[strong >= threshold]))
