@@ -1,4 +1,4 @@
-"""A plain FastAPI endpoint, as tutorials have it: a `def` route in the framework's thread pool, no batches."""
+"""A plain FastAPI endpoint, as in tutorials: a `def` route in the framework's thread pool, without batching."""
 
 from typing import Any
 
@@ -12,12 +12,12 @@ network = make_network()
 
 
 class Drawing(BaseModel):
-    """The same body as ours."""
+    """The same request body as Slate's."""
 
     image: str
 
 
 @app.post("/v1/predict")
 def read(drawing: Drawing) -> dict[str, Any]:
-    """One drawing."""
+    """Answers one drawing."""
     return answer(predict(network, [decode(drawing.image)])[0])

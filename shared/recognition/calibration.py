@@ -2,7 +2,7 @@
 
 The probabilities are a softmax with a temperature (Guo et al. 2017, §4.2). The digit score is the log-sum-exp of the
 logits (their negative free energy, Liu et al. 2020), which training raises for digits and lowers for everything else. A
-sigmoid maps it to 0..1. `training/calibration.py` fits the constants when a model version is published.
+sigmoid maps it to 0..1. Training fits the constants when it publishes a model version.
 """
 
 from dataclasses import dataclass
