@@ -1,4 +1,4 @@
-"""Doubtful images are looked at again, from six more sides, and no others are."""
+"""Doubtful images get the mean logits of seven views. All other images keep the logits of a single pass."""
 
 from dataclasses import replace
 
@@ -15,17 +15,17 @@ from shared.recognition.calibration import Calibration, Logits
 from shared.recognition.normalisation import Images
 
 CALIBRATION = Calibration(energy_centre=2.0, doubtful_below=0.8)
-SURE, DOUBTFUL = 255, 100  # levels of the brightest pixel
+SURE, DOUBTFUL = 255, 100  # grey levels of the brightest pixel
 
 
-class Looker:
-    """Sure of a zero where there is a white pixel; else torn between zero and one, by where the ink is."""
+class ToyNetwork:
+    """Is sure of a zero if there is a white pixel; else the place of the ink decides between zero and one."""
 
     def __init__(self) -> None:
-        self.looked_at: list[int] = []
+        self.batch_sizes: list[int] = []
 
     def __call__(self, images: Images) -> Logits:
-        self.looked_at.append(len(images))
+        self.batch_sizes.append(len(images))
         logits = np.zeros((len(images), 10), np.float32)
         logits[:, 0] = np.where(images.max(axis=(1, 2)) == SURE, 20, 1)
         logits[:, 1] = images.argmax(axis=2).max(axis=1)  # the rightmost column with ink
@@ -38,40 +38,40 @@ def dots(*levels: int) -> Images:
     return images
 
 
-def test_an_image_that_is_read_for_sure_is_looked_at_once() -> None:
-    look = Looker()
-    logits = compute_augmented_logits(look, dots(SURE, SURE), CALIBRATION)
-    assert look.looked_at == [2]
-    assert logits.tolist() == Looker()(dots(SURE, SURE)).tolist()
+def test_an_image_with_a_high_confidence_is_computed_once() -> None:
+    network = ToyNetwork()
+    logits = compute_augmented_logits(network, dots(SURE, SURE), CALIBRATION)
+    assert network.batch_sizes == [2]
+    assert logits.tolist() == ToyNetwork()(dots(SURE, SURE)).tolist()
 
 
-def test_a_doubtful_one_is_what_its_seven_views_are_on_average() -> None:
-    look, images = Looker(), dots(DOUBTFUL, SURE, DOUBTFUL)
+def test_a_doubtful_image_gets_the_mean_logits_of_its_seven_views() -> None:
+    network, images = ToyNetwork(), dots(DOUBTFUL, SURE, DOUBTFUL)
     images[2] = np.roll(images[2], 2, axis=1)
-    first = Looker()(images)
-    logits = average_doubtful_views(look, images, first, CALIBRATION)
-    assert look.looked_at == [12]
+    first = ToyNetwork()(images)
+    logits = average_doubtful_views(network, images, first, CALIBRATION)
+    assert network.batch_sizes == [12]
     for doubtful in (0, 2):
         views = np.concatenate([images[doubtful : doubtful + 1], make_views(images)[doubtful]])
-        assert np.allclose(logits[doubtful], Looker()(views).mean(axis=0))
+        assert np.allclose(logits[doubtful], ToyNetwork()(views).mean(axis=0))
     assert logits[0, 1] != first[0, 1]
     assert logits[1].tolist() == first[1].tolist()
-    assert first.tolist() == Looker()(images).tolist()
+    assert first.tolist() == ToyNetwork()(images).tolist()
 
 
-def test_a_version_that_says_so_looks_once() -> None:
-    look = Looker()
-    compute_augmented_logits(look, dots(DOUBTFUL), replace(CALIBRATION, doubtful_below=0.0))
-    assert look.looked_at == [1]
+def test_a_version_without_doubtful_below_computes_every_image_once() -> None:
+    network = ToyNetwork()
+    compute_augmented_logits(network, dots(DOUBTFUL), replace(CALIBRATION, doubtful_below=0.0))
+    assert network.batch_sizes == [1]
 
 
-def test_what_is_no_digit_is_not_looked_at_again() -> None:
-    look = Looker()
-    compute_augmented_logits(look, dots(DOUBTFUL), replace(CALIBRATION, energy_centre=5.0))
-    assert look.looked_at == [1]
+def test_a_rejected_image_is_computed_once() -> None:
+    network = ToyNetwork()
+    compute_augmented_logits(network, dots(DOUBTFUL), replace(CALIBRATION, energy_centre=5.0))
+    assert network.batch_sizes == [1]
 
 
-def test_the_views_are_turned_and_moved_and_bring_in_black() -> None:
+def test_views_are_turned_or_moved_and_black_outside_the_image() -> None:
     image = np.zeros((28, 28), np.uint8)
     image[4:24, 13:15] = 200
     image[0, 0] = 90
@@ -80,7 +80,7 @@ def test_the_views_are_turned_and_moved_and_bring_in_black() -> None:
     assert views.shape == (6, 28, 28)
     for (right, down), view in zip(MOVES_PX, moved, strict=True):
         expected = np.roll(image, (down, right), axis=(0, 1))
-        expected[0, 27] = expected[27, 0] = 0  # what np.roll brings back at the other edge
+        expected[0, 27] = expected[27, 0] = 0  # np.roll moves this pixel to the other edge
         assert (view == expected).all()
     tops = [int(view[5].argmax()) for view in turned]
     assert tops[0] > 14 > 13 > tops[1]  # clockwise, counterclockwise
