@@ -19,7 +19,6 @@ ARCHITECTURES: dict[str, Callable[[], nn.Module]] = {
     "lenet5": LeNet5,
     "vit": VisionTransformer,
     "best": Ensemble.best,
-    "best_large": Ensemble.best_large,
 }
 
 

@@ -11,7 +11,6 @@ PARAMETERS = {
     "lenet5": 61_706,
     "vit": 156_618,
     "best": 1_127_558,
-    "best_large": 4_544_332,
 }
 
 
