@@ -33,7 +33,7 @@ class NotServedError(Exception):
     """No service answers, or it does not have that model. The message says which."""
 
 
-async def ask(part: Slice, url: str, model: str | None) -> Answers:
+async def predict_slice(part: Slice, url: str, model: str | None) -> Answers:
     """Sends all examples of a slice, IN_FLIGHT at a time. RuntimeError if the service fails on one of them."""
     gate = asyncio.Semaphore(IN_FLIGHT)
     params = {"model": model} if model else {}
@@ -101,7 +101,7 @@ async def measure(url: str, arguments: argparse.Namespace) -> None:
         arguments.pen_letters,
         all_writers=arguments.all_writers,
     )
-    answers = {part.name: await ask(part, url, reference) for part in slices}
+    answers = {part.name: await predict_slice(part, url, reference) for part in slices}
     print(f"`{reference}`, {model.parameters:,} parameters, over HTTP\n")
     print("| what | examples | value | 95 % interval |\n| --- | --- | --- | --- |")
     for row in tabulate(answers, model.digit_score_threshold, find_bars(arguments)):

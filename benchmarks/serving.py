@@ -41,7 +41,7 @@ FLOOD_S = 60.0
 
 
 @dataclass
-class Measured:
+class Measurements:
     """The measurements of one server, one value for each round."""
 
     started_s: list[float] = field(default_factory=list)
@@ -53,7 +53,7 @@ class Measured:
     errors: int = 0
 
 
-def measure(server: Server, folder: Path, seconds: float, into: Measured) -> None:
+def measure(server: Server, folder: Path, seconds: float, into: Measurements) -> None:
     """Measures one server for one round."""
     with run_server(server, folder) as (url, pid, started_s):
         script = folder / f"{server.body}.lua"
@@ -71,9 +71,9 @@ def measure(server: Server, folder: Path, seconds: float, into: Measured) -> Non
         into.errors += int(alone["errors"] + alone["refused"] + together["errors"] + together["refused"])
 
 
-def race(servers: list[Server], folder: Path, rounds: int, seconds: float) -> dict[str, Measured]:
+def measure_in_turns(servers: list[Server], folder: Path, rounds: int, seconds: float) -> dict[str, Measurements]:
     """Measures the servers in turns, so that a busy minute of the machine slows all of them."""
-    measured = {server.name: Measured() for server in servers}
+    measured = {server.name: Measurements() for server in servers}
     for number in range(rounds):
         for server in servers if number % 2 == 0 else servers[::-1]:
             print(f"round {number + 1}: {server.name}", file=sys.stderr)
@@ -81,7 +81,7 @@ def race(servers: list[Server], folder: Path, rounds: int, seconds: float) -> di
     return measured
 
 
-def race_table(measured: dict[str, Measured]) -> Iterator[str]:
+def make_tables(measured: dict[str, Measurements]) -> Iterator[str]:
     """The medians of each server, and Slate's as shares of the best framework's."""
     yield "| | CPU ms per request | requests/s | p99 ms | median ms, one caller | MB at rest | s to start | errors |"
     yield "| --- " * 8 + "|"
@@ -143,7 +143,7 @@ def measure_growth(url: str, pid: int, folder: Path, requests: int) -> str:
     return f"| {what}; growth | {after / before - 1:+.1%} | ≤ 5 % |"
 
 
-def measure_overload(url: str, folder: Path, unloaded: Measured) -> Iterator[str]:
+def measure_overload(url: str, folder: Path, unloaded: Measurements) -> Iterator[str]:
     """Floods the service with FLOOD_FACTOR times the rate that CALLERS reach, and times other requests meanwhile.
 
     Only the other requests, fifty a second, are timed. wrk would mostly measure how long its own flood takes.
@@ -187,8 +187,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         write_bodies(folder)
-        measured = race(servers, folder, options.rounds, options.seconds)
-        lines = [*race_table(measured)]
+        measured = measure_in_turns(servers, folder, options.rounds, options.seconds)
+        lines = [*make_tables(measured)]
         with run_server(servers[0], folder) as (url, pid, _):
             print("batches of images", file=sys.stderr)
             lines.append(measure_batch(url, options.rounds))

@@ -5,7 +5,7 @@ from typing import Any
 
 import litserve
 
-from benchmarks.peers.recipe import answer, decode, make_network, predict
+from benchmarks.peers.prediction import decode, make_answer, make_network, predict
 
 MAX_BATCH, BATCH_TIMEOUT_S = 64, 0.002
 
@@ -36,7 +36,7 @@ class Digits(litserve.LitAPI):
 
     def encode_response(self, output: Any) -> Any:
         """One output → the response body."""
-        return answer(output)
+        return make_answer(output)
 
 
 if __name__ == "__main__":

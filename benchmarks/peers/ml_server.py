@@ -6,7 +6,7 @@ from mlserver import MLModel
 from mlserver.codecs import StringCodec
 from mlserver.types import InferenceRequest, InferenceResponse
 
-from benchmarks.peers.recipe import answer, decode, make_network, predict
+from benchmarks.peers.prediction import decode, make_answer, make_network, predict
 
 
 class Digits(MLModel):
@@ -20,5 +20,5 @@ class Digits(MLModel):
     async def predict(self, payload: InferenceRequest) -> InferenceResponse:
         """Answers a batch that MLServer has collected."""
         drawings = StringCodec.decode_input(payload.inputs[0])
-        answers = [json.dumps(answer(each)) for each in predict(self.network, [decode(each) for each in drawings])]
+        answers = [json.dumps(make_answer(each)) for each in predict(self.network, [decode(each) for each in drawings])]
         return InferenceResponse(model_name=self.name, outputs=[StringCodec.encode_output("answers", answers)])

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from benchmarks.peers.recipe import answer, decode, make_network, predict
+from benchmarks.peers.prediction import decode, make_answer, make_network, predict
 
 app = FastAPI()
 network = make_network()
@@ -20,4 +20,4 @@ class Drawing(BaseModel):
 @app.post("/v1/predict")
 def read(drawing: Drawing) -> dict[str, Any]:
     """Answers one drawing."""
-    return answer(predict(network, [decode(drawing.image)])[0])
+    return make_answer(predict(network, [decode(drawing.image)])[0])

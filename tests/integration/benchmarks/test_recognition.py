@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.inference_service import running_inference
-from benchmarks.recognition import NotServedError, ask, find_bars, find_model, main
+from benchmarks.recognition import NotServedError, find_bars, find_model, main, predict_slice
 from benchmarks.recognition_table import Answers, tabulate
 from shared.recognition.preprocessing import preprocess
 from tests.integration.inference.conftest import encode, seven
@@ -32,26 +32,26 @@ def url() -> Iterator[str]:
 async def test_drawings_are_sent_as_pictures_and_read(url: str) -> None:
     drawings, photographs = make_pen_slices([SEVEN] * 4, seed=1)
     for part in (drawings, photographs):
-        answers = await ask(part, url, model=None)
+        answers = await predict_slice(part, url, model=None)
         assert answers.correct.tolist() == [True] * 4
         np.testing.assert_allclose(answers.probabilities.sum(axis=1), 1, atol=1e-5)
 
 
 async def test_images_are_sent_as_pixels(url: str) -> None:
     image = preprocess(encode(seven()))
-    answers = await ask(Slice("mnist", np.array([7]), lambda _: image), url, model="cnn")
+    answers = await predict_slice(Slice("mnist", np.array([7]), lambda _: image), url, model="cnn")
     assert answers.correct.tolist() == [True]
 
 
 async def test_a_blank_drawing_counts_as_wrong_with_digit_score_zero(url: str) -> None:
     blank = encode_png(Image.new("RGB", (60, 60), "white"))
-    answers = await ask(Slice("pen_drawings", np.array([0]), lambda _: blank), url, model=None)
+    answers = await predict_slice(Slice("pen_drawings", np.array([0]), lambda _: blank), url, model=None)
     assert (answers.correct.tolist(), answers.scores.tolist()) == ([False], [0.0])
 
 
 async def test_an_error_of_the_service_ends_the_measurement(url: str) -> None:
     with pytest.raises(RuntimeError, match="unknown_model"):
-        await ask(Slice("mnist", np.array([1]), lambda _: bars(2).images[1]), url, model="none")
+        await predict_slice(Slice("mnist", np.array([1]), lambda _: bars(2).images[1]), url, model="none")
 
 
 def test_the_default_model_is_found_and_an_unknown_model_is_not(url: str) -> None:

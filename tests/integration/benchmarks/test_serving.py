@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from benchmarks.flood import flood
-from benchmarks.serving import Measured, race_table
+from benchmarks.serving import Measurements, make_tables
 from benchmarks.wrk import make_drawing, write_bodies
 from shared.recognition.preprocessing import preprocess
 
@@ -48,11 +48,11 @@ def test_the_bodies_hold_a_drawing_that_can_be_read(tmp_path: Path) -> None:
 
 
 def test_the_table_compares_slate_with_the_best_framework() -> None:
-    def measured(cpu_ms: float, rate: float, alone_ms: float) -> Measured:
-        return Measured([1], [100], [alone_ms], [rate], [cpu_ms], [50])
+    def measured(cpu_ms: float, rate: float, alone_ms: float) -> Measurements:
+        return Measurements([1], [100], [alone_ms], [rate], [cpu_ms], [50])
 
     table = list(
-        race_table(
+        make_tables(
             {
                 "Slate": measured(1, 600, 1),
                 "Slate, two processes": measured(1, 1200, 1),

@@ -43,7 +43,7 @@ def predict(network: Cnn, inputs: Sequence[NDArray[np.float32]]) -> list[list[fl
     return probabilities
 
 
-def answer(probabilities: list[float]) -> dict[str, Any]:
+def make_answer(probabilities: list[float]) -> dict[str, Any]:
     """A shorter form of Slate's answer."""
     confidence = max(probabilities)
     return {"digit": probabilities.index(confidence), "confidence": confidence, "probabilities": probabilities}
