@@ -57,7 +57,7 @@ def _fills_box(shape: NDArray[np.bool_]) -> bool:
 
 
 def _lay_on_paper(grey: Cutout, opacity: NDArray[np.float64], paper: float) -> Cutout:
-    """Blends the picture with paper of that level. `opacity` (h, w) is that of the cutout; around it is transparent."""
+    """Lays the picture on paper of that grey level. `opacity` (h, w) in 0..1 covers the cutout; outside it is 0."""
     pixels = (grey.pixels * opacity + paper * (1 - opacity)).astype(np.uint8)
     return grey.replace(pixels, np.array([[paper]]).astype(np.uint8))
 

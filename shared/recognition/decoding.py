@@ -22,7 +22,7 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 MAX_PIXELS = 40_000_000  # phone cameras take 12 to 50 million; a JPEG of that size is decoded at a reduced size
 MAX_SIDE = 16_384  # pixels, the limit of WebP
 REDUCED_SIDE = 2048  # pixels; a larger picture is reduced by a whole factor until it fits
-CANVAS_PIXELS = 512 * 512  # pyspng holds Python's interpreter lock: with more pixels for milliseconds
+CANVAS_PIXELS = 512 * 512  # pyspng blocks all Python threads while it decodes; more pixels would take milliseconds
 CANVAS_BYTES = 256 * 1024  # the same limit for files that compress badly
 PNG_START = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 PNG_RGBA = b"\x08\x06"  # eight bits a channel, RGBA
@@ -39,7 +39,7 @@ BROKEN_FILE_ERRORS = (
     IndexError,
 )
 
-Image.MAX_IMAGE_PIXELS = None  # up to twice its limit Pillow only warns; _check_size refuses
+Image.MAX_IMAGE_PIXELS = None  # turns off Pillow's limit, which only warns; _check_size refuses instead
 
 
 def decode_drawing(data: bytes, max_pixels: int = MAX_PIXELS) -> Cutout:
