@@ -1,6 +1,6 @@
-"""Trains the default recipe, publishes it, and draws eight test digits with what they are read as.
+"""Trains the default recipe, publishes the model version, and draws eight test digits with their predictions.
 
-`python run_model.py`; it takes the options of `python -m training.train` and says where test_predictions.png lies.
+`python run_model.py` takes the options of `python -m training.train` and prints where test_predictions.png is.
 """
 
 import sys

@@ -1,1 +1,1 @@
-"""Measurements of the running services. Each prints what README and docs quote."""
+"""Measurements of Slate. Each command prints the figures that README and docs quote."""

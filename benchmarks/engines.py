@@ -18,9 +18,9 @@ from services.inference.engines.choice import PROCESSOR_ENGINES, choose_engine, 
 from services.inference.engines.engine import Engine
 from services.inference.http.batch_body import IMAGES_PER_CHUNK
 from services.inference.recogniser import Recogniser
+from shared.recognition.augmented_views import compute_augmented_logits
 from shared.recognition.model_version import Manifest, find_manifest
 from shared.recognition.normalisation import Images
-from shared.recognition.second_look import look_twice
 from shared.recognition.weights import load_network
 from training.datasets.mnist import load_mnist
 from training.evaluation.measures import make_look
@@ -59,7 +59,7 @@ def main() -> None:
     engines = make_engines(arguments.models_dir, manifest)
     images = load_mnist("test").images
     look = make_look(load_network(arguments.models_dir, manifest), manifest.normalisation)
-    expected = manifest.calibration.probabilities(look_twice(look, images, manifest.calibration))
+    expected = manifest.calibration.probabilities(compute_augmented_logits(look, images, manifest.calibration))
     for engine in engines.values():
         time_forward(engine.compute_logits, images[:1])  # warms up
     speeds: dict[tuple[str, int], list[float]] = {}

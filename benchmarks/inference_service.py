@@ -1,4 +1,4 @@
-"""An inference service started for a measurement, on a free port, and stopped after it."""
+"""Starts an inference service on a free port for a measurement or a test, and stops it afterwards."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ START_TIMEOUT_S = 60
 
 @contextlib.contextmanager
 def running_inference(**settings: str) -> Iterator[str]:
-    """Its address; `settings` as variables. RuntimeError where it ends or is not ready in a minute."""
+    """The address of the service. `settings` are environment variables. RuntimeError if it isn't ready in a minute."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -31,7 +31,7 @@ def running_inference(**settings: str) -> Iterator[str]:
 
 
 def wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
-    """RuntimeError as above."""
+    """RuntimeError if the process ends or the service is not ready within START_TIMEOUT_S."""
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(httpx.TransportError):

@@ -1,7 +1,7 @@
-"""What MNIST's training images share that preprocessing must reproduce: where their mass lies, how wide lines are.
+"""The shape of MNIST's training images that preprocessing must reproduce: their centre of mass and their line width.
 
-`python -m benchmarks.mnist_shape`: percentiles in pixels of the 28×28 image, for the constants of
-`shared/recognition/preprocessing.py`.
+`python -m benchmarks.mnist_shape` prints percentiles in pixels of the 28×28 image. The constants of
+`shared/recognition/preprocessing.py` come from this table.
 """
 
 import numpy as np
@@ -13,9 +13,9 @@ PERCENTILES = (1, 5, 50, 95, 99)
 
 
 def main() -> None:
-    """Prints the table."""
+    """Prints the table. Needs MNIST (`make data`)."""
     images = load_mnist("train").images
-    mass = images.sum(axis=(1, 2), dtype=float)
+    mass = images.sum(axis=(1, 2), dtype=float)  # (60000,)
     steps = np.arange(images.shape[1])
     widths = [
         measure_line_width(resize_longer_side(crop(image.astype(np.float32) / 255), WORK_SIDE)) * BOX / WORK_SIDE

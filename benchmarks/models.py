@@ -1,7 +1,8 @@
-"""Every model in use, in one Markdown table: size, what its manifest says it reaches, and how fast it is here.
+"""A Markdown table of all models in use: size, accuracy and speed.
 
-`python -m benchmarks.models`: the accuracies are those measured when the version was published; images/s are of the
-forward pass alone, one thread, batches of 32, the median of several rounds in which the models take turns.
+`python -m benchmarks.models` reads the accuracies from the manifests; they were measured when the versions were
+published. It measures images/s of a single forward pass on this machine: one thread, batches of 32, the median of
+several rounds in which the models take turns.
 """
 
 import argparse
@@ -18,23 +19,24 @@ from shared.recognition.weights import load_network
 
 BATCH = 32
 ROUNDS = 7
-SECONDS = 0.3  # a round, or one batch where that takes longer
+ROUND_S = 0.3  # length of a round; at least one batch
+MODELS_DIR = Path("models")
 MISSING = "–"
 
 T = TypeVar("T", bound=Sized)
 
 
 def time_forward(forward: Callable[[T], object], images: T) -> float:
-    """Images per second over one round."""
+    """The images per second of `forward` over one round."""
     count, started = 0, time.perf_counter()
-    while time.perf_counter() - started < SECONDS:
+    while time.perf_counter() - started < ROUND_S:
         forward(images)
         count += len(images)
     return count / (time.perf_counter() - started)
 
 
-def percent(manifest: Manifest, name: str, metric: str) -> str:
-    """A share of the manifest, where that slice was measured."""
+def format_percent(manifest: Manifest, name: str, metric: str) -> str:
+    """A metric of a slice in the manifest, as a percentage; MISSING if that slice was not measured."""
     value = manifest.metrics.get(name, {}).get(metric)
     return MISSING if value is None else f"{value:.2%}"
 
@@ -42,22 +44,20 @@ def percent(manifest: Manifest, name: str, metric: str) -> str:
 @torch.inference_mode()
 def main() -> None:
     """Prints the table."""
-    parser = argparse.ArgumentParser(description="Every model in use, in one table.")
-    parser.add_argument("--models-dir", type=Path, default=Path("models"))
-    models_dir = parser.parse_args().models_dir
+    argparse.ArgumentParser(description="Prints a table of all models in use.").parse_args()
     torch.set_num_threads(1)
     images = torch.randn(BATCH, 1, 28, 28)
-    manifests = [find_manifest(models_dir, pointer.parent.name) for pointer in sorted(models_dir.glob(f"*/{CURRENT}"))]
-    networks = {manifest.reference: load_network(models_dir, manifest) for manifest in manifests}
+    manifests = [find_manifest(MODELS_DIR, pointer.parent.name) for pointer in sorted(MODELS_DIR.glob(f"*/{CURRENT}"))]
+    networks = {manifest.reference: load_network(MODELS_DIR, manifest) for manifest in manifests}
     rounds = [{name: time_forward(network, images) for name, network in networks.items()} for _ in range(ROUNDS)]
     slices = ("mnist", "pen_drawings", "uploads", "photographs")
     print("| model | parameters | weights | MNIST test | pen drawings | uploads | photographs | calibration error, "
-          "MNIST / pen | letters refused | images/s |")  # fmt: skip
+          "MNIST / pen | letters rejected | images/s |")  # fmt: skip
     print("| --- " * 10 + "|")
     for manifest in manifests:
-        size = (models_dir / manifest.reference / WEIGHTS).stat().st_size / 1e6
-        accuracies = [percent(manifest, name, "accuracy") for name in slices]
-        errors = " / ".join(percent(manifest, name, "calibration_error") for name in ("mnist", "pen_drawings"))
+        size = (MODELS_DIR / manifest.reference / WEIGHTS).stat().st_size / 1e6
+        accuracies = [format_percent(manifest, name, "accuracy") for name in slices]
+        errors = " / ".join(format_percent(manifest, name, "calibration_error") for name in ("mnist", "pen_drawings"))
         speed = median(measured[manifest.reference] for measured in rounds)
         cells = [
             f"`{manifest.reference}`",
@@ -65,7 +65,7 @@ def main() -> None:
             f"{size:.1f} MB",
             *accuracies,
             errors,
-            percent(manifest, "pen_letters", "refused"),
+            format_percent(manifest, "pen_letters", "refused"),
             f"{speed:,.0f}",
         ]
         print(f"| {' | '.join(cells)} |")

@@ -1,30 +1,30 @@
-"""What a server with all its processes has used: seconds of processor, bytes of memory. Linux, through psutil."""
+"""The CPU time and memory that a server with all its child processes has used. Linux only, through psutil."""
 
 import contextlib
 
 import psutil
 
 
-def tree_of(pid: int) -> list[psutil.Process]:
-    """The process and all below it."""
+def list_processes(pid: int) -> list[psutil.Process]:
+    """The process and all its descendants."""
     root = psutil.Process(pid)
     return [root, *root.children(recursive=True)]
 
 
-def cpu_seconds(pid: int) -> float:
-    """Of all of them since their start, in the kernel too."""
+def measure_cpu_s(pid: int) -> float:
+    """User and system time of all processes since they started, in seconds."""
     total = 0.0
-    for process in tree_of(pid):
+    for process in list_processes(pid):
         with contextlib.suppress(psutil.NoSuchProcess):
             times = process.cpu_times()
             total += times.user + times.system
     return total
 
 
-def memory_mb(pid: int) -> float:
-    """Proportional set size: what is shared between them counts once."""
+def measure_memory_mb(pid: int) -> float:
+    """The proportional set size in MB, in which memory that processes share is counted once."""
     total = 0
-    for process in tree_of(pid):
+    for process in list_processes(pid):
         with contextlib.suppress(psutil.NoSuchProcess):
             total += process.memory_full_info().pss
     return total / 1e6

@@ -1,7 +1,7 @@
-"""How well a model version reads, over HTTP: every slice with 95 % intervals, as one table in Markdown.
+"""How well a model version reads, measured over HTTP: one Markdown table with 95 % intervals.
 
-`python -m benchmarks.recognition [--model name/version] [--pen-digits FILE] [--pen-letters FILE] [--url URL]`. Without
---url it starts the inference service itself. The pictures are made anew from --seed: same seed, same pictures.
+`python -m benchmarks.recognition` sends every example of every slice to an inference service, and starts the service
+itself unless --url names one. The pictures are the same in every run. --pen-digits and --pen-letters add slices.
 """
 
 import argparse
@@ -10,70 +10,31 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from benchmarks.inference_service import running_inference
+from benchmarks.recognition_table import Answers, describe_rejected_kinds, tabulate
 from shared.contracts.inference import ModelDescription, ModelList, Prediction
 from training.datasets.fetching import DATA_DIR
 from training.datasets.labelled_images import DataUnavailableError
 from training.datasets.pen_strokes import read_pen_digits
-from training.evaluation.measures import auroc, bootstrap_interval, calibration_error, wilson_interval
-from training.evaluation.not_digits import kind_of
 from training.evaluation.slices import Slice, make_slices
 from training.judging import is_mislabelled_bar
 
-IN_FLIGHT = 16  # requests
-TITLES = {
-    "mnist": "MNIST test, as pixels",
-    "mnist_pictures": "MNIST test, as 280×280 pictures",
-    "uploads": "uploads: dark on white, 28×28 to 600×600, thin to very thick",
-    "pen_drawings": "pen drawings: any place, size, pen and paper",
-    "photographs": "photographs: shading, noise, tint, JPEG, ±8°",
-    "pen_letters": "pen letters",
-    "not_digits": "scribbles, faces, signs, words",
-}
+IN_FLIGHT = 16  # requests at the same time
 
 
 class NotServedError(Exception):
-    """No service answers, or it has no such model; the message says which."""
+    """No service answers, or it does not have that model. The message says which."""
 
 
-@dataclass(frozen=True)
-class Answers:
-    """What the service said to a slice; (N,) each, (N, 10) probabilities. Unreadable: no digit, score 0."""
-
-    name: str
-    labels: NDArray[np.int64]
-    readable: NDArray[np.bool_]
-    probabilities: NDArray[np.float64]
-    scores: NDArray[np.float64]
-
-    @property
-    def right(self) -> NDArray[np.bool_]:
-        """Read as what they are."""
-        return np.asarray((self.probabilities.argmax(axis=1) == self.labels) & self.readable, np.bool_)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table."""
-
-    what: str
-    examples: int
-    value: str
-    interval: str
-
-
-async def ask(part: Slice, url: str, model: str | None) -> Answers:
-    """Asks for every example, a few at a time. RuntimeError where the service fails on one."""
+async def predict_slice(part: Slice, url: str, model: str | None) -> Answers:
+    """Sends all examples of a slice, IN_FLIGHT at a time. RuntimeError if the service fails on one of them."""
     gate = asyncio.Semaphore(IN_FLIGHT)
     params = {"model": model} if model else {}
     async with httpx.AsyncClient(base_url=url, timeout=60) as client:
@@ -100,85 +61,15 @@ async def ask(part: Slice, url: str, model: str | None) -> Answers:
 
 
 def make_body(part: Slice, index: int) -> tuple[bytes, str]:
-    """What is posted, and its media type."""
+    """The body of the request for one example, and its media type."""
     example = part.make(index)
     if isinstance(example, bytes):
         return example, "image/png" if example.startswith(b"\x89PNG") else "image/jpeg"
     return json.dumps({"pixels": example.tolist()}).encode(), "application/json"
 
 
-def tabulate(answers: dict[str, Answers], threshold: float, bars: NDArray[np.bool_]) -> Iterator[Row]:
-    """Every figure of the slices that were asked; `bars` are the pen digits that are straight lines and no ones."""
-    for name in ("mnist", "mnist_pictures", "uploads", "pen_drawings", "photographs"):
-        if name in answers:
-            yield share_row(f"{TITLES[name]}: accuracy", answers[name].right)
-    if bars.any():
-        what = f"{TITLES['pen_drawings']}: accuracy but for mislabelled bars"
-        yield share_row(what, answers["pen_drawings"].right[~bars])
-    yield difference_row(answers["mnist"], answers["mnist_pictures"])
-    for name in ("mnist", "pen_drawings"):
-        if name in answers:
-            yield calibration_row(answers[name])
-    for name in ("mnist", "pen_drawings", "photographs", "pen_letters", "not_digits"):
-        if name in answers:
-            yield share_row(f"{TITLES[name]}: refused", answers[name].scores < threshold)
-    if "pen_drawings" in answers:
-        for name in ("pen_letters", "not_digits"):
-            if name in answers:
-                yield auroc_row(answers["pen_drawings"], answers[name])
-
-
-def share_row(what: str, true: NDArray[np.bool_]) -> Row:
-    """A share with Wilson's interval."""
-    low, high = wilson_interval(int(true.sum()), len(true))
-    return Row(what, len(true), f"{true.mean():.2%}", f"{low:.2%} to {high:.2%}")
-
-
-def difference_row(pixels: Answers, pictures: Answers) -> Row:
-    """Points that the way through preprocessing costs; the two are of the same images."""
-    difference = 100 * (pictures.right.astype(float) - pixels.right)
-    low, high = bootstrap_interval(np.mean, difference)
-    return Row(
-        "280×280 pictures against pixels",
-        len(difference),
-        f"{difference.mean():+.2f} points",
-        f"{low:+.2f} to {high:+.2f}",
-    )
-
-
-def calibration_row(answers: Answers) -> Row:
-    """Expected calibration error over what could be read."""
-
-    def error_of(rows: NDArray[np.float64]) -> float:
-        return calibration_error(torch.from_numpy(rows[:, :10]), torch.from_numpy(rows[:, 10]).long())
-
-    rows = np.column_stack([answers.probabilities, answers.labels])[answers.readable]
-    low, high = bootstrap_interval(error_of, rows)
-    what = f"{TITLES[answers.name]}: calibration error"
-    return Row(what, len(rows), f"{error_of(rows):.2%}", f"{max(low, 0):.2%} to {high:.2%}")
-
-
-def auroc_row(digits: Answers, others: Answers) -> Row:
-    """How well the digit score tells the two apart."""
-    low, high = bootstrap_interval(auroc, digits.scores, others.scores)
-    what = f"digit score, pen drawings against {TITLES[others.name]}: AUROC"
-    return Row(
-        what,
-        len(digits.scores) + len(others.scores),
-        f"{auroc(digits.scores, others.scores):.4f}",
-        f"{low:.4f} to {min(high, 1):.4f}",
-    )
-
-
-def print_kinds(answers: Answers, threshold: float) -> None:
-    """What is refused of each kind of thing that is no digit."""
-    kinds = np.array([kind_of(index) for index in range(len(answers.labels))])
-    shares = {str(kind): (answers.scores[kinds == kind] < threshold).mean() for kind in dict.fromkeys(kinds)}
-    print("\nRefused of " + ", ".join(f"{kind.replace('_', ' ')} {share:.0%}" for kind, share in shares.items()))
-
-
 def find_model(url: str, reference: str | None) -> ModelDescription:
-    """What the service says of that model, or of its default. NotServedError where there is none."""
+    """The service's description of that model, or of its default model. NotServedError if it has no such model."""
     try:
         listed = ModelList.model_validate_json(httpx.get(f"{url}/v1/models").raise_for_status().content)
     except (httpx.HTTPError, httpx.InvalidURL, ValidationError) as error:
@@ -192,7 +83,7 @@ def find_model(url: str, reference: str | None) -> ModelDescription:
 
 
 def find_bars(arguments: argparse.Namespace) -> NDArray[np.bool_]:
-    """Which of the pen drawings are straight lines and labelled as other digits than one; empty without a file."""
+    """(N,): which pen digits are straight lines but not labelled 1. Empty without a file of pen digits."""
     if not arguments.pen_digits:
         return np.zeros(0, np.bool_)
     digits = read_pen_digits(arguments.pen_digits, None if arguments.all_writers else "test")
@@ -200,7 +91,7 @@ def find_bars(arguments: argparse.Namespace) -> NDArray[np.bool_]:
 
 
 async def measure(url: str, arguments: argparse.Namespace) -> None:
-    """Prints the table. DataUnavailableError or NotServedError with a sentence."""
+    """Prints the table. Raises DataUnavailableError or NotServedError."""
     model = find_model(url, arguments.model)
     reference = f"{model.name}/{model.version}"
     slices = make_slices(
@@ -208,27 +99,33 @@ async def measure(url: str, arguments: argparse.Namespace) -> None:
         arguments.data_dir,
         arguments.pen_digits,
         arguments.pen_letters,
-        arguments.seed,
         all_writers=arguments.all_writers,
     )
-    answers = {part.name: await ask(part, url, reference) for part in slices}
+    answers = {part.name: await predict_slice(part, url, reference) for part in slices}
     print(f"`{reference}`, {model.parameters:,} parameters, over HTTP\n")
     print("| what | examples | value | 95 % interval |\n| --- | --- | --- | --- |")
     for row in tabulate(answers, model.digit_score_threshold, find_bars(arguments)):
         print(f"| {row.what} | {row.examples:,} | {row.value} | {row.interval} |")
-    print_kinds(answers["not_digits"], model.digit_score_threshold)
+    print("\n" + describe_rejected_kinds(answers["not_digits"], model.digit_score_threshold))
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """`make benchmark`. The exit status: 1 where there is no such service, model or data."""
-    parser = argparse.ArgumentParser(description="How well a model version reads, over HTTP.")
-    parser.add_argument("--url", help="a running inference service; one is started where this is absent")
-    parser.add_argument("--model", help="«name» or «name/version»; the default model where this is absent")
-    parser.add_argument("--pen-digits", type=Path, default=os.environ.get("PEN_DIGITS"), help="a file of pen strokes")
-    parser.add_argument("--pen-letters", type=Path, default=os.environ.get("PEN_LETTERS"), help="likewise, of letters")
-    parser.add_argument("--all-writers", action="store_true", help="not only test writers: none was trained on")
-    parser.add_argument("--data-dir", type=Path, default=DATA_DIR)
-    parser.add_argument("--seed", type=int, default=1)
+    """The command `make benchmark`. Exit status 1 if the service, the model or the data is missing."""
+    parser = argparse.ArgumentParser(description="Measures over HTTP how well a model version reads.")
+    parser.add_argument("--url", help="address of a running inference service; without it, one is started")
+    parser.add_argument("--model", help="`name` or `name/version`; without it, the default model")
+    parser.add_argument(
+        "--pen-digits", type=Path, default=os.environ.get("PEN_DIGITS"), help="file of pen strokes of digits"
+    )
+    parser.add_argument(
+        "--pen-letters", type=Path, default=os.environ.get("PEN_LETTERS"), help="file of pen strokes of letters"
+    )
+    parser.add_argument(
+        "--all-writers",
+        action="store_true",
+        help="use the strokes of all writers, if no model was trained on any of them",
+    )
+    parser.add_argument("--data-dir", type=Path, default=DATA_DIR, help="folder of MNIST")
     options = parser.parse_args(arguments)
     try:
         with contextlib.nullcontext(options.url) if options.url else running_inference() as url:

@@ -1,8 +1,8 @@
-"""What an epoch costs beside the network's own arithmetic, and how soon MNIST is read.
+"""How much time an epoch takes beyond the network's own arithmetic, and how soon a network reads MNIST.
 
-`python -m benchmarks.training_speed`: one epoch of training, augmentation and all, against the same number of bare
-forward and backward passes, on the same device in the same run. `--seconds-to` then trains until 99 % and 99.4 % of
-MNIST's test images are read, the time of asking left out; nothing is chosen or published by that.
+`python -m benchmarks.training_speed` compares one epoch of training, with augmentation, with the same number of bare
+forward and backward passes on the same device. With `--seconds-to` it then trains until the network reads 99 % and
+99.4 % of MNIST's test images. The time for these checks is not counted, and nothing is selected or published with them.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import training  # noqa: F401  its declaration for torchvision has to come before Lightning is imported
+import training  # noqa: F401  it declares two operators for torchvision, which must precede importing Lightning
 
 # isort: split
 import torch
@@ -27,22 +27,22 @@ from training.task import RecognitionTask
 
 BARE_STEPS = 100
 GOALS = (0.99, 0.994)
-ASKED_EVERY = 20  # steps
+CHECKED_EVERY = 20  # steps
 
 
 class Stopwatch(Callback):
-    """`seconds` from the first batch to the end of the last, validation left out."""
+    """`seconds` from the first to the last training batch, without validation."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
         self.steps = 0
 
     def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Starts."""
+        """Starts the clock."""
         self._started = time.perf_counter()
 
     def on_train_batch_end(self, trainer: Trainer, pl_module: LightningModule, *_: object) -> None:
-        """Stops after the last."""
+        """Stops the clock after the last batch."""
         self.steps += 1
         if trainer.is_last_batch:
             synchronise(pl_module.device)
@@ -50,7 +50,7 @@ class Stopwatch(Callback):
 
 
 class GoalWatch(Callback):
-    """When each of GOALS is first reached, in seconds of training and steps."""
+    """The seconds of training and the steps after which each of GOALS is first reached."""
 
     def __init__(self, data_dir: Path) -> None:
         test = load_mnist("test", data_dir)
@@ -59,16 +59,16 @@ class GoalWatch(Callback):
         self.seconds = 0.0
 
     def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Goes on; between epochs there is validation."""
+        """Starts the clock again after validation."""
         self._started = time.perf_counter()
 
     def on_train_batch_end(self, trainer: Trainer, pl_module: LightningModule, *_: object) -> None:
-        """Stops, and asks now and then."""
-        if trainer.global_step % ASKED_EVERY and not trainer.is_last_batch:
+        """Stops the clock and measures the accuracy every CHECKED_EVERY steps."""
+        if trainer.global_step % CHECKED_EVERY and not trainer.is_last_batch:
             return
         synchronise(pl_module.device)
         self.seconds += time.perf_counter() - self._started
-        accuracy = self.ask(pl_module)
+        accuracy = self.measure_accuracy(pl_module)
         for goal in GOALS:
             if accuracy >= goal:
                 self.reached.setdefault(goal, f"{self.seconds:.2f} s, {trainer.global_step} steps")
@@ -76,8 +76,8 @@ class GoalWatch(Callback):
         self._started = time.perf_counter()
 
     @torch.no_grad()
-    def ask(self, task: LightningModule) -> float:
-        """The accuracy on MNIST test as the weights are now."""
+    def measure_accuracy(self, task: LightningModule) -> float:
+        """The accuracy of the present weights on MNIST's test images."""
         assert isinstance(task, RecognitionTask)
         task.eval()
         device = task.device
@@ -87,7 +87,7 @@ class GoalWatch(Callback):
 
 
 def measure_bare(options: Options, device: torch.device) -> float:
-    """Seconds for a forward and a backward pass over one batch."""
+    """The seconds of one forward and backward pass over one batch."""
     network = build_network(options.model).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     images = torch.randn(options.batch, 1, 28, 28, device=device)
     labels = torch.randint(10, (options.batch,), device=device)
@@ -109,7 +109,7 @@ def measure_bare(options: Options, device: torch.device) -> float:
 
 
 def measure_epoch(options: Options, data: TrainingData) -> Stopwatch:
-    """One epoch as `training.train` runs it."""
+    """Trains one epoch, as `training.train` does, and returns its stopwatch."""
     watch = Stopwatch()
     with tempfile.TemporaryDirectory() as folder:
         fit(options, Run(Path(folder)), data, [watch])
@@ -117,21 +117,21 @@ def measure_epoch(options: Options, data: TrainingData) -> Stopwatch:
 
 
 def synchronise(device: torch.device) -> None:
-    """A GPU works on after its commands return."""
+    """Waits for a GPU, which is still computing when its commands return."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
 
 
 def main() -> None:
     """Prints the table."""
-    parser = argparse.ArgumentParser(description="Time of an epoch against bare forward and backward passes.")
+    parser = argparse.ArgumentParser(description="Compares an epoch with bare forward and backward passes.")
     parser.add_argument("--model", default="cnn")
     parser.add_argument("--precision", default="32-true")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--learning-rate", type=float, default=2e-3)
     parser.add_argument("--optimizer", default="adamw")
-    parser.add_argument("--seconds-to", action="store_true", help="also train until 99 %% and 99.4 %% are read")
-    parser.add_argument("--epochs", type=int, default=8, help="at most, for --seconds-to")
+    parser.add_argument("--seconds-to", action="store_true", help="also train to 99 %% and 99.4 %% of MNIST test")
+    parser.add_argument("--epochs", type=int, default=8, help="the most epochs for --seconds-to")
     arguments = vars(parser.parse_args())
     seconds_to, epochs = arguments.pop("seconds_to"), arguments.pop("epochs")
     configure_logs()
@@ -153,7 +153,7 @@ def main() -> None:
 
 
 def print_seconds_to(options: Options) -> None:
-    """Trains anew, with what gets there fastest."""
+    """Trains a new network with the options that reach GOALS soonest, and prints when it reached them."""
     goals = GoalWatch(options.data_dir)
     data = load_data(options)
     with tempfile.TemporaryDirectory() as folder:

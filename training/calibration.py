@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
+from shared.recognition.augmented_views import DOUBTFUL_BELOW
 from shared.recognition.calibration import Calibration
-from shared.recognition.second_look import DOUBTFUL_BELOW
 
 REFUSED_DIGITS = 0.002  # share of validation digits below the threshold: letters score far lower, docs/experiments.md
 

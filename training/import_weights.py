@@ -20,10 +20,10 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from shared.recognition.architectures import build_network
+from shared.recognition.augmented_views import DOUBTFUL_BELOW
 from shared.recognition.calibration import Calibration
 from shared.recognition.model_version import MANIFEST, WEIGHTS, Manifest, read_manifest
 from shared.recognition.normalisation import Normalisation
-from shared.recognition.second_look import DOUBTFUL_BELOW
 from training.command_line import run_command
 from training.datasets.fetching import DATA_DIR
 from training.mixture import load_test, load_validation

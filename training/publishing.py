@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from shared.recognition.architectures import count_parameters
+from shared.recognition.augmented_views import average_doubtful_views, compute_augmented_logits
 from shared.recognition.calibration import Calibration
 from shared.recognition.model_version import (
     CURRENT,
@@ -27,7 +28,6 @@ from shared.recognition.model_version import (
     set_current,
 )
 from shared.recognition.normalisation import Normalisation
-from shared.recognition.second_look import look_again, look_twice
 from shared.recognition.weights import load_network
 from training.calibration import fit_calibration
 from training.datasets.labelled_images import NOT_A_DIGIT, LabelledImages
@@ -78,7 +78,7 @@ def calibrate(candidate: Candidate, validation: Mapping[str, LabelledImages]) ->
     labels = [torch.from_numpy(part.labels) for part in parts]
     once = [look(part.images) for part in parts]
     first = fit_calibration([torch.from_numpy(logits) for logits in once], labels)
-    twice = [look_again(look, part.images, logits, first) for part, logits in zip(parts, once, strict=True)]
+    twice = [average_doubtful_views(look, part.images, logits, first) for part, logits in zip(parts, once, strict=True)]
     return fit_calibration([torch.from_numpy(logits) for logits in twice], labels)
 
 
@@ -95,7 +95,10 @@ def publish(
     graph = export_graph(network, normalisation)
     for part in test:
         check_graph(graph, once[part.name], part.images, calibration)
-    logits = {part.name: torch.from_numpy(look_again(look, part.images, once[part.name], calibration)) for part in test}
+    logits = {
+        part.name: torch.from_numpy(average_doubtful_views(look, part.images, once[part.name], calibration))
+        for part in test
+    }
     right = {part.name: judge(logits[part.name], part, calibration) for part in test}
     objections = compare_with_current(candidate.name, right, test, models_dir)
     now = datetime.now(UTC)
@@ -134,7 +137,7 @@ def compare_with_current(
     left_out = sorted(current.metrics.keys() - right.keys())
     objections = [f"{part}: measured for {current.reference} and not now" for part in left_out]
     for part in test:
-        logits = look_twice(look, part.images, current.calibration)
+        logits = compute_augmented_logits(look, part.images, current.calibration)
         before = judge(torch.from_numpy(logits), part, current.calibration)
         if is_worse(right[part.name], before):
             change = 100 * (right[part.name].mean() - before.mean())

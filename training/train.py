@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from shared.recognition.augmented_views import compute_augmented_logits
 from shared.recognition.normalisation import Normalisation
-from shared.recognition.second_look import look_twice
 from training.command_line import run_command
 from training.data_module import load_data
 from training.datasets.labelled_images import NOT_A_DIGIT
@@ -52,7 +52,7 @@ def train(options: Options) -> Path | None:
             pictured, part = digits.read(), "test"
         run.published.write_text(published.manifest.reference)
         print_report(published)
-    logits = look_twice(make_look(task.network, Normalisation()), pictured.images, calibration)
+    logits = compute_augmented_logits(make_look(task.network, Normalisation()), pictured.images, calibration)
     probabilities = calibration.probabilities(logits).astype(np.float32)
     plot_run(run.folder, history, pictured.images, pictured.labels, probabilities, part=part)
     return run.folder

@@ -1,1 +1,1 @@
-"""What others would serve the same network with, each as its own documentation does it, to run beside ours."""
+"""The same network served with other frameworks, each as its documentation recommends, to compare with Slate."""

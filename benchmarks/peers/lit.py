@@ -1,11 +1,11 @@
-"""LitServe with batching: one API server and one worker, as it starts by default on a processor."""
+"""LitServe with batching: one API server and one worker, its default on a CPU."""
 
 import os
 from typing import Any
 
 import litserve
 
-from benchmarks.peers.recipe import answer, decode, make_network, predict
+from benchmarks.peers.prediction import decode, make_answer, make_network, predict
 
 MAX_BATCH, BATCH_TIMEOUT_S = 64, 0.002
 
@@ -14,29 +14,29 @@ class Digits(litserve.LitAPI):
     """The network behind LitServe's hooks."""
 
     def setup(self, device: str) -> None:
-        """In the worker."""
+        """Runs once in the worker."""
         del device
         self.network = make_network()
 
     def decode_request(self, request: dict[str, str]) -> Any:
-        """One request."""
+        """One request body → the input of the network."""
         return decode(request["image"])
 
     def predict(self, inputs: Any) -> Any:
-        """A batch, as a list."""
+        """A list of inputs → a list of outputs."""
         return predict(self.network, inputs)
 
     def batch(self, inputs: Any) -> Any:
-        """As they come: `predict` stacks them."""
+        """The inputs as they are, because `predict` stacks them."""
         return inputs
 
     def unbatch(self, outputs: Any) -> Any:
-        """One output a request."""
+        """The outputs as they are: one for each request."""
         return outputs
 
     def encode_response(self, output: Any) -> Any:
-        """One response."""
-        return answer(output)
+        """One output → the response body."""
+        return make_answer(output)
 
 
 if __name__ == "__main__":

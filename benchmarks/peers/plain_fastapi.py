@@ -1,23 +1,23 @@
-"""A plain FastAPI endpoint, as tutorials have it: a `def` route in the framework's thread pool, no batches."""
+"""A plain FastAPI endpoint, as in tutorials: a `def` route in the framework's thread pool, without batching."""
 
 from typing import Any
 
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from benchmarks.peers.recipe import answer, decode, make_network, predict
+from benchmarks.peers.prediction import decode, make_answer, make_network, predict
 
 app = FastAPI()
 network = make_network()
 
 
 class Drawing(BaseModel):
-    """The same body as ours."""
+    """The same request body as Slate's."""
 
     image: str
 
 
 @app.post("/v1/predict")
 def read(drawing: Drawing) -> dict[str, Any]:
-    """One drawing."""
-    return answer(predict(network, [decode(drawing.image)])[0])
+    """Answers one drawing."""
+    return make_answer(predict(network, [decode(drawing.image)])[0])

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.inference.engines.engine import Engine
+from shared.recognition.augmented_views import average_doubtful_views
 from shared.recognition.model_version import Manifest
 from shared.recognition.normalisation import SIDE, Images
-from shared.recognition.second_look import look_again
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Recogniser:
     def recognise(self, images: Images) -> Recognitions:
         """(N, 28, 28) uint8 → N results. A second look at turned and moved copies corrects doubtful images."""
         engine, calibration = self.engine, self.manifest.calibration
-        logits = look_again(engine.compute_exact_logits, images, engine.compute_logits(images), calibration)
+        logits = average_doubtful_views(engine.compute_exact_logits, images, engine.compute_logits(images), calibration)
         return Recognitions(calibration.probabilities(logits), calibration.digit_scores(logits))
 
     def compute_probabilities(self, images: Images) -> NDArray[np.float64]:

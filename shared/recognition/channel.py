@@ -1,6 +1,7 @@
-"""Pixels → the one channel of grey levels in which the ink stands out: of the colours, or opacity.
+"""Pixels → the one channel of grey levels in which the ink has the most contrast.
 
-Where the ink alone is opaque, its opacity is the drawing, whatever its colour.
+The channel is the luminance, one of the colours, or the opacity. If only the ink is opaque, its opacity is the drawing,
+whatever its colour.
 """
 
 import math
@@ -12,59 +13,61 @@ from numpy.typing import NDArray
 from shared.recognition.cutout import Cutout, Pixels
 
 RED, GREEN, BLUE, ALPHA = range(4)
-CLEAR = np.zeros((1, 1, 4), np.uint8)
-COLOUR_GAIN = 1.25  # one colour channel replaces luminance only where its contrast is this much greater
-OPAQUE = 0.5  # of the greatest opacity
+TRANSPARENT = np.zeros((1, 1, 4), np.uint8)  # (1, 1, 4): one transparent pixel
+# Set by hand; tests/unit/recognition/test_preprocessing.py checks them on pictures of each kind.
+COLOUR_GAIN = 1.25  # a colour channel replaces the luminance only if its contrast is this many times greater
+OPAQUE_SHARE = 0.5  # of the greatest opacity; pixels from here on are opaque
 SOLID_SHARE = 0.7  # of its bounding box that a picture with transparent surroundings fills; a disc fills 0.79
-OWN_CONTRAST = 48  # levels within the opaque part, far more than one pen's shading
+OWN_CONTRAST = 48  # grey levels within the opaque part; the shading of one pen is far less
 
 
 def pick_channel(pixels: Pixels) -> Cutout:
-    """(H, W) grey levels, which stay, or (H, W, 4) RGBA."""
+    """(H, W, 4) RGBA uint8 → grey levels (H, W). Grey levels (H, W) stay as they are."""
     cutout = Cutout.of(pixels)
     if pixels.ndim == 2:
         return cutout
     alpha_around = cutout.around[0, 0, ALPHA]
     if alpha_around == 255 and cv2.extractChannel(cutout.pixels, ALPHA).min() == 255:
-        return _strongest_channel(cutout)
-    return _resolve_transparency(cutout if alpha_around == 0 else Cutout.whole(pixels, CLEAR))
+        return _pick_strongest_channel(cutout)
+    return _resolve_transparency(cutout if alpha_around == 0 else Cutout.whole(pixels, TRANSPARENT))
 
 
 def _resolve_transparency(rgba: Cutout) -> Cutout:
-    """Opacity is the ink, unless what is opaque is a picture of its own: a solid shape with contrast within."""
+    """RGBA → the opacity as ink. If the opaque part is a solid picture with contrast, its colours are the drawing."""
     alpha = rgba.pick(ALPHA)
     greatest = int(alpha.pixels.max())
     if greatest == 0:
         return alpha
-    opaque = alpha.pixels >= math.ceil(OPAQUE * greatest)
-    if _fills_its_box(opaque):
-        grey = _strongest_channel(rgba)
+    opaque = alpha.pixels >= math.ceil(OPAQUE_SHARE * greatest)
+    if _fills_box(opaque):
+        grey = _pick_strongest_channel(rgba)
         levels = grey.pixels[opaque]
         if np.ptp(levels) > OWN_CONTRAST and np.ptp(np.percentile(levels, (2, 98))) > OWN_CONTRAST:
             return _lay_on_paper(grey, np.asarray(alpha.pixels / greatest, np.float64), float(np.median(levels)))
     if greatest < 255:
         alpha = alpha.look_up((np.arange(256, dtype=np.float32) / greatest * 255).astype(np.uint8))
-    return alpha.widen(max(alpha.shape) // 2)  # so that the paper is what there is most of
+    return alpha.widen(max(alpha.shape) // 2)  # so that most of the picture is paper
 
 
-def _fills_its_box(shape: NDArray[np.bool_]) -> bool:
+def _fills_box(shape: NDArray[np.bool_]) -> bool:
+    """Whether the shape (H, W) fills most of its bounding box."""
     mask = shape.view(np.uint8)
     *_, width, height = cv2.boundingRect(mask)
     return cv2.countNonZero(mask) > SOLID_SHARE * width * height
 
 
 def _lay_on_paper(grey: Cutout, opacity: NDArray[np.float64], paper: float) -> Cutout:
-    """`opacity` (h, w) of the cutout's pixels; all around is transparent."""
+    """Lays the picture on paper of that grey level. `opacity` (h, w) in 0..1 covers the cutout; outside it is 0."""
     pixels = (grey.pixels * opacity + paper * (1 - opacity)).astype(np.uint8)
     return grey.replace(pixels, np.array([[paper]]).astype(np.uint8))
 
 
-def _strongest_channel(rgba: Cutout) -> Cutout:
-    """Luminance, or the one of red, green and blue in which the ink stands out clearly more (yellow on white)."""
+def _pick_strongest_channel(rgba: Cutout) -> Cutout:
+    """The luminance, or a colour in which the ink has clearly more contrast: blue for yellow ink on white paper."""
     luminance = rgba.replace(*(cv2.cvtColor(part, cv2.COLOR_RGBA2GRAY) for part in (rgba.pixels, rgba.around)))
     spread = rgba.measure_spread()
     strongest = max((RED, GREEN, BLUE), key=spread.__getitem__)
-    (spread_of_luminance,) = luminance.measure_spread()
-    if spread[strongest] > COLOUR_GAIN * spread_of_luminance:
+    (luminance_spread,) = luminance.measure_spread()
+    if spread[strongest] > COLOUR_GAIN * luminance_spread:
         return rgba.pick(strongest)
     return luminance

@@ -1,7 +1,7 @@
-"""A picture → the part of it on which anything is drawn, and the one pixel that everything around it equals.
+"""A picture → the part on which something is drawn, and the one value that all pixels around it have.
 
-Most of a canvas is paper of a single level. What is measured on a picture and what is changed in it pixel by pixel
-then need to look at the part alone.
+Most of a canvas is paper of a single level. Measuring and changing only the part gives the same result as working on
+the whole picture, in less time.
 """
 
 import math
@@ -13,25 +13,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 Grey = NDArray[np.uint8]  # (H, W)
-Pixels = NDArray[Any]  # (H, W) levels or ink, (H, W, 4) colours
-Counts = NDArray[np.int64]  # (256,): pixels of each grey level
+Pixels = NDArray[Any]  # (H, W) grey levels or ink, or (H, W, 4) RGBA
+Counts = NDArray[np.int64]  # (256,): the number of pixels with each grey level
 
-SAMPLED_SIDE = 256  # pixels and more; what is larger is sampled
+SAMPLED_SIDE = 256  # pixels; a longer side is sampled at every second, third, ... pixel
 
 
 @dataclass(frozen=True)
 class Cutout:
-    """`pixels` lie at `row` and `column` of a picture of `shape` (H, W); each of the others is `around` (1, 1[, 4])."""
+    """`pixels` (h, w[, 4]) lie at `row`, `column` of a picture of `shape` (H, W). All other pixels equal `around`."""
 
     pixels: Pixels
-    around: Pixels
+    around: Pixels  # (1, 1[, 4])
     row: int
     column: int
     shape: tuple[int, int]
 
     @classmethod
     def of(cls, picture: Pixels) -> Self:
-        """(H, W) or (H, W, 4) uint8: cut to what is not as the first pixel; an even picture stays whole."""
+        """(H, W) or (H, W, 4) uint8 → the part that differs from the first pixel. An even picture stays whole."""
         single = picture.view(np.uint32)[..., 0] if picture.ndim == 3 else picture
         column, row, width, height = cv2.boundingRect((single != single[0, 0]).view(np.uint8))
         if not width:
@@ -41,11 +41,11 @@ class Cutout:
 
     @classmethod
     def whole(cls, picture: Pixels, around: Pixels | None = None) -> Self:
-        """Nothing cut off; `around` is what it may be widened with."""
+        """The whole picture as a cutout. `around` is the pixel that `widen` adds; by default the first pixel."""
         return cls(picture, picture[:1, :1] if around is None else around, 0, 0, (picture.shape[0], picture.shape[1]))
 
     def fill(self) -> Pixels:
-        """(H, W): the whole picture."""
+        """The whole picture, (H, W[, 4])."""
         if self.pixels.shape[:2] == self.shape:
             return self.pixels
         picture = np.empty(self.shape + self.pixels.shape[2:], self.pixels.dtype)
@@ -55,37 +55,37 @@ class Cutout:
         return picture
 
     def replace(self, pixels: Pixels, around: Pixels) -> Self:
-        """Other values at the same place."""
+        """A cutout with other values at the same place."""
         return type(self)(pixels, around, self.row, self.column, self.shape)
 
     def pick(self, channel: int) -> Self:
-        """One of the colours, or opacity."""
+        """One channel of RGBA, 0 to 3."""
         return self.replace(cv2.extractChannel(self.pixels, channel), self.around[..., channel])
 
     def look_up(self, table: NDArray[Any]) -> Self:
-        """`table` (256,): what becomes of each grey level."""
+        """Replaces each grey level by its entry in `table` (256,)."""
         return self.replace(cv2.LUT(self.pixels, table), table[self.around])
 
     def widen(self, margin: int) -> Self:
-        """`margin` more pixels like those around, on each side."""
+        """Adds `margin` pixels equal to `around` on each side."""
         height, width = self.shape
         shape = (height + 2 * margin, width + 2 * margin)
         return type(self)(self.pixels, self.around, self.row + margin, self.column + margin, shape)
 
     def count_levels(self) -> Counts:
-        """(256,): how many pixels of the whole picture have each grey level."""
+        """The number of pixels of the whole picture with each grey level."""
         counts = cv2.calcHist([self.pixels], [0], None, [256], [0, 256]).ravel().astype(np.int64)
         counts[self.around[0, 0]] += self.shape[0] * self.shape[1] - self.pixels.size
         return counts
 
     def measure_spread(self) -> list[float]:
-        """The standard deviation of each channel over the whole picture, from a sample where the part is large."""
+        """The standard deviation of each channel over the whole picture. A large part is sampled."""
         height, width = self.pixels.shape[:2]
         sample = self.pixels[:: max(1, height // SAMPLED_SIDE), :: max(1, width // SAMPLED_SIDE)]
         means, deviations = (measure.ravel().tolist() for measure in cv2.meanStdDev(sample))
         share = height * width / (self.shape[0] * self.shape[1])
-        apart = [mean - level for mean, level in zip(means, self.around.ravel().tolist(), strict=True)]
+        distances = [mean - level for mean, level in zip(means, self.around.ravel().tolist(), strict=True)]
         return [
             math.sqrt(share * (deviation**2 + (1 - share) * distance**2))
-            for deviation, distance in zip(deviations, apart, strict=True)
+            for deviation, distance in zip(deviations, distances, strict=True)
         ]

@@ -1,7 +1,6 @@
-"""The bytes of a picture → one channel of grey levels in which its ink stands out, turned the right way up.
+"""The bytes of a picture file → one channel of grey levels in which the ink has the most contrast, upright.
 
-The size is checked from the header, before anything is decompressed, and a large picture is reduced as soon as it is
-decoded.
+The size is checked in the header, before anything is decompressed. A large picture is reduced as soon as it is decoded.
 """
 
 import io
@@ -20,14 +19,14 @@ from shared.recognition.errors import DrawingTooLargeError, UnreadableImageError
 from shared.upright import read_orientation, turn_upright
 
 FORMATS = ("PNG", "JPEG", "WEBP")
-MAX_PIXELS = 40_000_000  # a phone's camera makes 12 to 50 million, as JPEG, which is decoded reduced
-MAX_SIDE = 16_384  # pixels, WebP's own limit
-REDUCED_SIDE = 2048  # pixels; what is larger is reduced by a whole factor until it fits
-CANVAS_PIXELS = 512 * 512  # more would hold the interpreter, which pyspng does not let go, for milliseconds
-CANVAS_BYTES = 256 * 1024  # the same for what says little in many bytes
+MAX_PIXELS = 40_000_000  # phone cameras take 12 to 50 million; a JPEG of that size is decoded at a reduced size
+MAX_SIDE = 16_384  # pixels, the limit of WebP
+REDUCED_SIDE = 2048  # pixels; a larger picture is reduced by a whole factor until it fits
+CANVAS_PIXELS = 512 * 512  # pyspng blocks all Python threads while it decodes; more pixels would take milliseconds
+CANVAS_BYTES = 256 * 1024  # the same limit for files that compress badly
 PNG_START = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 PNG_RGBA = b"\x08\x06"  # eight bits a channel, RGBA
-BROKEN_FILE = (
+BROKEN_FILE_ERRORS = (
     struct.error,
     SyntaxError,
     ValueError,
@@ -40,17 +39,17 @@ BROKEN_FILE = (
     IndexError,
 )
 
-Image.MAX_IMAGE_PIXELS = None  # Pillow's own check only warns below twice this; ours refuses, with a sentence
+Image.MAX_IMAGE_PIXELS = None  # turns off Pillow's limit, which only warns; _check_size refuses instead
 
 
 def decode_drawing(data: bytes, max_pixels: int = MAX_PIXELS) -> Cutout:
-    """PNG, JPEG or WebP → grey levels. UnreadableImageError; DrawingTooLargeError as the header tells."""
+    """A PNG, JPEG or WebP file → grey levels. UnreadableImageError, or DrawingTooLargeError from the header alone."""
     return pick_channel(_read_pixels(data, max_pixels))
 
 
 @dataclass(frozen=True)
-class Page:
-    """Grey levels with `margin` pixels of paper added on each side, and the size of the picture, turned upright."""
+class DecodedPage:
+    """Grey levels with `margin` pixels of paper added on each side, and the size in pixels of the upright picture."""
 
     grey: Cutout
     margin: int
@@ -58,24 +57,24 @@ class Page:
     height: int
 
 
-def decode_page(data: bytes, max_pixels: int = MAX_PIXELS) -> Page:
-    """As `decode_drawing`, for who has to find the ink's place on the picture."""
+def decode_page(data: bytes, max_pixels: int = MAX_PIXELS) -> DecodedPage:
+    """Like `decode_drawing`, with what is needed to find the place of the ink on the picture."""
     pixels = _read_pixels(data, max_pixels)
     grey = pick_channel(pixels)
     width, height = _read_size(data)
-    return Page(grey, (grey.shape[0] - pixels.shape[0]) // 2, width, height)
+    return DecodedPage(grey, (grey.shape[0] - pixels.shape[0]) // 2, width, height)
 
 
 def _read_size(data: bytes) -> tuple[int, int]:
-    """Width and height of a picture that could be decoded, as EXIF turns it."""
+    """Width and height, as EXIF turns the picture. The picture must be decodable."""
     picture = Image.open(io.BytesIO(data), formats=FORMATS)
     return (picture.height, picture.width) if read_orientation(picture) >= 5 else picture.size
 
 
 def _read_pixels(data: bytes, max_pixels: int) -> Pixels:
-    """(H, W) grey levels or (H, W, 4) RGBA, no side longer than REDUCED_SIDE."""
-    if _is_canvas(data, max_pixels):
-        with suppress(RuntimeError):  # Pillow says what is wrong
+    """(H, W) grey levels or (H, W, 4) RGBA, uint8, no side longer than REDUCED_SIDE."""
+    if _is_small_canvas(data, max_pixels):
+        with suppress(RuntimeError):  # Pillow tries again below and says what is wrong
             pixels: Pixels = pyspng.load(data)
             return pixels
     try:
@@ -85,12 +84,12 @@ def _read_pixels(data: bytes, max_pixels: int) -> Pixels:
         return _to_array(_reduce(turn_upright(picture)))
     except UnidentifiedImageError as error:
         raise UnreadableImageError("The file is not a PNG, JPEG or WebP picture.") from error
-    except BROKEN_FILE as error:
+    except BROKEN_FILE_ERRORS as error:
         raise UnreadableImageError(f"The picture is broken and can't be decoded: {error}") from error
 
 
-def _is_canvas(data: bytes, max_pixels: int) -> bool:
-    """Eight bits of RGBA and no more, as browsers write a canvas: pyspng is done sooner."""
+def _is_small_canvas(data: bytes, max_pixels: int) -> bool:
+    """Whether the file is a small PNG with 8 bits of RGBA, as browsers write a canvas. pyspng decodes those faster."""
     if len(data) > CANVAS_BYTES or data[:16] != PNG_START or data[24:26] != PNG_RGBA:
         return False
     width, height = struct.unpack(">II", data[16:24])
@@ -99,7 +98,7 @@ def _is_canvas(data: bytes, max_pixels: int) -> bool:
 
 
 def _has_only_pixels(data: bytes) -> bool:
-    """Whether a PNG goes on to its end, undamaged, with no chunk but pixels: others may turn it or animate it."""
+    """Whether a PNG is complete, undamaged and without other chunks, which could turn or animate the picture."""
     rest, kind = memoryview(data)[8:], b"IHDR"
     while kind in {b"IHDR", b"IDAT"} and len(rest) >= 12:
         length, kind = struct.unpack_from(">I4s", rest)
@@ -110,17 +109,18 @@ def _has_only_pixels(data: bytes) -> bool:
 
 
 def _check_size(size: tuple[int, int], max_pixels: int) -> None:
+    """DrawingTooLargeError if the picture of `size` (width, height) exceeds a limit."""
     width, height = size
     if width * height > max_pixels or max(size) > MAX_SIDE:
         raise DrawingTooLargeError(
-            f"The picture is {width} × {height} pixels; at most {max_pixels:,} pixels and "
-            f"{MAX_SIDE:,} a side are read. Send a smaller one."
+            f"The picture has {width} × {height} pixels. The limit is {max_pixels:,} pixels, and "
+            f"{MAX_SIDE:,} pixels for each side. Send a smaller picture."
         )
 
 
 def _reduce(picture: Image.Image) -> Image.Image:
-    """In eight bits a channel, no side longer than REDUCED_SIDE."""
-    if picture.mode.startswith("I"):  # 16 bits of grey
+    """The picture with 8 bits a channel and no side longer than REDUCED_SIDE."""
+    if picture.mode.startswith("I"):  # 16-bit grey
         picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
     factor = -(-max(picture.size) // REDUCED_SIDE)
     if factor == 1:
@@ -131,7 +131,7 @@ def _reduce(picture: Image.Image) -> Image.Image:
 
 
 def _to_array(picture: Image.Image) -> Pixels:
-    """Anything but grey becomes RGBA."""
+    """(H, W) uint8 for grey pictures, (H, W, 4) RGBA uint8 for all others."""
     if picture.mode in {"1", "L"} and not picture.has_transparency_data:
         return np.asarray(picture.convert("L"))
     return np.asarray(picture.convert("RGBA"))

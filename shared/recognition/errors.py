@@ -1,17 +1,17 @@
-"""Why a drawing can't be read. Each message is a sentence for the person who sent it."""
+"""The reasons why a drawing can't be read. Each message is a sentence for the person who sent the drawing."""
 
 
 class DrawingError(Exception):
-    """Any reason why a drawing can't be turned into an image."""
+    """A drawing can't be turned into an image."""
 
 
 class UnreadableImageError(DrawingError):
-    """Not a PNG, JPEG or WebP, or a broken one."""
+    """The file is not a PNG, JPEG or WebP picture, or it is broken."""
 
 
 class DrawingTooLargeError(DrawingError):
-    """More pixels than the limit, known from the file's header."""
+    """The picture has more pixels, or more pieces of ink, than the limit."""
 
 
 class BlankDrawingError(DrawingError):
-    """No ink on it."""
+    """The drawing has no ink."""

@@ -1,7 +1,8 @@
 """A model version on disk: `models/<name>/<version>/` with manifest.json, weights.safetensors and model.onnx.
 
-`training.model_folder` writes it, in one step, so that a reader never sees half of one. `models/<name>/current` names
-the version in use. Weights are safetensors for torch and ONNX for the other engines: no pickle is ever loaded.
+`training` writes the folder in one step, so that a reader never sees an incomplete version. The file
+`models/<name>/current` names the version in use. Torch loads the safetensors, other engines the ONNX file. No pickle
+is ever loaded.
 """
 
 import os
@@ -22,11 +23,11 @@ NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class ModelVersionError(Exception):
-    """A model version that is missing, broken or not ours; the message says which and why."""
+    """A model version is missing or broken, or its name is not allowed. The message says which version and why."""
 
 
 class Manifest(BaseModel):
-    """manifest.json: what the weights are, how they were made and how well they do."""
+    """The content of manifest.json: what the weights are, how they were trained and how well they read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -37,27 +38,27 @@ class Manifest(BaseModel):
     parameters: int  # trainable weights
     normalisation: Normalisation
     calibration: Calibration
-    data: dict[str, str]  # training data → its hash
+    data: dict[str, str]  # name of the training data → its hash
     recipe: dict[str, str | int | float | bool]
     metrics: dict[str, dict[str, float]]  # slice → metric → value
     libraries: dict[str, str]
-    history: list[dict[str, float]] = Field(default_factory=list)  # what each epoch reached; empty where none was kept
+    history: list[dict[str, float]] = Field(default_factory=list)  # metrics of each epoch; may be empty
 
     @property
     def reference(self) -> str:
-        """For example «cnn/2026-11-21.1»."""
+        """The name and the version, for example `cnn/2026-11-21.1`."""
         return f"{self.name}/{self.version}"
 
 
 def next_version(models_dir: Path, name: str, now: datetime) -> str:
-    """«YYYY-MM-DD.N», one above the highest that is there of that day: later versions have higher numbers."""
+    """`YYYY-MM-DD.N`, where N is one more than the highest number of that day."""
     day = f"{now:%Y-%m-%d}"
     numbers = [folder.name.removeprefix(f"{day}.") for folder in (models_dir / name).glob(f"{day}.*")]
     return f"{day}.{1 + max((int(number) for number in numbers if number.isdecimal()), default=0)}"
 
 
 def set_current(models_dir: Path, name: str, version: str) -> None:
-    """Makes that version the one in use, in one atomic step. ModelVersionError where there is no such version."""
+    """Puts that version in use, in one atomic step. ModelVersionError if there is no such version."""
     read_manifest(models_dir, name, version)
     pointer = models_dir / name / CURRENT
     written = pointer.with_name(f".{CURRENT}-{os.getpid()}")
@@ -66,7 +67,7 @@ def set_current(models_dir: Path, name: str, version: str) -> None:
 
 
 def read_current(models_dir: Path, name: str) -> str:
-    """The version in use. ModelVersionError where that model is not there."""
+    """The version in use. ModelVersionError if there is no such model."""
     check_name(name)
     try:
         version = (models_dir / name / CURRENT).read_text().strip()
@@ -76,18 +77,18 @@ def read_current(models_dir: Path, name: str) -> str:
 
 
 def folder_of(models_dir: Path, name: str, version: str) -> Path:
-    """Where that version lies, or would. ModelVersionError where a name is no name."""
+    """The folder of that version, which need not exist. ModelVersionError if the name or the version is not allowed."""
     return models_dir / check_name(name) / check_name(version)
 
 
 def list_versions(models_dir: Path) -> list[tuple[str, str]]:
-    """(name, version) of every folder that holds a manifest, sorted."""
+    """The (name, version) of every folder with a manifest, sorted."""
     manifests = models_dir.glob(f"*/*/{MANIFEST}")
     return sorted((path.parent.parent.name, path.parent.name) for path in manifests if path.parent.name[0] != ".")
 
 
 def read_manifest(models_dir: Path, name: str, version: str) -> Manifest:
-    """ModelVersionError where it is missing or malformed, or names another version than its folder does."""
+    """The manifest of that version. ModelVersionError if it is missing or malformed, or names another version."""
     path = folder_of(models_dir, name, version) / MANIFEST
     try:
         manifest = Manifest.model_validate_json(path.read_bytes())
@@ -101,18 +102,18 @@ def read_manifest(models_dir: Path, name: str, version: str) -> Manifest:
 
 
 def find_manifest(models_dir: Path, reference: str) -> Manifest:
-    """Of that model version. ModelVersionError where there is none."""
+    """The manifest for `name` or `name/version`. ModelVersionError if there is none."""
     return read_manifest(models_dir, *resolve_reference(models_dir, reference))
 
 
 def resolve_reference(models_dir: Path, reference: str) -> tuple[str, str]:
-    """«name», whose current version is meant, or «name/version» → both. ModelVersionError for what is no name."""
+    """`name/version`, or `name` for its current version → (name, version). ModelVersionError if not allowed."""
     name, _, version = reference.partition("/")
     return check_name(name), check_name(version or read_current(models_dir, name))
 
 
 def check_name(name: str) -> str:
-    """The name, which is one path component and nothing else, since it may come from a request. ModelVersionError."""
+    """Returns the name if it is a single path component, else raises ModelVersionError. It may come from a request."""
     if not NAME_PATTERN.fullmatch(name):
-        raise ModelVersionError(f"{name!r} is not the name of a model or a version.")
+        raise ModelVersionError(f"{name!r} is not a valid name of a model or a version.")
     return name

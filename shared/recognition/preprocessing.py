@@ -1,35 +1,35 @@
 """Drawing → image, the way MNIST was made: longer side 20 pixels, anti-aliased, centre of mass in the middle.
 
-LeCun et al. 1998, §III.A. The one implementation for serving and training. MNIST's digits were written with one kind
-of pen; lines much thinner than its are thickened first, since at 20 pixels they would fade away.
+LeCun et al. 1998, §III.A. Serving and training share this implementation. MNIST's digits were written with one kind of
+pen. Lines much thinner than that are thickened first, because they would fade when reduced to 20 pixels.
 """
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.recognition.contrast import Ink
 from shared.recognition.decoding import MAX_PIXELS, decode_drawing
-from shared.recognition.departure import Ink
 from shared.recognition.ink import find_ink
 from shared.recognition.normalisation import SIDE
 
 Image = NDArray[np.uint8]  # (28, 28), white ink on black
 
-BOX = 20  # pixels, LeCun et al. 1998
-CENTRE = 14.0  # row and column where MNIST's centres of mass lie, ± 0.5: measured over its training images
-FAINTEST = 0.1  # ink below this is not part of the bounding box
-WORK_SIDE = 100  # pixels, five for each of the box: where line widths are measured and changed
-THINNEST_PX = 1.6  # line width in the box; 1.5 % of MNIST's training images are thinner
-TARGET_PX = 2.2  # what a thinner line becomes
+BOX = 20  # pixels, the longer side of a digit; LeCun et al. 1998
+CENTRE = 14.0  # row and column of MNIST's centres of mass, ± 0.5; over the training images, benchmarks/mnist_shape.py
+FAINTEST_INK = 0.1  # fainter ink is not part of the bounding box
+WORK_SIDE = 100  # pixels, five for each pixel of the box: line widths are measured and changed at this size
+THINNEST_PX = 1.6  # line width in the box; 1.5 % of MNIST's training images are thinner, benchmarks/mnist_shape.py
+TARGET_PX = 2.2  # the width that a thinner line gets
 
 
 def preprocess(data: bytes, max_pixels: int = MAX_PIXELS) -> Image:
-    """The bytes of a picture → its image. DrawingError with the reason where there is none."""
+    """The bytes of a picture file → its image (28, 28). DrawingError, with the reason, if it can't be read."""
     return centre_ink(find_ink(decode_drawing(data, max_pixels)))
 
 
 def centre_ink(ink: Ink) -> Image:
-    """(H, W) ink in 0..1 with some ink on it → (28, 28) uint8."""
+    """Ink (H, W) in 0..1, not blank → (28, 28) uint8."""
     cropped = crop(ink)
     working = resize_longer_side(cropped, WORK_SIDE)
     width_px = measure_line_width(working) * BOX / WORK_SIDE
@@ -40,13 +40,13 @@ def centre_ink(ink: Ink) -> Image:
 
 
 def crop(ink: Ink) -> Ink:
-    """The bounding box of the ink."""
-    x, y, width, height = cv2.boundingRect((ink > FAINTEST).view(np.uint8))
+    """(H, W) → the part inside the bounding box of the ink."""
+    x, y, width, height = cv2.boundingRect((ink > FAINTEST_INK).view(np.uint8))
     return ink[y : y + height, x : x + width]
 
 
 def resize_longer_side(ink: Ink, side: int) -> Ink:
-    """The same proportions with the longer side `side` pixels; areas are averaged where it shrinks."""
+    """Scales the longer side to `side` pixels and keeps the proportions. Areas are averaged when it shrinks."""
     height, width = ink.shape
     scale = side / max(height, width)
     if scale == 1:
@@ -57,14 +57,14 @@ def resize_longer_side(ink: Ink, side: int) -> Ink:
 
 
 def measure_line_width(ink: Ink) -> float:
-    """Mean width of the strokes in pixels: in a line of width w the distance to its edge is w / 4 on average."""
+    """The mean width of the strokes in pixels. In a line of width w, the mean distance to its edge is w / 4."""
     mask = cv2.copyMakeBorder((ink > 0.5).view(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     area = cv2.countNonZero(mask)
     return 4 * cv2.sumElems(cv2.distanceTransform(mask, cv2.DIST_L2, 3))[0] / area - 1 if area else 0.0
 
 
 def thicken(ink: Ink, by_px: float) -> Ink:
-    """Widens every line by about `by_px` pixels, and the picture with it."""
+    """Widens every line by about `by_px` pixels. The picture grows on each side, so that nothing is cut off."""
     radius = max(1, round(by_px / 2))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
     padded = cv2.copyMakeBorder(ink, radius, radius, radius, radius, cv2.BORDER_CONSTANT, value=0)
@@ -72,7 +72,7 @@ def thicken(ink: Ink, by_px: float) -> Ink:
 
 
 def place_by_mass(boxed: Image) -> Image:
-    """(h, w) uint8 with both sides at most 20 → (28, 28) with the centre of mass in the middle."""
+    """(h, w) uint8, both at most 20 → (28, 28) with the centre of mass at CENTRE."""
     height, width = boxed.shape
     moments = cv2.moments(boxed)
     top = min(max(round(CENTRE - moments["m01"] / moments["m00"]), 0), SIDE - height)

@@ -1,4 +1,4 @@
-"""The weights of a model version as a torch network, for training and for serving with torch."""
+"""A model version on disk → its trained torch network, for training and for serving with torch."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from shared.recognition.model_version import WEIGHTS, Manifest, ModelVersionErro
 
 
 def load_network(models_dir: Path, manifest: Manifest) -> nn.Module:
-    """The trained network in evaluation mode, on the CPU. ModelVersionError where the weights do not fit."""
+    """The network in evaluation mode, on the CPU. ModelVersionError if its weights are missing or do not fit."""
     path = folder_of(models_dir, manifest.name, manifest.version) / WEIGHTS
     try:
         network = build_network(manifest.architecture)

@@ -10,9 +10,9 @@ from torch import Tensor, nn
 from torch.nn.functional import nll_loss
 from torchmetrics.functional.classification import binary_auroc, multiclass_calibration_error
 
+from shared.recognition.augmented_views import ComputeLogits
 from shared.recognition.calibration import Calibration, Logits
 from shared.recognition.normalisation import SIDE, Images, Normalisation
-from shared.recognition.second_look import Look
 from training.datasets.labelled_images import NOT_A_DIGIT
 
 CALIBRATION_BINS = 15  # Guo et al. 2017
@@ -31,7 +31,7 @@ def compute_logits(network: nn.Module, normalisation: Normalisation, images: Ima
     return torch.cat([network(normalisation(batch)) for batch in batches])
 
 
-def make_look(network: nn.Module, normalisation: Normalisation) -> Look:
+def make_look(network: nn.Module, normalisation: Normalisation) -> ComputeLogits:
     """What compute_logits says, as a function of the images alone."""
 
     def look(images: Images) -> Logits:

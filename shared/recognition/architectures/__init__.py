@@ -1,4 +1,7 @@
-"""The networks by name. Each takes images (B, 1, 28, 28) float32, normalised, and gives logits (B, 10) float32."""
+"""All networks by name. A new architecture is a module in this folder and an entry in ARCHITECTURES.
+
+Each network maps normalised images (B, 1, 28, 28) float32 to logits (B, 10) float32.
+"""
 
 from collections.abc import Callable
 
@@ -16,12 +19,11 @@ ARCHITECTURES: dict[str, Callable[[], nn.Module]] = {
     "lenet5": LeNet5,
     "vit": VisionTransformer,
     "best": Ensemble.best,
-    "best_large": Ensemble.best_large,
 }
 
 
 def build_network(architecture: str) -> nn.Module:
-    """An untrained network. KeyError with the known names where there is none of that name."""
+    """An untrained network. KeyError, with the known names, if there is no such architecture."""
     if architecture not in ARCHITECTURES:
         raise KeyError(f"unknown architecture {architecture!r}; known: {', '.join(sorted(ARCHITECTURES))}")
     return ARCHITECTURES[architecture]()

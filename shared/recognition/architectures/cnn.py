@@ -1,4 +1,4 @@
-"""The seeds' network and the default: what it lacks in depth it makes up for in speed."""
+"""The default network: shallow, and therefore fast. It has the layers of PyTorch's MNIST example."""
 
 from torch import Tensor, nn
 

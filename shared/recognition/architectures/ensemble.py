@@ -1,7 +1,7 @@
-"""Three simple networks that differ in the size of their kernels and answer together, after An et al. 2020.
+"""An ensemble of three simple networks with different kernel sizes, after An et al. 2020.
 
-`best` is sized for a processor: it pools where the paper only lets the valid convolutions shrink the image, which
-costs a third of the time. `best_large` has the paper's three networks, for a GPU.
+The paper shrinks the image only by convolutions without padding. These networks are for a CPU: they pool instead, which
+takes a third of the time.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 
 class Ensemble(nn.Module):
-    """Its logits are the mean of its members'."""
+    """The logits are the mean of the logits of all members."""
 
     def __init__(self, members: Sequence[nn.Module]) -> None:
         super().__init__()
@@ -23,35 +23,30 @@ class Ensemble(nn.Module):
         return self.member_logits(images).mean(dim=0)
 
     def member_logits(self, images: Tensor) -> Tensor:
-        """(B, 1, 28, 28) → (members, B, 10): each member learns by itself, or they would not differ."""
+        """(B, 1, 28, 28) → (members, B, 10). Each member has its own loss in training, so that they stay different."""
         return torch.stack([member(images) for member in self.members])
 
     @classmethod
     def best(cls) -> Self:
-        """3×3, 5×5 and 7×7, narrower where the kernel is larger; 1,127,558 parameters."""
+        """Kernels of 3×3, 5×5 and 7×7, with fewer channels for larger kernels; 1,127,558 parameters."""
         return cls([Pooled(3, (32, 64, 128)), Pooled(5, (24, 48, 96)), Pooled(7, (16, 32, 64))])
-
-    @classmethod
-    def best_large(cls) -> Self:
-        """The paper's M3, M5 and M7; 4,544,332 parameters."""
-        return cls([Valid(3, range(32, 177, 16)), Valid(5, range(32, 161, 32)), Valid(7, range(48, 193, 48))])
 
 
 class Pooled(nn.Module):
-    """Three stages of padded convolutions, pooled in between, and the mean over what is left of the image."""
+    """Three stages of padded convolutions with pooling between them, then the mean over all positions."""
 
     def __init__(self, kernel: int, widths: tuple[int, int, int]) -> None:
         super().__init__()
         first, second, third = widths
         self.features = nn.Sequential(
-            *_convolution(1, first, kernel, kernel // 2),
-            *_convolution(first, first, kernel, kernel // 2),
+            *_convolution(1, first, kernel),
+            *_convolution(first, first, kernel),
             nn.MaxPool2d(2),
-            *_convolution(first, second, kernel, kernel // 2),
-            *_convolution(second, second, kernel, kernel // 2),
+            *_convolution(first, second, kernel),
+            *_convolution(second, second, kernel),
             nn.MaxPool2d(2),
-            *_convolution(second, third, kernel, kernel // 2),
-            *_convolution(third, third, kernel, kernel // 2),
+            *_convolution(second, third, kernel),
+            *_convolution(third, third, kernel),
         )
         self.head = nn.Linear(third, 10)
 
@@ -61,24 +56,6 @@ class Pooled(nn.Module):
         return logits
 
 
-class Valid(nn.Module):
-    """Convolutions without padding, each of which shrinks the image; no pooling. An et al. 2020, table 1."""
-
-    def __init__(self, kernel: int, widths: Sequence[int]) -> None:
-        super().__init__()
-        layers: list[nn.Module] = []
-        for before, after in zip((1, *widths), widths, strict=False):
-            layers.extend(_convolution(before, after, kernel, 0))
-        side = 28 - len(widths) * (kernel - 1)
-        self.features = nn.Sequential(*layers)
-        self.head = nn.Linear(widths[-1] * side * side, 10, bias=False)
-        self.norm = nn.BatchNorm1d(10)
-
-    def forward(self, images: Tensor) -> Tensor:
-        """(B, 1, 28, 28) → logits (B, 10)."""
-        logits: Tensor = self.norm(self.head(self.features(images).flatten(1)))
-        return logits
-
-
-def _convolution(before: int, after: int, kernel: int, padding: int) -> list[nn.Module]:
-    return [nn.Conv2d(before, after, kernel, padding=padding, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
+def _convolution(before: int, after: int, kernel: int) -> list[nn.Module]:
+    """A convolution that keeps the size, BatchNorm and ReLU. `before` and `after` are numbers of channels."""
+    return [nn.Conv2d(before, after, kernel, padding=kernel // 2, bias=False), nn.BatchNorm2d(after), nn.ReLU()]

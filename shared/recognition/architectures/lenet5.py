@@ -1,4 +1,4 @@
-"""LeNet-5 of LeCun et al. 1998, its parts replaced by what is used since: ReLU, max-pooling, full connections."""
+"""LeNet-5 of LeCun et al. 1998 with the layers that are usual today: ReLU, max-pooling, full connections."""
 
 from torch import Tensor, nn
 from torch.nn.functional import max_pool2d
@@ -19,6 +19,6 @@ class LeNet5(nn.Module):
         """(B, 1, 28, 28) → logits (B, 10)."""
         x = max_pool2d(self.conv1(images).relu(), 2)  # (B, 6, 14, 14)
         x = max_pool2d(self.conv2(x).relu(), 2)  # (B, 16, 5, 5)
-        x = self.fc1(x.flatten(1)).relu()
+        x = self.fc1(x.flatten(1)).relu()  # (B, 120)
         logits: Tensor = self.fc3(self.fc2(x).relu())
         return logits

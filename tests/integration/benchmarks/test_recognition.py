@@ -1,4 +1,4 @@
-"""The benchmark of recognition against a real inference service: what it asks, and what it makes of the answers."""
+"""The benchmark of recognition with a real inference service: its requests, and its table of the answers."""
 
 import json
 from argparse import Namespace
@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from benchmarks.inference_service import running_inference
-from benchmarks.recognition import Answers, NotServedError, ask, find_bars, find_model, main, tabulate
+from benchmarks.recognition import NotServedError, find_bars, find_model, main, predict_slice
+from benchmarks.recognition_table import Answers, tabulate
 from shared.recognition.preprocessing import preprocess
 from tests.integration.inference.conftest import encode, seven
 from tests.unit.training.toy_data import bars
@@ -31,29 +32,29 @@ def url() -> Iterator[str]:
 async def test_drawings_are_sent_as_pictures_and_read(url: str) -> None:
     drawings, photographs = make_pen_slices([SEVEN] * 4, seed=1)
     for part in (drawings, photographs):
-        answers = await ask(part, url, model=None)
-        assert answers.right.tolist() == [True] * 4
+        answers = await predict_slice(part, url, model=None)
+        assert answers.correct.tolist() == [True] * 4
         np.testing.assert_allclose(answers.probabilities.sum(axis=1), 1, atol=1e-5)
 
 
 async def test_images_are_sent_as_pixels(url: str) -> None:
     image = preprocess(encode(seven()))
-    answers = await ask(Slice("mnist", np.array([7]), lambda _: image), url, model="cnn")
-    assert answers.right.tolist() == [True]
+    answers = await predict_slice(Slice("mnist", np.array([7]), lambda _: image), url, model="cnn")
+    assert answers.correct.tolist() == [True]
 
 
-async def test_a_blank_drawing_is_read_as_nothing(url: str) -> None:
+async def test_a_blank_drawing_counts_as_wrong_with_digit_score_zero(url: str) -> None:
     blank = encode_png(Image.new("RGB", (60, 60), "white"))
-    answers = await ask(Slice("pen_drawings", np.array([0]), lambda _: blank), url, model=None)
-    assert (answers.right.tolist(), answers.scores.tolist()) == ([False], [0.0])
+    answers = await predict_slice(Slice("pen_drawings", np.array([0]), lambda _: blank), url, model=None)
+    assert (answers.correct.tolist(), answers.scores.tolist()) == ([False], [0.0])
 
 
-async def test_a_fault_of_the_service_ends_the_measurement(url: str) -> None:
+async def test_an_error_of_the_service_ends_the_measurement(url: str) -> None:
     with pytest.raises(RuntimeError, match="unknown_model"):
-        await ask(Slice("mnist", np.array([1]), lambda _: bars(2).images[1]), url, model="none")
+        await predict_slice(Slice("mnist", np.array([1]), lambda _: bars(2).images[1]), url, model="none")
 
 
-def test_the_default_model_is_found_and_another_is_not(url: str) -> None:
+def test_the_default_model_is_found_and_an_unknown_model_is_not(url: str) -> None:
     assert find_model(url, None).name == "cnn"
     assert find_model(url, "cnn").current
     with pytest.raises(NotServedError):
@@ -69,7 +70,7 @@ def test_the_default_model_is_found_and_another_is_not(url: str) -> None:
         ("--url", "nowhere", "No inference service answers at nowhere: "),
     ],
 )
-def test_what_is_not_there_ends_the_command_with_a_sentence(
+def test_a_missing_model_data_or_service_ends_the_command_with_a_sentence(
     url: str, option: str, value: str, sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--url", url, option, value]) == 1
@@ -79,7 +80,7 @@ def test_what_is_not_there_ends_the_command_with_a_sentence(
     assert printed.err.count("\n") == 1
 
 
-def test_pen_strokes_that_are_not_there_end_the_command_with_a_sentence(
+def test_missing_pen_strokes_end_the_command_with_a_sentence(
     url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("training.evaluation.slices.make_mnist_slices", lambda *_: [])  # MNIST is not on every machine
@@ -104,18 +105,18 @@ def test_the_table_has_every_figure() -> None:
         "MNIST test, as pixels: accuracy": "100.00%",
         "MNIST test, as 280×280 pictures: accuracy": "50.00%",
         "pen drawings: any place, size, pen and paper: accuracy": "75.00%",
-        "pen drawings: any place, size, pen and paper: accuracy but for mislabelled bars": "66.67%",
-        "280×280 pictures against pixels": "-50.00 points",
+        "pen drawings: any place, size, pen and paper: accuracy without mislabelled bars": "66.67%",
+        "280×280 pictures compared with pixels": "-50.00 points",
         "MNIST test, as pixels: calibration error": "9.00%",
         "pen drawings: any place, size, pen and paper: calibration error": "16.00%",
-        "MNIST test, as pixels: refused": "0.00%",
-        "pen drawings: any place, size, pen and paper: refused": "25.00%",
-        "pen letters: refused": "50.00%",
+        "MNIST test, as pixels: rejected": "0.00%",
+        "pen drawings: any place, size, pen and paper: rejected": "25.00%",
+        "pen letters: rejected": "50.00%",
         "digit score, pen drawings against pen letters: AUROC": "0.7500",
     }
 
 
-def test_bars_that_are_labelled_otherwise_are_found(tmp_path: Path) -> None:
+def test_bars_that_are_not_labelled_one_are_found(tmp_path: Path) -> None:
     file, down, across = tmp_path / "digits.jsonl", [[0, 0], [30, 999]], [[0, 500], [999, 500]]
     drawn = [(4, [down]), (1, [down]), (4, [down, across]), (0, [across])]
     digits = [{"label": label, "writer": "ward/w01", "strokes": strokes} for label, strokes in drawn]

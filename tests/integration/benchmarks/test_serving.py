@@ -1,4 +1,4 @@
-"""The benchmark of serving: its load, its bodies, its table."""
+"""The benchmark of serving: its load, its request bodies and its table."""
 
 import asyncio
 import base64
@@ -7,14 +7,15 @@ import json
 from pathlib import Path
 
 from benchmarks.flood import flood
-from benchmarks.serving import Measured, make_drawing, race_table, write_bodies
+from benchmarks.serving import Measurements, make_tables
+from benchmarks.wrk import make_drawing, write_bodies
 from shared.recognition.preprocessing import preprocess
 
 REQUEST = b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi"
 
 
 async def serve_in_turn(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """200, 503 and so on; the fifth request of a connection is hung up on."""
+    """Answers 200 and 503 in turn, and closes the connection at its fifth request."""
     with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
         for status in (b"200 OK", b"503 Service Unavailable", b"200 OK", b"503 Service Unavailable"):
             await reader.readuntil(b"hi")
@@ -31,7 +32,7 @@ async def test_every_request_of_a_flood_is_accounted_for() -> None:
     port = server.sockets[0].getsockname()[1]
     async with server:
         result = await flood("127.0.0.1", port, REQUEST, rate=500, seconds=0.1)
-        await asyncio.sleep(0.05)  # until the other side has seen that the connections are closed
+        await asyncio.sleep(0.05)  # the server needs time to see that the connections are closed
     assert sum(result.counts.values()) + result.lost == 50
     assert set(result.counts) == {200, 503}
     assert result.lost > 0
@@ -40,18 +41,18 @@ async def test_every_request_of_a_flood_is_accounted_for() -> None:
 
 def test_the_bodies_hold_a_drawing_that_can_be_read(tmp_path: Path) -> None:
     write_bodies(tmp_path)
-    encoded = json.loads((tmp_path / "ours.json").read_text())["image"]
+    encoded = json.loads((tmp_path / "slate.json").read_text())["image"]
     assert base64.b64decode(encoded) == make_drawing()
     assert preprocess(make_drawing()).max() == 255
     assert str(tmp_path / "mlserver.json") in (tmp_path / "mlserver.lua").read_text()
 
 
-def test_the_table_sets_ours_against_the_best_framework() -> None:
-    def measured(cpu_ms: float, rate: float, alone_ms: float) -> Measured:
-        return Measured([1], [100], [alone_ms], [rate], [cpu_ms], [50])
+def test_the_table_compares_slate_with_the_best_framework() -> None:
+    def measured(cpu_ms: float, rate: float, alone_ms: float) -> Measurements:
+        return Measurements([1], [100], [alone_ms], [rate], [cpu_ms], [50])
 
     table = list(
-        race_table(
+        make_tables(
             {
                 "Slate": measured(1, 600, 1),
                 "Slate, two processes": measured(1, 1200, 1),

@@ -1,10 +1,10 @@
-"""The benchmark of training starts as its command, where nothing was imported before."""
+"""The benchmark of training starts in a new process, in which no other test has imported anything."""
 
 import subprocess
 import sys
 
 
-def test_it_can_be_asked_what_it_takes() -> None:
+def test_the_command_prints_its_help() -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "benchmarks.training_speed", "--help"], capture_output=True, text=True, check=False
     )

@@ -10,10 +10,10 @@ import torch
 from services.inference.engines.choice import EngineError, EngineName, choose_engine, has_gpu
 from services.inference.engines.openvino_engine import OpenVinoEngine
 from services.inference.recogniser import Recogniser
+from shared.recognition.augmented_views import compute_augmented_logits
 from shared.recognition.calibration import Logits
 from shared.recognition.model_version import CURRENT, Manifest, find_manifest
 from shared.recognition.normalisation import Images
-from shared.recognition.second_look import look_twice
 from shared.recognition.weights import load_network
 from tests.integration.inference.conftest import MODELS
 from training.evaluation.measures import make_look
@@ -60,7 +60,7 @@ def test_an_engine_gives_the_answers_of_the_network(name: str, engine: EngineNam
 def test_the_service_gives_the_answers_that_were_measured(name: str, engine: EngineName) -> None:
     manifest, images = find_manifest(MODELS, name), drawings()
     look = make_look(load_network(MODELS, manifest), manifest.normalisation)
-    expected = look_twice(look, images, manifest.calibration)
+    expected = compute_augmented_logits(look, images, manifest.calibration)
     answers = Recogniser(manifest, choose_engine(engine, "cpu")(MODELS / manifest.reference, manifest)).recognise(
         images
     )
@@ -131,7 +131,7 @@ def test_a_gpu_gives_the_answers_of_the_network_or_its_absence_is_an_error() -> 
             answers = manifest.calibration.probabilities(made.compute_logits(images[:batch]))
             assert answers == pytest.approx(expected[:batch], abs=1e-3)
         look = make_look(load_network(MODELS, manifest), manifest.normalisation)
-        twice = manifest.calibration.probabilities(look_twice(look, images, manifest.calibration))
+        twice = manifest.calibration.probabilities(compute_augmented_logits(look, images, manifest.calibration))
         assert Recogniser(manifest, made).recognise(images).probabilities == pytest.approx(twice, abs=1e-3)
         return
     with pytest.raises(EngineError, match="no NVIDIA GPU"):

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from shared.recognition.augmented_views import compute_augmented_logits
 from shared.recognition.model_version import list_versions, read_manifest
 from shared.recognition.preprocessing import preprocess
-from shared.recognition.second_look import look_twice
 from shared.recognition.weights import load_network
 from training.evaluation.canvas import draw, encode_png
 from training.evaluation.measures import make_look
@@ -32,5 +32,5 @@ def test_a_bar_is_a_one(name: str, version: str) -> None:
     random = np.random.default_rng(1)
     images = np.stack([preprocess(draw_line(random)) for _ in range(LINES)])
     look = make_look(load_network(MODELS, manifest), manifest.normalisation)
-    digits = look_twice(look, images, manifest.calibration).argmax(axis=1)
+    digits = compute_augmented_logits(look, images, manifest.calibration).argmax(axis=1)
     assert (digits == 1).sum() >= 0.99 * LINES, np.bincount(digits, minlength=10).tolist()

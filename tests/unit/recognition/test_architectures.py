@@ -1,4 +1,4 @@
-"""Every network by its name: what it takes, what it gives, how large it is."""
+"""Every architecture: its input, its output and its size."""
 
 import pytest
 import torch
@@ -11,11 +11,10 @@ PARAMETERS = {
     "lenet5": 61_706,
     "vit": 156_618,
     "best": 1_127_558,
-    "best_large": 4_544_332,
 }
 
 
-def test_the_sizes_of_all_networks_are_known() -> None:
+def test_every_architecture_has_its_documented_number_of_parameters() -> None:
     assert {name: count_parameters(build_network(name)) for name in ARCHITECTURES} == PARAMETERS
 
 
@@ -27,7 +26,7 @@ def test_a_network_turns_images_into_ten_logits(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
-def test_an_image_is_read_the_same_in_any_batch(name: str) -> None:
+def test_an_image_has_the_same_logits_in_any_batch(name: str) -> None:
     network = build_network(name).eval()
     images = torch.randn(4, 1, 28, 28)
     with torch.inference_mode():
@@ -35,7 +34,7 @@ def test_an_image_is_read_the_same_in_any_batch(name: str) -> None:
     torch.testing.assert_close(together, alone, atol=1e-4, rtol=1e-4)
 
 
-def test_an_ensemble_answers_with_the_mean_of_its_members() -> None:
+def test_an_ensemble_gives_the_mean_logits_of_its_members() -> None:
     network = build_network("best").eval()
     images = torch.randn(2, 1, 28, 28)
     with torch.inference_mode():
@@ -43,6 +42,6 @@ def test_an_ensemble_answers_with_the_mean_of_its_members() -> None:
         torch.testing.assert_close(network(images), members.mean(dim=0))
 
 
-def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
+def test_the_error_for_an_unknown_architecture_lists_the_known_ones() -> None:
     with pytest.raises(KeyError, match="vit"):
         build_network("resnet")

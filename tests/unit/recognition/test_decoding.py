@@ -1,4 +1,4 @@
-"""A canvas' PNG is decoded by pyspng, everything else by Pillow; nobody can tell which."""
+"""pyspng decodes the PNG of a canvas, Pillow decodes everything else. Both give the same pixels and the same errors."""
 
 import io
 import struct
@@ -12,7 +12,7 @@ from shared.recognition.cutout import Cutout
 from shared.recognition.decoding import decode_drawing, decode_page
 from shared.recognition.errors import DrawingError, DrawingTooLargeError, UnreadableImageError
 
-CLEAR, PAPER, PURPLE = (0, 0, 0, 0), (255, 250, 240, 255), (120, 30, 200, 255)
+TRANSPARENT, PAPER, PURPLE = (0, 0, 0, 0), (255, 250, 240, 255), (120, 30, 200, 255)
 
 
 def draw(paper: tuple[int, ...], ink: tuple[int, ...], size: int = 40) -> Image.Image:
@@ -28,7 +28,7 @@ def encode(picture: Image.Image, **options: object) -> bytes:
 
 
 def comment() -> PngImagePlugin.PngInfo:
-    """A chunk with which a PNG is left to Pillow."""
+    """A chunk that makes Pillow decode the PNG."""
     chunk = PngImagePlugin.PngInfo()
     chunk.add_text("comment", "left to Pillow")
     return chunk
@@ -47,61 +47,65 @@ def outcome(data: bytes) -> str | bytes:
 
 
 def add_comment(data: bytes) -> bytes:
-    """Behind the header: Pillow reads the rest as it would without."""
+    """Adds a comment behind the header, so that Pillow decodes the PNG. Pillow ignores the comment itself."""
     text = b"tEXtcomment\0left to Pillow"
     return data[:33] + (len(text) - 4).to_bytes(4, "big") + text + zlib.crc32(text).to_bytes(4, "big") + data[33:]
 
 
 def reseal(data: bytes) -> bytes:
-    """With the right checksum over the pixels, which are one chunk behind the header."""
+    """Corrects the checksum of the pixels, which are the only chunk behind the header."""
     end = 33 + 8 + int.from_bytes(data[33:37], "big")
     return data[:end] + zlib.crc32(data[37:end]).to_bytes(4, "big") + data[end + 4 :]
 
 
-@pytest.mark.parametrize("paper", [CLEAR, PAPER, (255, 255, 255, 0), (9, 9, 9, 40)])
+@pytest.mark.parametrize("paper", [TRANSPARENT, PAPER, (255, 255, 255, 0), (9, 9, 9, 40)])
 @pytest.mark.parametrize("ink", [PURPLE, (250, 240, 20, 255), (0, 0, 0, 120)])
-def test_pyspng_and_pillow_see_the_same(paper: tuple[int, ...], ink: tuple[int, ...]) -> None:
+def test_pyspng_and_pillow_decode_the_same_pixels(paper: tuple[int, ...], ink: tuple[int, ...]) -> None:
     picture = draw(paper, ink)
     assert_same(decode_drawing(encode(picture)), decode_drawing(encode(picture, pnginfo=comment())))
 
 
-def test_a_damaged_canvas_is_judged_as_pillow_judges_it() -> None:
-    canvas = encode(draw(CLEAR, PURPLE))
+def test_a_damaged_canvas_has_the_same_result_as_with_pillow() -> None:
+    canvas = encode(draw(TRANSPARENT, PURPLE))
     random = np.random.default_rng(0)
     for _ in range(400):
         damaged = bytearray(canvas)
         damaged[random.integers(33, len(canvas))] = random.integers(256)
         assert outcome(bytes(damaged)) == outcome(add_comment(bytes(damaged)))
-        resealed = reseal(bytes(damaged))  # as somebody would send it who means harm
+        resealed = reseal(bytes(damaged))  # as an attacker would send it
         assert outcome(resealed) == outcome(add_comment(resealed))
 
 
 @pytest.mark.parametrize("missing", [4, 12, 16, 20])
-def test_a_canvas_without_its_end_is_judged_as_pillow_judges_it(missing: int) -> None:
-    canvas = encode(draw(CLEAR, PURPLE))[:-missing]
+def test_a_truncated_canvas_has_the_same_result_as_with_pillow(missing: int) -> None:
+    canvas = encode(draw(TRANSPARENT, PURPLE))[:-missing]
     assert outcome(canvas) == outcome(add_comment(canvas))
 
 
 def test_a_broken_canvas_is_unreadable_with_a_reason() -> None:
     with pytest.raises(UnreadableImageError, match="broken"):
-        decode_drawing(encode(draw(CLEAR, PURPLE))[:60])
+        decode_drawing(encode(draw(TRANSPARENT, PURPLE))[:60])
 
 
 def test_a_canvas_over_the_limit_is_refused() -> None:
     with pytest.raises(DrawingTooLargeError):
-        decode_drawing(encode(draw(CLEAR, PURPLE)), max_pixels=40 * 40 - 1)
+        decode_drawing(encode(draw(TRANSPARENT, PURPLE)), max_pixels=40 * 40 - 1)
 
 
 def test_a_canvas_is_turned_by_its_exif() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # turn by 90° clockwise to see it upright
-    picture = draw(CLEAR, PURPLE)
+    picture = draw(TRANSPARENT, PURPLE)
     turned = decode_drawing(encode(picture.transpose(Image.Transpose.ROTATE_90), exif=exif))
     assert_same(turned, decode_drawing(encode(picture)))
 
 
-def test_exif_that_can_not_be_written_again_is_read_all_the_same() -> None:
-    entries = [struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0), struct.pack("<HHIf", 0x010F, 11, 1, 1.0)]  # maker: a number
+def test_a_picture_whose_exif_pillow_can_not_write_is_read() -> None:
+    # the maker, 0x010F, is a number instead of a text
+    entries = [
+        struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0),
+        struct.pack("<HHIf", 0x010F, 11, 1, 1.0),
+    ]
     exif = b"Exif\0\0II*\0" + struct.pack("<IH", 8, len(entries)) + b"".join(entries) + bytes(4)
     picture = draw(PAPER, PURPLE).convert("RGB")
     file = io.BytesIO()
@@ -111,13 +115,13 @@ def test_exif_that_can_not_be_written_again_is_read_all_the_same() -> None:
 
 
 def test_the_first_picture_of_an_animated_canvas_is_read() -> None:
-    picture = draw(CLEAR, PURPLE)
+    picture = draw(TRANSPARENT, PURPLE)
     animated = encode(picture, save_all=True, append_images=[draw(PAPER, PURPLE)])
     assert_same(decode_drawing(animated), decode_drawing(encode(picture)))
 
 
-def test_what_is_drawn_is_cut_out_of_a_clear_canvas_with_a_margin() -> None:
-    cutout = decode_drawing(encode(draw(CLEAR, PURPLE)))
+def test_a_drawing_on_a_transparent_canvas_is_cut_out_with_a_margin() -> None:
+    cutout = decode_drawing(encode(draw(TRANSPARENT, PURPLE)))
     assert cutout.shape == (80, 80)
     assert (cutout.row, cutout.column) == (4 + 20, 8 + 20)
     assert cutout.pixels.shape == (31, 17)

@@ -1,4 +1,4 @@
-"""A model version on disk: whole or not there, and never taken on trust."""
+"""A model version on disk is complete or missing, and its files are checked when they are read."""
 
 import pickle
 from datetime import UTC, datetime
@@ -43,7 +43,7 @@ def a_manifest(version: str = "2026-11-21.1") -> Manifest:
     )
 
 
-def test_the_cnn_is_the_seeds_exactly() -> None:
+def test_the_cnn_has_the_layers_of_pytorchs_mnist_example() -> None:
     network = build_network("cnn")
     shapes = {name: tuple(weight.shape) for name, weight in network.state_dict().items()}
     assert shapes == {
@@ -59,7 +59,7 @@ def test_the_cnn_is_the_seeds_exactly() -> None:
     assert count_parameters(network) == 1_199_882
 
 
-def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+def test_a_written_version_is_read_back(tmp_path: Path) -> None:
     network, manifest = build_network("cnn").eval(), a_manifest()
     write_model_version(tmp_path, manifest, network, GRAPH)
     set_current(tmp_path, "cnn", manifest.version)
@@ -70,21 +70,21 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     assert list_versions(tmp_path) == [("cnn", manifest.version)]
 
 
-def test_a_version_is_never_rewritten(tmp_path: Path) -> None:
+def test_a_version_is_never_overwritten(tmp_path: Path) -> None:
     write_model_version(tmp_path, a_manifest(), build_network("cnn"), GRAPH)
     with pytest.raises(FileExistsError):
         write_model_version(tmp_path, a_manifest(), build_network("cnn"), GRAPH)
     assert next_version(tmp_path, "cnn", NOW) == "2026-11-21.2"
 
 
-def test_a_later_version_has_a_higher_number_than_all_that_are_there(tmp_path: Path) -> None:
+def test_the_next_version_of_a_day_has_the_highest_number_plus_one(tmp_path: Path) -> None:
     assert next_version(tmp_path, "cnn", NOW) == "2026-11-21.1"
     for folder in ("2026-11-21.2", "2026-11-21.10", "2026-11-21.old", "2026-11-20.30"):
         (tmp_path / "cnn" / folder).mkdir(parents=True)
     assert next_version(tmp_path, "cnn", NOW) == "2026-11-21.11"
 
 
-def test_a_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
+def test_a_failed_write_leaves_no_files(tmp_path: Path) -> None:
     class Unwritable(torch.nn.Module):
         def state_dict(self, *_args: object, **_options: object) -> dict[str, torch.Tensor]:
             return {"weight": torch.empty(1, device="meta")}
@@ -109,14 +109,14 @@ def test_a_pickle_is_not_loaded(tmp_path: Path) -> None:
         load_network(tmp_path, a_manifest())
 
 
-def test_truncated_weights_are_refused(tmp_path: Path) -> None:
+def test_truncated_weights_are_not_loaded(tmp_path: Path) -> None:
     folder = write_model_version(tmp_path, a_manifest(), build_network("cnn"), GRAPH)
     (folder / WEIGHTS).write_bytes((folder / WEIGHTS).read_bytes()[:100_000])
     with pytest.raises(ModelVersionError):
         load_network(tmp_path, a_manifest())
 
 
-def test_a_manifest_that_names_another_version_is_refused(tmp_path: Path) -> None:
+def test_a_manifest_that_names_another_version_is_not_read(tmp_path: Path) -> None:
     folder = write_model_version(tmp_path, a_manifest(), build_network("cnn"), GRAPH)
     folder.rename(folder.with_name("2026-11-21.9"))
     with pytest.raises(ModelVersionError, match="says it is"):
@@ -124,14 +124,14 @@ def test_a_manifest_that_names_another_version_is_refused(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("name", ["../evil", "a/b", ".hidden", ""])
-def test_nothing_is_written_outside_the_folder(tmp_path: Path, name: str) -> None:
+def test_no_version_is_written_outside_the_folder(tmp_path: Path, name: str) -> None:
     models = tmp_path / "models"
     with pytest.raises(ModelVersionError):
         write_model_version(models, a_manifest().model_copy(update={"name": name}), build_network("mlp"), GRAPH)
     assert list(tmp_path.rglob("*")) == []
 
 
-def test_a_manifest_that_could_not_be_read_back_is_not_written(tmp_path: Path) -> None:
+def test_a_manifest_that_can_not_be_read_back_is_not_written(tmp_path: Path) -> None:
     manifest = a_manifest().model_copy(update={"metrics": {"mnist": {"accuracy": float("nan")}}})
     with pytest.raises(ModelVersionError, match="malformed"):
         write_model_version(tmp_path, manifest, build_network("mlp"), GRAPH)

@@ -1,4 +1,4 @@
-"""A page of digits: each is found where it stands, in reading order; one digit alone reads as it always does."""
+"""Every digit of a page is found at its place, in reading order. A single digit gives the image of `preprocess`."""
 
 import io
 
@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from shared.recognition.errors import BlankDrawingError, DrawingTooLargeError
-from shared.recognition.page import PageDigit, PageOfDigits, segment_page
+from shared.recognition.page import FoundDigit, PageOfDigits, segment_page
 from shared.recognition.preprocessing import preprocess
 from tests.integration.inference.conftest import encode
 from tests.unit.recognition.test_photograph import LIGHTS, take
@@ -18,7 +18,7 @@ PICTURES = {"drawn": as_png, **{light: lambda ink, light=light: take(ink, LIGHTS
 
 
 def assert_found(page: PageOfDigits, digits: list[Written], tolerance: float = 0.15) -> None:
-    """Each in its place, in this order."""
+    """The page has these digits, each at its place, in this order."""
     assert len(page.digits) == len(digits)
     for found, written in zip(page.digits, digits, strict=True):
         slack = tolerance * written.height
@@ -47,14 +47,14 @@ def test_digits_of_different_sizes_are_found() -> None:
     assert_found(segment_page(as_png(write(digits, 360, 340))), digits)
 
 
-def test_small_digits_close_above_a_large_one_are_no_part_of_it() -> None:
+def test_small_digits_close_above_a_large_digit_stay_apart() -> None:
     digits = [Written(2, 40, 30, 40), Written(5, 80, 30, 40), Written(8, 50, 94, 150)]
     assert_found(segment_page(as_png(write(digits, 240, 280))), digits)
 
 
 @pytest.mark.parametrize("digit", STROKES)
 @pytest.mark.parametrize("make", PICTURES.values(), ids=PICTURES.keys())
-def test_one_digit_is_one_box_and_the_image_that_it_always_is(make, digit: int) -> None:
+def test_a_single_digit_has_one_box_and_the_image_of_preprocess(make, digit: int) -> None:
     picture = make(write([Written(digit, 120, 90, 130)], 320, 300))
     page = segment_page(picture)
     assert len(page.digits) == 1
@@ -62,7 +62,7 @@ def test_one_digit_is_one_box_and_the_image_that_it_always_is(make, digit: int) 
 
 
 def with_strokes(*strokes: list[tuple[float, float]]) -> bytes:
-    """A seven, then a digit of these strokes, points in a box of height 1."""
+    """A seven and, to its right, a digit of these strokes. Their points lie in a box of height 1."""
     ink = np.round(255 * write([Written(7, 40, 60, 100)], 320, 220)).astype(np.uint8)
     for stroke in strokes:
         draw_stroke(ink, [(180 + 100 * x, 60 + 100 * y) for x, y in stroke], 11)
@@ -88,12 +88,12 @@ def test_pieces_of_one_digit_stay_together(strokes) -> None:
     assert page.digits[1].box.left == pytest.approx(180, abs=12)
 
 
-def test_digits_that_stand_close_stay_apart() -> None:
+def test_digits_close_to_each_other_stay_apart() -> None:
     digits = [Written(1, 40, 50, 100), Written(1, 70, 50, 100), Written(0, 100, 50, 100), Written(5, 180, 50, 100)]
     assert_found(segment_page(as_png(write(digits, 300, 200))), digits)
 
 
-def test_specks_a_dot_a_dash_and_ruled_lines_are_no_digits() -> None:
+def test_specks_dots_dashes_and_ruled_lines_are_not_digits() -> None:
     ink, digits = write_rows(["314", "159"], size=90)
     ink[20:24, 30:34] = ink[300:303, 400:403] = 1  # specks
     ink[172:184, 410:422] = 1  # a dot
@@ -102,7 +102,7 @@ def test_specks_a_dot_a_dash_and_ruled_lines_are_no_digits() -> None:
     assert_found(segment_page(as_png(ink)), digits)
 
 
-def test_grain_on_a_photograph_is_no_digit() -> None:
+def test_grain_on_a_photograph_is_not_a_digit() -> None:
     ink, digits = write_rows(["42", "17"], size=90)
     for y, x in np.random.default_rng(1).integers(5, 300, (40, 2)):
         ink[y : y + 3, x : x + 3] = np.maximum(ink[y : y + 3, x : x + 3], 0.8)
@@ -129,7 +129,7 @@ def test_boxes_lie_on_the_picture_as_exif_turns_it() -> None:
     ink, digits = write_rows(["2026"])
     lying = Image.fromarray((255 * (1 - ink)).astype(np.uint8)).rotate(90, expand=True)
     exif = Image.Exif()
-    exif[0x0112] = 6  # to be turned by 90° clockwise
+    exif[0x0112] = 6  # turn by 90° clockwise to see it upright
     file = io.BytesIO()
     lying.save(file, "JPEG", quality=95, exif=exif)
     page = segment_page(file.getvalue())
@@ -151,12 +151,12 @@ def test_boxes_lie_on_a_transparent_and_on_a_large_picture(scale: int) -> None:
 def test_outlines_go_around_the_ink() -> None:
     page = segment_page(as_png(write([Written(0, 40, 50, 100), Written(7, 150, 50, 100)], 280, 200)))
     ring, seven = page.digits
-    assert (len(ring.outlines), len(seven.outlines)) == (2, 1)  # the ring encloses paper
+    assert (len(ring.outlines), len(seven.outlines)) == (2, 1)  # a ring has an inner outline too
     for digit in page.digits:
         assert all(is_within(point, digit) for outline in digit.outlines for point in outline)
 
 
-def is_within(point: tuple[int, int], digit: PageDigit) -> bool:
+def is_within(point: tuple[int, int], digit: FoundDigit) -> bool:
     box = digit.box
     return box.left - 1 <= point[0] <= box.right + 1 and box.top - 1 <= point[1] <= box.bottom + 1
 
@@ -165,7 +165,7 @@ def move(written: Written, right: float, down: float) -> Written:
     return Written(written.digit, written.left + right, written.top + down, written.height)
 
 
-def test_of_a_mesh_only_the_outside_is_outlined() -> None:
+def test_a_mesh_has_only_its_outer_outline() -> None:
     ink = np.zeros((700, 700))
     ink[50:650:4, 50:650] = ink[50:650, 50:650:4] = 1
     (digit,) = segment_page(as_png(ink)).digits

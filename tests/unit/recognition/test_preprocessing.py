@@ -1,4 +1,4 @@
-"""A digit reads the same wherever, however large, in whatever ink on whatever paper it is drawn."""
+"""The image of a digit does not depend on its place and size or on the ink, the paper and the file format."""
 
 import io
 import zlib
@@ -37,7 +37,7 @@ def image_of(picture: Image.Image, file_format: str = "PNG", **options: object) 
 
 
 def assert_alike(image: np.ndarray, other: np.ndarray, tolerance: float = 12) -> None:
-    """Mean difference over the pixels that either has ink on, in grey levels."""
+    """Compares the mean difference of the inked pixels, in grey levels."""
     inked = (image > 0) | (other > 0)
     assert np.abs(image.astype(float) - other)[inked].mean() < tolerance
 
@@ -72,13 +72,13 @@ def test_polarity_contrast_and_colour_do_not_matter(paper: str, ink: str) -> Non
 
 
 @pytest.mark.parametrize("ink", [(0, 0, 0), (255, 255, 255), (30, 90, 200)])
-def test_ink_on_a_transparent_ground_is_its_opacity(ink: tuple[int, int, int]) -> None:
+def test_the_opacity_is_the_ink_on_a_transparent_background(ink: tuple[int, int, int]) -> None:
     picture = Image.new("RGBA", (280, 280), (*ink, 0))
     picture.putalpha(draw_seven().convert("L"))
     assert_alike(image_of(picture), image_of(draw_seven()))
 
 
-def test_opaque_picture_with_transparent_corners_is_read_by_its_own_contrast() -> None:
+def test_a_picture_with_transparent_corners_is_read_by_its_colours() -> None:
     picture = draw_seven(paper="white", ink="black").convert("RGBA")
     mask = Image.new("L", (280, 280), 0)
     ImageDraw.Draw(mask).rounded_rectangle((0, 0, 279, 279), radius=60, fill=255)
@@ -86,13 +86,13 @@ def test_opaque_picture_with_transparent_corners_is_read_by_its_own_contrast() -
     assert_alike(image_of(picture), image_of(draw_seven()))
 
 
-def test_a_thin_pen_gives_lines_as_wide_as_mnists() -> None:
+def test_a_thin_pen_gives_lines_as_wide_as_in_mnist() -> None:
     thin = image_of(draw_seven(left=30, top=30, size=220, pen=2))
     assert (thin > 128).sum() > 35
     assert thin.max() == 255
 
 
-def test_exif_turn_is_undone() -> None:
+def test_a_picture_is_turned_as_its_exif_says() -> None:
     upright = draw_seven(paper="white", ink="black")
     exif = Image.Exif()
     exif[0x0112] = 6  # turn by 90° clockwise to see it upright
@@ -114,7 +114,7 @@ def test_a_frame_around_the_picture_is_not_ink() -> None:
     assert_alike(image_of(picture), image_of(draw_seven()))
 
 
-def test_a_noisy_shaded_photograph_reads_like_the_drawing() -> None:
+def test_a_noisy_shaded_photograph_gives_the_image_of_the_drawing() -> None:
     random = np.random.default_rng(0)
     drawn = np.asarray(draw_seven(paper="white", ink="black").convert("L").filter(ImageFilter.GaussianBlur(1)), float)
     shade = np.linspace(0.45, 1.0, 280)[None, :] * np.linspace(1.0, 0.7, 280)[:, None]
@@ -124,7 +124,7 @@ def test_a_noisy_shaded_photograph_reads_like_the_drawing() -> None:
 
 @pytest.mark.parametrize(("file_format", "mode"), [("PNG", "1"), ("PNG", "P"), ("PNG", "LA"), ("PNG", "I;16"),
                                                    ("WEBP", "RGB"), ("JPEG", "CMYK"), ("JPEG", "L")])  # fmt: skip
-def test_every_kind_of_picture_is_read(file_format: str, mode: str) -> None:
+def test_every_file_format_and_colour_mode_is_read(file_format: str, mode: str) -> None:
     picture = draw_seven()
     if mode == "I;16":
         converted = Image.fromarray(np.asarray(picture.convert("L"), np.uint16) * 257)
@@ -156,7 +156,7 @@ def test_a_single_pixel_picture_is_blank() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"no picture", b"GIF89a" + bytes(20), b"\x89PNG\r\n\x1a\n" + bytes(40)])
-def test_what_is_no_picture_is_unreadable(data: bytes) -> None:
+def test_a_file_that_is_not_a_picture_is_unreadable(data: bytes) -> None:
     with pytest.raises(UnreadableImageError):
         preprocess(data)
 
@@ -170,7 +170,7 @@ def test_a_truncated_picture_is_unreadable_at_any_length(file_format: str) -> No
 
 
 def test_a_picture_over_the_limit_is_refused_from_its_header() -> None:
-    header_only = encode(Image.new("L", (300, 300)))[:60]  # no pixel data: decoding it would fail differently
+    header_only = encode(Image.new("L", (300, 300)))[:60]  # without pixels, so decoding would raise another error
     with pytest.raises(DrawingTooLargeError, match="300 × 300"):
         preprocess(header_only, max_pixels=300 * 300 - 1)
 
@@ -189,7 +189,7 @@ def test_yellow_on_white_keeps_its_contrast() -> None:
 
 
 @pytest.mark.parametrize(("paper", "ink"), [("white", "black"), ("black", "white")])
-def test_a_tight_crop_of_a_thick_pen_is_read_the_right_way_round(paper: str, ink: str) -> None:
+def test_a_tight_crop_of_a_thick_pen_has_the_right_polarity(paper: str, ink: str) -> None:
     picture = draw_seven(pen=40, paper=paper, ink=ink)
     ink_box = draw_seven(pen=40).getbbox()
     assert_alike(image_of(picture.crop(ink_box)), image_of(picture), tolerance=15)
@@ -202,13 +202,13 @@ def test_a_tight_transparent_crop_is_read() -> None:
     assert_alike(image_of(picture.crop(alpha.getbbox())), image_of(draw_seven(pen=40)), tolerance=15)
 
 
-def test_faint_opacity_is_ink_too() -> None:
+def test_faint_opacity_is_ink() -> None:
     picture = Image.new("RGBA", (280, 280), (0, 0, 0, 0))
     picture.putalpha(draw_seven().convert("L").point(lambda level: level * 100 // 255))
     assert_alike(image_of(picture), image_of(draw_seven()))
 
 
-def test_a_sticker_with_transparent_surroundings_is_read_by_its_own_contrast() -> None:
+def test_a_sticker_with_transparent_surroundings_is_read_by_its_colours() -> None:
     picture = draw_seven(paper="white", ink="black").convert("RGBA")
     mask = Image.new("L", (280, 280), 0)
     ImageDraw.Draw(mask).ellipse((40, 50, 230, 240), fill=255)
@@ -239,16 +239,16 @@ def test_the_loose_bar_of_a_tightly_cropped_five_is_ink() -> None:
     assert (topmost > 128).sum() >= 10
 
 
-def test_broken_exif_is_no_reason_to_refuse_a_picture() -> None:
+def test_a_picture_with_broken_exif_is_read() -> None:
     data = encode(draw_seven(), "JPEG", exif=b"Exif\0\0II*\0")
     assert_alike(preprocess(data), image_of(draw_seven(), "JPEG"))
 
 
-def test_a_large_picture_is_reduced_and_reads_the_same() -> None:
+def test_a_large_picture_is_reduced_to_the_same_image() -> None:
     large = draw_seven().resize((5600, 5600))
     assert_alike(image_of(large), image_of(draw_seven()), tolerance=15)
 
 
-def test_a_picture_with_an_endless_side_is_refused() -> None:
+def test_a_picture_with_a_very_long_side_is_refused() -> None:
     with pytest.raises(DrawingTooLargeError):
         image_of(Image.new("L", (20_000, 3)))

@@ -1,4 +1,4 @@
-"""Pages written by code: digits as strokes with a round pen, at any place and size, as ink in 0..1."""
+"""Draws test pages: digits made of strokes of a round pen, at any place and size, as ink in 0..1."""
 
 import math
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from PIL import Image
 
 from tests.integration.inference.conftest import encode
 
-Stroke = list[tuple[float, float]]  # in a box of height 1
+Stroke = list[tuple[float, float]]  # points (x, y) in a box of height 1
 
 
 def arc(x: float, y: float, width: float, height: float, start: float, end: float) -> Stroke:
@@ -33,7 +33,7 @@ STROKES: dict[int, list[Stroke]] = {
 
 @dataclass(frozen=True)
 class Written:
-    """Where a digit stands: its upper left corner and its height, pixels."""
+    """A digit with its upper left corner and its height, in pixels."""
 
     digit: int
     left: float
@@ -42,7 +42,7 @@ class Written:
 
 
 def write(digits: list[Written], width: int, height: int, pen: float = 0.11) -> np.ndarray:
-    """(height, width) in 0..1; the pen's width as a share of a digit's height."""
+    """Ink (height, width) in 0..1. `pen` is the width of the pen as a share of a digit's height."""
     ink = np.zeros((height, width), np.uint8)
     for written in digits:
         for stroke in STROKES[written.digit]:
@@ -60,7 +60,7 @@ def draw_stroke(ink: np.ndarray, points: Stroke, pen: float) -> None:
 
 
 def write_rows(rows: list[str], size: float = 60, slope: float = 0.0) -> tuple[np.ndarray, list[Written]]:
-    """Rows of digits, one below the other, each falling by `slope` of its length; in reading order."""
+    """Ink with rows of digits, and the digits in reading order. Each row falls by `slope` of its length."""
     digits = [
         Written(int(character), size + column * size, size + row * 1.6 * size + slope * column * size, size)
         for row, line in enumerate(rows)

@@ -9,9 +9,9 @@ import torch
 from safetensors.torch import save_file
 
 from shared.recognition.architectures import build_network
+from shared.recognition.augmented_views import DOUBTFUL_BELOW
 from shared.recognition.model_version import WEIGHTS, find_manifest, folder_of
 from shared.recognition.normalisation import Normalisation
-from shared.recognition.second_look import DOUBTFUL_BELOW
 from training.import_weights import (
     ImportOptions,
     WeightsError,

@@ -8,10 +8,10 @@ import torch
 from torch import nn
 
 from shared.recognition.architectures import build_network
+from shared.recognition.augmented_views import ComputeLogits, compute_augmented_logits
 from shared.recognition.calibration import Calibration, Logits
 from shared.recognition.model_version import ModelVersionError, list_versions, read_current, read_manifest
 from shared.recognition.normalisation import Images, Normalisation
-from shared.recognition.second_look import Look, look_twice
 from shared.recognition.weights import load_network
 from tests.unit.training.toy_data import bars
 from training.calibration import fit_calibration
@@ -73,7 +73,7 @@ def test_what_is_measured_is_what_is_served(tmp_path: Path) -> None:
     calibration = Calibration(energy_centre=-50, doubtful_below=0.8)
     published = publish(new, calibration, [part], tmp_path)
     look = make_look(new.network, new.normalisation)
-    once, twice = look(part.images), look_twice(look, part.images, calibration)
+    once, twice = look(part.images), compute_augmented_logits(look, part.images, calibration)
     expected = measure(torch.from_numpy(twice), part.labels, part.readable, calibration)
     assert published.manifest.metrics["mnist"] == pytest.approx(expected)
     assert expected["nll"] != pytest.approx(
@@ -85,18 +85,18 @@ def test_a_calibration_is_fitted_to_two_looks() -> None:
     new, data = candidate(), bars(32)
     look, labels = make_look(new.network, new.normalisation), [torch.from_numpy(data.labels)]
     fitted_to_one = fit_calibration([torch.from_numpy(look(data.images))], labels)
-    twice = look_twice(look, data.images, fitted_to_one)
+    twice = compute_augmented_logits(look, data.images, fitted_to_one)
     assert calibrate(new, {"bars": data}) == fit_calibration([torch.from_numpy(twice)], labels) != fitted_to_one
 
 
 def test_the_version_in_use_is_looked_at_as_it_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Calibration] = []
 
-    def look_and_tell(look: Look, images: Images, calibration: Calibration) -> Logits:
+    def look_and_tell(look: ComputeLogits, images: Images, calibration: Calibration) -> Logits:
         asked.append(calibration)
-        return look_twice(look, images, calibration)
+        return compute_augmented_logits(look, images, calibration)
 
-    monkeypatch.setattr("training.publishing.look_twice", look_and_tell)
+    monkeypatch.setattr("training.publishing.compute_augmented_logits", look_and_tell)
     first, _ = publish_to(tmp_path, reads_bars())
     publish_to(tmp_path, reads_bars())
     assert asked == [read_manifest(tmp_path, MLP, first).calibration]
