@@ -22,7 +22,7 @@ from shared.recognition.model_version import Manifest, find_manifest
 from shared.recognition.normalisation import Images
 from shared.recognition.second_look import look_twice
 from shared.recognition.weights import load_network
-from training.datasets.mnist import load_mnist
+from training.data.mnist import load_mnist
 from training.evaluation.measures import make_look
 
 BATCHES = (1, 32, 64, 1024, 16_384)

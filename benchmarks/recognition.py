@@ -22,13 +22,13 @@ from pydantic import ValidationError
 
 from benchmarks.inference_service import running_inference
 from shared.contracts.inference import ModelDescription, ModelList, Prediction
-from training.datasets.fetching import DATA_DIR
-from training.datasets.labelled_images import DataUnavailableError
-from training.datasets.pen_strokes import read_pen_digits
+from training.options import DATA_DIR
+from training.errors import DataUnavailableError
+from training.data.pen_characters import read_pen_digits
 from training.evaluation.measures import auroc, bootstrap_interval, calibration_error, wilson_interval
-from training.evaluation.not_digits import kind_of
-from training.evaluation.slices import Slice, make_slices
-from training.judging import is_mislabelled_bar
+from training.rendering.shape_drawings import kind_of
+from training.data.slices import Slice, make_slices
+from training.data.label_filter import is_mislabelled_bar
 
 IN_FLIGHT = 16  # requests
 TITLES = {

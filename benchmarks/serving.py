@@ -35,7 +35,7 @@ from services.inference.batch_input import IMAGES_A_PIECE
 from services.inference.engines.choice import choose_engine
 from shared.recognition.model_version import find_manifest
 from shared.recognition.preprocessing import preprocess
-from training.evaluation.canvas import draw, encode_png
+from training.rendering.canvas import draw, encode_png
 
 ROOT = Path(__file__).parents[1]
 REPORT = ROOT / "docs" / "serving.md"

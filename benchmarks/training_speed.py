@@ -18,12 +18,12 @@ from lightning.pytorch import Callback, LightningModule, Trainer
 from torch.nn.functional import cross_entropy
 
 from shared.recognition.architectures import build_network
-from training.data_module import TrainingData, load_data
-from training.datasets.mnist import load_mnist
-from training.fitting import Run, fit
+from training.learning.data_module import TrainingData, load_data
+from training.data.mnist import load_mnist
+from training.learning.fitting import Run, fit
 from training.logs import configure_logs
 from training.options import Options
-from training.task import RecognitionTask
+from training.learning.task import RecognitionTask
 
 BARE_STEPS = 100
 GOALS = (0.99, 0.994)

@@ -25,6 +25,16 @@ class ModelVersionError(Exception):
     """A model version that is missing, broken or not ours; the message says which and why."""
 
 
+class TrainingStep(BaseModel):
+    """One training step that a model version depends on: what was trained, with which settings, on which data."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    trained: str  # "name/version" where it was published, else "recipe, step 2"
+    settings: dict[str, str | int | float | bool]
+    data: dict[str, str]  # training data → its hash
+
+
 class Manifest(BaseModel):
     """manifest.json: what the weights are, how they were made and how well they do."""
 
@@ -38,7 +48,9 @@ class Manifest(BaseModel):
     normalisation: Normalisation
     calibration: Calibration
     data: dict[str, str]  # training data → its hash
-    recipe: dict[str, str | int | float | bool]
+    recipe: dict[str, str | int | float | bool]  # settings of the last training step
+    recipe_name: str = ""  # file in training/recipes; empty for imported weights
+    lineage: list[TrainingStep] = Field(default_factory=list)  # all steps before the last, oldest first
     metrics: dict[str, dict[str, float]]  # slice → metric → value
     libraries: dict[str, str]
     history: list[dict[str, float]] = Field(default_factory=list)  # what each epoch reached; empty where none was kept

@@ -14,10 +14,10 @@ from benchmarks.recognition import Answers, NotServedError, ask, find_bars, find
 from shared.recognition.preprocessing import preprocess
 from tests.integration.inference.conftest import encode, seven
 from tests.unit.training.toy_data import bars
-from training.datasets.labelled_images import NOT_A_DIGIT
-from training.datasets.pen_strokes import PenCharacter
-from training.evaluation.canvas import encode_png
-from training.evaluation.slices import Slice, make_pen_slices
+from training.data.labelled_images import NOT_A_DIGIT
+from training.data.pen_characters import PenCharacter
+from training.rendering.canvas import encode_png
+from training.data.slices import Slice, make_pen_slices
 
 SEVEN = PenCharacter(7, "ward/w01", (np.array([[0, 0], [600, 0], [200, 999]], np.float32),))
 
@@ -82,7 +82,7 @@ def test_what_is_not_there_ends_the_command_with_a_sentence(
 def test_pen_strokes_that_are_not_there_end_the_command_with_a_sentence(
     url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("training.evaluation.slices.make_mnist_slices", lambda *_: [])  # MNIST is not on every machine
+    monkeypatch.setattr("training.data.slices.make_mnist_slices", lambda *_: [])  # MNIST is not on every machine
     assert main(["--url", url, "--pen-digits", "/nowhere"]) == 1
     assert capsys.readouterr().err.startswith("There are no pen strokes in /nowhere: ")
 

@@ -8,9 +8,9 @@ import pytest
 
 from shared.recognition.model_version import find_manifest
 from tests.integration.training.toy import bars
-from tests.unit.training.datasets.idx import write_idx
-from training.datasets import mnist
-from training.datasets.mnist import MD5_OF, raw_dir
+from tests.unit.training.data.idx import write_idx
+from training.data import mnist
+from training.data.mnist import MD5_OF, raw_dir
 from training.train import main
 
 PICTURES = {"loss", "accuracy", "confusion_matrix", "reliability", "worst_mistakes", "test_predictions"}

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from training.data_module import TrainingData
-from training.datasets.labelled_images import LabelledImages
+from training.learning.data_module import TrainingData
+from training.data.labelled_images import LabelledImages
 from training.options import Options
-from training.sources import Mixture, Part, as_image_source
-from training.sweep import SweepOptions
+from training.data.sources import Mixture, Part, as_image_source
+from training.sweep.__main__ import SweepOptions
 
 
 def bars(count: int = 64) -> LabelledImages:

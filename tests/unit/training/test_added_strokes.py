@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tests.unit.training.toy_data import pen_character
-from training.augmentation.added_strokes import add_strokes
-from training.datasets.pen_strokes import PenCharacter, Points
+from training.data.augmentation.added_strokes import add_strokes
+from training.data.pen_characters import PenCharacter, Points
 
 TURN = np.linspace(0, 2 * np.pi, 40)
 RING = np.stack([500 + 300 * np.sin(TURN), 500 - 499 * np.cos(TURN)], 1).astype(np.float32)

@@ -15,15 +15,15 @@ from tests.unit.recognition.test_model_version import a_manifest
 from tests.unit.training.test_fitting import KilledError, KillIn
 from tests.unit.training.toy_data import bars, options, pen_character, state_of
 from training import answers
-from training.answers import load_answers
-from training.data_module import TrainingData
-from training.datasets.labelled_images import NOT_A_DIGIT, DataUnavailableError
+from training.data.answers import load_answers
+from training.learning.data_module import TrainingData
+from training.data.labelled_images import NOT_A_DIGIT, DataUnavailableError
 from training.evaluation.measures import compute_logits
-from training.fitting import fit, open_run
-from training.model_folder import write_model_version
+from training.learning.fitting import fit, open_run
+from training.publishing.folder import write_model_version
 from training.options import Options
-from training.sources import Mixture, Part, as_image_source, as_stroke_source
-from training.teacher import Teacher
+from training.data.sources import Mixture, Part, as_image_source, as_stroke_source
+from training.learning.teacher import Teacher
 
 
 class Certain(nn.Module):

@@ -9,10 +9,10 @@ from torch import Tensor
 
 from shared.recognition.preprocessing import centre_ink
 from tests.unit.training.toy_data import bars, pen_character
-from training.augmentation.distortion import Distortion
-from training.augmentation.embellishment import Embellishment, draw_all_and_choose, draw_lines, draw_on_chosen
-from training.augmentation.ink import InkChange
-from training.augmentation.pen import POINTS, Pen, draw_points, resample
+from training.data.augmentation.distortion import Distortion
+from training.data.augmentation.embellishment import Embellishment, draw_all_and_choose, draw_lines, draw_on_chosen
+from training.data.augmentation.ink import InkChange
+from training.data.augmentation.pen import POINTS, Pen, draw_points, resample
 
 
 def seeded(seed: int = 3) -> torch.Generator:

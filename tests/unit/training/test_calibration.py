@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from shared.recognition.calibration import Calibration
-from training.calibration import REFUSED_DIGITS, fit_calibration, fit_temperature
+from training.publishing.calibration import REFUSED_DIGITS, fit_calibration, fit_temperature
 
 
 def overconfident_logits(count: int = 4000, sharpness: float = 3.0) -> tuple[torch.Tensor, torch.Tensor]:

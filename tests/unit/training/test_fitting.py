@@ -16,15 +16,15 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy,
 from shared.recognition.architectures import build_network
 from tests.unit.recognition.test_model_version import a_manifest
 from tests.unit.training.toy_data import bars, options, state_of, training_data
-from training.averaging import decay_after
-from training.datasets.labelled_images import NOT_A_DIGIT
+from training.learning.averaging import decay_after
+from training.data.labelled_images import NOT_A_DIGIT
 from training.evaluation.measures import compute_logits
-from training.fitting import Run, RunError, WholeCheckpoints, fit, open_run
-from training.history import read_history
-from training.model_folder import write_model_version
+from training.learning.fitting import Run, RunError, WholeCheckpoints, fit, open_run
+from training.reporting.epoch_log import read_history
+from training.publishing.folder import write_model_version
 from training.options import Options
-from training.task import Batch, RecognitionTask
-from training.teacher import Teacher
+from training.learning.task import Batch, RecognitionTask
+from training.learning.teacher import Teacher
 
 MLP = a_manifest().model_copy(update={"name": "mlp", "architecture": "mlp"})
 
@@ -228,7 +228,7 @@ def test_two_devices_train_as_one_group(tmp_path: Path) -> None:
     code = (
         "from pathlib import Path\n"
         "from tests.unit.training.toy_data import options, training_data\n"
-        "from training.fitting import fit, open_run\n"
+        "from training.learning.fitting import fit, open_run\n"
         "if __name__ == '__main__':\n"
         f"    chosen = options(run='r', devices=2, results_dir=Path({str(tmp_path)!r}))\n"
         "    task = fit(chosen, open_run(chosen), training_data(chosen))\n"

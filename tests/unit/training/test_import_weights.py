@@ -12,7 +12,7 @@ from shared.recognition.architectures import build_network
 from shared.recognition.model_version import WEIGHTS, find_manifest, folder_of
 from shared.recognition.normalisation import Normalisation
 from shared.recognition.second_look import DOUBTFUL_BELOW
-from training.import_weights import (
+from training.publishing.import_weights import (
     ImportOptions,
     WeightsError,
     build_candidate,

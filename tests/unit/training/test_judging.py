@@ -5,9 +5,9 @@ import pytest
 
 from shared.recognition.normalisation import Normalisation
 from tests.unit.training.toy_data import Reader, pen_character
-from training.datasets.pen_strokes import PenCharacter
-from training.judging import leave_out_bars, leave_out_doubtful
-from training.teacher import Teacher
+from training.data.pen_characters import PenCharacter
+from training.data.label_filter import leave_out_bars, leave_out_doubtful
+from training.learning.teacher import Teacher
 
 
 def kept(*labels: int, sureness: float = 9.0) -> list[int | str]:

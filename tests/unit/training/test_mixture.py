@@ -9,8 +9,8 @@ from torch import Tensor
 from shared.recognition.normalisation import Normalisation
 from tests.unit.training.toy_data import Reader, options
 from training import mixture
-from training.datasets.pen_strokes import split_of_writer
-from training.teacher import Teacher
+from training.data.pen_characters import split_of_writer
+from training.learning.teacher import Teacher
 
 
 def writer_of(split: str, ward: str = "ward") -> str:

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import Parameter
 from torch.optim import AdamW
 
-from training.muon import Muon, orthogonalise
+from training.learning.muon import Muon, orthogonalise
 
 
 def step(weights: Tensor, gradient: Tensor, times: int = 1, optimizer: type[Muon | AdamW] = Muon) -> Tensor:

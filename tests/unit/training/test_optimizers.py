@@ -5,7 +5,7 @@ import torch
 from torch.nn import Parameter
 
 from tests.unit.training.toy_data import options
-from training.optimizers import build_optimizer, build_schedule
+from training.learning.optimizers import build_optimizer, build_schedule
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import pytest
 from pydantic import ValidationError
 from pydantic_settings import CliApp
 
-from training.datasets.labelled_images import DataUnavailableError
+from training.errors import DataUnavailableError
 from training.logs import configure_logs
-from training.mixture import is_clean, load_training
+from training.data.mixture import is_clean, load_training
 from training.options import Options
 from training.train import main
 

@@ -7,10 +7,10 @@ import pytest
 
 from tests.unit.training.toy_data import bars, options, pen_character
 from training import mixture
-from training.datasets.labelled_images import LabelledImages
+from training.data.labelled_images import LabelledImages
 from training.evaluation import slices
 from training.options import Options
-from training.sources import ImageSource
+from training.data.sources import ImageSource
 
 WRITERS = {"train": [pen_character(7) for _ in range(6)], "validation": [pen_character(4) for _ in range(2)]}
 

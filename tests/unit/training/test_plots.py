@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from training.plots import (
+from training.reporting.plots import (
     Labels,
     Probabilities,
     measure_reliability,
@@ -226,7 +226,7 @@ def test_titles_say_which_part_the_digits_are_of(
         titles[path.stem] = figure.get_suptitle() or figure.axes[0].get_title()
         return figure
 
-    monkeypatch.setattr("training.plots.write", note)
+    monkeypatch.setattr("training.reporting.plots.write", note)
     plot_run(tmp_path, HISTORY, images, labels, probabilities, part="validation")
     for name in ("confusion_matrix", "reliability", "worst_mistakes", "test_predictions"):
         assert " validation digits" in titles[name]

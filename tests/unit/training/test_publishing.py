@@ -14,11 +14,11 @@ from shared.recognition.normalisation import Images, Normalisation
 from shared.recognition.second_look import Look, look_twice
 from shared.recognition.weights import load_network
 from tests.unit.training.toy_data import bars
-from training.calibration import fit_calibration
-from training.datasets.labelled_images import NOT_A_DIGIT
+from training.publishing.calibration import fit_calibration
+from training.data.labelled_images import NOT_A_DIGIT
 from training.evaluation.measures import make_look, measure
-from training.evaluation.slices import PreparedSlice
-from training.publishing import Candidate, Published, calibrate, is_worse, judge, publish
+from training.data.slices import PreparedSlice
+from training.publishing.version import Candidate, Published, calibrate, is_worse, judge, publish
 
 MLP = "mlp"
 HISTORY = [{"epoch": 0, "train/loss": float("nan"), "validation/loss": 0.5}]
@@ -96,7 +96,7 @@ def test_the_version_in_use_is_looked_at_as_it_serves(tmp_path: Path, monkeypatc
         asked.append(calibration)
         return look_twice(look, images, calibration)
 
-    monkeypatch.setattr("training.publishing.look_twice", look_and_tell)
+    monkeypatch.setattr("training.publishing.version.look_twice", look_and_tell)
     first, _ = publish_to(tmp_path, reads_bars())
     publish_to(tmp_path, reads_bars())
     assert asked == [read_manifest(tmp_path, MLP, first).calibration]

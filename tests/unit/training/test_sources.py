@@ -3,9 +3,9 @@
 import torch
 
 from tests.unit.training.toy_data import bars, pen_character
-from training.datasets.labelled_images import NOT_A_DIGIT
-from training.datasets.not_digits import make_not_digits
-from training.sources import Mixture, Part, as_image_source, as_stroke_source
+from training.data.labelled_images import NOT_A_DIGIT
+from training.data.doodles import make_not_digits
+from training.data.sources import Mixture, Part, as_image_source, as_stroke_source
 
 
 def plain(count: int) -> Part:

@@ -10,7 +10,7 @@ from optuna import Study, Trial, TrialPruned
 from optuna.samplers import RandomSampler
 
 from training import study as module
-from training.study import plot_study
+from training.sweep.study import plot_study
 
 RATES = (2e-4, 5e-2)
 

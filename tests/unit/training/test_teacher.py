@@ -10,9 +10,9 @@ from shared.recognition.model_version import ModelVersionError, set_current
 from shared.recognition.normalisation import Normalisation
 from tests.unit.recognition.test_model_version import a_manifest
 from tests.unit.training.toy_data import options
-from training.model_folder import write_model_version
+from training.publishing.folder import write_model_version
 from training.options import Options
-from training.teacher import load_teacher, pin_versions
+from training.learning.teacher import load_teacher, pin_versions
 
 IMAGES = torch.arange(2 * 28 * 28).reshape(2, 28, 28) % 256
 

@@ -4,11 +4,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from training.data_module import TrainingData
-from training.datasets.labelled_images import LabelledImages
-from training.datasets.pen_strokes import PenCharacter
+from training.learning.data_module import TrainingData
+from training.data.labelled_images import LabelledImages
+from training.data.pen_characters import PenCharacter
 from training.options import Options
-from training.sources import Mixture, Part, as_image_source, as_stroke_source
+from training.data.sources import Mixture, Part, as_image_source, as_stroke_source
 
 
 def bars(count: int = 64) -> LabelledImages:

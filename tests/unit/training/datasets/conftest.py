@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.unit.training.datasets.idx import write_idx
+from tests.unit.training.data.idx import write_idx
 
 WriteIdx = Callable[[Path, np.ndarray], bytes]
 

@@ -8,8 +8,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from training.datasets.emnist import EMNIST, fetch_emnist, load_emnist_digits, main, raw_dir
-from training.datasets.labelled_images import DataUnavailableError
+from training.data.emnist import EMNIST, fetch_emnist, load_emnist_digits, main, raw_dir
+from training.errors import DataUnavailableError
 
 
 @pytest.fixture

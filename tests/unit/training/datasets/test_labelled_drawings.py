@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from training.datasets.labelled_drawings import load_labelled_drawings
-from training.datasets.labelled_images import DataUnavailableError
+from training.data.labelled_drawings import load_labelled_drawings
+from training.errors import DataUnavailableError
 
 TOKEN = "a token for tests: ünïcode"
 

@@ -4,9 +4,9 @@ import hashlib
 
 import pytest
 
-from training.datasets import mnist
-from training.datasets.labelled_images import DataUnavailableError
-from training.datasets.mnist import MD5_OF, load_mnist, main, raw_dir, wrong_files
+from training.data import mnist
+from training.errors import DataUnavailableError
+from training.data.mnist import MD5_OF, load_mnist, main, raw_dir, wrong_files
 
 
 @pytest.fixture

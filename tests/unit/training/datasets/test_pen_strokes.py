@@ -6,8 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from training.datasets.labelled_images import DataUnavailableError
-from training.datasets.pen_strokes import (
+from training.errors import DataUnavailableError
+from training.data.pen_characters import (
     person_of,
     read_pen_digits,
     read_pen_letters,

@@ -1,4 +1,4 @@
-"""`python -m training.pen_strokes` on a tiny distribution: files of segments, and the strokes that they include."""
+"""`python -m training.data.unipen.__main__` on a tiny distribution: files of segments, and the strokes that they include."""
 
 import json
 import sys
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from training.datasets.pen_strokes import read_pen_strokes
-from training.pen_strokes import main
+from training.data.pen_characters import read_pen_strokes
+from training.data.unipen.__main__ import main
 
 # Components: 0 a stroke down and right, 1 a bar below it, 2 what the distribution puts where it leaves the ink out.
 STROKES = """\

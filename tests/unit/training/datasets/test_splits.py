@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from training.datasets.splits import split_by_name
+from training.data.splits import split_by_name
 
 
 def test_names_fall_into_the_parts_by_their_shares() -> None:

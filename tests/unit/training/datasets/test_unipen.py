@@ -2,7 +2,7 @@
 
 import pytest
 
-from training.unipen import Segment, UnipenError, parse_segment, read_pen_file, select_ink
+from training.data.unipen.format import Segment, UnipenError, parse_segment, read_pen_file, select_ink
 
 FIRST = [[0, 0], [1, 10], [2, 20]]
 SECOND = [[5, 5], [6, 6]]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from shared.recognition.preprocessing import Image, measure_line_width
-from training.evaluation.line_width import EDGE, SIDE, change_line_width, count_papers, count_pieces, measure_field
+from training.rendering.line_width import EDGE, SIDE, change_line_width, count_papers, count_pieces, measure_field
 
 
 def draw_ring(line_px: float, hole: int = 0) -> Image:

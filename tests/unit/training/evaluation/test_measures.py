@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from shared.recognition.calibration import Calibration
-from training.datasets.labelled_images import NOT_A_DIGIT
+from training.data.labelled_images import NOT_A_DIGIT
 from training.evaluation.measures import (
     auroc,
     bootstrap_interval,

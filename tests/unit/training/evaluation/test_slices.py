@@ -12,13 +12,13 @@ from PIL import Image
 
 from shared.recognition.preprocessing import preprocess
 from tests.unit.training.toy_data import bars
-from training.datasets.labelled_images import DataUnavailableError
-from training.datasets.pen_strokes import PenCharacter, read_pen_strokes
-from training.evaluation.canvas import CANVAS, draw, encode_png
-from training.evaluation.not_digits import KINDS, draw_not_digit, kind_of
-from training.evaluation.photographs import LARGEST, SMALLEST, take_photograph
-from training.evaluation.slices import Slice, draw_character, enlarge, make_pen_slices, make_slices, prepare, random_of
-from training.evaluation.uploads import draw_upload
+from training.errors import DataUnavailableError
+from training.data.pen_characters import PenCharacter, read_pen_strokes
+from training.rendering.canvas import CANVAS, draw, encode_png
+from training.rendering.shape_drawings import KINDS, draw_not_digit, kind_of
+from training.rendering.photographs import LARGEST, SMALLEST, take_photograph
+from training.data.slices import Slice, draw_character, enlarge, make_pen_slices, make_slices, prepare, random_of
+from training.rendering.uploads import draw_upload
 
 SEVEN = PenCharacter(7, "ward/w01", (np.array([[0, 0], [600, 0], [300, 999]], np.float32),))
 
@@ -119,7 +119,7 @@ def test_a_file_without_writers_of_that_part_is_said_to_have_none(
 ) -> None:
     path = tmp_path / "pen.jsonl"
     path.write_text(json.dumps({"label": 7, "writer": "ward/w01", "strokes": [[[0, 0], [9, 9]]]}) + "\n")
-    monkeypatch.setattr("training.evaluation.slices.make_mnist_slices", lambda *_: [])  # MNIST is not on every machine
+    monkeypatch.setattr("training.data.slices.make_mnist_slices", lambda *_: [])  # MNIST is not on every machine
     parts = []
     for split in ("train", "validation", "test"):
         with contextlib.suppress(DataUnavailableError):
