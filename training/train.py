@@ -53,11 +53,11 @@ def train(options: Options) -> None:
     recipe = read_recipe(options.recipe, {"epochs": options.epochs} if options.epochs else None)
     run = open_run(options.results_dir, recipe.name, options.run)
     run.folder.mkdir(parents=True, exist_ok=True)
-    network = load_start(pin_versions(recipe.steps[0], options.models_dir), options.models_dir)
+    start = load_start(recipe.steps[0], options.models_dir)
     steps: list[TrainingStep] = []
     for number, step_settings in enumerate(recipe.steps, start=1):
         settings, step = pin_versions(step_settings, options.models_dir), run.step(number)
-        network = train_step(settings, step, network, options)
+        network = start = train_step(settings, step, start, options)
         steps.append(describe_step(step, f"{recipe.name}, step {number}", settings))
 
     last = run.step(len(recipe.steps))

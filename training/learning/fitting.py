@@ -45,7 +45,7 @@ def fit(
         task.network.load_state_dict(start.state_dict())
     run_trainer(task, settings, step, data, build_trainer(settings, step, tracker, callbacks))
     task.load_state_dict(load_checkpoint(step)["state_dict"])
-    network = task.network.cpu().eval()
+    network: nn.Module = task.network.cpu().eval()
     if not all(bool(weights.isfinite().all()) for weights in network.state_dict().values()):
         raise RunError("The weights are not finite any more: start again with a lower learning_rate.")
     if start:

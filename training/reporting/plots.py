@@ -4,7 +4,7 @@ Each function writes one PNG and gives back its figure. They use matplotlib's ob
 so that a run draws the same in a test, in a thread and on a machine without a screen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -23,7 +23,7 @@ from training.evaluation.measures import CALIBRATION_BINS
 
 Labels = NDArray[np.int64]  # (N,) in 0..9
 Probabilities = NDArray[np.float32]  # (N, 10), rows sum to 1
-Epochs = Sequence[dict[str, float]]  # see training.reporting.epoch_log
+Epochs = Sequence[Mapping[str, float]]  # see training.reporting.epoch_log
 
 MISTAKES, MISTAKES_A_ROW = 32, 8
 FEW_DIGITS = 10  # a share of fewer says little: one more mistake moves it by over a tenth
@@ -79,7 +79,7 @@ def plot_accuracy(history: Epochs, path: Path) -> Figure:
     return write(figure, path)
 
 
-def accuracies_of(epoch: dict[str, float]) -> dict[str, float]:
+def accuracies_of(epoch: Mapping[str, float]) -> dict[str, float]:
     """Slice → share read right; and `accuracy`, the mean over the slices, where there are several."""
     prefix = "validation/"
     accuracies = {name.removeprefix(prefix): value for name, value in epoch.items() if name.startswith(prefix)}
