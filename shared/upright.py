@@ -1,13 +1,13 @@
-"""Pictures turned upright as EXIF says: for inference, which reads them, and the page, which shows them.
+"""Turns a picture upright as its EXIF orientation says. Inference reads the result and the page shows it.
 
-EXIF is only read. Pillow's own `exif_transpose` writes it anew, which fails where another field of it is odd.
+Pillow's own `exif_transpose` is not used: it also rewrites the EXIF data, which fails if another field is invalid.
 """
 
 import struct
 
 from PIL import ExifTags, Image
 
-TURNS = {  # by orientation; from the fifth on a quarter turn from upright
+TURNS = {  # by EXIF orientation; 5 to 8 swap width and height
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -30,15 +30,15 @@ BROKEN_EXIF = (
 
 
 def turn_upright(picture: Image.Image) -> Image.Image:
-    """As it came where it is upright, or EXIF says nothing or is broken."""
+    """Apply the EXIF orientation. Return the picture unchanged if EXIF is missing or broken."""
     orientation = read_orientation(picture)
     return picture if orientation == 1 else picture.transpose(TURNS[orientation])
 
 
 def read_orientation(picture: Image.Image) -> int:
-    """1 to 8; 1, upright, where EXIF says nothing or is broken."""
+    """Read the EXIF orientation, 1 to 8. Return 1 (upright) if EXIF is missing or broken."""
     try:
-        said = picture.getexif().get(ExifTags.Base.Orientation)
+        orientation = picture.getexif().get(ExifTags.Base.Orientation)
     except BROKEN_EXIF:
         return 1
-    return said if isinstance(said, int) and said in TURNS else 1
+    return orientation if isinstance(orientation, int) and orientation in TURNS else 1

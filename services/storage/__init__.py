@@ -1,1 +1,1 @@
-"""The storage service: every prediction and every label, kept in PostgreSQL. It knows no model."""
+"""The storage service keeps every prediction, its drawing and its label in PostgreSQL. It knows no model."""

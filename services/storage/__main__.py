@@ -1,4 +1,4 @@
-"""`python -m services.storage`: serves with the settings of the environment."""
+"""`python -m services.storage` serves storage with the settings of the environment."""
 
 from services.storage.app import create_app
 from services.storage.settings import Settings

@@ -1,4 +1,7 @@
-"""settings → the ASGI app. Everything with a life of its own is built in `lifespan`, on the loop that serves."""
+"""Builds the ASGI app from the settings.
+
+The database pool is opened in `lifespan`, because it belongs to the event loop that serves the requests.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,14 +17,16 @@ from services.storage.routes import health, history, labels, predictions
 from services.storage.settings import Settings
 from shared.web.service import equip_service
 
+MAX_BODY_BYTES = 16 * 1024 * 1024  # enough for a drawing of almost 12 MiB as base64
+
 
 def create_app(settings: Settings) -> FastAPI:
-    """The storage service. It starts without PostgreSQL too and is ready once that is there and migrated."""
+    """Build the storage service. It starts even without PostgreSQL, and is ready when that runs and is migrated."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.schema_head = await asyncio.to_thread(read_schema_head)
-        async with open_database(settings.database_url.get_secret_value(), settings.pool_size) as database:
+        async with open_database(settings.database_url.get_secret_value()) as database:
             app.state.database = database
             yield
 
@@ -33,7 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.add_middleware(BearerGuard, token=settings.token.get_secret_value())
-    equip_service(app, max_body_bytes=settings.max_body_bytes, registry=CollectorRegistry())
+    equip_service(app, max_body_bytes=MAX_BODY_BYTES, registry=CollectorRegistry())
     for routes in (health, predictions, history, labels):
         app.include_router(routes.router)
     return app

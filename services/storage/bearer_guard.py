@@ -1,6 +1,6 @@
-"""ASGI middleware: who shows no valid token is refused before a byte of the body is read.
+"""ASGI middleware that refuses requests without the valid token before their body is read.
 
-Only health, metrics and the API description are open; a path that is forgotten here is guarded.
+Only health, metrics and the API description need no token. A new path is guarded unless it is added to `OPEN_PATHS`.
 """
 
 import secrets
@@ -14,14 +14,14 @@ OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics", "/docs", "/openapi.js
 
 
 class BearerGuard:
-    """Answers 401 `unauthorised` where `Authorization: Bearer <token>` is missing or wrong."""
+    """Answers 401 `unauthorised` if `Authorization: Bearer <token>` is missing or wrong."""
 
     def __init__(self, app: ASGIApp, token: str) -> None:
         self.app = app
         self.token = token.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Lets the request through or refuses it."""
+        """Pass the request on or refuse it."""
         if scope["type"] != "http" or scope["path"] in OPEN_PATHS or self._is_authorised(Headers(scope=scope)):
             await self.app(scope, receive, send)
             return

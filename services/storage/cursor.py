@@ -1,4 +1,8 @@
-"""A place in the history ↔ an opaque, URL-safe cursor: base64url of 8 bytes of microseconds and 16 bytes of id."""
+"""Converts a place in the history to a cursor and back.
+
+A cursor is an opaque, URL-safe string: 8 bytes of microseconds and 16 bytes of id in base64url. A page of the history
+gives it to the caller, who sends it back to get the next page.
+"""
 
 import base64
 import binascii
@@ -15,23 +19,23 @@ LAYOUT = struct.Struct(">q16s")  # microseconds since the epoch, id
 
 @dataclass(frozen=True)
 class Place:
-    """One prediction's place in the history, which runs by (created_at, id), newest first."""
+    """The place of one prediction in the history, which is ordered by (created_at, id), newest first."""
 
     created_at: datetime
     id: UUID
 
 
 def encode_cursor(place: Place) -> str:
-    """Place → 32 characters. Exact: PostgreSQL keeps microseconds too."""
+    """Encode a place as 32 characters. Nothing is lost, because PostgreSQL also keeps microseconds."""
     microseconds = (place.created_at - EPOCH) // timedelta(microseconds=1)
     return base64.urlsafe_b64encode(LAYOUT.pack(microseconds, place.id.bytes)).decode()
 
 
 def decode_cursor(cursor: str) -> Place:
-    """The place a cursor stands for. ProblemError `invalid_request` if no page of ours gave it."""
+    """Decode a cursor. ProblemError `invalid_request` if it did not come from `encode_cursor`."""
     try:
         microseconds, id_bytes = LAYOUT.unpack(base64.b64decode(cursor, altchars=b"-_", validate=True))
         return Place(EPOCH + timedelta(microseconds=microseconds), UUID(bytes=id_bytes))
     except (binascii.Error, struct.error, OverflowError, ValueError) as error:
-        sentence = "The cursor is not one of ours; pass `next_cursor` of the page before, or none for the first page."
-        raise ProblemError("invalid_request", sentence) from error
+        detail = "The cursor is invalid. Send a cursor of another page of this history, or none to get the first page."
+        raise ProblemError("invalid_request", detail) from error

@@ -1,4 +1,7 @@
-"""What routes ask for, as `Annotated` aliases. All are `async`: FastAPI would run a plain function in a thread."""
+"""The FastAPI dependencies of the routes, as `Annotated` aliases.
+
+All functions are `async`, because FastAPI would run a plain function in a thread.
+"""
 
 from typing import Annotated
 
@@ -10,13 +13,13 @@ from services.storage.history_query import CountQuery, HistoryQuery, StatisticsQ
 
 
 async def get_database(request: Request) -> Database:
-    """The database that the app's lifespan opened."""
+    """Return the database that the app's lifespan opened."""
     database: Database = request.app.state.database
     return database
 
 
 async def get_schema_head(request: Request) -> str:
-    """The newest revision of the migrations that this code comes with."""
+    """Return the newest revision among the migrations of this code."""
     head: str = request.app.state.schema_head
     return head
 
@@ -27,4 +30,4 @@ HistoryFilter = Annotated[HistoryQuery, Query()]
 CountFilter = Annotated[CountQuery, Query()]
 StatisticsFilter = Annotated[StatisticsQuery, Query()]
 
-describe_token = Depends(HTTPBearer(auto_error=False))  # for the API description; BearerGuard does the refusing
+describe_token = Depends(HTTPBearer(auto_error=False))  # for the API description only; BearerGuard checks the token

@@ -1,7 +1,7 @@
-"""`python -m services.storage.migrate`: brings the database's schema to the newest revision.
+"""`python -m services.storage.migrate` brings the database's schema to the newest revision.
 
-Run it before the service and at every release. It may run twice, and by several machines at once: `migrations/env.py`
-takes a lock, and whoever comes second finds nothing left to do.
+Run it before the service starts and at every release. Several machines may run it at the same time: `migrations/env.py`
+takes a lock, and all but the first find the schema up to date.
 """
 
 from pathlib import Path
@@ -20,20 +20,20 @@ ALEMBIC_INI = Path(__file__).with_name("alembic.ini")
 
 
 def read_schema_head() -> str:
-    """The newest revision among the migration files."""
+    """Return the newest revision among the migration files."""
     head = ScriptDirectory.from_config(Config(ALEMBIC_INI)).get_current_head()
     if head is None:
-        raise RuntimeError(f"no migration is in reach of {ALEMBIC_INI}")
+        raise RuntimeError(f"no migration was found beside {ALEMBIC_INI}")
     return head
 
 
 def upgrade(database_url: str, revision: str = "head") -> None:
-    """Migrates up to `revision`. Runs an event loop of its own: call it off any other."""
+    """Migrate up to `revision`. It starts an event loop, so call it in a thread that has none."""
     command.upgrade(_configure(database_url), revision)
 
 
 def downgrade(database_url: str, revision: str) -> None:
-    """Migrates down to `revision`; «base» leaves nothing."""
+    """Migrate down to `revision`; `base` removes everything."""
     command.downgrade(_configure(database_url), revision)
 
 

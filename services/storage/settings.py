@@ -1,14 +1,12 @@
-"""The service's settings, from environment variables with the prefix STORAGE_ (STORAGE_TOKEN, ...).
+"""The settings of storage: environment variables that begin with STORAGE_, for example STORAGE_TOKEN.
 
-The two secrets never show in a log or a traceback.
+`SecretStr` keeps the two secrets, the token and the password in the URL, out of logs and tracebacks.
 """
 
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
-
-MIB = 1024 * 1024
 
 
 def _check_scheme(url: SecretStr) -> SecretStr:
@@ -18,7 +16,10 @@ def _check_scheme(url: SecretStr) -> SecretStr:
 
 
 class DatabaseSettings(BaseSettings):
-    """What the migrations need. A Unix socket is `postgresql://user:@/database?host=/folder/of/the/socket`."""
+    """The settings that the migrations need.
+
+    The URL of a Unix socket is `postgresql://user:@/database?host=/folder/of/the/socket`.
+    """
 
     model_config = SettingsConfigDict(env_prefix="STORAGE_", frozen=True)
 
@@ -27,10 +28,8 @@ class DatabaseSettings(BaseSettings):
 
 
 class Settings(DatabaseSettings):
-    """What the service needs. `token` is the bearer token that every caller of /v1 shows."""
+    """The settings that the service needs."""
 
-    token: SecretStr = Field(min_length=1)
+    token: SecretStr = Field(min_length=1)  # every request to /v1 must carry it as `Authorization: Bearer`
     host: str = "127.0.0.1"
     port: int = Field(default=8002, ge=0, le=65535)
-    max_body_bytes: int = Field(default=16 * MIB, ge=1)  # a drawing of 10 MiB is 13.4 MiB of base64
-    pool_size: int = Field(default=10, ge=1)

@@ -1,1 +1,1 @@
-"""Typed clients of Slate's services, for other services and for the page: httpx and the contracts, no more."""
+"""Typed Python clients of Slate's services. They need httpx and the contracts, nothing else."""

@@ -1,7 +1,7 @@
-"""What digit is it? Asked of the inference service: a picture or many, pixels, and which models there are.
+"""The Python client of the inference service: pictures or pixels in, typed predictions out.
 
-Every question raises ServiceUnavailableError where it may be asked again later, RefusedError where it would be refused
-again: its `problem.code` says whether for the drawing, the model or the key.
+Every method raises `ServiceUnavailableError` if the same request may succeed later, and `RefusedError` if it would be
+refused again. `problem.code` of a `RefusedError` says whether the drawing, the model or the API key is the reason.
 """
 
 from collections.abc import Sequence
@@ -19,54 +19,54 @@ from shared.contracts.inference import (
 
 
 class InferenceClient(ServiceClient):
-    """The inference service. `model` is «name» or «name/version»; the service's default where it is None."""
+    """Requests to inference. `model` is `name` or `name/version`; None chooses the default model of the service."""
 
     def predict(self, picture: bytes, media_type: str = "image/png", model: str | None = None) -> Prediction:
-        """A PNG, JPEG or WebP file → its digit."""
+        """Read the one digit of a PNG, JPEG or WebP file."""
         return self._post(Prediction, "/v1/predict", picture, media_type, model)
 
     def read(self, picture: bytes, media_type: str = "image/png", model: str | None = None) -> PageReading:
-        """A PNG, JPEG or WebP file → every digit on it, in reading order."""
+        """Read every digit of a page, a PNG, JPEG or WebP file, in reading order."""
         return self._post(PageReading, "/v1/read", picture, media_type, model)
 
     def predict_pixels(self, rows: Sequence[Sequence[int]], model: str | None = None) -> Prediction:
-        """28 rows of 28 values, white ink (255) on black (0), not preprocessed → its digit. ValueError for others."""
+        """Read an image: 28 rows of 28 values, white ink (255) on black (0). ValueError for anything else."""
         return self._post(Prediction, "/v1/predict", _to_json(rows), "application/json", model)
 
     def predict_batch(self, images: Sequence[bytes] | bytes, model: str | None = None) -> BatchPredictions:
-        """Picture files, or N×784 bytes of pixels in one → an entry each, in their order. ValueError for none."""
+        """Read picture files, or N×784 bytes of pixels in one string → N entries, in order. ValueError if N is 0."""
         path = "/v1/predict/batch"
         if not images:
-            raise ValueError("A batch holds at least one image.")
+            raise ValueError("A batch needs at least one image.")
         if isinstance(images, bytes):
             return self._post(BatchPredictions, path, images, "application/octet-stream", model)
         files = [("files", picture) for picture in images]
-        return self.ask(BatchPredictions, "POST", path, files=files, params=_choose(model))
+        return self.ask(BatchPredictions, "POST", path, files=files, params=_make_query(model))
 
     def explain(self, picture: bytes, media_type: str = "image/png", model: str | None = None) -> Explanation:
-        """As `predict`, with what spoke for the digit and what against it."""
+        """Read a digit as `predict` does, and add a map of what speaks for and against it."""
         return self._post(Explanation, "/v1/explain", picture, media_type, model)
 
     def explain_pixels(self, rows: Sequence[Sequence[int]], model: str | None = None) -> Explanation:
-        """As `predict_pixels`, with what spoke for the digit and what against it."""
+        """Read an image as `predict_pixels` does, and add a map of what speaks for and against the digit."""
         return self._post(Explanation, "/v1/explain", _to_json(rows), "application/json", model)
 
     def list_models(self) -> ModelList:
-        """Every model version there is."""
+        """List every model version that the service can use."""
         return self.ask(ModelList, "GET", "/v1/models")
 
     def get_model(self, name: str, version: str) -> ModelDetails:
-        """All that is known of one model version."""
+        """Describe one model version in full."""
         return self.ask(ModelDetails, "GET", f"/v1/models/{name}/{version}")
 
     def _post(self, answer: type[M], path: str, body: bytes, media_type: str, model: str | None) -> M:
         headers = {"Content-Type": media_type}
-        return self.ask(answer, "POST", path, content=body, headers=headers, params=_choose(model))
+        return self.ask(answer, "POST", path, content=body, headers=headers, params=_make_query(model))
 
 
 def _to_json(rows: Sequence[Sequence[int]]) -> bytes:
     return ImagePixels.model_validate({"pixels": rows}).model_dump_json().encode()
 
 
-def _choose(model: str | None) -> dict[str, str]:
+def _make_query(model: str | None) -> dict[str, str]:
     return {} if model is None else {"model": model}

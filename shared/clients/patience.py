@@ -1,8 +1,8 @@
-"""How long a caller waits for a service: for its connection, for its bytes, and while it says «not now».
+"""How long a client waits for a service, and which requests it sends again.
 
-A page does not wait and says so; a service with a pile of drawings waits until a restart is over. Waits double, with
-chance in them so that many callers don't come back at once. `Retry-After` is never undercut: where it asks for more
-time than is left, the caller hears so at once.
+The client retries when the service cannot be reached or answers that it is overloaded. The wait doubles after every
+try and has a random part, so that many clients do not come back at the same moment. The client never comes back
+earlier than `Retry-After` says. Why this is not a library: docs/decisions/0013-client-retries.md.
 """
 
 import random
@@ -16,45 +16,53 @@ import httpx
 
 FIRST_WAIT_S = 0.2
 LONGEST_WAIT_S = 5.0
-NOT_NOW = frozenset({429, 502, 503, 504})
-NOT_REACHED = (httpx.ConnectTimeout, httpx.NetworkError, httpx.RemoteProtocolError)  # who lets read time out is at work
+RETRIED_STATUSES = frozenset({429, 502, 503, 504})
+# A read timeout is not among them: the service has the request and is busy with it, so a retry would add to its load.
+RETRIED_ERRORS = (httpx.ConnectTimeout, httpx.NetworkError, httpx.RemoteProtocolError)
 
 
 @dataclass(frozen=True)
 class Patience:
-    """No try begins later than `retry_for_s` after the first; 0 is one try. One that hangs is not repeated."""
+    """Time limits of one request.
+
+    `retry_for_s` is the total time for retries: no try begins later than this after the first. 0 means one try.
+    """
 
     connect_timeout_s: float = 5.0
-    read_timeout_s: float = 30.0  # between two pieces of the answer
+    read_timeout_s: float = 30.0  # the longest pause between two pieces of the answer
     retry_for_s: float = 30.0
 
 
-PATIENT = Patience()
+DEFAULT_PATIENCE = Patience()
 
 
 class Clock(Protocol):
-    """What of the module `time` is needed."""
+    """The two functions of the module `time` that retries need. Tests pass a fake clock."""
 
     def monotonic(self) -> float:
-        """Seconds since some moment."""
+        """Return seconds since an arbitrary moment."""
 
     def sleep(self, seconds: float, /) -> None:
-        """Waits."""
+        """Wait for so many seconds."""
 
 
-def send_patiently(send: Callable[[], httpx.Response], retry_for_s: float, clock: Clock) -> httpx.Response:
-    """The first answer that is not «not now»; once the time is up, the last one. The last failure is raised."""
+def send_with_retries(send: Callable[[], httpx.Response], retry_for_s: float, clock: Clock) -> httpx.Response:
+    """Call `send` until its answer is not one of `RETRIED_STATUSES` or the time is up.
+
+    When the time is up, the last answer is returned or the last error is raised. If `Retry-After` asks for more time
+    than is left, that happens at once and without a wait.
+    """
     give_up_at = clock.monotonic() + retry_for_s
     longest_s = FIRST_WAIT_S
     while True:
         wait_s = random.uniform(longest_s / 2, longest_s)  # noqa: S311  no secret
         try:
             response = send()
-        except NOT_REACHED:
+        except RETRIED_ERRORS:
             if clock.monotonic() + wait_s > give_up_at:
                 raise
         else:
-            if response.status_code not in NOT_NOW:
+            if response.status_code not in RETRIED_STATUSES:
                 return response
             wait_s += read_retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC))
             if clock.monotonic() + wait_s > give_up_at:
@@ -64,7 +72,7 @@ def send_patiently(send: Callable[[], httpx.Response], retry_for_s: float, clock
 
 
 def read_retry_after(value: str, now: datetime) -> float:
-    """The header, seconds or an HTTP date → seconds from `now`; 0 where it is neither. RFC 9110, §10.2.3."""
+    """Parse the header: seconds or an HTTP date → seconds from `now`, 0 if unreadable. RFC 9110, §10.2.3."""
     if value.isascii() and value.isdigit():
         return float(value)
     try:

@@ -1,7 +1,8 @@
-"""HTTP to a Slate service: kept connections, patience, and two kinds of failure.
+"""The base of every client: HTTP to one service over kept connections, with retries and two kinds of errors.
 
-A service that can't be reached or is overloaded may be asked again later; a refusal would only be repeated. Every
-request may be sent twice: reading a drawing changes nothing, and writes to storage are idempotent.
+`ServiceUnavailableError`: the same request may succeed later. `RefusedError`: the same request would be refused again.
+A client may send every request twice. That is safe, because reading a drawing changes nothing and writing to storage
+is idempotent.
 """
 
 import time
@@ -11,7 +12,7 @@ from typing import Any, Self, TypeVar
 import httpx
 from pydantic import ValidationError
 
-from shared.clients.patience import PATIENT, Clock, Patience, send_patiently
+from shared.clients.patience import DEFAULT_PATIENCE, Clock, Patience, send_with_retries
 from shared.contracts.message import Message
 from shared.contracts.problem import Problem
 
@@ -19,17 +20,17 @@ M = TypeVar("M", bound=Message)
 
 LIMITS = httpx.Limits(
     max_connections=100,
-    max_keepalive_connections=100,  # all of them: the next burst opens none anew
-    keepalive_expiry=4.0,  # less than uvicorn's 5 seconds, so that none is closed just as it is used again
+    max_keepalive_connections=100,  # keep all of them, so that the next burst opens no new ones
+    keepalive_expiry=4.0,  # seconds; less than uvicorn's 5, so that uvicorn closes no connection just as it is reused
 )
 
 
 class ServiceUnavailableError(Exception):
-    """The service can't be reached, or answers that it can't answer now."""
+    """The service cannot be reached, failed, or answered that it cannot answer now."""
 
 
 class RefusedError(Exception):
-    """The service refused the request; `problem` says why, in a sentence for a person."""
+    """The service refused the request. `problem` says why, in a sentence for a person."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(f"{problem.code}: {problem.detail}")
@@ -37,19 +38,22 @@ class RefusedError(Exception):
 
 
 class ServiceClient:
-    """Requests to one service. Safe to share between threads; `close` it, or use it in a `with`."""
+    """Sends requests to one service. Threads may share it. Call `close` at the end, or use it in a `with`."""
 
     def __init__(
-        self, base_url: str, *, api_key: str | None = None, patience: Patience = PATIENT, clock: Clock = time
+        self, base_url: str, *, api_key: str | None = None, patience: Patience = DEFAULT_PATIENCE, clock: Clock = time
     ) -> None:
-        """`api_key` goes along as `Authorization: Bearer`. ValueError, without it, where no header can hold it."""
+        """`api_key` is sent as `Authorization: Bearer`.
+
+        ValueError if a header cannot hold the key; the message does not quote it.
+        """
         self._http = httpx.Client(
             base_url=base_url,
-            headers=_authorise(api_key),
+            headers=_make_authorization(api_key),
             timeout=httpx.Timeout(patience.read_timeout_s, connect=patience.connect_timeout_s),
             limits=LIMITS,
         )
-        self._address = str(self._http.base_url.copy_with(userinfo=b""))  # for messages: a password is none of them
+        self._address = str(self._http.base_url.copy_with(userinfo=b""))  # for messages, so without a password
         self._retry_for_s = patience.retry_for_s
         self._clock = clock
 
@@ -62,15 +66,15 @@ class ServiceClient:
         self.close()
 
     def close(self) -> None:
-        """Gives the connections up."""
+        """Close the connections."""
         self._http.close()
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:  # httpx's own options
-        """A successful response. ServiceUnavailableError, RefusedError. Only for requests that may be repeated."""
+        """Send a request that may be repeated → its successful response. ServiceUnavailableError, RefusedError."""
         try:
-            response = send_patiently(lambda: self._send(method, path, **options), self._retry_for_s, self._clock)
+            response = send_with_retries(lambda: self._send(method, path, **options), self._retry_for_s, self._clock)
         except httpx.RequestError as error:
-            raise ServiceUnavailableError(f"{self._address} gave no answer: {error}") from error
+            raise ServiceUnavailableError(f"{self._address} did not answer: {error}") from error
         if response.is_success:
             return response
         problem = _read_problem(response)
@@ -79,15 +83,15 @@ class ServiceClient:
         raise RefusedError(problem)
 
     def ask(self, answer: type[M], method: str, path: str, **options: Any) -> M:
-        """The response as a message. An answer that is none is as good as no answer: ServiceUnavailableError."""
+        """Send a request → its response as a message. ServiceUnavailableError if the response has another form."""
         response = self.request(method, path, **options)
         try:
-            return answer.model_validate_json(response.content, extra="ignore")  # a newer service may say more
+            return answer.model_validate_json(response.content, extra="ignore")  # a newer service may add fields
         except ValidationError as error:
-            raise ServiceUnavailableError(f"{self._address} answered something else than expected") from error
+            raise ServiceUnavailableError(f"{self._address} sent an answer of an unexpected form.") from error
 
     def is_ready(self) -> bool:
-        """Whether /readyz says yes, asked once: it is the question of who does not want to wait."""
+        """Ask /readyz once, without retries, because the caller wants to know about this moment."""
         try:
             return self._send("GET", "/readyz").is_success
         except httpx.RequestError:
@@ -97,14 +101,14 @@ class ServiceClient:
         try:
             return self._http.request(method, path, **options)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-            return self._http.request(method, path, **options)  # a kept connection died with a restarted service
+            return self._http.request(method, path, **options)  # the service restarted and dropped kept connections
 
 
-def _authorise(api_key: str | None) -> dict[bytes, bytes]:
+def _make_authorization(api_key: str | None) -> dict[bytes, bytes]:
     if not api_key:
         return {}
-    if not api_key.isprintable() or api_key != api_key.strip():  # httpx's own complaint would quote it
-        raise ValueError("The API key begins or ends with a space, or holds a line end or another control character.")
+    if not api_key.isprintable() or api_key != api_key.strip():  # httpx's own error message would quote the key
+        raise ValueError("The API key begins or ends with a space, or contains a line end or a control character.")
     return {b"Authorization": f"Bearer {api_key}".encode()}
 
 
@@ -117,5 +121,5 @@ def _read_problem(response: httpx.Response) -> Problem:
             title=response.reason_phrase,
             status=response.status_code,
             code="internal_error",
-            detail=f"The service answered {response.status_code} {response.reason_phrase}, and not why.",
+            detail=f"The service answered {response.status_code} {response.reason_phrase} without a reason.",
         )

@@ -1,1 +1,1 @@
-"""The messages between Slate's processes, HTTP version 1: pydantic models and nothing else."""
+"""The messages between Slate's processes, version 1 of the HTTP APIs. This package needs pydantic and nothing else."""

@@ -1,4 +1,4 @@
-"""What inference takes and answers."""
+"""The requests and answers of the inference service."""
 
 from datetime import datetime
 from typing import Annotated
@@ -11,7 +11,7 @@ from shared.contracts.problem import Problem
 
 PixelRow = Annotated[list[Annotated[int, Field(ge=0, le=255, strict=True)]], Field(min_length=28, max_length=28)]
 
-
+# The next two are examples for the API description.
 PREDICTION: JsonDict = {
     "id": "019aa5a5-5c2e-7c1f-9f55-0d3c6f2a1b7e",
     "digit": 7,
@@ -22,8 +22,6 @@ PREDICTION: JsonDict = {
     "image": "iVBORw0KGgo...",
     "elapsed_ms": 1.9,
 }
-
-
 PAGE_READING: JsonDict = {
     "width": 1280,
     "height": 960,
@@ -39,25 +37,28 @@ PAGE_READING: JsonDict = {
 
 
 class EncodedDrawing(Message):
-    """A drawing as base64 of a PNG, JPEG or WebP file."""
+    """A drawing: a PNG, JPEG or WebP file as base64."""
 
     image: Base64
 
 
 class ImagePixels(Message):
-    """An image already: 28 rows of 28 values, white ink (255) on black (0). No preprocessing."""
+    """An image: 28 rows of 28 values, white ink (255) on black (0). It goes to the model without preprocessing."""
 
     pixels: Annotated[list[PixelRow], Field(min_length=28, max_length=28)]
 
 
 class EncodedDrawings(Message):
-    """Drawings for one batch: each base64 of a picture file, or 28 rows of 28 values."""
+    """A batch. Each entry is a picture file as base64, or an image as 28 rows of 28 values."""
 
     images: Annotated[list[str | list[list[int]]], Field(min_length=1)]
 
 
 class Prediction(Message):
-    """The answer to one drawing. `image` is the base64 PNG of the 28×28 the model saw, absent where it was sent."""
+    """The answer to one drawing.
+
+    `image` is the 28×28 image that the model saw, a PNG as base64. It is absent if the request sent that image itself.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [PREDICTION]})
 
@@ -72,13 +73,13 @@ class Prediction(Message):
 
 
 class BatchPredictions(Message):
-    """One entry an input, in their order: its prediction, or the problem why there is none."""
+    """One entry for each input, in the same order: its prediction, or the problem that prevented one."""
 
     predictions: list[Prediction | Problem]
 
 
 class Explanation(Prediction):
-    """A prediction and why: 28 rows of 28 values, from -1 (speaks against the digit) over 0 to 1 (speaks for it)."""
+    """A prediction with its saliency map: 28 rows of 28 values, from -1 (against the digit) to 1 (for the digit)."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{**PREDICTION, "saliency": [[0.0] * 28] * 28}]})
 
@@ -86,7 +87,7 @@ class Explanation(Prediction):
 
 
 class Box(Message):
-    """Where a digit lies, in pixels of the picture."""
+    """The bounding box of a digit, in pixels of the picture."""
 
     left: int = Field(ge=0)
     top: int = Field(ge=0)
@@ -95,9 +96,10 @@ class Box(Message):
 
 
 class PageDigit(Message):
-    """One digit of a page. `outlines` goes around its ink and what that encloses: points x, y in pixels of the picture.
+    """One digit of a page.
 
-    `line` is the line of the page that it stands in, from 0.
+    `line` counts the lines of the page from 0. `outlines` are closed polygons around the digit's ink and the paper that
+    the ink encloses; each point is x, y in pixels of the picture.
     """
 
     box: Box
@@ -107,9 +109,9 @@ class PageDigit(Message):
 
 
 class PageReading(Message):
-    """Every digit of a picture, lines from the top down, each from left to right.
+    """Every digit of a page, line by line from the top, and in each line from left to right.
 
-    `width` and `height` are the picture's, turned upright as its EXIF says.
+    `width` and `height` are the size of the picture after its EXIF orientation was applied.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [PAGE_READING]})
@@ -120,7 +122,10 @@ class PageReading(Message):
 
 
 class ModelDescription(Message):
-    """One model version that inference can serve; `metrics` by slice as measured when it was published."""
+    """One model version that inference can serve.
+
+    `metrics` holds the results on each benchmark slice, measured when the version was published.
+    """
 
     name: str
     version: str
@@ -133,10 +138,10 @@ class ModelDescription(Message):
 
 
 class ModelDetails(ModelDescription):
-    """All that is known of one model version.
+    """The full description of one model version.
 
-    `engine` runs it now, None while it is not in memory. `data` are hashes of what it was trained on. `history` holds
-    what each epoch reached, `validation/loss` and the like, and is empty where no curves were kept.
+    `engine` names the engine that runs it; null if the version is not loaded. `data` holds hashes of the training data.
+    `history` has one entry for each epoch, with `validation/loss` and other curves; it is empty if none were recorded.
     """
 
     engine: str | None
@@ -148,7 +153,7 @@ class ModelDetails(ModelDescription):
 
 
 class RefusedVersion(Message):
-    """A version on disk that can't be served, and why."""
+    """A model version on disk that cannot be served, and the reason."""
 
     name: str
     version: str
@@ -156,7 +161,11 @@ class RefusedVersion(Message):
 
 
 class ModelList(Message):
-    """Every model version on disk; `default` answers a request that names none. `others` are not ours."""
+    """Every model version on disk.
+
+    `default` answers requests that name no model. `refused` are versions that cannot be served. `others` are models of
+    an external provider.
+    """
 
     default: ModelVersion
     models: list[ModelDescription]

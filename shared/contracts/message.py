@@ -1,6 +1,6 @@
-"""The base of every message and the value types they share.
+"""The base class of every message, and the value types that several messages use.
 
-A message forbids unknown fields, so that a misspelt one is a 422 and never a silent default.
+A message forbids unknown fields, so that a misspelt field is answered with 422 and not silently ignored.
 """
 
 import base64
@@ -13,11 +13,11 @@ from pydantic_core import PydanticCustomError
 
 
 class StrictBase64(EncoderProtocol):
-    """Standard base64 on one line; anything else is refused (pydantic's own skips foreign characters)."""
+    """Standard base64 on one line. Pydantic's own decoder skips foreign characters; this one raises an error."""
 
     @classmethod
     def decode(cls, data: bytes) -> bytes:
-        """base64 → bytes."""
+        """Decode base64 → bytes."""
         try:
             return base64.b64decode(data, validate=True)
         except binascii.Error as error:
@@ -25,12 +25,12 @@ class StrictBase64(EncoderProtocol):
 
     @classmethod
     def encode(cls, value: bytes) -> bytes:
-        """bytes → base64."""
+        """Encode bytes → base64."""
         return base64.b64encode(value)
 
     @classmethod
     def get_json_format(cls) -> str:
-        """The JSON schema's `format`."""
+        """Return the `format` in the JSON schema."""
         return "base64"
 
 
@@ -48,7 +48,7 @@ class Message(BaseModel):
 
 
 class ModelVersion(Message):
-    """One trained, calibrated, evaluated artifact: «cnn» and «2026-11-21.1»."""
+    """The name and version of one trained, calibrated and evaluated model: `cnn` and `2026-11-21.1`."""
 
     name: str = Field(min_length=1, max_length=64)
     version: str = Field(min_length=1, max_length=64)

@@ -1,4 +1,4 @@
-"""The error body of every service: RFC 9457 problem details with a stable code."""
+"""The error body of every service: problem details as in RFC 9457, with a stable code for programs."""
 
 from typing import Literal
 
@@ -29,7 +29,7 @@ ProblemCode = Literal[
 
 
 class Problem(Message):
-    """`code` is for programs and stays the same; `detail` is a sentence a person can act on."""
+    """Why a request failed. Programs read `code`, which is stable; `detail` tells a person what to do."""
 
     type: str
     title: str

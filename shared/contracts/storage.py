@@ -1,4 +1,4 @@
-"""What storage takes and answers."""
+"""The requests and answers of the storage service."""
 
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal
@@ -9,16 +9,17 @@ from shared.contracts.message import Base64, Digit, Message, ModelVersion, Predi
 
 Source = Literal["canvas", "upload", "camera", "api"]
 Count = Annotated[int, Field(ge=0)]
-# `name` or `name/version`; no control characters, of which PostgreSQL can't hold every one.
+# `name` or `name/version`. Control characters are forbidden, because PostgreSQL cannot store all of them.
 ModelReference = Annotated[str, Field(pattern=r"^[^/\x00-\x1f\x7f-\x9f]+(/[^\x00-\x1f\x7f-\x9f]+)?$", max_length=129)]
-# Years that every time zone, Python and PostgreSQL can all write.
+# Years that Python and PostgreSQL can both write in every time zone.
 ReadingTime = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(9999, 1, 1, tzinfo=UTC))]
 
 
 class PredictionToStore(Message):
-    """Body of PUT /v1/predictions/{id}. `drawing` is base64 of the picture as it came: PNG, JPEG or WebP.
+    """The body of PUT /v1/predictions/{id}.
 
-    `created_at` is when the digit was read; storage takes its own clock where it is absent.
+    `drawing` is the picture file as it came (PNG, JPEG or WebP) as base64. `created_at` is the time of the prediction;
+    storage uses its own clock if it is absent.
     """
 
     digit: Digit
@@ -32,13 +33,13 @@ class PredictionToStore(Message):
 
 
 class Label(Message):
-    """The true digit, from a person. Body of PUT /v1/predictions/{id}/label."""
+    """The true digit, given by a person. The body of PUT /v1/predictions/{id}/label."""
 
     digit: Digit
 
 
 class StoredPrediction(Message):
-    """A prediction in the history; `label` is None until a person has said what the true digit is."""
+    """A prediction in the history. `label` is null until a person has given the true digit."""
 
     id: PredictionId
     created_at: datetime
@@ -53,9 +54,10 @@ class StoredPrediction(Message):
 
 
 class HistoryFilters(Message):
-    """Filters narrow the history together. `digit` is what was read, `label` what was meant.
+    """Filters of the history. A prediction has to fit all of them.
 
-    `correct` keeps labelled predictions only; `since` ≤ created_at < `until`.
+    `digit` is the predicted digit and `label` the true one. `correct` keeps only labelled predictions, the right or the
+    wrong ones. The period is `since` ≤ created_at < `until`.
     """
 
     digit: Digit | None = None
@@ -69,9 +71,10 @@ class HistoryFilters(Message):
 
 
 class PredictionPage(Message):
-    """Newest first; `next_cursor`, as `cursor`, asks for the older page after this one and is None on the last.
+    """One page of the history, newest prediction first.
 
-    `previous_cursor`, as `newer_than`, asks for the newer page before it and is None on the first.
+    Send `next_cursor` as `cursor` to get the next page, with older predictions; it is null on the last page. Send
+    `previous_cursor` as `newer_than` to get the page before, with newer predictions; it is null on the first page.
     """
 
     predictions: list[StoredPrediction]
@@ -80,20 +83,20 @@ class PredictionPage(Message):
 
 
 class ModelVersions(Message):
-    """Every model version that a prediction in the history was made by."""
+    """Every model version that has a prediction in the history."""
 
     models: list[ModelVersion]
 
 
 class PredictionCount(Message):
-    """How many predictions fit; they are counted up to a limit, and `more` says that there are more than that."""
+    """How many predictions fit the filters. Counting ends at a limit; `more` says whether there are more than that."""
 
     predictions: Count
     more: bool
 
 
 class Accuracy(Message):
-    """How many labelled predictions there are and how many are right; `accuracy` is None where none is labelled."""
+    """How many predictions have a label, and how many of those are correct. `accuracy` is null if none has a label."""
 
     predictions: Count
     labelled: Count
@@ -102,7 +105,7 @@ class Accuracy(Message):
 
 
 class RunningAccuracy(Message):
-    """Accuracy over the labelled predictions up to and including this one, oldest first."""
+    """Accuracy over all labelled predictions from the oldest up to this one."""
 
     created_at: datetime
     labelled: Count
@@ -110,9 +113,9 @@ class RunningAccuracy(Message):
 
 
 class ConfidenceBin(Message):
-    """Predictions with `lower` ≤ confidence < `upper` (the last bin holds 1.0 too).
+    """The predictions with `lower` ≤ confidence < `upper`; the last bin also includes 1.0.
 
-    `confidence` and `accuracy` are means over the labelled ones, None where there is none.
+    `confidence` and `accuracy` are means over the labelled predictions of the bin, null if it has none.
     """
 
     lower: Share
@@ -136,9 +139,10 @@ class DayAccuracy(Accuracy):
 
 
 class Statistics(Message):
-    """Everything the history adds up to. `confusion[label][digit]` counts labelled predictions.
+    """Statistics of all predictions, or of one model's.
 
-    `running_accuracy` holds the latest labelled predictions, at most 200.
+    `confusion[label][digit]` counts labelled predictions. `running_accuracy` has one entry for each of the latest 200
+    labelled predictions.
     """
 
     overall: Accuracy
@@ -150,7 +154,7 @@ class Statistics(Message):
 
 
 class LabelledDrawing(Message):
-    """One line of GET /v1/labelled-drawings: a drawing as it came, and its true digit."""
+    """One line of GET /v1/labelled-drawings: a drawing as it came and its true digit."""
 
     id: PredictionId
     label: Digit

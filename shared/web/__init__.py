@@ -1,1 +1,1 @@
-"""What the two FastAPI services share: problems, request limits, logs, health and metrics."""
+"""Code that both FastAPI services use: problems, the body limit, logs, metrics, and how a service is served."""

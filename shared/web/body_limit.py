@@ -1,4 +1,7 @@
-"""ASGI middleware: a body over the limit is refused, from its header where it has one, else as it passes the limit."""
+"""ASGI middleware that refuses a request whose body is too large.
+
+It looks at `Content-Length` first. A body without that header is refused as soon as more bytes arrived than allowed.
+"""
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -15,13 +18,13 @@ class BodyLimit:
         self.max_bytes = max_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Counts what is received; a declared length over the limit is refused before a byte is read."""
+        """Refuse a too large `Content-Length` before the body is read, and otherwise count the bytes that arrive."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and int(declared) > self.max_bytes:
-            refusal = problem_response("too_large", self.sentence, instance=scope["path"])
+            refusal = problem_response("too_large", self.detail, instance=scope["path"])
             await refusal(scope, receive, send)
             return
         received = 0
@@ -31,12 +34,14 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > self.max_bytes:
-                raise HTTPException(413, self.sentence)  # FastAPI lets only this type through its body parsing
+                raise HTTPException(
+                    413, self.detail
+                )  # the only type of error that passes through FastAPI's body parsing
             return message
 
         await self.app(scope, counted, send)
 
     @property
-    def sentence(self) -> str:
-        """What the caller is told."""
-        return f"The request body is larger than the limit of {self.max_bytes:,} bytes; send a smaller picture."
+    def detail(self) -> str:
+        """The detail of the problem."""
+        return f"The request body is larger than the limit of {self.max_bytes:,} bytes. Send a smaller picture."

@@ -1,4 +1,7 @@
-"""Logs are events with fields: JSON lines in containers, coloured text on a terminal. Never pixels, never tokens."""
+"""One configuration for all logs: JSON lines in containers, coloured text on a terminal.
+
+A log is an event with fields, for example `prediction_stored` with `prediction_id`. It never holds pixels or tokens.
+"""
 
 import logging
 import sys
@@ -14,10 +17,12 @@ def _add_request_id(_logger: WrappedLogger, _name: str, event: EventDict) -> Eve
     return event
 
 
-def configure_logs(level: str = "INFO", *, as_json: bool | None = None) -> None:
-    """One configuration for structlog and the standard library; JSON unless stderr is a terminal."""
-    to_json = not sys.stderr.isatty() if as_json is None else as_json
-    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)  # no local variables
+def configure_logs(level: str = "INFO") -> None:
+    """Configure structlog and the standard library. The output is JSON unless stderr is a terminal."""
+    to_json = not sys.stderr.isatty()
+    console = structlog.dev.ConsoleRenderer(
+        exception_formatter=structlog.dev.plain_traceback
+    )  # without local variables
     renderer = structlog.processors.JSONRenderer() if to_json else console
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,

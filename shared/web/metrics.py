@@ -1,6 +1,7 @@
-"""ASGI middleware: how long requests took, by route, method and status; and /metrics, where Prometheus reads it all.
+"""Measures how long requests take, by route, method and status, and adds /metrics, which Prometheus reads.
 
-Where several processes serve one port, PROMETHEUS_MULTIPROC_DIR names the folder in which they keep their counts.
+If several processes serve one port, they keep their counts in the folder that PROMETHEUS_MULTIPROC_DIR names, so that
+each of them can answer for all. `shared.web.service.serve` sets this variable.
 """
 
 import os
@@ -13,13 +14,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SECONDS_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 METRICS = "/metrics"
-NOT_COUNTED = (METRICS, "/healthz", "/readyz")
-NO_ROUTE = "none"  # one label for every address that there is not
-MULTIPLE = "PROMETHEUS_MULTIPROC_DIR"
+NOT_MEASURED = (METRICS, "/healthz", "/readyz")
+NO_ROUTE = "none"  # one label for all unknown addresses, so that a scan of addresses makes no new metrics
+FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
 class RequestMetrics:
-    """`slate_http_request_seconds`, in which what a route refuses is counted as well."""
+    """ASGI middleware for the metric `slate_http_request_seconds`. Refused requests count too."""
 
     def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:
         self.app = app
@@ -30,20 +31,20 @@ class RequestMetrics:
         self._children: dict[tuple[str, str, int], Histogram] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Times one request until its response is sent."""
-        if scope["type"] != "http" or scope["path"] in NOT_COUNTED:
+        """Measure one request until its response is sent."""
+        if scope["type"] != "http" or scope["path"] in NOT_MEASURED:
             await self.app(scope, receive, send)
             return
-        started, status = time.perf_counter(), 500  # where nothing is answered at all
+        started, status = time.perf_counter(), 500  # the status if the app raises an error before it answers
 
-        async def noting(message: Message) -> None:
+        async def send_and_note_status(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
 
         try:
-            await self.app(scope, receive, noting)
+            await self.app(scope, receive, send_and_note_status)
         finally:
             route = getattr(scope.get("route"), "path", NO_ROUTE)  # set by the router
             self._child(route, scope["method"], status).observe(time.perf_counter() - started)
@@ -56,11 +57,11 @@ class RequestMetrics:
 
 
 def expose_metrics(app: FastAPI, registry: CollectorRegistry) -> None:
-    """GET /metrics: of this process, or of all that share the port."""
+    """Add GET /metrics. It reports this process, or all processes that share the port."""
 
     @app.get(METRICS, include_in_schema=False)
     async def metrics() -> Response:
         source = registry
-        if MULTIPLE in os.environ:
+        if FOLDER_VARIABLE in os.environ:
             MultiProcessCollector(source := CollectorRegistry())  # type: ignore[no-untyped-call]
         return Response(generate_latest(source), media_type=CONTENT_TYPE_LATEST)

@@ -1,7 +1,7 @@
-"""Typed errors → RFC 9457 problem bodies. One place maps what went wrong to a status and a code.
+"""Turns errors into problem bodies as in RFC 9457. This is the only place that maps a code to a status.
 
-A service raises a `ProblemError`; `install_problem_handlers` turns it, and whatever FastAPI itself refuses, into
-`application/problem+json`.
+A service raises a `ProblemError`. The handlers of `install_problem_handlers` answer it, and every error of FastAPI
+itself, as `application/problem+json`.
 """
 
 from http import HTTPStatus
@@ -49,36 +49,38 @@ CODE_OF_STATUS: dict[int, ProblemCode] = {
     503: "overloaded",
 }
 
+INTERNAL_ERROR = "An internal error happened in the service and was logged."
+METHOD_NOT_ALLOWED = "This address does not support this method. /docs lists the methods of each address."
 
-EXAMPLES: dict[ProblemCode, str] = {  # a sentence of each kind, for the documentation
+EXAMPLES: dict[ProblemCode, str] = {  # an example detail of each code, for the API description
     "blank_drawing": "The drawing is blank: no ink was found on it. Draw a digit, or send one with more contrast.",
-    "conflict": "There is another prediction under this id already.",
-    "forbidden": "This API key is not known here.",
-    "internal_error": "Something broke on our side; it has been logged.",
+    "conflict": "Another prediction is already stored under this id.",
+    "forbidden": "This API key is unknown.",
+    "internal_error": INTERNAL_ERROR,
     "invalid_request": "body.pixels: List should have at least 28 items after validation, not 27",
-    "method_not_allowed": "This address does not take this method; /docs lists what it takes.",
-    "not_found": "There is no such prediction.",
+    "method_not_allowed": METHOD_NOT_ALLOWED,
+    "not_found": "No prediction is stored under this id.",
     "not_ready": "There is no model 'cnn'.",
-    "overloaded": "More requests are waiting than can be answered in time; try again in a moment.",
-    "rate_limited": "This API key has asked as often as it may; try again in 7 seconds.",
-    "timeout": "The request's body did not arrive within 30 seconds.",
-    "too_large": "The request body is larger than the limit of 16,777,216 bytes; send a smaller picture.",
-    "unauthorised": "Send an API key: Authorization: Bearer …",
+    "overloaded": "Too many requests are waiting to be answered in time. Try again in a moment.",
+    "rate_limited": "You have reached the limit of 100 per 1 second. Try again in 1 s.",
+    "timeout": "The body of the request did not arrive within 30 seconds.",
+    "too_large": "The request body is larger than the limit of 16,777,216 bytes. Send a smaller picture.",
+    "unauthorised": "Send an API key as `Authorization: Bearer <key>`.",
     "unknown_model": "There is no model 'nobody'.",
     "unreadable_image": "The file is not a PNG, JPEG or WebP picture.",
     "unsupported_media_type": "Send a picture as image/png, image/jpeg or image/webp.",
-    "upstream_failed": "openai/reader answered something else than a digit; choose another model (GET /v1/models).",
-    "upstream_timeout": "openai/reader did not answer within 30 seconds; choose another model (GET /v1/models).",
+    "upstream_failed": "openai/reader sent an answer without a digit. Choose another model (GET /v1/models).",
+    "upstream_timeout": "openai/reader did not answer within 30 seconds. Choose another model (GET /v1/models).",
 }
 
-SENTENCES = {  # where the framework gives only the status's name
-    404: "There is nothing at this address; /docs lists what there is.",
-    405: "This address does not take this method; /docs lists what it takes.",
+DETAIL_OF_STATUS = {  # in place of the framework's detail, which is only the name of the status
+    404: "This address does not exist. /docs lists the addresses of this API.",
+    405: METHOD_NOT_ALLOWED,
 }
 
 
 class ProblemError(Exception):
-    """A refusal with a stable code and a sentence a person can act on."""
+    """A refused or failed request: a stable code, and a detail that tells a person what to do."""
 
     def __init__(self, code: ProblemCode, detail: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(detail)
@@ -88,7 +90,7 @@ class ProblemError(Exception):
 
 
 def make_problem(code: ProblemCode, detail: str, *, status: int | None = None, instance: str | None = None) -> Problem:
-    """The message; `status` only where it differs from the code's own."""
+    """Build the problem body. Pass `status` only if it differs from the status of the code."""
     http_status = HTTPStatus(status or STATUS_OF[code])
     return Problem(
         type=f"urn:slate:problem:{code}",
@@ -108,14 +110,14 @@ def problem_response(
     instance: str | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """The problem as a response."""
+    """Build the HTTP response of a problem."""
     problem = make_problem(code, detail, status=status, instance=instance)
     body = problem.model_dump_json(exclude_none=True)
     return Response(body, problem.status, media_type=PROBLEM_MEDIA_TYPE, headers=headers)
 
 
 def validation_sentence(error: RequestValidationError) -> str:
-    """The first complaint as one sentence: where, and what is wrong there."""
+    """Describe the first validation error in one sentence: the place and what is wrong there."""
     errors = error.errors()
     if not errors:
         return "The request is malformed."
@@ -135,36 +137,35 @@ async def _on_validation(request: Request, error: Exception) -> Response:
     return problem_response("invalid_request", sentence, instance=request.url.path)
 
 
-async def _on_http(request: Request, error: Exception) -> Response:
-    refused = cast("HTTPException", error)
-    code = CODE_OF_STATUS.get(refused.status_code, "invalid_request")
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if refused.status_code == 400 else refused.status_code  # malformed is 422
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    """Answer an error of the framework. Its 400 for a malformed body becomes 422, as for any other invalid request."""
+    refusal = cast("HTTPException", error)
+    code = CODE_OF_STATUS.get(refusal.status_code, "invalid_request")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if refusal.status_code == 400 else refusal.status_code
     return problem_response(
         code,
-        SENTENCES.get(refused.status_code, str(refused.detail)),
+        DETAIL_OF_STATUS.get(refusal.status_code, str(refusal.detail)),
         status=status,
         instance=request.url.path,
-        headers=dict(refused.headers or {}),
+        headers=dict(refusal.headers or {}),
     )
 
 
-async def _on_fault(request: Request, error: Exception) -> Response:
+async def _on_unexpected_error(request: Request, error: Exception) -> Response:
     logger.error("request_failed", path=request.url.path, exc_info=error)
-    return problem_response(
-        "internal_error", "Something broke on our side; it has been logged.", instance=request.url.path
-    )
+    return problem_response("internal_error", INTERNAL_ERROR, instance=request.url.path)
 
 
 def install_problem_handlers(app: FastAPI) -> None:
-    """Every error this app answers becomes a problem."""
+    """Make this app answer every error with a problem body."""
     app.add_exception_handler(ProblemError, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_validation)
-    app.add_exception_handler(HTTPException, _on_http)
-    app.add_exception_handler(Exception, _on_fault)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(Exception, _on_unexpected_error)
 
 
 def problem_docs(*codes: ProblemCode) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI `responses` for the problems a route may answer, with an example of each."""
+    """Build the OpenAPI `responses` for the problems that a route can answer, with an example of each."""
     docs: dict[int | str, dict[str, Any]] = {}
     for code in codes:
         content = {"schema": Problem.model_json_schema(), "examples": {}}

@@ -1,4 +1,7 @@
-"""What every Slate service has around its routes: problems, body limit, request ids, metrics, and how it is served."""
+"""What every FastAPI service of Slate has around its routes, and the function that serves it.
+
+`equip_service` adds problem bodies, the body limit, request ids and metrics to an app. `serve` runs an app on a port.
+"""
 
 import os
 from contextlib import nullcontext
@@ -12,12 +15,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.web.body_limit import BodyLimit
 from shared.web.logs import configure_logs
-from shared.web.metrics import MULTIPLE, RequestMetrics, expose_metrics
+from shared.web.metrics import FOLDER_VARIABLE, RequestMetrics, expose_metrics
 from shared.web.problems import install_problem_handlers
 
 
 def equip_service(app: FastAPI, *, max_body_bytes: int, registry: CollectorRegistry) -> None:
-    """Adds problems, the body limit, X-Request-ID in and out, and /metrics over `registry`."""
+    """Add problem bodies, the body limit, `X-Request-ID` in requests and answers, and /metrics of `registry`."""
     install_problem_handlers(app)
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
     app.add_middleware(CorrelationIdMiddleware)
@@ -34,16 +37,17 @@ def serve(
     processes: int = 1,
     protocol: type[HttpToolsProtocol] = HttpToolsProtocol,
 ) -> None:
-    """Runs the app until a signal says stop; what is under way is answered first. `protocol` is each connection's.
+    """Run the app until a signal stops it. Requests that are being answered are finished first.
 
-    Several processes share the port, and one /metrics tells of all of them; each makes its app itself, so that it is
-    given as «module:function», which has to configure the logs.
+    For several processes, `app` is the name of a function as `module:function`. Each process calls it to build its own
+    app, and the function must configure the logs. The processes share the port, and /metrics reports all of them.
+    `protocol` handles each connection.
     """
     configure_logs(log_level)
-    # Only for several: uvicorn ends a lone process by the signal that stopped it, and nothing would remove the folder.
+    # Not for one process: uvicorn ends it by the signal that stopped it, so this `with` would not remove the folder.
     with TemporaryDirectory(prefix="slate-metrics-") if processes > 1 else nullcontext() as folder:
         if folder:
-            os.environ.setdefault(MULTIPLE, folder)  # for the processes that are started now
+            os.environ.setdefault(FOLDER_VARIABLE, folder)  # the processes that uvicorn starts inherit it
         uvicorn.run(
             app,
             factory=isinstance(app, str),

@@ -1,6 +1,7 @@
-"""Alembic runs this for every command: one connection, one transaction, one migration at a time.
+"""Alembic runs this file for every command. It migrates over one connection and in one transaction.
 
-The lock is PostgreSQL's own and ends with the transaction, so a migration that is killed leaves none behind.
+An advisory lock of PostgreSQL makes sure that only one migration runs at a time. The lock ends with the transaction,
+so a killed migration leaves no lock behind.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.storage.settings import DatabaseSettings
 
-MIGRATION_LOCK = 0x51A7E  # any number, as long as every migration of this database takes the same
+MIGRATION_LOCK = 0x51A7E  # an arbitrary number that all migrations of this database use
 
 
 def _find_database_url() -> str:
@@ -28,7 +29,7 @@ def _migrate(connection: Connection) -> None:
 
 
 async def _connect_and_migrate() -> None:
-    url = _find_database_url()  # asyncpg reads it itself, exactly as the service's pool does
+    url = _find_database_url()  # given to asyncpg unchanged, as the service's pool does
     engine = create_async_engine(
         "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url), poolclass=NullPool
     )

@@ -1,1 +1,1 @@
-"""All SQL of the service. A query takes a connection first, so that `Database.run` may call it."""
+"""All SQL of the service. The first argument of a query is a connection, so that `Database.run` can call it."""

@@ -1,5 +1,7 @@
-"""Pages of the history, newest first. A page starts after the place where the one before ended (keyset), so that the
-thousandth is as fast as the first and rows that arrive meanwhile shift nothing.
+"""Reads pages of the history, newest first, and counts predictions.
+
+A page starts after the place where the page before ended (keyset pagination). The thousandth page is therefore as fast
+as the first, and new rows do not shift the pages.
 """
 
 from collections.abc import Sequence
@@ -7,12 +9,12 @@ from collections.abc import Sequence
 import asyncpg
 
 from services.storage.cursor import Place, encode_cursor
-from services.storage.history_query import CountQuery, HistoryQuery, model_parts
-from services.storage.queries.predictions import COLUMNS, prediction_of
+from services.storage.history_query import CountQuery, HistoryQuery, split_model_reference
+from services.storage.queries.predictions import COLUMNS, to_stored_prediction
 from shared.contracts.message import ModelVersion
 from shared.contracts.storage import HistoryFilters, ModelVersions, PredictionCount, PredictionPage, StoredPrediction
 
-# From one to the next in the index of models, so that it takes as many steps as there are versions.
+# It jumps from one version to the next in the index of models, so it reads one row for each version.
 MODEL_VERSIONS = """
 WITH RECURSIVE found AS (
     (SELECT model_name, model_version FROM predictions ORDER BY model_name, model_version LIMIT 1)
@@ -28,14 +30,14 @@ SELECT model_name AS name, model_version AS version FROM found
 
 
 class Conditions:
-    """SQL conditions joined by AND, and the values they are about. Values never become part of the text."""
+    """SQL conditions joined by AND, and their values. The values are parameters and never part of the SQL text."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
         self.values: list[object] = []
 
     def add(self, text: str, *values: object) -> None:
-        """`text` holds one `{}` a value; a condition with a value that is None is left out."""
+        """Add a condition, unless a value is None. `text` holds one `{}` for each value."""
         if None in values:
             return
         first = len(self.values) + 1
@@ -43,12 +45,12 @@ class Conditions:
         self.values.extend(values)
 
     def where(self) -> str:
-        """The WHERE clause, empty where nothing is asked."""
+        """Return the WHERE clause, or an empty string without conditions."""
         return f"WHERE {' AND '.join(self.texts)}" if self.texts else ""
 
 
-def conditions_of(filters: HistoryFilters) -> Conditions:
-    """The filters as SQL, each in the form that its index is made for."""
+def build_conditions(filters: HistoryFilters) -> Conditions:
+    """Translate the filters to SQL, each in the form that its index supports."""
     conditions = Conditions()
     conditions.add("digit = {}", filters.digit)
     conditions.add("label = {}", filters.label)
@@ -56,7 +58,7 @@ def conditions_of(filters: HistoryFilters) -> Conditions:
         conditions.add("label IS NOT NULL" if filters.labelled else "label IS NULL")
     if filters.correct is not None:
         conditions.add("label = digit" if filters.correct else "label <> digit")
-    name, version = model_parts(filters.model)
+    name, version = split_model_reference(filters.model)
     conditions.add("model_name = {}", name)
     conditions.add("model_version = {}", version)
     conditions.add("source = {}", filters.source)
@@ -66,36 +68,36 @@ def conditions_of(filters: HistoryFilters) -> Conditions:
 
 
 async def read_page(connection: asyncpg.Connection, query: HistoryQuery, place: Place | None) -> PredictionPage:
-    """The page on that side of `place`. One row more than asked tells whether there is another page behind it."""
+    """Read one page before or after `place`. It reads one more row to find out whether another page follows."""
     newer = query.newer_than is not None
-    conditions = conditions_of(query)
+    conditions = build_conditions(query)
     if place is not None:
         side = "(created_at, id) > ({}, {})" if newer else "(created_at, id) < ({}, {})"
         conditions.add(side, place.created_at, place.id)
     order = "created_at, id" if newer else "created_at DESC, id DESC"
     records = await connection.fetch(
-        f"SELECT {COLUMNS} FROM predictions {conditions.where()} ORDER BY {order} "  # noqa: S608 (no value in the text)
+        f"SELECT {COLUMNS} FROM predictions {conditions.where()} ORDER BY {order} "  # noqa: S608  no value is in the text
         f"LIMIT ${len(conditions.values) + 1}",
         *conditions.values,
         query.limit + 1,
     )
     more = len(records) > query.limit
-    predictions = [prediction_of(record) for record in records[: query.limit]]
+    predictions = [to_stored_prediction(record) for record in records[: query.limit]]
     if newer:
         predictions.reverse()
     has_newer, has_older = (more, True) if newer else (place is not None, more)
     return PredictionPage(
         predictions=predictions,
-        next_cursor=_cursor_of(predictions[-1:]) if has_older else None,
-        previous_cursor=_cursor_of(predictions[:1]) if has_newer else None,
+        next_cursor=_encode_first(predictions[-1:]) if has_older else None,
+        previous_cursor=_encode_first(predictions[:1]) if has_newer else None,
     )
 
 
 async def count_predictions(connection: asyncpg.Connection, query: CountQuery) -> PredictionCount:
-    """How many fit, without reading on once the limit is passed."""
-    conditions = conditions_of(query)
+    """Count the predictions that fit, and stop at one more than the limit."""
+    conditions = build_conditions(query)
     found = await connection.fetchval(
-        f"SELECT count(*) FROM (SELECT FROM predictions {conditions.where()} "  # noqa: S608 (no value in the text)
+        f"SELECT count(*) FROM (SELECT FROM predictions {conditions.where()} "  # noqa: S608  no value is in the text
         f"LIMIT ${len(conditions.values) + 1}) AS fitting",
         *conditions.values,
         query.limit + 1,
@@ -104,10 +106,10 @@ async def count_predictions(connection: asyncpg.Connection, query: CountQuery) -
 
 
 async def read_model_versions(connection: asyncpg.Connection) -> ModelVersions:
-    """In the order of their names and versions."""
+    """Read every model version of the history, ordered by name and version."""
     return ModelVersions(models=[ModelVersion(**record) for record in await connection.fetch(MODEL_VERSIONS)])
 
 
-def _cursor_of(predictions: Sequence[StoredPrediction]) -> str | None:
-    """The place of the one prediction; None for none."""
+def _encode_first(predictions: Sequence[StoredPrediction]) -> str | None:
+    """Encode the place of the first prediction as a cursor; None if there is none."""
     return next((encode_cursor(Place(one.created_at, one.id)) for one in predictions), None)

@@ -1,19 +1,22 @@
-"""One prediction: kept, read, labelled, deleted. Each function is one statement that commits by itself."""
+"""Stores, reads, labels and deletes one prediction.
+
+Each function runs single statements that commit by themselves. None needs a transaction.
+"""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
 
-from services.storage.drawing import MediaType
+from services.storage.media_type import MediaType
 from shared.contracts.message import ModelVersion
 from shared.contracts.storage import PredictionToStore, StoredPrediction
 
-# A constant in the four statements below; that is all ruff's S608 sees there.
+# The `noqa: S608` below are safe, because this constant is all that the f-strings insert.
 COLUMNS = """id, created_at, digit, confidence, probabilities, digit_score, model_name, model_version, source,
 label, labelled_at"""
 
-# $1 id, $2 created_at or NULL, $3 digit, ... in the order of the columns
+# $1 id, $2 created_at or NULL, $3 digit, and so on in the order of the columns
 INSERT = f"""
 INSERT INTO predictions (id, created_at, digit, confidence, probabilities, digit_score, model_name, model_version,
                          source, drawing, media_type)
@@ -32,7 +35,7 @@ FROM predictions WHERE id = $1
 
 READ = f"SELECT {COLUMNS} FROM predictions WHERE id = $1"  # noqa: S608
 
-# The same label again is a retry: the time of the first one stays.
+# The same label again is a retry, so it keeps the time of the first.
 LABEL = f"""
 UPDATE predictions
 SET label = $2, labelled_at = CASE WHEN label = $2 THEN labelled_at ELSE clock_timestamp() END
@@ -51,7 +54,10 @@ UNLABEL = "UPDATE predictions SET label = NULL, labelled_at = NULL WHERE id = $1
 
 @dataclass(frozen=True)
 class Stored:
-    """What became of a prediction to store: `created` the first time, `same_content` for a retry of the same."""
+    """The result of storing a prediction.
+
+    `created` is true the first time. `same_content` is false if another prediction already has this id.
+    """
 
     prediction: StoredPrediction
     created: bool
@@ -60,15 +66,15 @@ class Stored:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A drawing as it came, and the SHA-256 of it in hex."""
+    """A drawing as it came, and its SHA-256 in hexadecimal."""
 
     content: bytes
     media_type: str
     sha256: str
 
 
-def prediction_of(record: asyncpg.Record) -> StoredPrediction:
-    """A record with `COLUMNS` → the message."""
+def to_stored_prediction(record: asyncpg.Record) -> StoredPrediction:
+    """Convert a record with `COLUMNS` to the message."""
     fields = dict(record)
     model = ModelVersion(name=fields.pop("model_name"), version=fields.pop("model_version"))
     return StoredPrediction(model=model, **fields)
@@ -77,7 +83,7 @@ def prediction_of(record: asyncpg.Record) -> StoredPrediction:
 async def store_prediction(
     connection: asyncpg.Connection, prediction_id: UUID, prediction: PredictionToStore, media_type: MediaType
 ) -> Stored:
-    """Inserts it, or compares it with what is there under this id; what is there never changes."""
+    """Insert the prediction, or compare it with the stored one of this id. A stored prediction is never changed."""
     parameters = (
         prediction_id,
         prediction.created_at,
@@ -91,38 +97,41 @@ async def store_prediction(
         prediction.drawing,
         media_type,
     )
-    while True:  # once, or again where another request deletes it between the two statements
+    while True:  # repeats only if another request deletes the row between the two statements
         if record := await connection.fetchrow(INSERT, *parameters):
-            return Stored(prediction_of(record), created=True, same_content=True)
+            return Stored(to_stored_prediction(record), created=True, same_content=True)
         if record := await connection.fetchrow(COMPARE, *parameters):
             fields = dict(record)
             same_content = fields.pop("same_content")
-            return Stored(prediction_of(fields), created=False, same_content=same_content)
+            return Stored(to_stored_prediction(fields), created=False, same_content=same_content)
 
 
 async def read_prediction(connection: asyncpg.Connection, prediction_id: UUID) -> StoredPrediction | None:
-    """The prediction; None if there is none."""
+    """Read a prediction; None if there is none."""
     record = await connection.fetchrow(READ, prediction_id)
-    return prediction_of(record) if record else None
+    return to_stored_prediction(record) if record else None
 
 
 async def read_drawing(connection: asyncpg.Connection, prediction_id: UUID) -> Drawing | None:
-    """The drawing; None if there is no such prediction."""
+    """Read a drawing; None if there is no such prediction."""
     record = await connection.fetchrow(READ_DRAWING, prediction_id)
     return Drawing(**record) if record else None
 
 
 async def label_prediction(connection: asyncpg.Connection, prediction_id: UUID, digit: int) -> StoredPrediction | None:
-    """Sets the label; None if there is no such prediction."""
+    """Set the label → the prediction; None if there is no such prediction."""
     record = await connection.fetchrow(LABEL, prediction_id, digit)
-    return prediction_of(record) if record else None
+    return to_stored_prediction(record) if record else None
 
 
 async def remove_label(connection: asyncpg.Connection, prediction_id: UUID) -> bool:
-    """Takes the label away, if any. False if there is no such prediction."""
+    """Remove the label if there is one. Return False if there is no such prediction."""
     return await connection.fetchval(UNLABEL, prediction_id) is not None
 
 
 async def delete_prediction(connection: asyncpg.Connection, prediction_id: UUID, unlabelled_only: bool) -> None:
-    """Deletes it, drawing and label with it, if it is there; with a label only if that does not protect it."""
+    """Delete the prediction with its drawing and label, if it exists.
+
+    `unlabelled_only` keeps a prediction that has a label.
+    """
     await connection.execute(DELETE, prediction_id, unlabelled_only)

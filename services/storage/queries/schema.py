@@ -1,9 +1,9 @@
-"""Which revision the database's schema is at."""
+"""Reads the revision of the database's schema."""
 
 import asyncpg
 
 
 async def read_schema_revision(connection: asyncpg.Connection) -> str | None:
-    """The revision that Alembic noted; None before the first migration, or after the last was taken back."""
+    """Return the revision that Alembic recorded; None if every migration was undone."""
     revision: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
     return revision

@@ -1,5 +1,7 @@
-"""Everything the history adds up to: one pass over the history's index and one look at the latest labels, in one
-snapshot, so that the parts agree with each other.
+"""Reads the statistics of the history: counts, accuracy, confusion and calibration.
+
+One query reads the whole index of the history and a second reads the latest labels. Both see the same snapshot, so the
+parts of the answer agree with each other.
 """
 
 from collections.abc import Sequence
@@ -7,7 +9,7 @@ from itertools import pairwise
 
 import asyncpg
 
-from services.storage.history_query import StatisticsQuery, model_parts
+from services.storage.history_query import StatisticsQuery, split_model_reference
 from shared.contracts.message import ModelVersion
 from shared.contracts.storage import (
     Accuracy,
@@ -18,11 +20,11 @@ from shared.contracts.storage import (
     Statistics,
 )
 
-BIN_EDGES = [edge / 10 for edge in range(11)]  # ten bins; each edge belongs to the bin above it, 1.0 to the last
+BIN_EDGES = [edge / 10 for edge in range(11)]  # ten bins; an edge belongs to the bin above it, and 1.0 to the last bin
 RUNNING_ACCURACY_LENGTH = 200
 
-# One row a group; `grouped_by` says which of the five groupings it belongs to. $1 the nine inner bin edges,
-# $2 and $3 the model's name and version, each NULL where any will do.
+# One row for each group; `grouped_by` says which of the five groupings the group belongs to.
+# $1 the nine inner bin edges, $2 and $3 the name and version of the model, NULL for any.
 COUNT = """
 SELECT CASE GROUPING(day, model_name, bin, true_digit)
            WHEN 15 THEN 'all' WHEN 7 THEN 'day' WHEN 11 THEN 'model' WHEN 13 THEN 'bin' ELSE 'confusion'
@@ -39,14 +41,14 @@ FROM (
            width_bucket(confidence, $1::double precision[]) AS bin
     FROM predictions
     WHERE model_name = coalesce($2, model_name) AND model_version = coalesce($3, model_version)
-) AS reading
+) AS considered
 GROUP BY GROUPING SETS ((), (day), (model_name, model_version), (bin), (true_digit, digit))
 ORDER BY day, model_name, model_version, bin
 """
 
-# Counted back from the totals, so that only the latest labels are read. $1 labelled, $2 correct, $3 how many,
-# $4 and $5 the model's name and version.
-RUN = """
+# The counts go back from the totals, so that only the latest labels are read.
+# $1 total labelled, $2 total correct, $3 number of entries, $4 and $5 the name and version of the model, NULL for any.
+RUNNING_ACCURACY = """
 SELECT created_at, labelled, correct::double precision / labelled AS accuracy
 FROM (
     SELECT created_at,
@@ -66,36 +68,37 @@ ORDER BY created_at, id
 
 
 async def read_statistics(connection: asyncpg.Connection, query: StatisticsQuery) -> Statistics:
-    """The statistics of one moment."""
-    model = model_parts(query.model)
+    """Read the statistics of all predictions or of one model, as of one moment."""
+    model = split_model_reference(query.model)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         groups = await connection.fetch(COUNT, BIN_EDGES[1:-1], *model)
-        (everything,) = _grouped_by("all", groups)
+        (everything,) = _select_groups("all", groups)
         totals = everything["labelled"], everything["correct"]
-        running = await connection.fetch(RUN, *totals, RUNNING_ACCURACY_LENGTH, *model)
+        running = await connection.fetch(RUNNING_ACCURACY, *totals, RUNNING_ACCURACY_LENGTH, *model)
     return Statistics(
-        overall=_accuracy_of(everything),
+        overall=_make_accuracy(everything),
         running_accuracy=[RunningAccuracy(**record) for record in running],
-        confusion=_confusion_of(_grouped_by("confusion", groups)),
-        confidence_bins=_bins_of(_grouped_by("bin", groups)),
+        confusion=_make_confusion(_select_groups("confusion", groups)),
+        confidence_bins=_make_bins(_select_groups("bin", groups)),
         by_model=[
             ModelAccuracy(
                 model=ModelVersion(name=group["model_name"], version=group["model_version"]),
-                **_accuracy_of(group).model_dump(),
+                **_make_accuracy(group).model_dump(),
             )
-            for group in _grouped_by("model", groups)
+            for group in _select_groups("model", groups)
         ],
         by_day=[
-            DayAccuracy(day=group["day"], **_accuracy_of(group).model_dump()) for group in _grouped_by("day", groups)
+            DayAccuracy(day=group["day"], **_make_accuracy(group).model_dump())
+            for group in _select_groups("day", groups)
         ],
     )
 
 
-def _grouped_by(grouping: str, groups: Sequence[asyncpg.Record]) -> list[asyncpg.Record]:
+def _select_groups(grouping: str, groups: Sequence[asyncpg.Record]) -> list[asyncpg.Record]:
     return [group for group in groups if group["grouped_by"] == grouping]
 
 
-def _accuracy_of(group: asyncpg.Record) -> Accuracy:
+def _make_accuracy(group: asyncpg.Record) -> Accuracy:
     labelled, correct = group["labelled"], group["correct"]
     return Accuracy(
         predictions=group["predictions"],
@@ -105,8 +108,8 @@ def _accuracy_of(group: asyncpg.Record) -> Accuracy:
     )
 
 
-def _confusion_of(groups: Sequence[asyncpg.Record]) -> list[list[int]]:
-    """10×10 counts, `confusion[label][digit]`."""
+def _make_confusion(groups: Sequence[asyncpg.Record]) -> list[list[int]]:
+    """Return 10×10 counts, `confusion[label][digit]`."""
     confusion = [[0] * 10 for _ in range(10)]
     for group in groups:
         if group["true_digit"] is not None:
@@ -114,16 +117,16 @@ def _confusion_of(groups: Sequence[asyncpg.Record]) -> list[list[int]]:
     return confusion
 
 
-def _bins_of(groups: Sequence[asyncpg.Record]) -> list[ConfidenceBin]:
-    """All ten bins, the empty ones too."""
+def _make_bins(groups: Sequence[asyncpg.Record]) -> list[ConfidenceBin]:
+    """Return all ten bins, including empty ones."""
     found = {group["bin"]: group for group in groups}
-    return [_bin_of(found.get(number), lower, upper) for number, (lower, upper) in enumerate(pairwise(BIN_EDGES))]
+    return [_make_bin(found.get(number), lower, upper) for number, (lower, upper) in enumerate(pairwise(BIN_EDGES))]
 
 
-def _bin_of(group: asyncpg.Record | None, lower: float, upper: float) -> ConfidenceBin:
+def _make_bin(group: asyncpg.Record | None, lower: float, upper: float) -> ConfidenceBin:
     if group is None:
         return ConfidenceBin(lower=lower, upper=upper, predictions=0, labelled=0, confidence=None, accuracy=None)
-    counted = _accuracy_of(group)
+    counted = _make_accuracy(group)
     return ConfidenceBin(
         lower=lower,
         upper=upper,

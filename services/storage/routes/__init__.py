@@ -1,1 +1,1 @@
-"""The service's routes, version 1, and its health."""
+"""The routes of storage: version 1 of the API, and health."""

@@ -1,4 +1,4 @@
-"""Whether the process is alive, and whether it can answer. Open to all, and never blocking."""
+"""Tells whether the process is alive and whether it can answer requests. Needs no token."""
 
 from fastapi import APIRouter
 
@@ -12,15 +12,15 @@ router = APIRouter(tags=["health"])
 
 @router.get("/healthz")
 async def report_alive() -> dict[str, str]:
-    """The process answers."""
+    """Answer 200 while the process runs."""
     return {"status": "alive"}
 
 
 @router.get("/readyz", responses=problem_docs("not_ready", "overloaded"))
 async def report_ready(database: StorageDatabase, schema_head: SchemaHead) -> dict[str, str]:
-    """PostgreSQL answers, and its schema is the one this version was written for."""
+    """Answer 200 if PostgreSQL answers and its schema is the one that this version needs."""
     revision = await database.run(read_schema_revision)
     if revision != schema_head:
-        sentence = f"The schema is at revision {revision} and not at {schema_head}; run the migrations."
-        raise ProblemError("not_ready", sentence, RETRY_AFTER)
+        detail = f"The database has schema {revision}, but this version needs {schema_head}. Run the migrations."
+        raise ProblemError("not_ready", detail, RETRY_AFTER)
     return {"status": "ready", "schema": schema_head}

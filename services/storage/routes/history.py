@@ -1,4 +1,4 @@
-"""The history: its pages, newest first, and what it adds up to."""
+"""Routes of the history: its pages, newest first, its count, its model versions and its statistics."""
 
 from fastapi import APIRouter
 
@@ -18,26 +18,27 @@ router = APIRouter(
 
 @router.get("/predictions")
 async def get_page(query: HistoryFilter, database: StorageDatabase) -> PredictionPage:
-    """A page of the history. Pass `next_cursor` as `cursor`, with the same filters, for the page after it.
+    """Return one page of the history.
 
-    `previous_cursor` as `newer_than` gives the page before it.
+    To get the next page, send the same filters with `next_cursor` as `cursor`. To get the page before, send
+    `previous_cursor` as `newer_than`.
     """
-    return await database.run(read_page, query, query.place())
+    return await database.run(read_page, query, query.decode_place())
 
 
 @router.get("/prediction-count")
 async def get_count(query: CountFilter, database: StorageDatabase) -> PredictionCount:
-    """How many predictions fit the filters, counted up to `limit`."""
+    """Count the predictions that fit the filters, up to `limit`."""
     return await database.run(count_predictions, query)
 
 
 @router.get("/model-versions")
 async def get_model_versions(database: StorageDatabase) -> ModelVersions:
-    """Every model version that has read something that is still kept."""
+    """Return every model version that has a prediction in the history."""
     return await database.run(read_model_versions)
 
 
 @router.get("/statistics")
 async def get_statistics(query: StatisticsFilter, database: StorageDatabase) -> Statistics:
-    """Counts, accuracy, confusion and calibration over the whole history or one model's, as of one moment."""
+    """Return counts, accuracy, confusion and calibration of all predictions or of one model, as of one moment."""
     return await database.run(read_statistics, query)

@@ -1,4 +1,4 @@
-"""The label of a prediction, set and taken away, and every labelled drawing for training."""
+"""Routes that set and remove the label of a prediction, and stream all labelled drawings for training."""
 
 from collections.abc import AsyncIterator
 from uuid import UUID
@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from services.storage.dependencies import StorageDatabase, describe_token
 from services.storage.queries import predictions as queries
 from services.storage.queries.labelled_drawings import iterate_labelled_drawings
-from services.storage.routes.predictions import not_found
+from services.storage.routes.predictions import make_not_found
 from shared.contracts.storage import Label, LabelledDrawing, StoredPrediction
 from shared.web.problems import problem_docs
 
@@ -28,10 +28,10 @@ router = APIRouter(
 
 @router.put("/predictions/{prediction_id}/label", responses=problem_docs("not_found"))
 async def put_label(prediction_id: UUID, label: Label, database: StorageDatabase) -> StoredPrediction:
-    """Says what the true digit is. The same label again keeps the time of the first."""
+    """Set the true digit of a prediction. Sending the same label again does not change its time."""
     prediction = await database.run(queries.label_prediction, prediction_id, label.digit)
     if prediction is None:
-        raise not_found(prediction_id)
+        raise make_not_found(prediction_id)
     logger.info("prediction_labelled", prediction_id=str(prediction_id), label=label.digit, digit=prediction.digit)
     return prediction
 
@@ -42,9 +42,9 @@ async def put_label(prediction_id: UUID, label: Label, database: StorageDatabase
     responses=problem_docs("not_found"),
 )
 async def delete_label(prediction_id: UUID, database: StorageDatabase) -> None:
-    """Takes the label away; harmless where there is none."""
+    """Remove the label. It is no error if there is none."""
     if not await database.run(queries.remove_label, prediction_id):
-        raise not_found(prediction_id)
+        raise make_not_found(prediction_id)
     logger.info("label_removed", prediction_id=str(prediction_id))
 
 
@@ -54,11 +54,14 @@ async def delete_label(prediction_id: UUID, database: StorageDatabase) -> None:
     responses={200: {"content": {NDJSON: {"schema": LabelledDrawing.model_json_schema()}}}},
 )
 async def get_labelled_drawings(database: StorageDatabase) -> StreamingResponse:
-    """One JSON line a labelled drawing, oldest label first. A stream cut short ends without its last chunk."""
+    """Stream one JSON line for each labelled drawing, oldest label first.
+
+    The answer uses chunked encoding. A stream that breaks off ends without the final chunk.
+    """
     drawings = await database.stream(iterate_labelled_drawings)
-    return StreamingResponse(_lines_of(drawings), media_type=NDJSON)
+    return StreamingResponse(_write_lines(drawings), media_type=NDJSON)
 
 
-async def _lines_of(drawings: AsyncIterator[LabelledDrawing]) -> AsyncIterator[str]:
+async def _write_lines(drawings: AsyncIterator[LabelledDrawing]) -> AsyncIterator[str]:
     async for drawing in drawings:
         yield drawing.model_dump_json() + "\n"

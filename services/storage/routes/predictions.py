@@ -1,4 +1,4 @@
-"""One prediction: stored once however often it is sent, read, its drawing shown, deleted."""
+"""Routes that store, read and delete one prediction, and return its drawing."""
 
 from typing import Annotated
 from uuid import UUID
@@ -7,7 +7,7 @@ import structlog
 from fastapi import APIRouter, Header, Response, status
 
 from services.storage.dependencies import StorageDatabase, describe_token
-from services.storage.drawing import media_type_of
+from services.storage.media_type import detect_media_type
 from services.storage.queries import predictions as queries
 from shared.contracts.storage import PredictionToStore, StoredPrediction
 from shared.web.problems import ProblemError, problem_docs
@@ -22,26 +22,26 @@ router = APIRouter(
 )
 
 
-def not_found(prediction_id: UUID) -> ProblemError:
-    """The problem of an id that nothing is stored under."""
+def make_not_found(prediction_id: UUID) -> ProblemError:
+    """Build the problem for an id without a prediction."""
     return ProblemError("not_found", f"No prediction is stored under the id {prediction_id}.")
 
 
 @router.put(
     "",
     responses={
-        201: {"model": StoredPrediction, "description": "Stored now; 200 where it was stored before"},
+        201: {"model": StoredPrediction, "description": "Stored. 200 means that it was already stored"},
         **problem_docs("conflict", "unreadable_image", "invalid_request", "too_large"),
     },
 )
 async def put_prediction(
     prediction_id: UUID, prediction: PredictionToStore, response: Response, database: StorageDatabase
 ) -> StoredPrediction:
-    """Stores the prediction under its id. Sending the same again is harmless and leaves its label alone."""
-    media_type = media_type_of(prediction.drawing)
+    """Store the prediction under its id. Sending the same prediction again changes nothing, not even its label."""
+    media_type = detect_media_type(prediction.drawing)
     stored = await database.run(queries.store_prediction, prediction_id, prediction, media_type)
     if not stored.same_content:
-        raise ProblemError("conflict", f"Another prediction is stored under the id {prediction_id} already.")
+        raise ProblemError("conflict", f"Another prediction is already stored under the id {prediction_id}.")
     if stored.created:
         response.status_code = status.HTTP_201_CREATED
         logger.info("prediction_stored", prediction_id=str(prediction_id), model_version=str(prediction.model))
@@ -50,10 +50,10 @@ async def put_prediction(
 
 @router.get("", responses=problem_docs("not_found"))
 async def get_prediction(prediction_id: UUID, database: StorageDatabase) -> StoredPrediction:
-    """The prediction, without its drawing."""
+    """Return the prediction without its drawing."""
     prediction = await database.run(queries.read_prediction, prediction_id)
     if prediction is None:
-        raise not_found(prediction_id)
+        raise make_not_found(prediction_id)
     return prediction
 
 
@@ -62,17 +62,17 @@ async def get_prediction(prediction_id: UUID, database: StorageDatabase) -> Stor
     response_class=Response,
     responses={
         200: {"content": {"image/png": {}, "image/jpeg": {}, "image/webp": {}}},
-        304: {"description": "The caller has it"},
+        304: {"description": "The caller already has this drawing"},
         **problem_docs("not_found"),
     },
 )
 async def get_drawing(
     prediction_id: UUID, database: StorageDatabase, if_none_match: Annotated[str | None, Header()] = None
 ) -> Response:
-    """The drawing, byte for byte as it came. It never changes, so a cache may keep it."""
+    """Return the drawing, byte for byte as it came. It never changes, so a cache may keep it."""
     drawing = await database.run(queries.read_drawing, prediction_id)
     if drawing is None:
-        raise not_found(prediction_id)
+        raise make_not_found(prediction_id)
     etag = f'"{drawing.sha256}"'
     headers = {
         "ETag": etag,
@@ -86,9 +86,9 @@ async def get_drawing(
 
 @router.delete("", status_code=status.HTTP_204_NO_CONTENT)
 async def delete_prediction(prediction_id: UUID, database: StorageDatabase, unlabelled_only: bool = False) -> None:
-    """Forgets the prediction, its drawing and its label. Deleting what is not there is harmless.
+    """Delete the prediction with its drawing and label. It is no error if there is no such prediction.
 
-    `unlabelled_only` leaves one that has a label as it is.
+    `unlabelled_only` keeps a prediction that has a label.
     """
     await database.run(queries.delete_prediction, prediction_id, unlabelled_only)
     logger.info("prediction_deleted", prediction_id=str(prediction_id), unlabelled_only=unlabelled_only)

@@ -1,4 +1,4 @@
-"""A stand-in for a service, listening, and a clock that does not really wait."""
+"""A running stand-in for a service, its address, and a clock that does not really wait."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Real servers for the clients to speak to: an ASGI app behind uvicorn in a thread, and two that behave badly."""
+"""Real servers for tests of the clients: any ASGI app in a thread, one that hangs, and one that drops connections."""
 
 import socket
 import threading
@@ -30,14 +30,14 @@ def listening(app: ASGIApp, port: int = 0, protocol: type[HttpToolsProtocol] = H
 
 @contextmanager
 def hanging() -> Iterator[str]:
-    """The address of a server that takes connections and says nothing."""
+    """Run a server that accepts connections and never answers → its address."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
 @contextmanager
 def hanging_up() -> Iterator[str]:
-    """The address of a server that answers the first request of a connection and hangs up at the second."""
+    """Run a server that answers the first request of each connection and closes it at the second → its address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), OneAnswer)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

@@ -1,4 +1,4 @@
-"""A service of a few lines: gives the answers it was told, one a request, and remembers what it was asked."""
+"""A stand-in for a service: it gives prepared answers, one for each request, and records the requests."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ PREDICTION: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Asked:
-    """One request as it came. `connection` is the caller's port: the same one as long as the connection is kept."""
+    """One request as it came. `connection` is the caller's port, which is the same while the connection is kept."""
 
     line: str
     headers: Headers
@@ -33,7 +33,7 @@ class Asked:
 
 
 class StandIn:
-    """An ASGI app."""
+    """An ASGI app. Call `will_answer` before the requests and read `asked` after them."""
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
@@ -50,11 +50,11 @@ class StandIn:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
-        self.asked.append(await remember(request))
+        self.asked.append(await record(request))
         await self._answers.popleft()(scope, receive, send)
 
 
-async def remember(request: Request) -> Asked:
+async def record(request: Request) -> Asked:
     body = await request.body()
     files: list[tuple[str, bytes]] = []
     if request.headers.get("content-type", "").startswith("multipart/"):

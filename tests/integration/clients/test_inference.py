@@ -1,4 +1,4 @@
-"""Each question of the inference client as a service sees it, and its answer as the caller does."""
+"""What each method of the inference client sends to the service, and what it returns to the caller."""
 
 import json
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def client(url: str, clock: FakeClock) -> Iterator[InferenceClient]:
         yield client
 
 
-def test_a_picture_goes_as_it_is(client: InferenceClient, stand_in: StandIn) -> None:
+def test_a_picture_is_sent_unchanged(client: InferenceClient, stand_in: StandIn) -> None:
     stand_in.will_answer(JSONResponse(PREDICTION))
     prediction = client.predict(b"\xff\xd8 a photograph", "image/jpeg", model="lenet5/1")
     assert prediction == Prediction.model_validate(PREDICTION)
@@ -50,14 +50,14 @@ def test_a_picture_goes_as_it_is(client: InferenceClient, stand_in: StandIn) -> 
     assert (asked.headers["content-type"], asked.body) == ("image/jpeg", b"\xff\xd8 a photograph")
 
 
-def test_without_a_model_the_service_chooses(client: InferenceClient, stand_in: StandIn) -> None:
+def test_no_model_is_sent_if_none_is_named(client: InferenceClient, stand_in: StandIn) -> None:
     stand_in.will_answer(JSONResponse(PREDICTION))
     client.predict(b"\x89PNG")
     assert stand_in.asked[0].line == "POST /v1/predict"
     assert stand_in.asked[0].headers["content-type"] == "image/png"
 
 
-def test_pixels_go_as_json(client: InferenceClient, stand_in: StandIn) -> None:
+def test_pixels_are_sent_as_json(client: InferenceClient, stand_in: StandIn) -> None:
     stand_in.will_answer(JSONResponse({key: value for key, value in PREDICTION.items() if key != "image"}))
     assert client.predict_pixels([tuple(row) for row in PIXELS]).image is None
     assert stand_in.asked[0].headers["content-type"] == "application/json"
@@ -67,20 +67,20 @@ def test_pixels_go_as_json(client: InferenceClient, stand_in: StandIn) -> None:
 @pytest.mark.parametrize(
     "rows", [[], PIXELS[1:], [[256] * 28] * 28, [[-1] * 28] * 28, [[0.5] * 28] * 28, [["7"] * 28] * 28]
 )
-def test_pixels_that_are_no_image_are_not_sent(client: InferenceClient, stand_in: StandIn, rows: Any) -> None:
+def test_pixels_of_a_wrong_form_are_not_sent(client: InferenceClient, stand_in: StandIn, rows: Any) -> None:
     with pytest.raises(ValueError, match="pixels"):
         client.predict_pixels(rows)
     assert stand_in.asked == []
 
 
-def test_several_pictures_go_as_files_in_their_order(client: InferenceClient, stand_in: StandIn) -> None:
+def test_several_pictures_are_sent_as_files_in_order(client: InferenceClient, stand_in: StandIn) -> None:
     stand_in.will_answer(BATCH)
     client.predict_batch([b"\x89PNG one", b"\xff\xd8 two"], model="cnn")
     assert stand_in.asked[0].line == "POST /v1/predict/batch?model=cnn"
     assert stand_in.asked[0].files == [("files", b"\x89PNG one"), ("files", b"\xff\xd8 two")]
 
 
-def test_pixels_of_many_images_go_as_bytes(client: InferenceClient, stand_in: StandIn) -> None:
+def test_pixels_of_many_images_are_sent_as_bytes(client: InferenceClient, stand_in: StandIn) -> None:
     stand_in.will_answer(BATCH)
     client.predict_batch(bytes(2 * 784))
     assert stand_in.asked[0].line == "POST /v1/predict/batch"
@@ -88,7 +88,7 @@ def test_pixels_of_many_images_go_as_bytes(client: InferenceClient, stand_in: St
     assert stand_in.asked[0].body == bytes(2 * 784)
 
 
-def test_a_batch_is_answered_by_a_prediction_or_a_problem_each(client: InferenceClient, stand_in: StandIn) -> None:
+def test_each_entry_of_a_batch_is_a_prediction_or_a_problem(client: InferenceClient, stand_in: StandIn) -> None:
     stand_in.will_answer(BATCH)
     read, refused = client.predict_batch([b"a drawing", b"blank paper"]).predictions
     assert isinstance(read, Prediction)
@@ -103,7 +103,7 @@ def test_an_empty_batch_is_not_sent(client: InferenceClient, stand_in: StandIn, 
     assert stand_in.asked == []
 
 
-def test_an_explanation_is_a_prediction_and_a_map(client: InferenceClient, stand_in: StandIn) -> None:
+def test_an_explanation_is_a_prediction_with_a_map(client: InferenceClient, stand_in: StandIn) -> None:
     stand_in.will_answer(EXPLANATION, EXPLANATION)
     explanation = client.explain(b"RIFF", "image/webp", model="cnn")
     assert isinstance(explanation, Explanation)

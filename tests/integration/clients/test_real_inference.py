@@ -1,4 +1,4 @@
-"""The client against the real inference service, over TCP, with the models that ship."""
+"""The client with the real inference service, over TCP, with the shipped models."""
 
 import base64
 import io
@@ -25,7 +25,7 @@ BLANK = encode(Image.new("L", (280, 280), 255))
 
 
 class HastyClock:
-    """Waits a hundredth of what it is told: time enough for a machine that only tests ask."""
+    """Waits a hundredth of the time it is asked to. That is enough here, because only this test loads the service."""
 
     waited = False
 
@@ -44,7 +44,7 @@ def client() -> Iterator[InferenceClient]:
 
 
 def rows_of(prediction: Prediction) -> list[list[int]]:
-    """What the model saw."""
+    """The 28 rows of the image that the model saw."""
     assert prediction.image
     image = Image.open(io.BytesIO(base64.b64decode(prediction.image)))
     return [[int(value) for value in image.tobytes()[28 * row : 28 * (row + 1)]] for row in range(28)]
@@ -72,11 +72,11 @@ def test_pixels_are_read_as_the_picture_they_came_from(client: InferenceClient) 
     assert of_pixels.probabilities == pytest.approx(of_picture.probabilities, abs=1e-5)
 
 
-def test_another_model_can_be_asked(client: InferenceClient) -> None:
+def test_another_model_can_be_chosen(client: InferenceClient) -> None:
     assert client.predict(encode(seven()), model="lenet5").model.name == "lenet5"
 
 
-def test_a_refusal_says_whether_for_the_drawing_or_the_model(client: InferenceClient) -> None:
+def test_a_refusal_says_whether_the_drawing_or_the_model_is_the_reason(client: InferenceClient) -> None:
     with pytest.raises(RefusedError) as blank:
         client.predict(BLANK)
     with pytest.raises(RefusedError) as unknown:
@@ -84,7 +84,7 @@ def test_a_refusal_says_whether_for_the_drawing_or_the_model(client: InferenceCl
     assert (blank.value.problem.code, unknown.value.problem.code) == ("blank_drawing", "unknown_model")
 
 
-def test_a_batch_of_pictures_has_an_entry_each(client: InferenceClient) -> None:
+def test_a_batch_has_one_entry_for_each_picture(client: InferenceClient) -> None:
     read, blank, again = client.predict_batch([encode(seven()), BLANK, encode(seven(), "JPEG")]).predictions
     assert isinstance(read, Prediction)
     assert isinstance(blank, Problem)
@@ -98,7 +98,7 @@ def test_a_batch_of_pixels_is_read(client: InferenceClient) -> None:
     assert [prediction.digit for prediction in predictions if isinstance(prediction, Prediction)] == [7] * 300
 
 
-def test_an_explanation_speaks_of_the_same_digit(client: InferenceClient) -> None:
+def test_an_explanation_explains_the_same_digit(client: InferenceClient) -> None:
     explanation = client.explain(encode(seven()))
     assert explanation.digit == 7
     assert [len(row) for row in explanation.saliency] == [28] * 28

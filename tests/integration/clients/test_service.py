@@ -1,4 +1,4 @@
-"""Any service, spoken to over TCP: kept connections, what is asked again, and the two kinds of failure."""
+"""The base client over TCP: kept connections, retries, and the two kinds of errors."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -28,7 +28,7 @@ def busy(status: int = 503, retry_after: str | None = None) -> Response:
     return Response(status_code=status, headers={} if retry_after is None else {"Retry-After": retry_after})
 
 
-def test_requests_one_after_another_share_a_connection(client: ServiceClient, stand_in: StandIn) -> None:
+def test_successive_requests_share_a_connection(client: ServiceClient, stand_in: StandIn) -> None:
     stand_in.will_answer(Response(), busy(), Response(), problem(404, "not_found"), Response())
     client.request("GET", PATH)
     client.request("POST", PATH, content=b"a drawing")
@@ -39,7 +39,7 @@ def test_requests_one_after_another_share_a_connection(client: ServiceClient, st
     assert len({asked.connection for asked in stand_in.asked}) == 1
 
 
-def test_a_closed_client_sends_nothing_more(url: str, stand_in: StandIn) -> None:
+def test_a_closed_client_sends_nothing(url: str, stand_in: StandIn) -> None:
     stand_in.will_answer(Response())
     with ServiceClient(url) as client:
         client.request("GET", PATH)
@@ -47,7 +47,7 @@ def test_a_closed_client_sends_nothing_more(url: str, stand_in: StandIn) -> None
         client.request("GET", PATH)
 
 
-def test_the_api_key_goes_along_as_a_bearer_token(url: str, stand_in: StandIn) -> None:
+def test_the_api_key_is_sent_as_a_bearer_token(url: str, stand_in: StandIn) -> None:
     stand_in.will_answer(Response(), Response())
     for key in ("a key", "clé"):
         with ServiceClient(url, api_key=key) as client:
@@ -57,7 +57,7 @@ def test_the_api_key_goes_along_as_a_bearer_token(url: str, stand_in: StandIn) -
 
 
 @pytest.mark.parametrize("key", [None, ""])
-def test_without_an_api_key_there_is_no_authorization(url: str, stand_in: StandIn, key: str | None) -> None:
+def test_no_authorization_is_sent_without_an_api_key(url: str, stand_in: StandIn, key: str | None) -> None:
     stand_in.will_answer(Response())
     with ServiceClient(url, api_key=key) as client:
         client.request("GET", PATH)
@@ -65,22 +65,20 @@ def test_without_an_api_key_there_is_no_authorization(url: str, stand_in: StandI
 
 
 @pytest.mark.parametrize("key", ["secret\n", " secret", "secret ", "sec\r\nX-More: ret", "sec\0ret", "\n"])
-def test_a_key_that_no_header_can_hold_is_refused_and_not_quoted(key: str) -> None:
+def test_an_api_key_that_a_header_cannot_hold_is_refused_and_not_quoted(key: str) -> None:
     with pytest.raises(ValueError, match="API key") as refused:
         ServiceClient("http://127.0.0.1", api_key=key)
     assert "sec" not in str(refused.value)
 
 
-def test_an_address_may_have_a_path(url: str, stand_in: StandIn) -> None:
+def test_the_base_url_can_have_a_path(url: str, stand_in: StandIn) -> None:
     stand_in.will_answer(Response())
     with ServiceClient(f"{url}/slate/") as client:
         client.request("GET", PATH)
     assert stand_in.asked[0].line == f"GET /slate{PATH}"
 
 
-def test_a_service_that_can_not_answer_now_is_asked_the_same_again(
-    client: ServiceClient, stand_in: StandIn, clock: FakeClock
-) -> None:
+def test_a_retry_sends_the_same_request(client: ServiceClient, stand_in: StandIn, clock: FakeClock) -> None:
     stand_in.will_answer(busy(503), busy(502), busy(504), busy(429), Response(b"at last"))
     files = [("files", b"one"), ("files", b"two")]
     assert client.request("POST", PATH, files=files, params={"model": "cnn"}).content == b"at last"
@@ -89,14 +87,14 @@ def test_a_service_that_can_not_answer_now_is_asked_the_same_again(
     assert {asked.line for asked in stand_in.asked} == {f"POST {PATH}?model=cnn"}
 
 
-def test_retry_after_is_waited_out(client: ServiceClient, stand_in: StandIn, clock: FakeClock) -> None:
+def test_a_retry_waits_at_least_retry_after(client: ServiceClient, stand_in: StandIn, clock: FakeClock) -> None:
     stand_in.will_answer(busy(503, retry_after="2"), busy(429, retry_after="9"), Response())
     client.request("GET", PATH)
     assert clock.waits[0] > 2
     assert clock.waits[1] > 9
 
 
-def test_a_service_that_wants_to_be_left_alone_too_long_is_unavailable(
+def test_the_service_is_unavailable_if_retry_after_is_too_long(
     client: ServiceClient, stand_in: StandIn, clock: FakeClock
 ) -> None:
     stand_in.will_answer(busy(503, retry_after="3600"))
@@ -105,7 +103,7 @@ def test_a_service_that_wants_to_be_left_alone_too_long_is_unavailable(
     assert clock.waits == []
 
 
-def test_without_patience_an_overload_is_told_at_once(url: str, stand_in: StandIn) -> None:
+def test_an_overload_is_reported_at_once_without_patience(url: str, stand_in: StandIn) -> None:
     stand_in.will_answer(problem(503, "overloaded"))
     with ServiceClient(url, patience=IMPATIENT) as client, pytest.raises(ServiceUnavailableError, match="Draw someth"):
         client.request("GET", PATH)
@@ -115,7 +113,7 @@ def test_without_patience_an_overload_is_told_at_once(url: str, stand_in: StandI
 @pytest.mark.parametrize(
     ("status", "code"), [(401, "unauthorised"), (404, "unknown_model"), (413, "too_large"), (422, "blank_drawing")]
 )
-def test_a_refusal_says_why_and_is_not_asked_for_again(
+def test_a_refusal_gives_its_reason_and_is_not_retried(
     client: ServiceClient, stand_in: StandIn, status: int, code: str
 ) -> None:
     stand_in.will_answer(problem(status, code))
@@ -136,7 +134,7 @@ def test_a_refusal_says_why_and_is_not_asked_for_again(
         problem(404, "a code of tomorrow"),
     ],
 )
-def test_a_refusal_without_a_problem_is_still_a_clear_one(
+def test_a_refusal_without_a_problem_body_still_names_its_status(
     client: ServiceClient, stand_in: StandIn, answer: Response
 ) -> None:
     stand_in.will_answer(answer)
@@ -147,7 +145,7 @@ def test_a_refusal_without_a_problem_is_still_a_clear_one(
 
 
 @pytest.mark.parametrize("answer", [problem(500, "internal_error"), HTMLResponse("<h1>Oh</h1>", 500)])
-def test_a_fault_of_the_service_is_no_refusal_and_not_asked_for_again(
+def test_an_internal_error_makes_the_service_unavailable_and_is_not_retried(
     client: ServiceClient, stand_in: StandIn, answer: Response
 ) -> None:
     stand_in.will_answer(answer)
@@ -164,7 +162,7 @@ def test_a_fault_of_the_service_is_no_refusal_and_not_asked_for_again(
         Response(b"no gzip", headers={"Content-Encoding": "gzip"}),
     ],
 )
-def test_an_answer_that_is_none_is_as_good_as_no_answer(
+def test_an_answer_of_an_unexpected_form_makes_the_service_unavailable(
     client: ServiceClient, stand_in: StandIn, answer: Response
 ) -> None:
     stand_in.will_answer(answer)
@@ -172,7 +170,7 @@ def test_an_answer_that_is_none_is_as_good_as_no_answer(
         client.ask(ModelVersion, "GET", PATH)
 
 
-def test_a_newer_service_may_say_more(client: ServiceClient, stand_in: StandIn) -> None:
+def test_unknown_fields_of_a_newer_service_are_ignored(client: ServiceClient, stand_in: StandIn) -> None:
     stand_in.will_answer(JSONResponse({"name": "cnn", "version": "1", "nickname": "c"}))
     assert client.ask(ModelVersion, "GET", PATH) == ModelVersion(name="cnn", version="1")
     stand_in.will_answer(problem(404, "not_found", hint="look elsewhere"))
@@ -180,7 +178,7 @@ def test_a_newer_service_may_say_more(client: ServiceClient, stand_in: StandIn) 
         client.ask(ModelVersion, "GET", PATH)
 
 
-def test_where_nothing_listens_the_service_is_unavailable_once_patience_ends(clock: FakeClock) -> None:
+def test_an_unreachable_service_is_unavailable_when_patience_ends(clock: FakeClock) -> None:
     address = f"http://somebody:secret@127.0.0.1:{free_port()}"
     with (
         ServiceClient(address, patience=Patience(retry_for_s=5), clock=clock) as client,
@@ -192,7 +190,7 @@ def test_where_nothing_listens_the_service_is_unavailable_once_patience_ends(clo
     assert "secret" not in str(unavailable.value)
 
 
-def test_a_service_that_starts_meanwhile_answers(stand_in: StandIn) -> None:
+def test_a_service_that_starts_between_two_tries_answers(stand_in: StandIn) -> None:
     port = free_port()
 
     class StartingClock(FakeClock):
@@ -206,7 +204,7 @@ def test_a_service_that_starts_meanwhile_answers(stand_in: StandIn) -> None:
         assert client.request("GET", PATH).content == b"here"
 
 
-def test_a_service_that_hangs_is_unavailable_and_not_asked_again(clock: FakeClock) -> None:
+def test_a_hanging_service_is_unavailable_and_not_asked_again(clock: FakeClock) -> None:
     patience = Patience(read_timeout_s=0.1)
     with hanging() as address, ServiceClient(address, patience=patience, clock=clock) as client:
         with pytest.raises(ServiceUnavailableError, match="timed out"):
@@ -215,14 +213,14 @@ def test_a_service_that_hangs_is_unavailable_and_not_asked_again(clock: FakeCloc
     assert clock.waits == []
 
 
-def test_a_kept_connection_that_died_is_replaced_without_a_wait() -> None:
+def test_a_dropped_connection_is_replaced_without_a_wait() -> None:
     with hanging_up() as address, ServiceClient(address, patience=IMPATIENT) as client:
         for _ in range(3):
             assert client.request("GET", PATH).is_success
         assert client.is_ready()
 
 
-def test_readiness_is_asked_once_and_never_waited_for(stand_in: StandIn, clock: FakeClock, url: str) -> None:
+def test_readiness_is_asked_once_and_without_a_wait(stand_in: StandIn, clock: FakeClock, url: str) -> None:
     stand_in.will_answer(Response(), problem(503, "not_ready"))
     with ServiceClient(url, clock=clock) as client, ServiceClient(f"http://127.0.0.1:{free_port()}") as nobody:
         assert client.is_ready()

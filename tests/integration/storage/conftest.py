@@ -1,4 +1,4 @@
-"""The real service over a real database, spoken to as its callers do; and predictions to store in it."""
+"""The real service over a real database, an HTTP client for it, and a maker of predictions to store."""
 
 import base64
 import random
@@ -22,7 +22,7 @@ OpenClient = Callable[[str], AbstractAsyncContextManager[httpx.AsyncClient]]
 
 @asynccontextmanager
 async def _open_client(database_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(Settings(database_url=database_url, token=TOKEN, pool_size=5, max_body_bytes=100_000))
+    app = create_app(Settings(database_url=database_url, token=TOKEN))
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
         headers = {"Authorization": f"Bearer {TOKEN}"}
@@ -32,7 +32,7 @@ async def _open_client(database_url: str) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def open_client() -> OpenClient:
-    """Starts the app over the database at a URL, for as long as an `async with`; its client has the token."""
+    """Return a context manager that runs the app over the database at a URL and gives a client with the token."""
     return _open_client
 
 
@@ -43,7 +43,7 @@ async def client(database_url: str) -> AsyncIterator[httpx.AsyncClient]:
 
 
 class PredictionMaker:
-    """Makes bodies that differ in everything, the same ones in every run."""
+    """Makes bodies of predictions that differ in every field. They are the same in every run."""
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
@@ -68,7 +68,7 @@ class PredictionMaker:
         return body | changes
 
     def time(self) -> datetime:
-        """Some microsecond of ten days; a third of them on the full hour, so that many are the same."""
+        """Return a random time in ten days. A third are full hours, so that many predictions have the same time."""
         moment = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(seconds=self.random.random() * 864_000)
         return moment.replace(minute=0, second=0, microsecond=0) if self.random.random() < 0.3 else moment
 
@@ -83,7 +83,7 @@ Store = Callable[..., Awaitable[Body]]
 
 @pytest.fixture
 def store(client: httpx.AsyncClient, make: PredictionMaker) -> Store:
-    """Stores a made prediction with the given changes, labels it where `label` is given, → what storage answers."""
+    """Return a function that stores a prediction with the given changes, labels it if asked to, → the last answer."""
 
     async def store(label: int | None = None, **changes: object) -> Body:
         path = f"/v1/predictions/{make.id()}"

@@ -1,11 +1,11 @@
-"""Pages of the history and their filters, held against a plain Python list."""
+"""Pages of the history and their filters, compared with a plain Python list."""
 
 from datetime import UTC, datetime
 
 import asyncpg
 import pytest
 
-from services.storage.queries.history import conditions_of
+from services.storage.queries.history import build_conditions
 from shared.contracts.storage import HistoryFilters
 
 
@@ -22,7 +22,7 @@ async def _read_all(client, limit=200, **filters):
 
 @pytest.fixture
 async def stored(store, make):
-    """Ninety predictions, two thirds of them labelled, about half of the labels right."""
+    """Ninety predictions. Two thirds have a label, and about half of the labels say that the prediction is correct."""
     predictions = []
     for _ in range(90):
         digit = make.random.randint(0, 9)
@@ -31,7 +31,7 @@ async def stored(store, make):
     return predictions
 
 
-async def test_empty_history_is_one_empty_page(client):
+async def test_an_empty_history_is_one_empty_page(client):
     assert (await client.get("/v1/predictions")).json() == {
         "predictions": [],
         "next_cursor": None,
@@ -66,7 +66,7 @@ async def test_pages_visit_each_old_prediction_once_while_new_ones_arrive(client
 
 
 @pytest.mark.parametrize(("limit", "filters"), [(1, {}), (7, {}), (45, {}), (7, {"labelled": True}), (4, {"digit": 3})])
-async def test_the_way_back_to_the_newest_shows_the_same_pages(client, stored, limit, filters):
+async def test_going_back_to_the_newest_shows_the_same_pages(client, stored, limit, filters):
     there, back = [], []
     query = {"limit": limit, **filters}
     page = (await client.get("/v1/predictions", params=query)).json()
@@ -84,7 +84,7 @@ async def test_the_way_back_to_the_newest_shows_the_same_pages(client, stored, l
     assert back == there[::-1]
 
 
-async def test_what_arrived_meanwhile_is_found_on_the_way_back(client, stored, store):
+async def test_new_predictions_are_found_on_the_way_back(client, stored, store):
     first = (await client.get("/v1/predictions", params={"limit": 90})).json()
     second = (await client.get("/v1/predictions", params={"limit": 10})).json()
     third = (await client.get("/v1/predictions", params={"limit": 10, "cursor": second["next_cursor"]})).json()
@@ -96,7 +96,7 @@ async def test_what_arrived_meanwhile_is_found_on_the_way_back(client, stored, s
     assert back["previous_cursor"] is None
 
 
-async def test_nothing_newer_than_the_newest_is_an_empty_page(client, store):
+async def test_the_page_before_the_newest_is_empty(client, store):
     await store(created_at="2026-11-01T00:00:00Z")
     newest = await store(created_at="2026-11-02T00:00:00Z")
     first = (await client.get("/v1/predictions", params={"limit": 1})).json()
@@ -106,7 +106,7 @@ async def test_nothing_newer_than_the_newest_is_an_empty_page(client, store):
     assert answer.json() == {"predictions": [], "next_cursor": None, "previous_cursor": None}
 
 
-async def test_a_page_in_both_directions_is_refused(client, stored):
+async def test_a_query_with_both_cursors_is_refused(client, stored):
     cursor = (await client.get("/v1/predictions", params={"limit": 5})).json()["next_cursor"]
     answer = await client.get("/v1/predictions", params={"cursor": cursor, "newer_than": cursor})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
@@ -132,7 +132,7 @@ FILTERS = {
 
 
 @pytest.mark.parametrize(("filters", "fits"), FILTERS.values(), ids=FILTERS)
-async def test_filter_keeps_exactly_what_fits(client, stored, filters, fits):
+async def test_a_filter_keeps_exactly_the_predictions_that_fit(client, stored, filters, fits):
     expected = [one["id"] for one in stored if fits(one)]
     assert 0 < len(expected) < len(stored)
     assert sorted(one["id"] for one in await _read_all(client, 4, **filters)) == sorted(expected)
@@ -141,7 +141,7 @@ async def test_filter_keeps_exactly_what_fits(client, stored, filters, fits):
 
 
 @pytest.mark.parametrize(("limit", "count"), [(89, (89, True)), (90, (90, False)), (91, (90, False))])
-async def test_counting_ends_at_its_limit(client, stored, limit, count):
+async def test_counting_ends_at_the_limit(client, stored, limit, count):
     counted = (await client.get("/v1/prediction-count", params={"limit": limit})).json()
     assert (counted["predictions"], counted["more"]) == count
 
@@ -170,8 +170,8 @@ INDEXED = {
 
 
 @pytest.mark.parametrize(("index", "filters"), INDEXED.items(), ids=INDEXED)
-async def test_a_filter_has_an_index_in_the_order_of_the_pages(database_url, index, filters):
-    conditions = conditions_of(HistoryFilters(**filters))
+async def test_each_filter_uses_an_index_in_the_order_of_the_pages(database_url, index, filters):
+    conditions = build_conditions(HistoryFilters(**filters))
     page = f"EXPLAIN SELECT * FROM predictions {conditions.where()} ORDER BY created_at DESC, id DESC LIMIT 20"
     connection = await asyncpg.connect(database_url)
     try:
@@ -190,18 +190,18 @@ async def test_since_is_included_and_until_is_not(client, store):
     assert await _read_all(client, until=moment) == []
 
 
-async def test_earliest_and_latest_times_can_be_paged(client, store):
+async def test_the_earliest_and_latest_times_can_be_paged(client, store):
     for created_at in ("1970-01-01T00:00:00Z", "9998-12-31T23:59:59.999999Z", "2026-11-21T10:00:00Z"):
         await store(created_at=created_at)
     assert [one["created_at"][:4] for one in await _read_all(client, limit=1)] == ["9998", "2026", "1970"]
 
 
-async def test_period_of_all_time_is_no_error(client, store):
+async def test_a_period_from_the_first_to_the_last_possible_time_is_no_error(client, store):
     await store()
     assert len(await _read_all(client, since="0001-01-01T00:00:00Z", until="9999-12-31T23:59:59.999999Z")) == 1
 
 
 @pytest.mark.parametrize("path", ["predictions", "prediction-count", "statistics"])
-async def test_model_with_a_control_character_is_refused(client, path):
+async def test_a_model_with_a_control_character_is_refused(client, path):
     answer = await client.get(f"/v1/{path}", params={"model": "a\x00"})
     assert answer.json()["code"] == "invalid_request"

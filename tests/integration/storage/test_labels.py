@@ -4,7 +4,7 @@ import base64
 import json
 
 
-async def test_label_is_set_with_its_time(client, store):
+async def test_a_label_is_set_with_its_time(client, store):
     stored = await store(digit=3)
     labelled = (await client.put(f"/v1/predictions/{stored['id']}/label", json={"digit": 8})).json()
     assert labelled["labelled_at"] is not None
@@ -23,14 +23,14 @@ async def test_another_label_replaces_the_first_and_its_time(client, store):
     assert relabelled["labelled_at"] > stored["labelled_at"]
 
 
-async def test_label_is_taken_away_as_often_as_asked(client, store):
+async def test_a_label_can_be_removed_twice(client, store):
     path = f"/v1/predictions/{(await store(label=8))['id']}"
     assert [(await client.delete(f"{path}/label")).status_code for _ in range(2)] == [204, 204]
     stored = (await client.get(path)).json()
     assert (stored["label"], stored["labelled_at"]) == (None, None)
 
 
-async def test_label_of_an_unknown_prediction_is_not_found(client, make):
+async def test_the_label_of_an_unknown_prediction_is_not_found(client, make):
     path = f"/v1/predictions/{make.id()}/label"
     answers = [await client.put(path, json={"digit": 1}), await client.delete(path)]
     assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(404, "not_found")] * 2
@@ -52,7 +52,7 @@ async def test_labelled_drawings_stream_oldest_label_first(client, make):
     assert all(line["label"] == int(line["id"][0], 16) % 10 for line in lines)
 
 
-async def test_stream_without_labels_is_empty(client, store):
+async def test_the_stream_is_empty_without_labels(client, store):
     await store()
     answer = await client.get("/v1/labelled-drawings")
     assert (answer.status_code, answer.content) == (200, b"")

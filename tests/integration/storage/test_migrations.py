@@ -1,4 +1,4 @@
-"""The way up and the way down."""
+"""Migrations up and down, several at once, and the constraints of the table."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ async def _read_tables(url):
 
 
 async def _read_relations(url):
-    """Every column with its type and default, every constraint and every index, as PostgreSQL writes them."""
+    """Read every column, constraint and index of the table as PostgreSQL describes them."""
     columns = "SELECT attname, format_type(atttypid, atttypmod), attnotnull, attstorage FROM pg_attribute"
     return [
         await _fetch(url, f"{columns} WHERE attrelid = 'predictions'::regclass AND attnum > 0 ORDER BY attnum"),
@@ -34,14 +34,14 @@ async def _read_relations(url):
     ]
 
 
-async def test_up_makes_the_table_and_down_leaves_nothing_of_it(empty_database_url):
+async def test_up_creates_the_table_and_down_removes_it(empty_database_url):
     await asyncio.to_thread(upgrade, empty_database_url)
     assert await _read_tables(empty_database_url) == {"alembic_version", "predictions"}
     await asyncio.to_thread(downgrade, empty_database_url, "base")
     assert await _read_tables(empty_database_url) == {"alembic_version"}
 
 
-async def test_up_again_after_down_makes_the_same_schema(empty_database_url):
+async def test_up_after_down_creates_the_same_schema(empty_database_url):
     await asyncio.to_thread(upgrade, empty_database_url)
     before = await _read_relations(empty_database_url)
     await asyncio.to_thread(downgrade, empty_database_url, "base")
@@ -49,7 +49,7 @@ async def test_up_again_after_down_makes_the_same_schema(empty_database_url):
     assert await _read_relations(empty_database_url) == before
 
 
-async def test_a_step_down_takes_its_indexes_and_a_step_up_brings_them_back(empty_database_url):
+async def test_one_step_down_removes_its_indexes_and_one_step_up_creates_them_again(empty_database_url):
     await asyncio.to_thread(upgrade, empty_database_url, "0001")
     first = await _read_relations(empty_database_url)
     await asyncio.to_thread(upgrade, empty_database_url)
@@ -72,7 +72,7 @@ async def test_up_twice_is_harmless(empty_database_url):
 
 
 async def _run_migrate(url):
-    """`python -m services.storage.migrate` in a process of its own, with nothing but the address in its settings."""
+    """Run `python -m services.storage.migrate` in its own process, with the address as its only setting."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("STORAGE_")}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "services.storage.migrate", env=environment | {"STORAGE_DATABASE_URL": url}
@@ -98,7 +98,7 @@ BAD_ROWS = {
 
 
 @pytest.mark.parametrize("change", BAD_ROWS.values(), ids=BAD_ROWS)
-async def test_the_table_itself_refuses_a_bad_row(database_url, store, change):
+async def test_the_table_refuses_a_bad_row(database_url, store, change):
     await store()
     with pytest.raises(asyncpg.CheckViolationError):
         await _fetch(database_url, f"UPDATE predictions SET {change}")

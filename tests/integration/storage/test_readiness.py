@@ -1,4 +1,4 @@
-"""PostgreSQL away, not migrated, stopped and crashed under a running service."""
+"""What a running service does while PostgreSQL is away, not migrated, stopped or crashed."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ END_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE app
 
 @pytest.fixture
 def own_postgres(start_postgres):
-    """A migrated server of its own, for the test to stop."""
+    """A migrated PostgreSQL server for one test, which may stop it."""
     postgres = start_postgres()
     upgrade(postgres.url())
     return postgres
@@ -21,11 +21,11 @@ def _code(answer):
     return answer.status_code, answer.json()["code"]
 
 
-async def test_ready_says_the_schema_revision(client):
+async def test_readiness_reports_the_schema_revision(client):
     assert (await client.get("/readyz")).json() == {"status": "ready", "schema": read_schema_head()}
 
 
-async def test_not_ready_before_the_migrations_and_ready_after(open_client, empty_database_url):
+async def test_the_service_is_ready_only_after_the_migrations(open_client, empty_database_url):
     async with open_client(empty_database_url) as client:
         assert _code(await client.get("/readyz")) == (503, "not_ready")
         assert _code(await client.get("/v1/statistics")) == (503, "not_ready")
@@ -33,13 +33,13 @@ async def test_not_ready_before_the_migrations_and_ready_after(open_client, empt
         assert (await client.get("/readyz")).status_code == 200
 
 
-async def test_not_ready_after_the_migrations_were_taken_back(open_client, database_url):
+async def test_the_service_is_not_ready_after_the_migrations_were_undone(open_client, database_url):
     await asyncio.to_thread(downgrade, database_url, "base")
     async with open_client(database_url) as client:
         assert _code(await client.get("/readyz")) == (503, "not_ready")
 
 
-async def test_service_starts_without_postgres_and_is_ready_once_it_is_there(open_client, own_postgres):
+async def test_the_service_starts_without_postgres_and_is_ready_when_postgres_runs(open_client, own_postgres):
     own_postgres.stop()
     async with open_client(own_postgres.url()) as client:
         assert (await client.get("/healthz")).status_code == 200
@@ -50,7 +50,7 @@ async def test_service_starts_without_postgres_and_is_ready_once_it_is_there(ope
         assert (await client.get("/readyz")).status_code == 200
 
 
-async def test_nobody_notices_that_idle_connections_were_cut_off(open_client, own_postgres):
+async def test_callers_do_not_notice_that_idle_connections_were_closed(open_client, own_postgres):
     async with open_client(own_postgres.url()) as client:
         await asyncio.gather(*(client.get("/v1/predictions") for _ in range(20)))
         await asyncio.to_thread(own_postgres.execute, END_SESSIONS)
@@ -59,7 +59,7 @@ async def test_nobody_notices_that_idle_connections_were_cut_off(open_client, ow
 
 
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
-async def test_restart_of_postgres_loses_nothing_acknowledged(open_client, own_postgres, make, mode):
+async def test_a_restart_of_postgres_loses_no_acknowledged_prediction(open_client, own_postgres, make, mode):
     acknowledged: list[str] = []
     statuses: set[int] = set()
     stopping, more = asyncio.Event(), asyncio.Event()
@@ -69,7 +69,10 @@ async def test_restart_of_postgres_loses_nothing_acknowledged(open_client, own_p
             prediction_id = make.id()
             answer = await client.put(f"/v1/predictions/{prediction_id}", json=make.body())
             statuses.add(answer.status_code)
-            if answer.status_code in (200, 201):  # 200: kept, the connection lost, and sent again by the service
+            if answer.status_code in (
+                200,
+                201,
+            ):  # 200: it was stored, the connection broke, and the service sent it again
                 acknowledged.append(prediction_id)
                 more.set()
             else:

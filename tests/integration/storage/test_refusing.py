@@ -1,7 +1,9 @@
-"""What is refused, and how: a problem with a code, never a 500."""
+"""Bad requests are refused with a problem that has a code, never with a 500."""
 
 import httpx
 import pytest
+
+from services.storage.app import MAX_BODY_BYTES
 
 OPEN_PATHS = ["/healthz", "/readyz", "/metrics"]
 GUARDED = [
@@ -24,7 +26,7 @@ def _code(answer: httpx.Response) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer wrong", "Basic a token for tests", "Bearer t\xf6ken"])
-async def test_who_has_not_the_token_is_unauthorised(client, header):
+async def test_a_request_without_the_token_is_unauthorised(client, header):
     headers = {} if header is None else {"Authorization": header.encode("latin-1")}
     del client.headers["Authorization"]
     answer = await client.get("/v1/predictions", headers=headers)
@@ -33,14 +35,14 @@ async def test_who_has_not_the_token_is_unauthorised(client, header):
 
 
 @pytest.mark.parametrize(("method", "path"), GUARDED, ids=lambda part: part)
-async def test_every_route_asks_for_the_token_before_it_reads_the_body(client, make, method, path):
+async def test_every_route_checks_the_token_before_it_reads_the_body(client, make, method, path):
     del client.headers["Authorization"]
     answer = await client.request(method, path.format(id=make.id()), content=b"{not json")
     assert _code(answer) == (401, "unauthorised")
 
 
 @pytest.mark.parametrize("path", OPEN_PATHS)
-async def test_health_and_metrics_are_open(client, path):
+async def test_health_and_metrics_need_no_token(client, path):
     del client.headers["Authorization"]
     assert (await client.get(path)).status_code == 200
 
@@ -64,13 +66,13 @@ BAD_FIELDS = {
 
 
 @pytest.mark.parametrize("change", BAD_FIELDS.values(), ids=BAD_FIELDS)
-async def test_bad_field_is_an_invalid_request(client, make, change):
+async def test_a_bad_field_is_an_invalid_request(client, make, change):
     answer = await client.put(f"/v1/predictions/{make.id()}", json=make.body(**change))
     assert _code(answer) == (422, "invalid_request")
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
-async def test_number_that_is_none_is_an_invalid_request(client, make, number):
+async def test_a_number_that_is_not_finite_is_an_invalid_request(client, make, number):
     content = httpx.Request("PUT", "http://x", json=make.body(confidence=0.123)).content
     content = content.replace(b"0.123", number.encode(), 1)
     headers = {"Content-Type": "application/json"}
@@ -87,7 +89,7 @@ async def test_half_a_surrogate_pair_is_an_invalid_request(client, make):
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b'"\xff"'])
-async def test_malformed_body_is_an_invalid_request(client, make, content):
+async def test_a_malformed_body_is_an_invalid_request(client, make, content):
     headers = {"Content-Type": "application/json"}
     answer = await client.put(f"/v1/predictions/{make.id()}", content=content, headers=headers)
     assert answer.status_code in (400, 422)
@@ -95,12 +97,12 @@ async def test_malformed_body_is_an_invalid_request(client, make, content):
 
 
 @pytest.mark.parametrize("label", [{"digit": 10}, {"digit": None}, {}, {"digit": 1, "sure": True}])
-async def test_bad_label_is_an_invalid_request(client, store, label):
+async def test_a_bad_label_is_an_invalid_request(client, store, label):
     answer = await client.put(f"/v1/predictions/{(await store())['id']}/label", json=label)
     assert _code(answer) == (422, "invalid_request")
 
 
-async def test_id_that_is_no_uuid_is_an_invalid_request(client, make):
+async def test_an_id_that_is_not_a_uuid_is_an_invalid_request(client, make):
     assert _code(await client.put("/v1/predictions/7", json=make.body())) == (422, "invalid_request")
 
 
@@ -113,14 +115,14 @@ BAD_QUERIES = [
 
 
 @pytest.mark.parametrize("query", BAD_QUERIES)
-async def test_bad_query_is_an_invalid_request(client, query):
+async def test_a_bad_query_is_an_invalid_request(client, query):
     assert _code(await client.get(f"/v1/predictions?{query}")) == (422, "invalid_request")
 
 
-async def test_body_over_the_limit_is_too_large(client, make):
-    answer = await client.put(f"/v1/predictions/{make.id()}", json=make.body(drawing="A" * 100_000))
+async def test_a_body_over_the_limit_is_too_large(client, make):
+    answer = await client.put(f"/v1/predictions/{make.id()}", json=make.body(drawing="A" * MAX_BODY_BYTES))
     assert _code(answer) == (413, "too_large")
 
 
-async def test_wrong_method_is_a_problem_too(client, make):
+async def test_a_wrong_method_is_answered_with_a_problem(client, make):
     assert _code(await client.post(f"/v1/predictions/{make.id()}", json={})) == (405, "method_not_allowed")

@@ -1,4 +1,4 @@
-"""GET /v1/statistics, held against the same sums in plain Python."""
+"""GET /v1/statistics, compared with the same sums in plain Python."""
 
 import asyncio
 from collections import Counter, defaultdict
@@ -29,7 +29,7 @@ def _group(predictions, key):
 
 @pytest.fixture
 async def stored(store, make):
-    """Four hundred predictions over ten days; every bin's edge is among the confidences."""
+    """Four hundred predictions over ten days. Every edge of the bins is among their confidences."""
     rows = []
     for number in range(400):
         digit = make.random.randint(0, 9)
@@ -44,7 +44,7 @@ async def statistics(client, stored):
     return (await client.get("/v1/statistics")).json()
 
 
-async def test_empty_history_adds_up_to_nothing(client):
+async def test_the_statistics_of_an_empty_history_are_zero(client):
     statistics = (await client.get("/v1/statistics")).json()
     assert statistics["overall"] == {"predictions": 0, "labelled": 0, "correct": 0, "accuracy": None}
     assert statistics["confusion"] == [[0] * 10] * 10
@@ -70,7 +70,7 @@ async def test_each_model_version_has_its_accuracy(stored, statistics):
 
 
 @pytest.mark.parametrize("model", ["cnn", "cnn/2", "nobody", "nobody/1"])
-async def test_a_models_statistics_are_those_of_its_predictions_alone(client, stored, model):
+async def test_the_statistics_of_a_model_count_only_its_predictions(client, stored, model):
     statistics = (await client.get("/v1/statistics", params={"model": model})).json()
     its_own = [one for one in stored if f"{one['model']['name']}/{one['model']['version']}/".startswith(f"{model}/")]
     assert statistics["overall"] == pytest.approx(_accuracy(its_own))
@@ -85,7 +85,7 @@ async def test_a_models_statistics_are_those_of_its_predictions_alone(client, st
 
 
 @pytest.mark.parametrize("query", ["model=", "model=/1", "modle=cnn", "model=" + "x" * 130])
-async def test_a_filter_that_is_none_is_refused(client, query):
+async def test_a_bad_filter_is_refused(client, query):
     answer = await client.get(f"/v1/statistics?{query}")
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
 
@@ -95,7 +95,7 @@ async def test_each_day_has_its_accuracy_in_order(stored, statistics):
     assert statistics["by_day"] == [{"day": day, **_accuracy(group)} for day, group in sorted(groups.items())]
 
 
-async def test_confidence_bins_hold_their_lower_edge_and_the_last_holds_one(stored, statistics):
+async def test_a_confidence_bin_includes_its_lower_edge_and_the_last_includes_one(stored, statistics):
     bins = statistics["confidence_bins"]
     assert [(one["lower"], one["upper"]) for one in bins] == list(pairwise(EDGES))
     for one in bins:
@@ -108,7 +108,7 @@ async def test_confidence_bins_hold_their_lower_edge_and_the_last_holds_one(stor
         assert one["confidence"] == pytest.approx(sum(confidences) / len(confidences))
 
 
-async def test_running_accuracy_runs_over_all_labels_and_shows_the_latest_two_hundred(client, stored, statistics):
+async def test_running_accuracy_counts_all_labels_and_shows_the_latest_two_hundred(client, stored, statistics):
     order = []
     query = {"limit": 200, "labelled": True}
     while True:

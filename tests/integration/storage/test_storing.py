@@ -8,7 +8,7 @@ import pytest
 FLOATS = [0.1 + 0.2, 1 / 3, 5e-324, 1.0, 0.0, 2.2250738585072014e-308, 0.1, 1e-17, 0.9999999999999999, 2 / 3]
 
 
-async def test_first_put_creates_and_the_same_again_changes_nothing(client, make):
+async def test_the_first_put_stores_and_a_repeated_put_changes_nothing(client, make):
     path, body = f"/v1/predictions/{make.id()}", make.body()
     first, second = await client.put(path, json=body), await client.put(path, json=body)
     assert (first.status_code, second.status_code) == (201, 200)
@@ -22,7 +22,7 @@ async def test_a_retry_without_a_time_is_the_same_prediction(client, make):
     assert first.json()["created_at"] == second.json()["created_at"]
 
 
-async def test_stored_prediction_says_what_was_sent(client, make):
+async def test_a_stored_prediction_is_what_was_sent(client, make):
     path, body = f"/v1/predictions/{make.id()}", make.body(created_at="2026-11-21T10:00:00.123456+01:00")
     stored = (await client.put(path, json=body)).json()
     del body["drawing"]
@@ -66,7 +66,7 @@ async def test_twenty_identical_puts_at_once_store_one_row(client, make):
     assert len((await client.get("/v1/predictions")).json()["predictions"]) == 1
 
 
-async def test_floats_come_back_exactly(client, make):
+async def test_floats_are_returned_exactly(client, make):
     body = make.body(confidence=0.1 + 0.2, digit_score=5e-324, probabilities=FLOATS)
     path = f"/v1/predictions/{make.id()}"
     await client.put(path, json=body)
@@ -79,20 +79,20 @@ async def test_get_of_an_unknown_id_is_not_found(client, make):
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-async def test_deleted_prediction_is_gone_and_deleting_it_again_is_harmless(client, store):
+async def test_a_prediction_can_be_deleted_twice(client, store):
     path = f"/v1/predictions/{(await store(label=1))['id']}"
     assert [(await client.delete(path)).status_code for _ in range(2)] == [204, 204]
     assert (await client.get(path)).status_code == 404
 
 
-async def test_a_label_keeps_a_prediction_that_is_deleted_only_without_one(client, store):
+async def test_unlabelled_only_does_not_delete_a_labelled_prediction(client, store):
     labelled, unlabelled = [f"/v1/predictions/{(await store(label=label))['id']}" for label in (1, None)]
     for path in (labelled, unlabelled):
         assert (await client.delete(path, params={"unlabelled_only": True})).status_code == 204
     assert [(await client.get(path)).status_code for path in (labelled, unlabelled)] == [200, 404]
 
 
-async def test_deleted_id_may_be_stored_anew(client, store, make):
+async def test_a_deleted_id_can_be_stored_again(client, store, make):
     path = f"/v1/predictions/{(await store())['id']}"
     await client.delete(path)
     assert (await client.put(path, json=make.body())).status_code == 201

@@ -1,4 +1,4 @@
-"""A clock for tests: it goes only while somebody waits, and remembers how long."""
+"""A clock for tests. Its time passes only in `sleep`, which returns at once and records the seconds."""
 
 
 class FakeClock:

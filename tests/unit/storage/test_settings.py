@@ -1,4 +1,4 @@
-"""The settings: what is asked for, and what never shows."""
+"""Which settings are required, and that secrets are not printed."""
 
 import os
 
@@ -25,7 +25,7 @@ def test_settings_come_from_the_environment(monkeypatch):
 
 
 @pytest.mark.parametrize("token", [None, ""])
-def test_service_does_not_start_without_a_token(monkeypatch, token):
+def test_the_service_does_not_start_without_a_token(monkeypatch, token):
     monkeypatch.setenv("STORAGE_DATABASE_URL", URL)
     if token is not None:
         monkeypatch.setenv("STORAGE_TOKEN", token)
@@ -39,10 +39,10 @@ def test_migrations_need_no_token(monkeypatch):
 
 
 @pytest.mark.parametrize("url", ["", "sqlite://", "mysql://a/b"])
-def test_another_database_than_postgresql_is_refused(url):
+def test_the_url_of_another_database_is_refused(url):
     with pytest.raises(ValidationError, match="postgresql"):
         DatabaseSettings(database_url=url)
 
 
-def test_secrets_do_not_show():
+def test_secrets_are_not_printed():
     assert "secret" not in str(Settings(database_url=URL, token="secret"))

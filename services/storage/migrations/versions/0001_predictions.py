@@ -1,11 +1,11 @@
 """The table of predictions.
 
-The indexes keep every page of the history and the statistics fast however long the history grows:
-- `predictions_history` is the order of the pages; the columns it includes are all that the statistics read, so that
-  they never touch the drawings.
-- `predictions_labelled` and `predictions_wrong` serve the pages of labelled and of wrong predictions, which are few.
-- `predictions_model` and `predictions_source` serve the pages of a model version or a source that is rare.
-- `predictions_labelled_at` is the order of the stream that training reads.
+Its indexes keep the pages of the history and the statistics fast when the history is long:
+- `predictions_history` has the order of the pages. It includes all columns that the statistics read, so that the
+  statistics never read the drawings.
+- `predictions_labelled` and `predictions_wrong` are for pages of labelled and of wrong predictions, which are few.
+- `predictions_model` and `predictions_source` are for pages of a rare model version or a rare source.
+- `predictions_labelled_at` has the order of the labelled drawings that training reads.
 """
 
 from alembic import op
@@ -35,7 +35,7 @@ def upgrade() -> None:
             CHECK ((label IS NULL) = (labelled_at IS NULL))
         )
     """)
-    op.execute("ALTER TABLE predictions ALTER COLUMN drawing SET STORAGE EXTERNAL")  # pictures are compressed already
+    op.execute("ALTER TABLE predictions ALTER COLUMN drawing SET STORAGE EXTERNAL")  # pictures are already compressed
     op.execute("""
         CREATE INDEX predictions_history ON predictions (created_at DESC, id DESC)
         INCLUDE (digit, label, confidence, model_name, model_version)

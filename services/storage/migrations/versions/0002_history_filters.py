@@ -1,7 +1,6 @@
-"""Indexes for the filters of the history that the first ones leave to a walk through all of it.
+"""Indexes for three filters of the history that would otherwise read all rows: digit, label, and without a label.
 
-What was read, what was meant, and what still has no label: each may be rare, or long ago, among a million rows
-(`python -m benchmarks.history` measures).
+The rows that fit such a filter may be rare or old among a million. `python -m benchmarks.history` measures the pages.
 """
 
 from alembic import op

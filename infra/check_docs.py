@@ -1,0 +1,97 @@
+"""`python -m infra.check_docs`: prints every problem that it finds in README and docs; exit code 1 if there is one.
+
+It reports dead links, names of files, modules and make targets that do not exist, guillemets, and code blocks that do
+not say how they are tested.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from infra.markdown_pages import MarkdownPage, list_pages
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PROGRAMS = {"sh", "bash", "shell", "console", "python"}  # languages of the blocks that need one of these markers:
+MARKERS = ("run", "stack", "needs-data", "needs-docker", "needs-gpu", "needs-install")
+
+PATH = re.compile(r"(?<![\w./:-])(?:services|shared|training|infra|tests|docs|benchmarks|models)/[\w./*<>{},…-]*")
+PLACEHOLDER = re.compile(r"<[^>]*>|\{[^}]*\}|…|\.\.\.")
+MODULE = re.compile(r"python3? -m ([A-Za-z_][\w.]*)")
+TARGET = re.compile(r"(?:^|[;&|(]|\w=\S*) *make +([a-z][a-z-]*)")
+MAKEFILE_TARGET = re.compile(r"^([a-z][a-z-]*):", re.MULTILINE)
+GUILLEMETS = "\u00ab\u00bb"
+
+Problems = Iterator[tuple[int, str]]  # line number and sentence
+
+
+def check_links(page: MarkdownPage) -> Problems:
+    """Addresses of other sites are not asked."""
+    for line, address in page.find_links():
+        link = urlsplit(address)
+        if link.scheme or link.netloc:
+            continue
+        target = page.path.parent / unquote(link.path) if link.path else page.path
+        if not target.exists():
+            yield line, f"the link {address} leads to no file"
+        elif link.fragment and target.suffix == ".md" and link.fragment not in MarkdownPage(target).find_anchors():
+            yield line, f"the link {address} leads to no heading"
+
+
+def check_names(page: MarkdownPage, root: Path) -> Problems:
+    """Files, modules and make targets that are named in code."""
+    targets = set(MAKEFILE_TARGET.findall((root / "Makefile").read_text()))
+    for line, text in page.find_code():
+        for path in PATH.findall(text):
+            if not any(root.glob(PLACEHOLDER.sub("*", path).rstrip("/.,-"))):
+                yield line, f"there is no file or folder {path}"
+        yield from ((line, f"there is no module {name}") for name in MODULE.findall(text) if not is_module(name, root))
+        yield from ((line, f"there is no `make {name}`") for name in TARGET.findall(text) if name not in targets)
+
+
+def is_module(name: str, root: Path) -> bool:
+    """Whether `python -m name` can work, judged by file names: importing would take seconds."""
+    path = root.joinpath(*name.split("."))
+    if (root / name.split(".")[0]).is_dir():
+        return path.with_suffix(".py").is_file() or (path / "__main__.py").is_file()
+    return find_spec(name.split(".")[0]) is not None
+
+
+def check_blocks(page: MarkdownPage) -> Problems:
+    """Code blocks that do not say how they are tested."""
+    for block in page.find_blocks():
+        if not block.language:
+            yield block.line, "this code block has no language; fence it as ```text if it is no program"
+        elif block.language in PROGRAMS and block.marker not in MARKERS:
+            yield block.line, f"this {block.language} block needs one of these markers: {', '.join(MARKERS)}"
+
+
+def check_quotes(page: MarkdownPage) -> Problems:
+    """Guillemets."""
+    for line, text in enumerate(page.text.splitlines(), 1):
+        if set(text) & set(GUILLEMETS):
+            yield line, "write straight quotes or backticks in place of guillemets"
+
+
+def find_problems(root: Path) -> list[str]:
+    """`page:line: problem` for all pages of the repository at `root`."""
+    problems = []
+    for path in list_pages(root):
+        page = MarkdownPage(path)
+        found = [*check_links(page), *check_names(page, root), *check_blocks(page), *check_quotes(page)]
+        problems += [f"{path.relative_to(root)}:{line}: {sentence}" for line, sentence in sorted(found)]
+    return problems
+
+
+def main() -> int:
+    """Prints the problems. 1 if there are any."""
+    problems = find_problems(REPOSITORY)
+    for problem in problems:
+        print(problem)
+    return int(bool(problems))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""The commands of README and docs that need nothing but the repository, run as they stand there."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.markdown_pages import Block, MarkdownPage, list_pages
+
+ROOT = Path(__file__).parents[2]
+TIMEOUT_S = 120
+
+
+def find_commands() -> list[tuple[Path, Block]]:
+    return [
+        (path, block)
+        for path in list_pages(ROOT)
+        for block in MarkdownPage(path).find_blocks()
+        if block.marker == "run"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "block"),
+    [pytest.param(path, block, id=f"{path.relative_to(ROOT)}:{block.line}") for path, block in find_commands()],
+)
+def test_a_documented_command_works(path: Path, block: Block) -> None:
+    # The tests' own Python may lie elsewhere than in .venv.
+    code = block.code.replace(".venv/bin/python", sys.executable)
+    command = [sys.executable, "-c", code] if block.language == "python" else ["bash", "-euo", "pipefail", "-c", code]
+
+    ran = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if not name.startswith("MAKE")},  # set by `make test`
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+    )
+
+    assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
