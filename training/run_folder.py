@@ -13,13 +13,13 @@ from training.learning.step_folder import StepFolder
 
 @dataclass(frozen=True)
 class RunFolder:
-    """`results/<run>`. `finished` exists when the run is over and names the version that was published, if any."""
+    """`results/<run>`."""
 
     folder: Path
 
     @property
     def finished(self) -> Path:
-        """Exists when every step and the plots are done."""
+        """Exists when all is done; holds "published as <name>/<version>" or "not published"."""
         return self.folder / "finished"
 
     @property

@@ -12,11 +12,12 @@ from pydantic_settings import SettingsConfigDict
 from torch import nn
 
 from shared.recognition.architectures import build_network
+from shared.recognition.calibration import Calibration
 from shared.recognition.model_version import TrainingStep
 from shared.recognition.normalisation import Normalisation
 from shared.recognition.second_look import look_twice
 from training.command_line import run_command
-from training.data.labelled_images import NOT_A_DIGIT
+from training.data.labelled_images import NOT_A_DIGIT, LabelledImages, Split
 from training.data.mixture import load_test, load_validation
 from training.evaluation.measures import make_look
 from training.learning.data_module import load_data
@@ -89,21 +90,29 @@ def describe_step(step: StepFolder, name: str, settings: Settings) -> TrainingSt
 
 
 def evaluate_and_publish(candidate: Candidate, settings: Settings, run: RunFolder, options: Options) -> None:
-    """Calibrate, publish unless told not to, and plot the test digits, or the validation digits without publishing."""
+    """Calibrate, plot the test digits, and publish. Without publishing, plot the validation digits instead."""
     validation = load_validation(settings, options)
     calibration = calibrate(candidate, validation)
-    digits, split = next(iter(validation.values())), "validation"
-    if options.publish:
-        test = load_test(settings.dataset, options)
-        published = publish(candidate, calibration, test, options.models_dir)
-        digit_slices = [part for part in test if (part.labels != NOT_A_DIGIT).all()]
-        if digit_slices:
-            digits, split = digit_slices[0].select_readable(), "test"
-        print_report(published)
-    logits = look_twice(make_look(candidate.network, candidate.normalisation), digits.images, calibration)
-    probabilities = calibration.probabilities(logits).astype(np.float32)
+    if not options.publish:
+        plot_digits(candidate, calibration, next(iter(validation.values())), "validation", run)
+        run.finished.write_text("not published")
+        return
+    test = load_test(settings.dataset, options)
+    digits = next((part for part in test if (part.labels != NOT_A_DIGIT).all()), None)
+    if digits:
+        plot_digits(candidate, calibration, digits.select_readable(), "test", run)
+    published = publish(candidate, calibration, test, options.models_dir)
+    run.finished.write_text(f"published as {published.manifest.reference}")
+    print_report(published)
+
+
+def plot_digits(
+    candidate: Candidate, calibration: Calibration, digits: LabelledImages, split: Split, run: RunFolder
+) -> None:
+    """Draw all plots of the run into its folder."""
+    look = make_look(candidate.network, candidate.normalisation)
+    probabilities = calibration.probabilities(look_twice(look, digits.images, calibration)).astype(np.float32)
     plot_run(run.folder, candidate.epochs, digits.images, digits.labels, probabilities, part=split)
-    run.finished.write_text(f"published as {published.manifest.reference}" if options.publish else "not published")
     print(f"Curves, mistakes and test_predictions.png are in {run.folder}.")
 
 

@@ -16,8 +16,8 @@ from tests.integration.inference.conftest import encode, seven
 from tests.unit.training.toy_data import bars
 from training.data.labelled_images import NOT_A_DIGIT
 from training.data.pen_characters import PenCharacter
-from training.rendering.canvas import encode_png
 from training.data.slices import Slice, make_pen_slices
+from training.rendering.canvas import encode_png
 
 SEVEN = PenCharacter(7, "ward/w01", (np.array([[0, 0], [600, 0], [200, 999]], np.float32),))
 

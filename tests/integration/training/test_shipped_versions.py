@@ -9,8 +9,8 @@ from shared.recognition.model_version import list_versions, read_manifest
 from shared.recognition.preprocessing import preprocess
 from shared.recognition.second_look import look_twice
 from shared.recognition.weights import load_network
-from training.rendering.canvas import draw, encode_png
 from training.evaluation.measures import make_look
+from training.rendering.canvas import draw, encode_png
 
 MODELS = Path(__file__).parents[3] / "models"
 LINES = 200

@@ -17,10 +17,10 @@ from pydantic_settings import CliApp
 import training.sweep.__main__
 from shared.recognition.model_version import find_manifest
 from tests.integration.training.toy import toy_data, toy_sweep
-from training.reporting.epoch_log import read_history
 from training.options import Options
-from training.sweep.study import SweepError, open_study
+from training.reporting.epoch_log import read_history
 from training.sweep.__main__ import SPACE, SweepOptions, announce, command_of, main, run_sweep
+from training.sweep.study import SweepError, open_study
 
 
 def sweep(results: Path, trials: int, **changes: object) -> Study:

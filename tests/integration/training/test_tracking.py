@@ -11,8 +11,8 @@ from lightning.pytorch import Callback, LightningModule, Trainer
 
 from tests.integration.training.toy import toy_data, toy_options
 from training.learning.fitting import Run, fit, open_run
-from training.reporting.epoch_log import read_history
 from training.options import Options
+from training.reporting.epoch_log import read_history
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,8 @@ import hashlib
 import pytest
 
 from training.data import mnist
-from training.errors import DataUnavailableError
 from training.data.mnist import MD5_OF, load_mnist, main, raw_dir, wrong_files
+from training.errors import DataUnavailableError
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import json
 import numpy as np
 import pytest
 
-from training.errors import DataUnavailableError
 from training.data.pen_characters import (
     person_of,
     read_pen_digits,
@@ -14,6 +13,7 @@ from training.data.pen_characters import (
     read_pen_strokes,
     split_of_writer,
 )
+from training.errors import DataUnavailableError
 
 ENTRIES = [
     {"label": digit, "writer": f"provider/{writer}", "strokes": [[[0, 0], [999, digit]], [[5, 5]]]}

@@ -1,23 +1,23 @@
-"""Training digits in files and photographs, as the service's own preprocessing leaves them."""
+"""Training digits in files and photographs, after the service's own preprocessing."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.unit.training.toy_data import bars, options, pen_character
-from training import mixture
+from tests.unit.training.toy_data import bars, options, pen_character, quick_settings
+from training.data import mixture, slices
 from training.data.labelled_images import LabelledImages
-from training.evaluation import slices
-from training.options import Options
 from training.data.sources import ImageSource
+from training.recipes.recipe import Settings
 
 WRITERS = {"train": [pen_character(7) for _ in range(6)], "validation": [pen_character(4) for _ in range(2)]}
+OPTIONS = options(pen_digits=Path("digits"))
 
 
 @pytest.fixture(autouse=True)
 def bars_for_mnist(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of every split other ones, told apart by their number."""
+    """Replace MNIST by bars, with another number of them in each split."""
     counts = {"train": 10, "validation": 3, "test": 2}
 
     def load(split: str, _: Path) -> LabelledImages:
@@ -28,50 +28,50 @@ def bars_for_mnist(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mixture, "read_pen_digits", lambda _, split: WRITERS[split])
 
 
-def chosen(*datasets: str, pictures: bool = True) -> Options:
-    return options(dataset=list(datasets), pen_digits=Path("digits"), pictures=pictures, not_digit_weight=0.0)
+def settings_for(*datasets: str, pictures: bool = True) -> Settings:
+    return quick_settings(dataset=list(datasets), pictures=pictures, not_digit_weight=0.0)
 
 
-def drawn(*datasets: str) -> dict[str, ImageSource]:
-    parts = mixture.load_training(chosen(*datasets)).parts
+def picture_sources(*datasets: str) -> dict[str, ImageSource]:
+    parts = mixture.load_training(settings_for(*datasets), OPTIONS).parts
     return {
         part.name: part.source
         for part in parts
-        if part.name in mixture.PICTURES and isinstance(part.source, ImageSource)
+        if part.name in mixture.TIMES_PICTURES and isinstance(part.source, ImageSource)
     }
 
 
-def test_mnists_training_images_become_uploads_and_strokes_photographs() -> None:
-    sources = drawn("mnist", "pen_strokes")
+def test_mnist_s_training_images_become_uploads_and_strokes_become_photographs() -> None:
+    sources = picture_sources("mnist", "pen_strokes")
     assert {name: len(source.labels) for name, source in sources.items()} == {"uploads": 10, "photographs": 6}
     assert sources["uploads"].labels.tolist() == bars(10).labels.tolist()
     assert sources["photographs"].labels.tolist() == [7] * 6
 
 
-def test_they_are_what_preprocessing_makes_of_them_and_no_two_alike() -> None:
-    images = drawn("pen_strokes")["photographs"].images.numpy()
-    expected = slices.prepare(slices.make_pen_slices(WRITERS["train"], options().seed)[1]).images
+def test_pictures_are_preprocessed_and_no_two_are_alike() -> None:
+    images = picture_sources("pen_strokes")["photographs"].images.numpy()
+    expected = slices.prepare(slices.make_pen_slices(WRITERS["train"], 1)[1]).images
     assert (images == expected).all()
     assert len(np.unique(images, axis=0)) == 6
 
 
-def test_no_other_pen_is_drawn_over_them() -> None:
-    source = drawn("mnist")["uploads"]
+def test_pictures_keep_their_pen() -> None:
+    source = picture_sources("mnist")["uploads"]
     assert source.embellishment is None
     assert source.ink is not None
     assert source.ink.thickness[0] == 0
 
 
-def test_without_strokes_nothing_is_photographed() -> None:
-    assert set(drawn("mnist")) == {"uploads"}
+def test_without_strokes_there_are_no_photographs() -> None:
+    assert set(picture_sources("mnist")) == {"uploads"}
 
 
-def test_who_learns_from_pictures_is_validated_on_those_of_others() -> None:
-    parts = mixture.load_validation(chosen("mnist", "pen_strokes"))
+def test_training_on_pictures_adds_pictures_of_other_digits_to_validation() -> None:
+    parts = mixture.load_validation(settings_for("mnist", "pen_strokes"), OPTIONS)
     assert {name: len(part) for name, part in parts.items()} == {
         "mnist": 3,
         "pen_drawings": 2,
         "uploads": 3,
         "photographs": 2,
     }
-    assert set(mixture.load_validation(chosen("mnist", pictures=False))) == {"mnist", "pen_drawings"}
+    assert set(mixture.load_validation(settings_for("mnist", pictures=False), OPTIONS)) == {"mnist", "pen_drawings"}

@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from training.errors import DataUnavailableError
 from training.data.qmnist import QMNIST, fetch_qmnist, load_qmnist, main, raw_dir
+from training.errors import DataUnavailableError
 
 DIGITS_EACH = 5
 CLOSED = "http://127.0.0.1:9"  # nothing answers there

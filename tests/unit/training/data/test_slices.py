@@ -1,4 +1,4 @@
-"""The slices: each example is made anew from its seed, is what its label says, and can be read by preprocessing."""
+"""The slices: each example depends only on its seed, shows what its label says, and passes preprocessing."""
 
 import contextlib
 import gzip
@@ -12,12 +12,12 @@ from PIL import Image
 
 from shared.recognition.preprocessing import preprocess
 from tests.unit.training.toy_data import bars
-from training.errors import DataUnavailableError
 from training.data.pen_characters import PenCharacter, read_pen_strokes
-from training.rendering.canvas import CANVAS, draw, encode_png
-from training.rendering.shape_drawings import KINDS, draw_not_digit, kind_of
-from training.rendering.photographs import LARGEST, SMALLEST, take_photograph
 from training.data.slices import Slice, draw_character, enlarge, make_pen_slices, make_slices, prepare, random_of
+from training.errors import DataUnavailableError
+from training.rendering.canvas import CANVAS_PX, draw_canvas, encode_png
+from training.rendering.photographs import LARGEST, SMALLEST, take_photograph
+from training.rendering.shape_drawings import KINDS, draw_shape, kind_of
 from training.rendering.uploads import draw_upload
 
 SEVEN = PenCharacter(7, "ward/w01", (np.array([[0, 0], [600, 0], [300, 999]], np.float32),))
@@ -43,7 +43,7 @@ def test_the_same_seed_makes_the_same_pictures(part: Slice) -> None:
 
 def test_a_drawing_is_a_canvas_of_the_page() -> None:
     picture = open_picture(draw_character([SEVEN], 1, 0))
-    assert (picture.size, picture.mode, picture.format) == ((CANVAS, CANVAS), "RGBA", "PNG")
+    assert (picture.size, picture.mode, picture.format) == ((CANVAS_PX, CANVAS_PX), "RGBA", "PNG")
 
 
 def test_a_photograph_is_a_shaded_noisy_jpeg_of_a_camera_s_size() -> None:
@@ -78,22 +78,22 @@ def test_lines_of_uploads_are_thin_to_thick() -> None:
     assert min(shares) < 0.12 < 0.22 < max(shares)
 
 
-def test_every_kind_of_what_is_no_digit_is_drawn_and_found() -> None:
+def test_every_kind_of_shape_is_drawn_and_found() -> None:
     for index, kind in enumerate(KINDS):
         assert kind_of(index) == kind
-        image = preprocess(encode_png(draw_not_digit(index, random_of("not_digits", 1, index))))
+        image = preprocess(encode_png(draw_shape(index, random_of("not_digits", 1, index))))
         assert image.max() == 255
 
 
-def test_an_enlarged_image_comes_back_as_it_was() -> None:
+def test_an_enlarged_image_is_preprocessed_back_to_itself() -> None:
     for image in bars(2).images:
         difference = np.abs(preprocess(enlarge(image)).astype(int) - image)
         assert min(difference.mean(), np.abs(np.roll(preprocess(enlarge(image)), 1, 1).astype(int) - image).mean()) < 8
 
 
-def test_what_can_not_be_read_is_marked_and_left_black() -> None:
+def test_an_unreadable_picture_is_marked_and_left_black() -> None:
     blank = encode_png(Image.new("RGB", (50, 50), "white"))
-    drawing = encode_png(draw(SEVEN.strokes, random_of("pen_drawings", 1, 0)))
+    drawing = encode_png(draw_canvas(SEVEN.strokes, random_of("pen_drawings", 1, 0)))
     prepared = prepare(Slice("mixed", np.array([7, 7]), [blank, drawing].__getitem__))
     assert prepared.readable.tolist() == [False, True]
     assert prepared.images[0].max() == 0
@@ -105,7 +105,7 @@ def test_an_image_is_not_preprocessed_again() -> None:
     assert np.array_equal(prepared.images[0], image_of())
 
 
-def test_a_slice_holds_the_writers_of_its_split_only(tmp_path: Path) -> None:
+def test_a_slice_holds_only_writers_of_its_split(tmp_path: Path) -> None:
     path = tmp_path / "pen.jsonl.gz"
     entries = [{"label": 7, "writer": f"ward/w{n}", "strokes": [[[0, 0], [9, n]]]} for n in range(60)]
     path.write_bytes(gzip.compress("".join(json.dumps(entry) + "\n" for entry in entries).encode()))
@@ -114,9 +114,7 @@ def test_a_slice_holds_the_writers_of_its_split_only(tmp_path: Path) -> None:
     assert min(sizes) > 0
 
 
-def test_a_file_without_writers_of_that_part_is_said_to_have_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_without_writers_of_the_split_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "pen.jsonl"
     path.write_text(json.dumps({"label": 7, "writer": "ward/w01", "strokes": [[[0, 0], [9, 9]]]}) + "\n")
     monkeypatch.setattr("training.data.slices.make_mnist_slices", lambda *_: [])  # MNIST is not on every machine
@@ -124,4 +122,4 @@ def test_a_file_without_writers_of_that_part_is_said_to_have_none(
     for split in ("train", "validation", "test"):
         with contextlib.suppress(DataUnavailableError):
             parts.append(make_slices(split, tmp_path, path, None))
-    assert len(parts) == 1  # the one part that the writer is in
+    assert len(parts) == 1  # the split that the writer belongs to

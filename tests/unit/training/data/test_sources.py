@@ -3,8 +3,8 @@
 import torch
 
 from tests.unit.training.toy_data import bars, pen_character
-from training.data.labelled_images import NOT_A_DIGIT
 from training.data.doodles import make_not_digits
+from training.data.labelled_images import NOT_A_DIGIT
 from training.data.sources import Mixture, Part, as_image_source, as_stroke_source
 
 

@@ -1,10 +1,6 @@
-"""A run of the trainer on two easy digits: it learns, repeats itself, stops, and goes on after a kill."""
+"""One step of the trainer on two easy digits: it learns, repeats itself, stops, and continues after a kill."""
 
-import json
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,27 +10,26 @@ from lightning.pytorch import Callback, LightningModule, Trainer
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, kl_div
 
 from shared.recognition.architectures import build_network
-from tests.unit.recognition.test_model_version import a_manifest
-from tests.unit.training.toy_data import bars, options, state_of, training_data
-from training.learning.averaging import decay_after
+from shared.recognition.normalisation import Normalisation
+from tests.unit.training.toy_data import bars, quick_settings, state_of, training_data
 from training.data.labelled_images import NOT_A_DIGIT
+from training.errors import RunError
 from training.evaluation.measures import compute_logits
-from training.learning.fitting import Run, RunError, WholeCheckpoints, fit, open_run
-from training.reporting.epoch_log import read_history
-from training.publishing.folder import write_model_version
-from training.options import Options
+from training.learning.averaging import decay_after
+from training.learning.fitting import AtomicCheckpoints, fit
+from training.learning.step_folder import StepFolder
 from training.learning.task import Batch, RecognitionTask
 from training.learning.teacher import Teacher
-
-MLP = a_manifest().model_copy(update={"name": "mlp", "architecture": "mlp"})
+from training.recipes.recipe import Settings
+from training.reporting.epoch_log import read_epochs
 
 
 class KilledError(Exception):
-    """Stands for the kill."""
+    """Stands for a kill."""
 
 
 class KillIn(Callback):
-    """Ends the process's work in the middle of an epoch."""
+    """Stops the training in the middle of an epoch."""
 
     def __init__(self, epoch: int) -> None:
         self.epoch = epoch
@@ -44,177 +39,168 @@ class KillIn(Callback):
             raise KilledError
 
 
-def run_of(chosen: Options, folder: Path) -> Run:
-    return open_run(chosen.model_copy(update={"results_dir": folder}))
+def fit_bars(
+    settings: Settings, folder: Path, *callbacks: Callback, start: torch.nn.Module | None = None
+) -> torch.nn.Module:
+    return fit(settings, StepFolder(folder), training_data(settings), start, callbacks=callbacks)
 
 
-def fit_bars(chosen: Options, folder: Path, callbacks: tuple[Callback, ...] = ()) -> torch.nn.Module:
-    return fit(chosen, run_of(chosen, folder), training_data(chosen), callbacks).network
-
-
-def test_a_run_learns_to_read_and_to_refuse(tmp_path: Path) -> None:
-    chosen = options(epochs=12, learning_rate=5e-3, not_digit_weight=5.0)
-    task = fit(chosen, run_of(chosen, tmp_path), training_data(chosen))
-    logits = compute_logits(task.network, task.normalise, bars(8).images)
-    assert (logits.argmax(1).numpy() == bars(8).labels).all()
-    other, _ = training_data(chosen).training.draw(torch.arange(64, 72), torch.Generator().manual_seed(9))
-    with torch.inference_mode():
-        others = task.member_logits(other).mean(0)
-    assert float(logits.logsumexp(1).min()) > float(others.logsumexp(1).max())
+def test_a_step_learns_to_read_digits_and_to_reject_others(tmp_path: Path) -> None:
+    settings = quick_settings(epochs=12, learning_rate=5e-3, not_digit_weight=5.0)
+    network = fit_bars(settings, tmp_path)
+    logits = compute_logits(network, Normalisation(), bars(8).images)
+    assert (logits.argmax(1) == bars(8).labels).all()
+    mixture = training_data(settings).training
+    other, _ = mixture.draw(torch.arange(64, 72), torch.Generator().manual_seed(9))  # type: ignore[union-attr]
+    others = compute_logits(network, Normalisation(), other.numpy().astype("uint8"))
+    energies = [torch.from_numpy(part).logsumexp(1) for part in (logits, others)]
+    assert float(energies[0].min()) > float(energies[1].max())
 
 
 def test_the_same_seed_gives_the_same_weights(tmp_path: Path) -> None:
-    first, second = (state_of(fit_bars(options(), tmp_path / name)) for name in ("a", "b"))
+    first, second = (state_of(fit_bars(quick_settings(), tmp_path / name)) for name in ("a", "b"))
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
 def test_another_seed_gives_other_weights(tmp_path: Path) -> None:
-    first, second = (state_of(fit_bars(options(seed=seed), tmp_path / str(seed))) for seed in (1, 2))
+    first, second = (state_of(fit_bars(quick_settings(seed=seed), tmp_path / str(seed))) for seed in (1, 2))
     assert not any(torch.equal(first[name], second[name]) for name in first)
 
 
-@pytest.mark.parametrize(("model", "optimizer"), [("mlp", "adamw"), ("cnn", "adamw"), ("mlp", "muon")])
-def test_a_killed_run_ends_with_the_weights_it_would_have_had(tmp_path: Path, model: str, optimizer: str) -> None:
-    chosen = options(run="r", epochs=4, model=model, optimizer=optimizer)  # cnn: with dropout
-    whole = state_of(fit_bars(chosen, tmp_path / "whole"))
+@pytest.mark.parametrize(
+    ("architecture", "optimizer"),
+    [("mlp", "adamw"), ("cnn", "adamw"), ("mlp", "muon")],  # the cnn has dropout
+)
+def test_a_killed_step_ends_with_the_weights_it_would_have_had(
+    tmp_path: Path, architecture: str, optimizer: str
+) -> None:
+    settings = quick_settings(epochs=4, architecture=architecture, optimizer=optimizer)
+    whole = state_of(fit_bars(settings, tmp_path / "whole"))
     with pytest.raises(KilledError):
-        fit_bars(chosen, tmp_path / "killed", (KillIn(epoch=2),))
-    resumed = state_of(fit_bars(chosen.model_copy(update={"resume": True}), tmp_path / "killed"))
-    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
-    assert [entry["epoch"] for entry in read_history(tmp_path / "killed" / "r" / "history.jsonl")] == [0, 1, 2, 3]
+        fit_bars(settings, tmp_path / "killed", KillIn(epoch=2))
+    continued = state_of(fit_bars(settings, tmp_path / "killed"))
+    assert all(torch.equal(whole[name], continued[name]) for name in whole)
+    assert [entry["epoch"] for entry in read_epochs(StepFolder(tmp_path / "killed").epochs)] == [0, 1, 2, 3]
 
 
-def test_a_run_that_gets_no_better_stops_early(tmp_path: Path) -> None:
-    chosen = options(run="r", epochs=30, patience=2, learning_rate=1e-9, weight_decay=0, averaging=0)
-    fit_bars(chosen, tmp_path)
-    assert len(read_history(tmp_path / "r" / "history.jsonl")) < 30
+def test_a_step_that_gets_no_better_stops_early(tmp_path: Path) -> None:
+    fit_bars(quick_settings(epochs=30, patience=2, learning_rate=1e-9, weight_decay=0, averaging=0), tmp_path)
+    assert len(read_epochs(StepFolder(tmp_path).epochs)) < 30
 
 
-def test_a_run_that_stopped_early_is_over_when_it_is_resumed(tmp_path: Path) -> None:
-    chosen = options(run="r", epochs=30, patience=2, learning_rate=1e-9, weight_decay=0, averaging=0)
-    stopped = state_of(fit_bars(chosen, tmp_path))
-    epochs = len(read_history(tmp_path / "r" / "history.jsonl"))
-    resumed = state_of(fit_bars(chosen.model_copy(update={"resume": True}), tmp_path))
-    assert len(read_history(tmp_path / "r" / "history.jsonl")) == epochs
-    assert all(torch.equal(stopped[name], resumed[name]) for name in stopped)
+class KillWhenStopping(Callback):
+    """Stops the process after the last checkpoint of a step that ran out of patience."""
+
+    def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        raise KilledError
 
 
-def test_a_run_is_not_resumed_with_other_data(tmp_path: Path) -> None:
-    chosen = options(run="r", results_dir=tmp_path)
-    fit(chosen, open_run(chosen, {"bars": "1"}), training_data(chosen))
-    with pytest.raises(RunError, match="other options or data"):
-        open_run(chosen.model_copy(update={"resume": True}), {"bars": "2"})
+def test_a_step_that_stopped_early_trains_no_further_when_it_continues(tmp_path: Path) -> None:
+    settings = quick_settings(epochs=30, patience=2, learning_rate=1e-9, weight_decay=0, averaging=0)
+    with pytest.raises(KilledError):
+        fit_bars(settings, tmp_path, KillWhenStopping())
+    epochs = len(read_epochs(StepFolder(tmp_path).epochs))
+    fit_bars(settings, tmp_path)
+    assert len(read_epochs(StepFolder(tmp_path).epochs)) == epochs
 
 
-def test_a_finished_run_is_not_written_over(tmp_path: Path) -> None:
-    fit_bars(options(run="r"), tmp_path)
-    with pytest.raises(RunError, match="--resume"):
-        run_of(options(run="r"), tmp_path)
+def test_a_finished_step_keeps_its_weights_and_no_checkpoint(tmp_path: Path) -> None:
+    trained = state_of(fit_bars(quick_settings(), tmp_path))
+    step = StepFolder(tmp_path)
+    assert step.is_finished()
+    assert not step.checkpoints.exists()
+    loaded = state_of(step.load_into(build_network("mlp")))
+    assert all(torch.equal(trained[name], loaded[name]) for name in trained)
 
 
-def test_a_run_is_not_resumed_with_other_options(tmp_path: Path) -> None:
-    fit_bars(options(run="r"), tmp_path)
-    with pytest.raises(RunError, match="other options or data than these: epochs, learning_rate"):
-        run_of(options(run="r", resume=True, epochs=9, learning_rate=0.5), tmp_path)
+def test_a_step_does_not_continue_with_other_data(tmp_path: Path) -> None:
+    step = StepFolder(tmp_path)
+    step.begin(quick_settings(), {"bars": "1"})
+    with pytest.raises(RunError, match=r"other settings or data: data\."):
+        step.begin(quick_settings(), {"bars": "2"})
 
 
-@pytest.mark.parametrize("name", ["/elsewhere", "../elsewhere"])
-def test_a_run_is_a_folder_under_the_results(tmp_path: Path, name: str) -> None:
-    with pytest.raises(RunError, match="is no name"):
-        run_of(options(run=name), tmp_path)
+def test_a_step_does_not_continue_with_other_settings(tmp_path: Path) -> None:
+    step = StepFolder(tmp_path)
+    step.begin(quick_settings(), {})
+    with pytest.raises(RunError, match=r"other settings or data: epochs, learning_rate\."):
+        step.begin(quick_settings(epochs=9, learning_rate=0.5), {})
 
 
-def test_a_checkpoint_that_can_not_be_written_leaves_the_one_before(tmp_path: Path) -> None:
+def test_settings_that_cannot_be_read_are_reported(tmp_path: Path) -> None:
+    StepFolder(tmp_path).settings.write_text("{")
+    with pytest.raises(RunError, match=r"settings.json cannot be read"):
+        StepFolder(tmp_path).begin(quick_settings(), {})
+
+
+def test_a_checkpoint_that_cannot_be_written_leaves_the_one_before(tmp_path: Path) -> None:
     checkpoint = tmp_path / "last.ckpt"
-    WholeCheckpoints().save_checkpoint({"epoch": 1}, checkpoint)
+    AtomicCheckpoints().save_checkpoint({"epoch": 1}, checkpoint)
 
     class FullDisk:
         def __reduce__(self) -> str:
             raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match="No space left"):
-        WholeCheckpoints().save_checkpoint({"epoch": 2, "weights": FullDisk()}, checkpoint)
+        AtomicCheckpoints().save_checkpoint({"epoch": 2, "weights": FullDisk()}, checkpoint)
     assert torch.load(checkpoint, weights_only=True) == {"epoch": 1}
 
 
-def test_a_damaged_checkpoint_is_said_to_be_so(tmp_path: Path) -> None:
-    fit_bars(options(run="r"), tmp_path)
-    checkpoint = tmp_path / "r" / "checkpoints" / "last.ckpt"
-    checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
+@pytest.mark.parametrize("damage", [lambda file: file.write_bytes(file.read_bytes()[:1000])])
+def test_a_damaged_checkpoint_is_reported(tmp_path: Path, damage: Callable[[Path], object]) -> None:
+    with pytest.raises(KilledError):
+        fit_bars(quick_settings(), tmp_path, KillIn(epoch=2))
+    damage(StepFolder(tmp_path).last_checkpoint)
     with pytest.raises(RunError, match=r"last.ckpt is damaged"):
-        fit_bars(options(run="r", resume=True), tmp_path)
+        fit_bars(quick_settings(), tmp_path)
 
 
-@pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_text("{")])
-def test_a_run_whose_options_can_not_be_read_is_not_resumed(tmp_path: Path, damage: Callable[[Path], object]) -> None:
-    fit_bars(options(run="r"), tmp_path)
-    damage(tmp_path / "r" / "options.json")
-    with pytest.raises(RunError, match=r"options.json can't be read"):
-        run_of(options(run="r", resume=True), tmp_path)
+def test_damaged_weights_of_a_finished_step_are_reported(tmp_path: Path) -> None:
+    StepFolder(tmp_path).weights.write_bytes(b"broken")
+    with pytest.raises(RunError, match=r"weights.safetensors is damaged"):
+        StepFolder(tmp_path).load_into(build_network("mlp"))
 
 
 class Interrupt(Callback):
-    """Ctrl-C in the second epoch."""
+    """Presses Ctrl-C in the second epoch."""
 
     def on_train_batch_end(self, trainer: Trainer, pl_module: LightningModule, *_: object) -> None:
         if trainer.current_epoch == 1:
             raise KeyboardInterrupt
 
 
-def test_an_interrupted_run_says_how_it_goes_on(tmp_path: Path) -> None:
-    heard = signal.getsignal(signal.SIGINT)
+def test_an_interrupted_step_says_how_it_continues(tmp_path: Path) -> None:
+    handler = signal.getsignal(signal.SIGINT)
     try:
-        with pytest.raises(RunError, match="--run r --resume"):
-            fit_bars(options(run="r"), tmp_path, (Interrupt(),))
+        with pytest.raises(RunError, match="The same command continues"):
+            fit_bars(quick_settings(), tmp_path, Interrupt())
     finally:
-        signal.signal(signal.SIGINT, heard)  # Lightning leaves it ignored
-    fit_bars(options(run="r", resume=True), tmp_path)
-    assert [entry["epoch"] for entry in read_history(tmp_path / "r" / "history.jsonl")] == [0, 1, 2]
+        signal.signal(signal.SIGINT, handler)  # Lightning leaves the signal ignored
+    fit_bars(quick_settings(), tmp_path)
+    assert [entry["epoch"] for entry in read_epochs(StepFolder(tmp_path).epochs)] == [0, 1, 2]
 
 
-def test_a_run_that_diverges_is_no_success(tmp_path: Path) -> None:
-    with pytest.raises(RunError, match="--learning-rate"):
-        fit_bars(options(optimizer="sgd", learning_rate=1e30), tmp_path)
+def test_a_step_that_diverges_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="lower learning_rate"):
+        fit_bars(quick_settings(optimizer="sgd", learning_rate=1e30), tmp_path)
+    assert not StepFolder(tmp_path).is_finished()
 
 
-def test_there_must_be_something_to_resume(tmp_path: Path) -> None:
-    with pytest.raises(RunError, match="nothing to resume"):
-        run_of(options(run="r", resume=True), tmp_path)
-
-
-def test_an_ensemble_s_members_learn_each_by_itself(tmp_path: Path) -> None:
-    chosen = options(model="best", epochs=1)
-    network = fit(chosen, run_of(chosen, tmp_path), training_data(chosen, 32)).network
+def test_the_members_of_an_ensemble_learn_separately(tmp_path: Path) -> None:
+    settings = quick_settings(architecture="best", epochs=1)
+    network = fit(settings, StepFolder(tmp_path), training_data(settings, 32))
     assert len({tuple(member(torch.zeros(1, 1, 28, 28)).flatten().tolist()) for member in network.members}) == 3  # type: ignore[union-attr, operator]
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw", "muon"])
-@pytest.mark.parametrize("schedule", ["one_cycle", "cosine", "constant"])
-def test_every_optimizer_follows_every_schedule(tmp_path: Path, optimizer: str, schedule: str) -> None:
-    chosen = options(run="r", optimizer=optimizer, schedule=schedule, learning_rate=1e-2)
-    fit_bars(chosen, tmp_path)
-    losses = [entry["train/loss"] for entry in read_history(tmp_path / "r" / "history.jsonl")]
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw", "muon"])
+def test_every_optimizer_lowers_the_loss(tmp_path: Path, optimizer: str) -> None:
+    fit_bars(quick_settings(optimizer=optimizer, learning_rate=1e-2), tmp_path)
+    losses = [entry["train/loss"] for entry in read_epochs(StepFolder(tmp_path).epochs)]
     assert losses[-1] < losses[0]
 
 
-def test_a_student_follows_its_teacher(tmp_path: Path) -> None:
-    chosen = options(epochs=12, learning_rate=5e-3)
-    alone = run_of(chosen, tmp_path / "teacher")
-    teacher = fit(chosen, alone, training_data(chosen))
-    copied = options(epochs=12, learning_rate=5e-3, teacher="a", teacher_share=1.0, seed=2)
-    data = training_data(copied)
-    data.teacher = Teacher(Contrary(teacher.network), teacher.normalise)
-    taught = run_of(copied, tmp_path / "student")
-    student = fit(copied, taught, data)
-    logits = compute_logits(student.network, student.normalise, bars(8).images)
-    assert (logits.argmax(1).numpy() == 1 - bars(8).labels).all()  # the labels said otherwise
-    first, *_, last = read_history(taught.history)
-    assert last["teacher/divergence"] < 0.1 < first["teacher/divergence"]
-    assert "teacher/divergence" not in read_history(alone.history)[-1]
-
-
-class Contrary(torch.nn.Module):
-    """Takes ones for zeros and zeros for ones."""
+class Swapped(torch.nn.Module):
+    """Swaps zeros and ones in the answers of a network."""
 
     def __init__(self, network: torch.nn.Module) -> None:
         super().__init__()
@@ -224,57 +210,42 @@ class Contrary(torch.nn.Module):
         return self.network(images)[:, [1, 0, *range(2, 10)]]
 
 
-def test_two_devices_train_as_one_group(tmp_path: Path) -> None:
-    code = (
-        "from pathlib import Path\n"
-        "from tests.unit.training.toy_data import options, training_data\n"
-        "from training.learning.fitting import fit, open_run\n"
-        "if __name__ == '__main__':\n"
-        f"    chosen = options(run='r', devices=2, results_dir=Path({str(tmp_path)!r}))\n"
-        "    task = fit(chosen, open_run(chosen), training_data(chosen))\n"
-        f"    (Path({str(tmp_path)!r}) / f'rank-{{task.global_rank}}').write_text(str(task.trainer.world_size))\n"
-        "    weights = next(task.trainer.model.parameters()).detach().double().sum()\n"
-        f"    (Path({str(tmp_path)!r}) / f'weights-{{task.global_rank}}').write_text(repr(float(weights)))\n"
-    )
-    script = tmp_path / "two.py"
-    script.write_text(code)
-    root = Path(__file__).parents[3]
-    subprocess.run(
-        [sys.executable, script],
-        check=True,
-        cwd=root,
-        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(root)},
-    )
-    assert [(tmp_path / f"rank-{rank}").read_text() for rank in (0, 1)] == ["2", "2"]
-    one, other = [(tmp_path / f"weights-{rank}").read_text() for rank in (0, 1)]
-    assert one == other  # each saw other images
-    lines = (tmp_path / "r" / "history.jsonl").read_text().splitlines()
-    assert [json.loads(line)["epoch"] for line in lines] == [0, 1, 2]
+def test_a_student_follows_its_teacher(tmp_path: Path) -> None:
+    alone = fit_bars(quick_settings(epochs=12, learning_rate=5e-3), tmp_path / "teacher")
+    settings = quick_settings(epochs=12, learning_rate=5e-3, teacher="a", teacher_share=1.0, seed=2)
+    data = training_data(settings)
+    data.teacher = Teacher(Swapped(alone), Normalisation())
+    student = fit(settings, StepFolder(tmp_path / "student"), data)
+    logits = compute_logits(student, Normalisation(), bars(8).images)
+    assert (logits.argmax(1) == 1 - bars(8).labels).all()  # the labels say the opposite
+    first, *_, last = read_epochs(StepFolder(tmp_path / "student").epochs)
+    assert last["teacher/divergence"] < 0.1 < first["teacher/divergence"]
+    assert "teacher/divergence" not in read_epochs(StepFolder(tmp_path / "teacher").epochs)[-1]
 
 
-def test_a_batch_without_a_digit_has_a_loss(tmp_path: Path) -> None:
-    chosen = options()
-    task = RecognitionTask(chosen, ["bars"])
-    none = Batch(torch.zeros(4, 28, 28), torch.full((4,), -1))
+def test_a_batch_without_a_digit_has_a_loss() -> None:
+    settings = quick_settings()
+    task = RecognitionTask(settings, ["bars"])
+    none = Batch(torch.zeros(4, 28, 28), torch.full((4,), NOT_A_DIGIT))
     logits = task.member_logits(none.images)[0]
-    not_a_digit = binary_cross_entropy_with_logits(logits.logsumexp(1), torch.zeros(4))
-    torch.testing.assert_close(task.loss(logits, none), chosen.not_digit_weight * not_a_digit)
+    expected = settings.not_digit_weight * binary_cross_entropy_with_logits(logits.logsumexp(1), torch.zeros(4))
+    torch.testing.assert_close(task.loss(logits, none), expected)
 
 
 @pytest.mark.parametrize("taught", [False, True])
-def test_what_is_no_digit_counts_for_nothing_in_the_loss_of_digits(taught: bool) -> None:
-    chosen = options(not_digit_weight=0.0, teacher="a", teacher_share=0.6)
+def test_non_digits_add_nothing_to_the_loss_of_the_digits(taught: bool) -> None:
+    settings = quick_settings(not_digit_weight=0.0, teacher="a", teacher_share=0.6)
     logits, answers = torch.randn(2, 6, 10, generator=torch.Generator().manual_seed(1))
     labels = torch.tensor([3, NOT_A_DIGIT, 0, 9, NOT_A_DIGIT, 1])
-    task, digits = RecognitionTask(chosen, ["bars"]), labels >= 0
-    hard = cross_entropy(logits[digits], labels[digits], label_smoothing=chosen.label_smoothing)
+    task, digits = RecognitionTask(settings, ["bars"]), labels >= 0
+    hard = cross_entropy(logits[digits], labels[digits], label_smoothing=settings.label_smoothing)
     soft = kl_div((logits[digits] / 2).log_softmax(1), (answers[digits] / 2).softmax(1), reduction="batchmean")
     expected = 0.4 * hard + 0.6 * 4 * soft if taught else hard
     batch = Batch(torch.zeros(6, 28, 28), labels, answers if taught else None)
     torch.testing.assert_close(task.loss(logits, batch), expected)
 
 
-def test_the_average_is_what_is_worked_out_by_hand(tmp_path: Path) -> None:
+def test_the_moving_average_equals_one_computed_by_hand(tmp_path: Path) -> None:
     class Recorder(Callback):
         def __init__(self) -> None:
             self.weights: list[torch.Tensor] = []
@@ -283,71 +254,39 @@ def test_the_average_is_what_is_worked_out_by_hand(tmp_path: Path) -> None:
             self.weights.append(next(pl_module.parameters()).detach().clone())
 
     recorder = Recorder()
-    averaged = next(fit_bars(options(epochs=2, averaging=0.6), tmp_path, (recorder,)).parameters())
+    averaged = next(fit_bars(quick_settings(epochs=2, averaging=0.6), tmp_path, recorder).parameters())
     expected, *later = recorder.weights
     for steps, weights in enumerate(later, start=1):
         expected = expected * decay_after(steps, 0.6) + weights * (1 - decay_after(steps, 0.6))
     torch.testing.assert_close(averaged.detach(), expected)
 
 
-def test_a_published_run_is_over(tmp_path: Path) -> None:
-    fit_bars(options(run="r"), tmp_path)
-    (tmp_path / "r" / "published").write_text("mlp/1")
-    with pytest.raises(RunError, match="published as mlp/1"):
-        run_of(options(run="r", resume=True), tmp_path)
+def test_fewer_images_than_a_batch_are_too_few(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="fewer than a batch of 512"):
+        fit_bars(quick_settings(batch=512), tmp_path)
 
 
-def test_which_run_is_resumed_has_to_be_said(tmp_path: Path) -> None:
-    with pytest.raises(RunError, match="--run"):
-        run_of(options(resume=True), tmp_path)
-
-
-def test_fewer_images_than_a_batch_are_said_to_be_too_few(tmp_path: Path) -> None:
-    chosen = options(batch=512)
-    with pytest.raises(RunError, match="fewer than the 512 of a batch"):
-        fit(chosen, run_of(chosen, tmp_path), training_data(chosen))
-
-
-def test_more_gpus_than_there_are_can_not_be_had(tmp_path: Path) -> None:
-    chosen = options(accelerator="cuda", devices=torch.cuda.device_count() + 1)
-    with pytest.raises(RunError, match="CUDA devices are asked for"):
-        fit(chosen, run_of(chosen, tmp_path), training_data(chosen))
-
-
-def test_dropout_is_a_share_of_the_architecture_s_own() -> None:
-    task = RecognitionTask(options(model="cnn", dropout=0.5), ["bars"])
+def test_dropout_is_a_factor_on_the_architecture_s_own() -> None:
+    task = RecognitionTask(quick_settings(architecture="cnn", dropout=0.5), ["bars"])
     assert [module.p for module in task.network.modules() if isinstance(module, torch.nn.Dropout)] == [0.125, 0.25]
 
 
-def test_a_run_goes_on_from_the_weights_of_a_version(tmp_path: Path) -> None:
-    network = build_network("mlp")
-    write_model_version(tmp_path / "models", MLP, network, b"")
-    chosen = options(
-        start_from=MLP.reference, models_dir=tmp_path / "models", epochs=1, learning_rate=1e-9, weight_decay=0
-    )
-    begun = state_of(fit_bars(chosen, tmp_path))
-    assert all(torch.allclose(begun[name], weights, atol=1e-6) for name, weights in network.state_dict().items())
-
-
-def test_a_share_of_the_version_it_began_with_stays(tmp_path: Path) -> None:
+def test_a_step_begins_with_the_weights_of_its_start(tmp_path: Path) -> None:
     start = build_network("mlp")
-    write_model_version(tmp_path / "models", MLP, start, b"")
-    chosen = options(start_from=MLP.reference, models_dir=tmp_path / "models")
+    trained = state_of(fit_bars(quick_settings(epochs=1, learning_rate=1e-9, weight_decay=0), tmp_path, start=start))
+    assert all(torch.allclose(trained[name], weights, atol=1e-6) for name, weights in start.state_dict().items())
+
+
+def test_a_share_of_the_starting_weights_is_kept(tmp_path: Path) -> None:
+    start = build_network("mlp")
     ended, halfway, begun = (
-        state_of(fit_bars(chosen.model_copy(update={"start_share": share}), tmp_path / str(share)))
+        state_of(fit_bars(quick_settings(start_share=share), tmp_path / str(share), start=start))
         for share in (0.0, 0.5, 1.0)
     )
     for name, weights in start.state_dict().items():
         torch.testing.assert_close(begun[name], weights)
         torch.testing.assert_close(halfway[name], (ended[name] + weights) / 2)
         assert not torch.equal(ended[name], weights)
-
-
-def test_a_run_goes_on_from_its_own_architecture_only(tmp_path: Path) -> None:
-    write_model_version(tmp_path / "models", MLP, build_network("mlp"), b"")
-    chosen = options(model="lenet5", start_from=MLP.reference, models_dir=tmp_path / "models")
-    with pytest.raises(RunError, match="a lenet5 can't go on from it"):
-        fit_bars(chosen, tmp_path)
 
 
 def test_the_average_follows_closely_at_first() -> None:

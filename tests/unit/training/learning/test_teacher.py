@@ -1,4 +1,4 @@
-"""Versions that teach: one alone, or several whose mean answers."""
+"""Trained versions that a step uses: pinned to a version, loaded to teach, loaded to start from."""
 
 from pathlib import Path
 
@@ -7,43 +7,51 @@ import torch
 
 from shared.recognition.architectures import build_network
 from shared.recognition.model_version import ModelVersionError, set_current
-from shared.recognition.normalisation import Normalisation
 from tests.unit.recognition.test_model_version import a_manifest
-from tests.unit.training.toy_data import options
+from tests.unit.training.toy_data import quick_settings
+from training.errors import RunError
+from training.learning.teacher import load_start, load_teacher, pin_versions
 from training.publishing.folder import write_model_version
-from training.options import Options
-from training.learning.teacher import load_teacher, pin_versions
 
 IMAGES = torch.arange(2 * 28 * 28).reshape(2, 28, 28) % 256
 
 
 @pytest.fixture
-def chosen(tmp_path: Path) -> Options:
-    """Two versions of the CNN that answer differently."""
+def models(tmp_path: Path) -> Path:
+    """Two versions of the CNN; the second is the current one."""
     for number in (1, 2):
         torch.manual_seed(number)
-        manifest = a_manifest(f"2026-11-2{number}.1")
-        write_model_version(tmp_path, manifest, build_network("cnn"), b"")
-    return options(models_dir=tmp_path)
+        write_model_version(tmp_path, a_manifest(f"2026-11-2{number}.1"), build_network("cnn"), b"")
+    set_current(tmp_path, "cnn", "2026-11-22.1")
+    return tmp_path
 
 
-def test_of_several_teachers_the_mean_answers(chosen: Options) -> None:
-    alone = [load_teacher(name, chosen).answer(IMAGES) for name in ("cnn/2026-11-21.1", "cnn/2026-11-22.1")]
-    assert not torch.allclose(alone[0], alone[1], atol=1e-3)
-    together = load_teacher("cnn/2026-11-21.1,cnn/2026-11-22.1", chosen).answer(IMAGES)
-    torch.testing.assert_close(together, torch.stack(alone).mean(0))
+def test_a_teacher_is_the_version_that_is_named(models: Path) -> None:
+    first, second, current = (
+        load_teacher(name, models)(IMAGES) for name in ("cnn/2026-11-21.1", "cnn/2026-11-22.1", "cnn")
+    )
+    assert not torch.allclose(first, second, atol=1e-3)
+    assert torch.equal(second, current)
 
 
-def test_each_of_them_is_pinned(chosen: Options) -> None:
-    set_current(chosen.models_dir, "cnn", "2026-11-22.1")
-    named = chosen.model_copy(update={"teacher": "cnn/2026-11-21.1,cnn"})
-    assert pin_versions(named).teacher == "cnn/2026-11-21.1,cnn/2026-11-22.1"
+def test_every_name_is_pinned_to_a_version(models: Path) -> None:
+    named = quick_settings(
+        dataset=["pen_strokes"], start_from="cnn", teacher="cnn/2026-11-21.1", label_filter="cnn", architecture="cnn"
+    )
+    pinned = pin_versions(named, models)
+    assert (pinned.start_from, pinned.teacher) == ("cnn/2026-11-22.1", "cnn/2026-11-21.1")
+    assert pinned.label_filter == "cnn/2026-11-22.1"
     with pytest.raises(ModelVersionError, match="nobody"):
-        pin_versions(chosen.model_copy(update={"teacher": "cnn/2026-11-21.1,nobody"}))
+        pin_versions(quick_settings(teacher="nobody"), models)
 
 
-def test_they_see_the_same_images(chosen: Options, tmp_path: Path) -> None:
-    other = a_manifest("2026-11-23.1").model_copy(update={"normalisation": Normalisation(mean=0.5)})
-    write_model_version(tmp_path, other, build_network("cnn"), b"")
-    with pytest.raises(ModelVersionError, match="normalised"):
-        load_teacher("cnn/2026-11-21.1,cnn/2026-11-23.1", chosen)
+def test_the_start_as_label_filter_is_not_a_version(models: Path) -> None:
+    settings = quick_settings(dataset=["pen_strokes"], label_filter="start")
+    assert pin_versions(settings, models) == settings
+
+
+def test_a_step_starts_only_from_its_own_architecture(models: Path) -> None:
+    assert load_start(quick_settings(), models) is None
+    assert load_start(quick_settings(architecture="cnn", start_from="cnn"), models)
+    with pytest.raises(RunError, match="a lenet5 cannot start from it"):
+        load_start(quick_settings(architecture="lenet5", start_from="cnn"), models)

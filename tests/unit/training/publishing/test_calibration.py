@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from shared.recognition.calibration import Calibration
-from training.publishing.calibration import REFUSED_DIGITS, fit_calibration, fit_temperature
+from training.publishing.calibration import REJECTED_DIGITS, fit_calibration, fit_temperature
 
 
 def overconfident_logits(count: int = 4000, sharpness: float = 3.0) -> tuple[torch.Tensor, torch.Tensor]:
@@ -47,11 +47,11 @@ def test_the_threshold_keeps_the_digits_of_every_slice() -> None:
     clear, labels = overconfident_logits()
     faint = clear - 4  # a slice whose digits look less like digits
     calibration = fit_calibration([clear, faint], [labels, labels])
-    refused = [
+    rejected = [
         float((calibration.digit_scores(logits.numpy()) < calibration.digit_score_threshold).mean())
         for logits in (clear, faint)
     ]
-    assert refused[0] < refused[1] == pytest.approx(REFUSED_DIGITS, abs=0.001)
+    assert rejected[0] < rejected[1] == pytest.approx(REJECTED_DIGITS, abs=0.001)
 
 
 def test_digit_scores_lie_between_zero_and_one() -> None:

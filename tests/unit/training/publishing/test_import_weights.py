@@ -1,4 +1,4 @@
-"""Foreign weights: only tensors are read, every one is checked, and the reason is said where they don't fit."""
+"""Weights from elsewhere: only tensors are read, each is checked, and the message names what does not fit."""
 
 import hashlib
 from dataclasses import replace
@@ -12,13 +12,13 @@ from shared.recognition.architectures import build_network
 from shared.recognition.model_version import WEIGHTS, find_manifest, folder_of
 from shared.recognition.normalisation import Normalisation
 from shared.recognition.second_look import DOUBTFUL_BELOW
+from training.errors import WeightsError
 from training.publishing.import_weights import (
-    ImportOptions,
-    WeightsError,
+    Options,
     build_candidate,
     build_with,
     choose_calibration,
-    choose_data,
+    choose_settings,
     find_origin,
     main,
     read_weights,
@@ -38,7 +38,7 @@ def lenet_state() -> dict[str, torch.Tensor]:
         lambda state: {"model_state_dict": {f"module.{name}": tensor for name, tensor in state.items()}},
     ],
 )
-def test_the_usual_wrappings_are_taken_off(tmp_path: Path, wrap: object) -> None:
+def test_the_usual_wrappers_are_removed(tmp_path: Path, wrap: object) -> None:
     torch.save(wrap(lenet_state()), tmp_path / "foreign.pth")  # type: ignore[operator]
     network = build_with(read_weights(tmp_path / "foreign.pth"), "lenet5")
     assert all(torch.equal(tensor, lenet_state()[name]) for name, tensor in network.state_dict().items())
@@ -50,7 +50,7 @@ def test_safetensors_are_read_too(tmp_path: Path) -> None:
 
 
 class Evil:
-    """Would make a file when it is unpickled."""
+    """Creates a file when it is unpickled."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -67,13 +67,13 @@ def test_nothing_but_tensors_is_unpickled(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"not a checkpoint"])
-def test_a_broken_file_is_said_to_be_so(tmp_path: Path, content: bytes) -> None:
+def test_a_broken_file_is_reported(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "broken.pth").write_bytes(content)
     with pytest.raises(WeightsError, match=r"broken\.pth"):
         read_weights(tmp_path / "broken.pth")
 
 
-def test_a_whole_network_is_no_table_of_tensors(tmp_path: Path) -> None:
+def test_something_else_than_a_table_of_tensors_is_reported(tmp_path: Path) -> None:
     torch.save([torch.zeros(3)], tmp_path / "list.pth")
     with pytest.raises(WeightsError, match="state_dict"):
         read_weights(tmp_path / "list.pth")
@@ -88,13 +88,13 @@ def test_a_whole_network_is_no_table_of_tensors(tmp_path: Path) -> None:
         {"a": "text"},
     ],
 )
-def test_only_names_with_plain_tensors_are_taken(tmp_path: Path, state: dict[object, object]) -> None:
+def test_only_names_with_plain_tensors_are_accepted(tmp_path: Path, state: dict[object, object]) -> None:
     torch.save(state, tmp_path / "odd.pth")
     with pytest.raises(WeightsError, match="plain tensors"):
         read_weights(tmp_path / "odd.pth")
 
 
-def test_a_weight_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+def test_a_weight_that_appears_twice_is_reported(tmp_path: Path) -> None:
     torch.save({"a": torch.zeros(2), "module.a": torch.ones(2)}, tmp_path / "twice.pth")
     with pytest.raises(WeightsError, match="twice"):
         read_weights(tmp_path / "twice.pth")
@@ -108,7 +108,7 @@ def test_every_weight_that_does_not_fit_is_named() -> None:
     state["fc2.bias"] = torch.zeros(84, dtype=torch.int64)
     with pytest.raises(WeightsError) as caught:
         build_with(state, "lenet5")
-    assert "fc2.bias is of whole numbers" in str(caught.value)
+    assert "fc2.bias holds integers" in str(caught.value)
     for part in ("fc9.weight is unknown", "fc3.weight is missing", "(6, 1, 3, 3) and should be (6, 1, 5, 5)", "finite"):
         assert part in str(caught.value)
 
@@ -117,40 +117,40 @@ SHIPPED = find_manifest(Path("models"), "lenet5")
 SHIPPED_WEIGHTS = folder_of(Path("models"), SHIPPED.name, SHIPPED.version) / WEIGHTS
 
 
-def test_the_weights_of_a_version_keep_what_made_them() -> None:
+def test_the_weights_of_a_version_keep_how_they_were_made() -> None:
     assert find_origin(SHIPPED_WEIGHTS) == SHIPPED
-    candidate = build_candidate(ImportOptions(file=SHIPPED_WEIGHTS, architecture="lenet5"), SHIPPED)
+    candidate = build_candidate(Options(file=SHIPPED_WEIGHTS, architecture="lenet5"), SHIPPED)
     assert candidate.recipe == SHIPPED.recipe | {"imported_from": SHIPPED.reference}
-    assert (candidate.data, candidate.history) == (SHIPPED.data, SHIPPED.history)
+    assert (candidate.data, candidate.epochs) == (SHIPPED.data, SHIPPED.history)
+    assert (candidate.recipe_name, candidate.lineage) == (SHIPPED.recipe_name, SHIPPED.lineage)
     assert candidate.normalisation == SHIPPED.normalisation
 
 
-def test_they_keep_what_they_were_fitted_with_and_look_twice() -> None:
-    options = ImportOptions(file=SHIPPED_WEIGHTS, architecture="lenet5")
+def test_the_weights_of_a_version_keep_their_calibration() -> None:
+    options = Options(file=SHIPPED_WEIGHTS, architecture="lenet5")
     once = SHIPPED.model_copy(update={"calibration": replace(SHIPPED.calibration, doubtful_below=0.0)})
-    calibration = choose_calibration(build_candidate(options, once), once, choose_data(options, once))
+    calibration = choose_calibration(build_candidate(options, once), once, choose_settings(once), options)
     assert calibration == replace(once.calibration, doubtful_below=DOUBTFUL_BELOW)
 
 
-def test_weights_from_elsewhere_are_known_by_their_hash(tmp_path: Path) -> None:
+def test_weights_from_elsewhere_are_identified_by_their_hash(tmp_path: Path) -> None:
     foreign = tmp_path / WEIGHTS
     foreign.write_bytes(SHIPPED_WEIGHTS.read_bytes())
     assert find_origin(foreign) is None
-    candidate = build_candidate(ImportOptions(file=foreign, architecture="lenet5", mean=0.5, std=0.5), None)
+    candidate = build_candidate(Options(file=foreign, architecture="lenet5", mean=0.5, std=0.5), None)
     assert candidate.recipe == {"imported_from": WEIGHTS}
     assert candidate.data == {WEIGHTS: hashlib.sha256(foreign.read_bytes()).hexdigest()}
     assert candidate.normalisation == Normalisation(0.5, 0.5)
 
 
-def test_a_version_is_measured_by_the_datasets_it_was_trained_on() -> None:
-    options = ImportOptions(file=SHIPPED_WEIGHTS, architecture="lenet5")
+def test_a_version_is_measured_on_data_that_are_clean_for_its_datasets() -> None:
     learned_from_emnist = SHIPPED.model_copy(update={"recipe": {"dataset": "emnist,pen_strokes"}})
-    assert choose_data(options, learned_from_emnist).dataset == ["emnist", "pen_strokes"]
-    assert choose_data(options, SHIPPED.model_copy(update={"recipe": {}})).dataset == ["mnist"]
-    assert choose_data(options, None).dataset == ["mnist"]
+    assert choose_settings(learned_from_emnist).dataset == ("emnist", "pen_strokes")
+    assert choose_settings(SHIPPED.model_copy(update={"recipe": {}})).dataset == ("mnist",)
+    assert choose_settings(None).dataset == ("mnist",)
 
 
-def test_the_command_says_what_is_wrong_and_publishes_nothing(
+def test_the_command_reports_what_is_wrong_and_publishes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = [str(tmp_path / "none.pth"), "--architecture", "cnn", "--models-dir", str(tmp_path / "models")]

@@ -1,4 +1,4 @@
-"""A version is written with what it was measured at, and is put in use only where it is no worse."""
+"""A version is written with its metrics, and becomes the current one only if it is not worse."""
 
 from pathlib import Path
 
@@ -14,24 +14,25 @@ from shared.recognition.normalisation import Images, Normalisation
 from shared.recognition.second_look import Look, look_twice
 from shared.recognition.weights import load_network
 from tests.unit.training.toy_data import bars
-from training.publishing.calibration import fit_calibration
 from training.data.labelled_images import NOT_A_DIGIT
-from training.evaluation.measures import make_look, measure
 from training.data.slices import PreparedSlice
-from training.publishing.version import Candidate, Published, calibrate, is_worse, judge, publish
+from training.evaluation.measures import make_look, measure
+from training.publishing.calibration import fit_calibration
+from training.publishing.gate import find_right, is_worse
+from training.publishing.version import Candidate, Published, calibrate, publish
 
 MLP = "mlp"
-HISTORY = [{"epoch": 0, "train/loss": float("nan"), "validation/loss": 0.5}]
+EPOCHS = [{"epoch": 0, "train/loss": float("nan"), "validation/loss": 0.5}]
 
 
 def candidate(network: nn.Module | None = None) -> Candidate:
     torch.manual_seed(0)
     network = network or build_network(MLP)
-    return Candidate(MLP, MLP, network, Normalisation(), {"bars": "0"}, {"epochs": 3}, HISTORY)
+    return Candidate(MLP, MLP, network, Normalisation(), {"bars": "0"}, {"epochs": 3}, epochs=EPOCHS)
 
 
 def reads_bars() -> nn.Module:
-    """Answers one where the middle of the top row of a bar is white, zero elsewhere."""
+    """Return a network that answers one if the top of an upright bar is white, else zero."""
     network = build_network(MLP)
     with torch.no_grad():
         for weight in network.parameters():
@@ -57,28 +58,26 @@ def publish_to(models: Path, network: nn.Module | None = None) -> tuple[str, lis
     return published.manifest.version, published.objections
 
 
-def test_the_first_version_is_put_in_use_with_what_it_was_measured_at(tmp_path: Path) -> None:
+def test_the_first_version_becomes_the_current_one_with_its_metrics(tmp_path: Path) -> None:
     version, objections = publish_to(tmp_path, reads_bars())
     manifest = read_manifest(tmp_path, MLP, read_current(tmp_path, MLP))
     assert (manifest.version, objections) == (version, [])
     assert manifest.metrics["mnist"]["accuracy"] == 1
     assert manifest.metrics["mnist"]["examples"] == 64
     assert (manifest.data, manifest.recipe) == ({"bars": "0"}, {"epochs": 3})
-    assert manifest.history == [{"epoch": 0, "validation/loss": 0.5}]  # JSON has no «not a number»
+    assert manifest.history == [{"epoch": 0, "validation/loss": 0.5}]  # JSON has no "not a number"
     assert load_network(tmp_path, manifest)
 
 
-def test_what_is_measured_is_what_is_served(tmp_path: Path) -> None:
-    new, part = candidate(), prepared_bars()  # weights that nobody trained doubt everything
+def test_metrics_are_measured_as_in_serving(tmp_path: Path) -> None:
+    new, part = candidate(), prepared_bars()  # an untrained network doubts every image
     calibration = Calibration(energy_centre=-50, doubtful_below=0.8)
     published = publish(new, calibration, [part], tmp_path)
     look = make_look(new.network, new.normalisation)
     once, twice = look(part.images), look_twice(look, part.images, calibration)
-    expected = measure(torch.from_numpy(twice), part.labels, part.readable, calibration)
+    expected = measure(twice, part.labels, part.readable, calibration)
     assert published.manifest.metrics["mnist"] == pytest.approx(expected)
-    assert expected["nll"] != pytest.approx(
-        measure(torch.from_numpy(once), part.labels, part.readable, calibration)["nll"]
-    )
+    assert expected["nll"] != pytest.approx(measure(once, part.labels, part.readable, calibration)["nll"])
 
 
 def test_a_calibration_is_fitted_to_two_looks() -> None:
@@ -89,20 +88,22 @@ def test_a_calibration_is_fitted_to_two_looks() -> None:
     assert calibrate(new, {"bars": data}) == fit_calibration([torch.from_numpy(twice)], labels) != fitted_to_one
 
 
-def test_the_version_in_use_is_looked_at_as_it_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_current_version_is_measured_with_its_own_calibration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[Calibration] = []
 
     def look_and_tell(look: Look, images: Images, calibration: Calibration) -> Logits:
         asked.append(calibration)
         return look_twice(look, images, calibration)
 
-    monkeypatch.setattr("training.publishing.version.look_twice", look_and_tell)
+    monkeypatch.setattr("training.publishing.gate.look_twice", look_and_tell)
     first, _ = publish_to(tmp_path, reads_bars())
     publish_to(tmp_path, reads_bars())
     assert asked == [read_manifest(tmp_path, MLP, first).calibration]
 
 
-def test_a_worse_version_is_written_but_not_put_in_use(tmp_path: Path) -> None:
+def test_a_worse_version_is_written_but_does_not_become_current(tmp_path: Path) -> None:
     good, _ = publish_to(tmp_path, reads_bars())
     bad, objections = publish_to(tmp_path)
     assert read_current(tmp_path, MLP) == good
@@ -111,24 +112,24 @@ def test_a_worse_version_is_written_but_not_put_in_use(tmp_path: Path) -> None:
     assert objections[0].startswith("mnist: -")
 
 
-def test_a_slice_that_was_measured_before_and_is_not_now_is_an_objection(tmp_path: Path) -> None:
+def test_a_slice_that_is_no_longer_measured_is_an_objection(tmp_path: Path) -> None:
     good, _ = publish_to(tmp_path, reads_bars())
     other = PreparedSlice("uploads", bars(2).images, bars(2).labels, np.ones(2, bool))
     published = publish_candidate(candidate(reads_bars()), [other], tmp_path)
-    assert published.objections == [f"mnist: measured for mlp/{good} and not now"]
+    assert published.objections == [f"mnist: measured for mlp/{good}, but not now"]
     assert read_current(tmp_path, MLP) == good
 
 
-def test_a_version_in_use_that_can_not_be_loaded_does_not_open_the_gate(tmp_path: Path) -> None:
+def test_a_current_version_that_cannot_be_loaded_does_not_open_the_gate(tmp_path: Path) -> None:
     good, _ = publish_to(tmp_path, reads_bars())
     (tmp_path / MLP / good / "weights.safetensors").write_bytes(b"broken")
     with pytest.raises(ModelVersionError, match="can't be loaded"):
         publish_to(tmp_path)
     assert read_current(tmp_path, MLP) == good
-    assert list_versions(tmp_path) == [(MLP, good)]  # what fails leaves nothing
+    assert list_versions(tmp_path) == [(MLP, good)]  # a failure leaves no files
 
 
-def test_a_version_just_as_good_is_put_in_use(tmp_path: Path) -> None:
+def test_a_version_that_is_just_as_good_becomes_current(tmp_path: Path) -> None:
     publish_to(tmp_path, reads_bars())
     second, objections = publish_to(tmp_path, reads_bars())
     assert (read_current(tmp_path, MLP), objections) == (second, [])
@@ -138,22 +139,22 @@ def test_a_version_just_as_good_is_put_in_use(tmp_path: Path) -> None:
     ("lost", "won", "worse"),
     [(0, 0, False), (4, 0, False), (5, 0, True), (40, 30, False), (50, 30, True), (30, 50, False)],
 )
-def test_worse_is_more_than_chance_would_do(lost: int, won: int, worse: bool) -> None:
+def test_worse_means_more_than_chance_explains(lost: int, won: int, worse: bool) -> None:
     current = np.array([True] * lost + [False] * won + [True] * 900)
     new = np.array([False] * lost + [True] * won + [True] * 900)
     assert is_worse(new, current) is worse
 
 
-def test_what_is_no_digit_is_right_when_it_is_refused() -> None:
+def test_a_non_digit_is_right_when_it_is_rejected() -> None:
     labels = np.array([1, NOT_A_DIGIT, NOT_A_DIGIT, NOT_A_DIGIT, 1])
     readable = np.array([True, True, True, False, False])
     part = PreparedSlice("mixed", np.zeros((5, 28, 28), np.uint8), labels, readable)
     sure, unsure = [0.0, 9.0, *[0.0] * 8], [-9.0] * 10
-    logits = torch.tensor([sure, sure, unsure, sure, sure])
-    assert judge(logits, part, Calibration()).tolist() == [True, False, True, True, False]
+    logits = np.array([sure, sure, unsure, sure, sure], np.float32)
+    assert find_right(logits, part, Calibration()).tolist() == [True, False, True, True, False]
 
 
-def test_a_digit_that_is_refused_is_not_right() -> None:
+def test_a_rejected_digit_is_not_right() -> None:
     part = PreparedSlice("mnist", np.zeros((1, 28, 28), np.uint8), np.array([1]), np.array([True]))
-    faint = torch.tensor([[-9.0, -5.0, *[-9.0] * 8]])
-    assert judge(faint, part, Calibration()).tolist() == [False]
+    faint = np.array([[-9.0, -5.0, *[-9.0] * 8]], np.float32)
+    assert find_right(faint, part, Calibration()).tolist() == [False]

@@ -1,4 +1,4 @@
-"""The pictures of a study can be read: whole numbers where trials are counted, plain rates, the loss by its name."""
+"""The plots of a study are readable: whole numbers for trials, plain learning rates, the loss by its name."""
 
 from pathlib import Path
 
@@ -9,20 +9,19 @@ from matplotlib.figure import Figure
 from optuna import Study, Trial, TrialPruned
 from optuna.samplers import RandomSampler
 
-from training import study as module
-from training.sweep.study import plot_study
+from training.sweep import plots
+from training.sweep.plots import plot_study
 
 RATES = (2e-4, 5e-2)
 
 
 def make_study(trials: int, epochs: int = 2) -> Study:
-    """The second trial is pruned after an epoch."""
+    """Make a study whose second trial is pruned after an epoch."""
 
     def objective(trial: Trial) -> float:
         loss = trial.suggest_float("learning_rate", *RATES, log=True)
         trial.suggest_float("label_smoothing", 0.0, 0.1)
-        trial.suggest_categorical("optimizer", ["sgd", "adam", "adamw", "muon"])
-        trial.suggest_categorical("schedule", ["one_cycle", "cosine", "constant"])
+        trial.suggest_categorical("optimizer", ["sgd", "adamw", "muon"])
         for epoch in range(epochs):
             trial.report(loss / (epoch + 1), epoch)
             if trial.number == 1:
@@ -36,17 +35,17 @@ def make_study(trials: int, epochs: int = 2) -> Study:
 
 @pytest.fixture
 def draw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Study → its figures by name, as they were written."""
+    """Return a function: study → its figures by name, as they were written."""
 
     def draw(study: Study) -> dict[str, Figure]:
         figures: dict[str, Figure] = {}
-        tidy = module.tidy
+        tidy = plots.tidy
 
         def keep(name: str, figure: Figure) -> None:
             tidy(name, figure)
             figures[name] = figure
 
-        monkeypatch.setattr(module, "tidy", keep)
+        monkeypatch.setattr(plots, "tidy", keep)
         written = plot_study(study, tmp_path)
         assert [path.stem for path in written] == list(figures)
         return figures
@@ -55,7 +54,7 @@ def draw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 
 def ticks(axis: Axis) -> list[str]:
-    """Those that are in sight."""
+    """Return the visible tick labels."""
     low, high = sorted(axis.get_view_interval())
     labels = zip(axis.get_majorticklocs(), axis.get_majorticklabels(), strict=True)
     return [label.get_text() for place, label in labels if low <= place <= high]
