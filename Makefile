@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 ARGS ?=
+RECIPE ?= mnist
 LOCAL := $(if $(wildcard /dev/nvidiactl),local-gpu,local)  # torch drives a GPU; without one the stack needs none
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu down train sweep gpu data test test-containers check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-history benchmark-training screenshots hooks openapi lock clean
+.PHONY: help run up up-gpu down train sweep data test test-containers check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-history benchmark-training screenshots hooks openapi lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,17 +41,11 @@ down: .env ## stop the containers; the data stays in its volume
 data: $(VENV)/installed-training ## fetch MNIST into .data and check its sums
 	@$(BIN)/python -m training.datasets.mnist
 
-train: data ## train a model and publish it as a new version (ARGS="--help" for options)
-	@$(BIN)/python -m training.train $(ARGS)
+train: data ## train a model by RECIPE and publish it as a new version; run it again to continue (ARGS="--help")
+	@$(BIN)/python -m training.train --recipe $(RECIPE) $(ARGS)
 
-sweep: data ## search for better options with Optuna (ARGS="--help" for options)
-	@$(BIN)/python -m training.sweep $(ARGS)
-
-gpu: data ## on an NVIDIA GPU, with PEN_DIGITS and PEN_LETTERS: seconds to 99 and 99.4 % of MNIST, then best_large
-	@$(BIN)/python -m benchmarks.training_speed --batch 1024 --precision bf16-mixed --optimizer muon --learning-rate 1.5e-2 \
-		--epochs 6 --seconds-to
-	@$(BIN)/python -m training.train --model best_large --dataset mnist,pen_strokes --pictures --judge best --epochs 40 \
-		--patience 40 --batch 1024 --optimizer muon --learning-rate 1e-2 --precision bf16-mixed $(ARGS)
+sweep: data ## search for better settings of RECIPE with Optuna (ARGS="--help")
+	@$(BIN)/python -m training.sweep --recipe $(RECIPE) $(ARGS)
 
 test: check ## every check and test: lint, types, borders, unit, integration, end to end
 	@$(BIN)/python -m pytest $(ARGS)
@@ -58,11 +53,13 @@ test: check ## every check and test: lint, types, borders, unit, integration, en
 test-containers: $(VENV)/installed-test ## build and run the containers and test them; needs a Docker engine
 	@$(BIN)/python -m pytest tests/containers $(ARGS)
 
-check: $(VENV)/installed-test ## lint, format, types and import borders
+check: $(VENV)/installed-test ## lint, format, types, import borders, spelling, and links and names in the docs
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/codespell
+	@$(BIN)/python -m infra.check_docs
 
 format: $(VENV)/installed-test ## reformat and mend what ruff can
 	@$(BIN)/ruff check --fix .

@@ -22,8 +22,8 @@ from shared.recognition.augmented_views import compute_augmented_logits
 from shared.recognition.model_version import Manifest, find_manifest
 from shared.recognition.normalisation import Images
 from shared.recognition.weights import load_network
-from training.datasets.mnist import load_mnist
-from training.evaluation.measures import make_look
+from training.data.mnist import load_mnist
+from training.evaluation.measures import make_compute_logits
 
 BATCHES = (1, 32, 64, 1024, 16_384)
 ROUNDS = 5
@@ -58,7 +58,7 @@ def main() -> None:
     manifest = find_manifest(arguments.models_dir, arguments.model)
     engines = make_engines(arguments.models_dir, manifest)
     images = load_mnist("test").images
-    look = make_look(load_network(arguments.models_dir, manifest), manifest.normalisation)
+    look = make_compute_logits(load_network(arguments.models_dir, manifest), manifest.normalisation)
     expected = manifest.calibration.probabilities(compute_augmented_logits(look, images, manifest.calibration))
     for engine in engines.values():
         time_forward(engine.compute_logits, images[:1])  # warms up

@@ -7,7 +7,7 @@
 import numpy as np
 
 from shared.recognition.preprocessing import BOX, WORK_SIDE, crop, measure_line_width, resize_longer_side
-from training.datasets.mnist import load_mnist
+from training.data.mnist import load_mnist
 
 PERCENTILES = (1, 5, 50, 95, 99)
 

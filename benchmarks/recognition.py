@@ -20,11 +20,11 @@ from pydantic import ValidationError
 from benchmarks.inference_service import running_inference
 from benchmarks.recognition_table import Answers, describe_rejected_kinds, tabulate
 from shared.contracts.inference import ModelDescription, ModelList, Prediction
-from training.datasets.fetching import DATA_DIR
-from training.datasets.labelled_images import DataUnavailableError
-from training.datasets.pen_strokes import read_pen_digits
-from training.evaluation.slices import Slice, make_slices
-from training.judging import is_mislabelled_bar
+from training.data.label_filter import is_mislabelled_bar
+from training.data.pen_characters import read_pen_digits
+from training.data.slices import Slice, make_slices
+from training.errors import DataUnavailableError
+from training.options import DATA_DIR
 
 IN_FLIGHT = 16  # requests at the same time
 

@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from training.evaluation.measures import auroc, bootstrap_interval, calibration_error, wilson_interval
-from training.evaluation.not_digits import kind_of
+from training.evaluation.intervals import bootstrap_interval, wilson_interval
+from training.evaluation.measures import auroc, calibration_error
+from training.rendering.shape_drawings import kind_of
 
 TITLES = {
     "mnist": "MNIST test, as pixels",

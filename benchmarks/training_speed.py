@@ -18,13 +18,16 @@ from lightning.pytorch import Callback, LightningModule, Trainer
 from torch.nn.functional import cross_entropy
 
 from shared.recognition.architectures import build_network
-from training.data_module import TrainingData, load_data
-from training.datasets.mnist import load_mnist
-from training.fitting import Run, fit
+from training.data.mnist import load_mnist
+from training.learning.data_module import TrainingData, load_data
+from training.learning.fitting import fit
+from training.learning.step_folder import StepFolder
+from training.learning.task import RecognitionTask
 from training.logs import configure_logs
-from training.options import Options
-from training.task import RecognitionTask
+from training.options import TrainingOptions
+from training.recipes.recipe import Settings, read_recipe
 
+FASTEST = Path(__file__).with_name("seconds_to_accuracy.toml")
 BARE_STEPS = 100
 GOALS = (0.99, 0.994)
 CHECKED_EVERY = 20  # steps
@@ -86,14 +89,15 @@ class GoalWatch(Callback):
         return float((torch.cat(logits).argmax(1).cpu() == self.labels).float().mean())
 
 
-def measure_bare(options: Options, device: torch.device) -> float:
-    """The seconds of one forward and backward pass over one batch."""
-    network = build_network(options.model).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    images = torch.randn(options.batch, 1, 28, 28, device=device)
-    labels = torch.randint(10, (options.batch,), device=device)
+def measure_bare(settings: Settings, device: torch.device) -> float:
+    """Return the seconds of one forward and backward pass over one batch."""
+    network = build_network(settings.architecture)
+    network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    images = torch.randn(settings.batch, 1, 28, 28, device=device)
+    labels = torch.randint(10, (settings.batch,), device=device)
 
     def step() -> None:
-        with torch.autocast(device.type, torch.bfloat16, enabled=options.precision != "32-true"):
+        with torch.autocast(device.type, torch.bfloat16, enabled=settings.precision != "32-true"):
             loss = cross_entropy(network(images).float(), labels)
         network.zero_grad()
         torch.autograd.backward(loss)
@@ -108,58 +112,54 @@ def measure_bare(options: Options, device: torch.device) -> float:
     return (time.perf_counter() - started) / BARE_STEPS
 
 
-def measure_epoch(options: Options, data: TrainingData) -> Stopwatch:
-    """Trains one epoch, as `training.train` does, and returns its stopwatch."""
+def measure_epoch(settings: Settings, data: TrainingData) -> Stopwatch:
+    """Train one epoch, as `training.train` does, and return its stopwatch."""
     watch = Stopwatch()
     with tempfile.TemporaryDirectory() as folder:
-        fit(options, Run(Path(folder)), data, [watch])
+        fit(settings, StepFolder(Path(folder)), data, callbacks=[watch])
     return watch
 
 
 def synchronise(device: torch.device) -> None:
-    """Waits for a GPU, which is still computing when its commands return."""
+    """Wait for a GPU, which is still computing when its commands return."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
 
 
 def main() -> None:
-    """Prints the table."""
+    """Print the table."""
     parser = argparse.ArgumentParser(description="Compares an epoch with bare forward and backward passes.")
-    parser.add_argument("--model", default="cnn")
-    parser.add_argument("--precision", default="32-true")
-    parser.add_argument("--batch", type=int, default=128)
-    parser.add_argument("--learning-rate", type=float, default=2e-3)
-    parser.add_argument("--optimizer", default="adamw")
+    parser.add_argument("--recipe", default="mnist", help="the recipe whose first step is timed")
     parser.add_argument("--seconds-to", action="store_true", help="also train to 99 %% and 99.4 %% of MNIST test")
-    parser.add_argument("--epochs", type=int, default=8, help="the most epochs for --seconds-to")
-    arguments = vars(parser.parse_args())
-    seconds_to, epochs = arguments.pop("seconds_to"), arguments.pop("epochs")
+    arguments = parser.parse_args()
     configure_logs()
+    options = TrainingOptions()
+    print_epoch(read_recipe(arguments.recipe, {"epochs": 1}).steps[0], options)
+    if arguments.seconds_to:
+        print_seconds_to(read_recipe(str(FASTEST)).steps[0], options)
+
+
+def print_epoch(settings: Settings, options: TrainingOptions) -> None:
+    """Print the seconds of an epoch beside those of bare passes, measured before and after it."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    options = Options(**arguments, epochs=1, tracker="none")
-    data = load_data(options)
-    before = measure_bare(options, device)
-    watch = measure_epoch(options, data)
-    bare = (before + measure_bare(options, device)) / 2 * watch.steps
+    data = load_data(settings, options)
+    before = measure_bare(settings, device)
+    watch = measure_epoch(settings, data)
+    bare = (before + measure_bare(settings, device)) / 2 * watch.steps
     name = torch.cuda.get_device_name() if device.type == "cuda" else f"{torch.get_num_threads()} CPU threads"
-    print(f"{options.model}, {options.precision}, batch {options.batch}, {name}")
+    print(f"{settings.architecture}, {settings.precision}, batch {settings.batch}, {name}")
     print(f"| {watch.steps} steps | seconds |\n| --- | --- |")
     print(f"| bare forward and backward | {bare:.1f} |\n| epoch with augmentation | {watch.seconds:.1f} |")
     print(f"| ratio | {watch.seconds / bare:.2f} |")
-    if seconds_to:
-        print_seconds_to(
-            Options(**arguments, epochs=epochs, tracker="none", not_digit_weight=0, augmentation="mild", dropout=0)
-        )
 
 
-def print_seconds_to(options: Options) -> None:
-    """Trains a new network with the options that reach GOALS soonest, and prints when it reached them."""
+def print_seconds_to(settings: Settings, options: TrainingOptions) -> None:
+    """Train a new network with the settings that reach GOALS soonest, and print when it reached them."""
     goals = GoalWatch(options.data_dir)
-    data = load_data(options)
     with tempfile.TemporaryDirectory() as folder:
-        fit(options, Run(Path(folder)), data, [goals])
+        fit(settings, StepFolder(Path(folder)), load_data(settings, options), callbacks=[goals])
     for goal in GOALS:
-        print(f"| {goal:.1%} of MNIST test | {goals.reached.get(goal, f'not in {options.epochs} epochs')} |")
+        print(f"| {goal:.1%} of MNIST test | {goals.reached.get(goal, f'not in {settings.epochs} epochs')} |")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.evaluation.canvas import draw, encode_png
+from training.rendering.canvas import draw_canvas, encode_png
 
 THREE = [[(0.2, 0.1), (0.6, 0.0), (0.8, 0.2), (0.5, 0.45), (0.85, 0.7), (0.6, 1.0), (0.15, 0.9)]]  # strokes in 0..1
 SCRIPT = """
@@ -30,7 +30,7 @@ PAUSE = "\nfunction delay() return math.random({shortest}, {longest}) end\n"  # 
 def make_drawing() -> bytes:
     """A PNG of a three on the page's canvas, 280×280 RGBA."""
     strokes = [np.array(stroke, np.float32) * 999 for stroke in THREE]
-    return encode_png(draw(strokes, np.random.default_rng(3)))
+    return encode_png(draw_canvas(strokes, np.random.default_rng(3)))
 
 
 def write_bodies(folder: Path) -> None:

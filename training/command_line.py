@@ -1,4 +1,4 @@
-"""What the commands of training share: options from the command line, and a sentence for what can't be done."""
+"""Runs a training command: reads its options from the command line and reports errors as one sentence each."""
 
 import sys
 from collections.abc import Callable
@@ -8,36 +8,32 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, CliApp, SettingsError
 
 from shared.recognition.model_version import ModelVersionError
-from training.datasets.labelled_images import DataUnavailableError
+from training.errors import TrainingError
 from training.logs import configure_logs
 
-AnySettings = TypeVar("AnySettings", bound=BaseSettings)
+Options = TypeVar("Options", bound=BaseSettings)
+
+REPORTED = (TrainingError, ModelVersionError, SettingsError, OSError)  # everything else is a bug, with a traceback
 
 
-def run_command(
-    options: type[AnySettings],
-    command: Callable[[AnySettings], None],
-    arguments: list[str] | None,
-    *failures: type[Exception],
-) -> int:
-    """The exit status: 1 where an option is wrong, or the command raised one of its `failures` or could not write."""
-    expected: tuple[type[Exception], ...] = (DataUnavailableError, ModelVersionError, SettingsError, OSError, *failures)
+def run_command(options: type[Options], command: Callable[[Options], None], arguments: list[str] | None) -> int:
+    """Return the exit status: 0, or 1 after printing what is wrong to standard error."""
     try:
         configure_logs()
         command(CliApp.run(options, arguments))
     except ValidationError as error:
-        print("\n".join(describe_wrong_options(error)), file=sys.stderr)
+        print("\n".join(describe_invalid_options(error)), file=sys.stderr)
         return 1
-    except expected as error:
+    except REPORTED as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-def describe_wrong_options(error: ValidationError) -> list[str]:
-    """A line for each; not what was given, which may be a secret."""
+def describe_invalid_options(error: ValidationError) -> list[str]:
+    """Return one line per invalid option. The given values are left out, because one of them may be a secret."""
     lines = []
-    for wrong in error.errors(include_input=False, include_url=False, include_context=False):
-        option = f"--{wrong['loc'][0]}: ".replace("_", "-").lower() if wrong["loc"] else ""
-        lines.append(f"{option}{wrong['msg'].removeprefix('Value error, ')}.")
+    for problem in error.errors(include_input=False, include_url=False, include_context=False):
+        option = f"--{problem['loc'][0]}: ".replace("_", "-").lower() if problem["loc"] else ""
+        lines.append(f"{option}{problem['msg'].removeprefix('Value error, ')}.")
     return lines

@@ -1,72 +1,133 @@
-"""Trains a network and publishes it as a model version: the whole recipe, top to bottom.
+"""Trains a model by its recipe and publishes it as a model version: every step, from data to the gate.
 
-`python -m training.train --help`. Validation data stop it, fit the temperature and the digit score;
-test data are touched once, after that, when the version is published.
+`python -m training.train --recipe best`; `--help` lists the options. Validation data stop a step early and calibrate
+the answers. Test data are used once, when the version is published.
 """
 
 import sys
-from pathlib import Path
 
 import numpy as np
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+from torch import nn
 
+from shared.recognition.architectures import build_network
 from shared.recognition.augmented_views import compute_augmented_logits
+from shared.recognition.calibration import Calibration
+from shared.recognition.model_version import TrainingStep
 from shared.recognition.normalisation import Normalisation
 from training.command_line import run_command
-from training.data_module import load_data
-from training.datasets.labelled_images import NOT_A_DIGIT
-from training.evaluation.measures import make_look
-from training.fitting import RunError, check_run, fit, open_run
-from training.history import read_history
-from training.mixture import load_test
-from training.options import Options
-from training.plots import plot_run
-from training.publishing import Candidate, calibrate, print_report, publish
-from training.teacher import pin_versions
+from training.data.labelled_images import NOT_A_DIGIT, LabelledImages, Split
+from training.data.mixture import load_test, load_validation
+from training.evaluation.measures import make_compute_logits
+from training.learning.data_module import load_data
+from training.learning.fitting import fit
+from training.learning.step_folder import StepFolder
+from training.learning.teacher import load_start, pin_versions
+from training.options import TrainingOptions
+from training.publishing.lineage import describe_lineage
+from training.publishing.version import Candidate, calibrate, print_report, publish
+from training.recipes.recipe import DatasetName, Settings, read_recipe
+from training.reporting.epoch_log import read_epochs
+from training.reporting.plots import plot_run
+from training.reporting.tracking import Tracker
+from training.run_folder import RunFolder, open_run
+
+Validation = dict[str, LabelledImages]  # slice → digits
 
 
-def train(options: Options) -> Path | None:
-    """The folder of the run, None in all processes but the first.
+class Options(TrainingOptions):
+    """Train a model by its recipe and publish it as a model version.
 
-    DataUnavailableError, RunError or ModelVersionError with a sentence.
+    The same command continues a run that was stopped.
     """
-    options = pin_versions(options)
-    check_run(options)
-    data = load_data(options)
-    hashes = data.training.hashes()
-    run = open_run(options, hashes)
-    task = fit(options, run, data)
-    if task.global_rank > 0:
-        return None
 
-    history = read_history(run.history)
+    model_config = SettingsConfigDict(cli_prog_name="python -m training.train")
+
+    recipe: str = Field("mnist", description="name of a file in training/recipes, or the path of a .toml file")
+    epochs: int | None = Field(None, gt=0, description="epochs of every step instead of the recipe's, for a quick try")
+    run: str | None = Field(None, description="name of the folder under results; default: the recipe and a number")
+    publish: bool = Field(True, description="--no-publish ends after the plots and does not touch test data")
+    tracker: Tracker = Field("tensorboard", description="where to send the figures; needs no account or server")
+
+
+def train(options: Options) -> None:
+    """Train every step, plot what was learned, and publish. TrainingError or ModelVersionError with what is wrong."""
+    recipe = read_recipe(options.recipe, {"epochs": options.epochs} if options.epochs else None)
+    run = open_run(options.results_dir, recipe.name, options.run)
+    run.folder.mkdir(parents=True, exist_ok=True)
+    start = load_start(recipe.steps[0], options.models_dir)
+    steps: list[TrainingStep] = []
+    validation: Validation | None = None
+    for number, step_settings in enumerate(recipe.steps, start=1):
+        settings, step = pin_versions(step_settings, options.models_dir), run.step(number)
+        network, validation = train_step(settings, step, start, options)
+        start = network
+        steps.append(describe_step(step, f"{recipe.name}, step {number}", settings))
+
+    last = run.step(len(recipe.steps))
     candidate = Candidate(
-        options.model, options.model, task.network, Normalisation(), hashes, options.recipe(), history
+        name=recipe.model,
+        architecture=recipe.architecture,
+        network=network,
+        normalisation=Normalisation(),
+        data=steps[-1].data,
+        recipe=steps[-1].settings,
+        recipe_name=recipe.name,
+        lineage=describe_lineage(steps, options.models_dir),
+        epochs=read_epochs(last.epochs),
     )
-    pictured, part = next(iter(data.validation.values())), "validation"
-    calibration = calibrate(candidate, data.validation)
-    if options.publish:
-        test = load_test(options)
-        published = publish(candidate, calibration, test, options.models_dir)
-        digits = next((each for each in test if (each.labels != NOT_A_DIGIT).all()), None)
-        if digits:
-            pictured, part = digits.read(), "test"
-        run.published.write_text(published.manifest.reference)
-        print_report(published)
-    logits = compute_augmented_logits(make_look(task.network, Normalisation()), pictured.images, calibration)
-    probabilities = calibration.probabilities(logits).astype(np.float32)
-    plot_run(run.folder, history, pictured.images, pictured.labels, probabilities, part=part)
-    return run.folder
+    evaluate_and_publish(candidate, validation or load_validation(settings, options), settings.dataset, run, options)
 
 
-def train_and_tell(options: Options) -> None:
-    """One of the processes tells, where there are several."""
-    if folder := train(options):
-        print(f"curves, mistakes and test_predictions.png are in {folder}")
+def train_step(
+    settings: Settings, step: StepFolder, start: nn.Module | None, options: Options
+) -> tuple[nn.Module, Validation | None]:
+    """Return the trained network and its validation data, or the saved network and None if the step is finished."""
+    if step.is_finished():
+        return step.load_into(build_network(settings.architecture)), None
+    data = load_data(settings, options, start)
+    return fit(settings, step, data, start, options.tracker), data.validation
+
+
+def describe_step(step: StepFolder, name: str, settings: Settings) -> TrainingStep:
+    """Return what the manifest says about a finished step."""
+    return TrainingStep(trained=name, settings=settings.describe(), data=step.read_settings()["data"])
+
+
+def evaluate_and_publish(
+    candidate: Candidate, validation: Validation, datasets: tuple[DatasetName, ...], run: RunFolder, options: Options
+) -> None:
+    """Calibrate, plot the test digits, and publish. Without publishing, plot the validation digits instead."""
+    calibration = calibrate(candidate, validation)
+    if not options.publish:
+        plot_digits(candidate, calibration, next(iter(validation.values())), "validation", run)
+        run.finished.write_text("not published")
+        return
+    test = load_test(datasets, options)
+    digits = next((part for part in test if (part.labels != NOT_A_DIGIT).all()), None)
+    if digits:
+        plot_digits(candidate, calibration, digits.select_readable(), "test", run)
+    published = publish(candidate, calibration, test, options.models_dir)
+    run.finished.write_text(f"published as {published.manifest.reference}")
+    print_report(published)
+
+
+def plot_digits(
+    candidate: Candidate, calibration: Calibration, digits: LabelledImages, split: Split, run: RunFolder
+) -> None:
+    """Draw all plots of the run into its folder."""
+    compute_logits = make_compute_logits(candidate.network, candidate.normalisation)
+    probabilities = calibration.probabilities(
+        compute_augmented_logits(compute_logits, digits.images, calibration)
+    ).astype(np.float32)
+    plot_run(run.folder, candidate.epochs, digits.images, digits.labels, probabilities, part=split)
+    print(f"Curves, mistakes and test_predictions.png are in {run.folder}.")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """`make train`."""
-    return run_command(Options, train_and_tell, arguments, RunError)
+    """Run `make train` and return its exit status."""
+    return run_command(Options, train, arguments)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,16 @@ class ModelVersionError(Exception):
     """A model version is missing or broken, or its name is not allowed. The message says which version and why."""
 
 
+class TrainingStep(BaseModel):
+    """One training step that a model version depends on: its settings and its data."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    trained: str  # "name/version" if it was published, else the recipe and the number of the step
+    settings: dict[str, str | int | float | bool]
+    data: dict[str, str]  # name of the training data → its hash
+
+
 class Manifest(BaseModel):
     """The content of manifest.json: what the weights are, how they were trained and how well they read."""
 
@@ -39,7 +49,9 @@ class Manifest(BaseModel):
     normalisation: Normalisation
     calibration: Calibration
     data: dict[str, str]  # name of the training data → its hash
-    recipe: dict[str, str | int | float | bool]
+    recipe: dict[str, str | int | float | bool]  # settings of the last training step
+    recipe_name: str = ""  # file in training/recipes; empty for imported weights
+    lineage: list[TrainingStep] = Field(default_factory=list)  # all steps that the last one depends on, oldest first
     metrics: dict[str, dict[str, float]]  # slice → metric → value
     libraries: dict[str, str]
     history: list[dict[str, float]] = Field(default_factory=list)  # metrics of each epoch; may be empty

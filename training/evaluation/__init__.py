@@ -1,1 +1,1 @@
-"""How well a model version does: the slices it is measured on, and the measures."""
+"""Measures how well answers match labels, with confidence intervals."""

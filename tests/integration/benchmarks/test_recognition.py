@@ -15,10 +15,10 @@ from benchmarks.recognition_table import Answers, tabulate
 from shared.recognition.preprocessing import preprocess
 from tests.integration.inference.conftest import encode, seven
 from tests.unit.training.toy_data import bars
-from training.datasets.labelled_images import NOT_A_DIGIT
-from training.datasets.pen_strokes import PenCharacter
-from training.evaluation.canvas import encode_png
-from training.evaluation.slices import Slice, make_pen_slices
+from training.data.labelled_images import NOT_A_DIGIT
+from training.data.pen_characters import PenCharacter
+from training.data.slices import Slice, make_pen_slices
+from training.rendering.canvas import encode_png
 
 SEVEN = PenCharacter(7, "ward/w01", (np.array([[0, 0], [600, 0], [200, 999]], np.float32),))
 
@@ -83,7 +83,7 @@ def test_a_missing_model_data_or_service_ends_the_command_with_a_sentence(
 def test_missing_pen_strokes_end_the_command_with_a_sentence(
     url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("training.evaluation.slices.make_mnist_slices", lambda *_: [])  # MNIST is not on every machine
+    monkeypatch.setattr("training.data.slices.make_mnist_slices", lambda *_: [])  # MNIST is not on every machine
     assert main(["--url", url, "--pen-digits", "/nowhere"]) == 1
     assert capsys.readouterr().err.startswith("There are no pen strokes in /nowhere: ")
 

@@ -16,7 +16,7 @@ from shared.recognition.model_version import CURRENT, Manifest, find_manifest
 from shared.recognition.normalisation import Images
 from shared.recognition.weights import load_network
 from tests.integration.inference.conftest import MODELS
-from training.evaluation.measures import make_look
+from training.evaluation.measures import make_compute_logits
 
 NAMES = sorted(pointer.parent.name for pointer in MODELS.glob(f"*/{CURRENT}"))
 ENGINES: list[EngineName] = ["openvino", "torch"]
@@ -59,7 +59,7 @@ def test_an_engine_gives_the_answers_of_the_network(name: str, engine: EngineNam
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_service_gives_the_answers_that_were_measured(name: str, engine: EngineName) -> None:
     manifest, images = find_manifest(MODELS, name), drawings()
-    look = make_look(load_network(MODELS, manifest), manifest.normalisation)
+    look = make_compute_logits(load_network(MODELS, manifest), manifest.normalisation)
     expected = compute_augmented_logits(look, images, manifest.calibration)
     answers = Recogniser(manifest, choose_engine(engine, "cpu")(MODELS / manifest.reference, manifest)).recognise(
         images
@@ -130,7 +130,7 @@ def test_a_gpu_gives_the_answers_of_the_network_or_its_absence_is_an_error() -> 
         for batch in (300, 1, 7, 200):
             answers = manifest.calibration.probabilities(made.compute_logits(images[:batch]))
             assert answers == pytest.approx(expected[:batch], abs=1e-3)
-        look = make_look(load_network(MODELS, manifest), manifest.normalisation)
+        look = make_compute_logits(load_network(MODELS, manifest), manifest.normalisation)
         twice = manifest.calibration.probabilities(compute_augmented_logits(look, images, manifest.calibration))
         assert Recogniser(manifest, made).recognise(images).probabilities == pytest.approx(twice, abs=1e-3)
         return

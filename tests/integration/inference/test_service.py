@@ -21,7 +21,7 @@ from shared.recognition.model_version import (
 )
 from shared.recognition.weights import load_network
 from tests.integration.inference.conftest import MODELS, encode, serve, seven
-from training.model_folder import write_model_version
+from training.publishing.folder import write_model_version
 
 PNG = {"Content-Type": "image/png"}
 

@@ -1,6 +1,6 @@
-"""A worker of a sweep over toy data, in a process of its own: `python -m ... URL RESULTS TRIALS [dies]`.
+"""Runs a worker of a sweep over toy data in its own process: `python -m ... URL RESULTS TRIALS [dies]`.
 
-It says «ready», waits for a line, and then begins.
+It prints "ready", waits for a line of input, and then starts.
 """
 
 import os
@@ -8,12 +8,12 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.integration.training.toy import toy_data, toy_sweep
-from training import sweep
+from tests.integration.training.toy import toy_data, toy_plan, toy_sweep
+from training.sweep import search
 
 
-class Die(sweep.Report):
-    """As a machine that loses its power does."""
+class Die(search.Report):
+    """Kills the process, as a power failure would."""
 
     def on_train_epoch_end(self, *_: object) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -21,14 +21,14 @@ class Die(sweep.Report):
 
 def main() -> None:
     url, results, trials, *dies = sys.argv[1:]
-    options = toy_sweep(Path(results), int(trials), storage=url)
-    data = toy_data(options)
+    options, plan = toy_sweep(Path(results), int(trials), storage=url), toy_plan()
+    data = toy_data(plan.settings(options.epochs))
     if dies:
-        sweep.Report = Die
+        search.Report = Die
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()
-    sweep.run_sweep(options, data, heartbeat_s=1)
+    search.run_sweep(options, plan, data, heartbeat_s=1)
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ from PIL import Image, ImageDraw
 
 from services.storage.app import create_app
 from services.storage.settings import Settings
-from training.datasets.labelled_drawings import load_labelled_drawings
-from training.datasets.labelled_images import DataUnavailableError
+from training.data.labelled_drawings import load_labelled_drawings
+from training.errors import DataUnavailableError
 
 TOKEN = "a token for tests"
 

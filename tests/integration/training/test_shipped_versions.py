@@ -9,8 +9,8 @@ from shared.recognition.augmented_views import compute_augmented_logits
 from shared.recognition.model_version import list_versions, read_manifest
 from shared.recognition.preprocessing import preprocess
 from shared.recognition.weights import load_network
-from training.evaluation.canvas import draw, encode_png
-from training.evaluation.measures import make_look
+from training.evaluation.measures import make_compute_logits
+from training.rendering.canvas import draw, encode_png
 
 MODELS = Path(__file__).parents[3] / "models"
 LINES = 200
@@ -31,6 +31,6 @@ def test_a_bar_is_a_one(name: str, version: str) -> None:
     manifest = read_manifest(MODELS, name, version)
     random = np.random.default_rng(1)
     images = np.stack([preprocess(draw_line(random)) for _ in range(LINES)])
-    look = make_look(load_network(MODELS, manifest), manifest.normalisation)
+    look = make_compute_logits(load_network(MODELS, manifest), manifest.normalisation)
     digits = compute_augmented_logits(look, images, manifest.calibration).argmax(axis=1)
     assert (digits == 1).sum() >= 0.99 * LINES, np.bincount(digits, minlength=10).tolist()

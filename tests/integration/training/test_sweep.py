@@ -14,13 +14,13 @@ from PIL import Image
 from pydantic import ValidationError
 from pydantic_settings import CliApp
 
-import training.sweep
+import training.sweep.__main__
 from shared.recognition.model_version import find_manifest
 from tests.integration.training.toy import toy_data, toy_sweep
-from training.history import read_history
 from training.options import Options
-from training.study import SweepError, open_study
-from training.sweep import SPACE, SweepOptions, announce, command_of, main, run_sweep
+from training.reporting.epoch_log import read_history
+from training.sweep.__main__ import SPACE, SweepOptions, announce, command_of, main, run_sweep
+from training.sweep.study import SweepError, open_study
 
 
 def sweep(results: Path, trials: int, **changes: object) -> Study:
@@ -48,7 +48,7 @@ def test_the_first_trial_is_the_recipe_as_it_is(tmp_path: Path) -> None:
 def test_every_trial_begins_with_the_version_that_was_in_use_at_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(training.sweep, "load_data", toy_data)
+    monkeypatch.setattr(training.sweep.__main__, "load_data", toy_data)
     given = "--model lenet5 --start-from lenet5 --trials 2 --epochs 1 --batch 32 --accelerator cpu --tracker none"
     assert main([*given.split(), "--results-dir", str(tmp_path)]) == 0
     version = find_manifest(Path("models"), "lenet5").reference

@@ -10,9 +10,9 @@ import pytest
 from lightning.pytorch import Callback, LightningModule, Trainer
 
 from tests.integration.training.toy import toy_data, toy_options
-from training.fitting import Run, fit, open_run
-from training.history import read_history
+from training.learning.fitting import Run, fit, open_run
 from training.options import Options
+from training.reporting.epoch_log import read_history
 
 
 @pytest.fixture(autouse=True)

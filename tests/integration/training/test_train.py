@@ -8,83 +8,125 @@ import pytest
 
 from shared.recognition.model_version import find_manifest
 from tests.integration.training.toy import bars
-from tests.unit.training.datasets.idx import write_idx
-from training.datasets import mnist
-from training.datasets.mnist import MD5_OF, raw_dir
+from tests.unit.training.data.idx import write_idx
+from tests.unit.training.learning.test_fitting import KilledError
+from training.data import mnist
+from training.data.mnist import MD5_OF, raw_dir
+from training.learning import fitting
 from training.train import main
 
-PICTURES = {"loss", "accuracy", "confusion_matrix", "reliability", "worst_mistakes", "test_predictions"}
+PLOTS = {"loss", "accuracy", "confusion_matrix", "reliability", "worst_mistakes", "test_predictions"}
 
 
 @pytest.fixture
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The options that keep a run in its folder; 64 bars to train on, 5,000 to validate, 40 to test."""
-    parts = {"train": bars(5064), "t10k": bars(40)}
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the options that keep a run in tmp_path; 64 bars to train on, 5,000 to validate, 40 to test."""
+    splits = {"train": bars(5064), "t10k": bars(40)}
     for name in MD5_OF:
-        part, kind, *_ = name.split("-")
-        array = parts[part].images if kind == "images" else parts[part].labels.astype("uint8")
+        split, kind, *_ = name.split("-")
+        array = splits[split].images if kind == "images" else splits[split].labels.astype("uint8")
         content = write_idx(raw_dir(tmp_path / "data") / name, array)
         monkeypatch.setitem(mnist.MD5_OF, name, hashlib.md5(content, usedforsecurity=False).hexdigest())
-    folders = [f"--{name}-dir={tmp_path / name}" for name in ("data", "models", "results")]
-    quick = ["--model=mlp", "--epochs=2", "--batch=16", "--tracker=none", "--accelerator=cpu", "--not-digit-weight=0"]
-    return [*folders, *quick]
+    return [*(f"--{name}-dir={tmp_path / name}" for name in ("data", "models", "results")), "--tracker=none"]
 
 
-def test_a_training_ends_in_a_version_in_use(
-    places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def recipe(tmp_path: Path, text: str = "", name: str = "toy") -> str:
+    path = tmp_path / f"{name}.toml"
+    path.write_text(
+        'model = "mlp"\narchitecture = "mlp"\n[settings]\nepochs = 2\nbatch = 16\nnot_digit_weight = 0\n' + text
+    )
+    return f"--recipe={path}"
+
+
+def test_a_training_ends_in_a_version_that_is_current(
+    folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([*places, "--run=first"]) == 0
+    assert main([*folders, recipe(tmp_path)]) == 0
     manifest = find_manifest(tmp_path / "models", "mlp")
     assert manifest.reference in capsys.readouterr().out
     assert set(manifest.metrics) == {"mnist", "mnist_pictures", "uploads", "not_digits"}
-    assert manifest.recipe["epochs"] == 2
-    folder = tmp_path / "results" / "first"
-    assert (folder / "published").read_text() == manifest.reference
-    assert {path.stem for path in folder.glob("*.png")} == PICTURES
-    assert json.loads((folder / "options.json").read_text())["data"] == manifest.data
+    assert (manifest.recipe_name, manifest.recipe["epochs"], manifest.lineage) == ("toy", 2, [])
+    folder = tmp_path / "results" / "toy-1"
+    assert (folder / "finished").read_text() == f"published as {manifest.reference}"
+    assert {path.stem for path in folder.glob("*.png")} == PLOTS
+    assert json.loads((folder / "step-1" / "settings.json").read_text())["data"] == manifest.data
 
 
-def test_digits_in_files_are_learned_from_too(places: list[str], tmp_path: Path) -> None:
-    assert main([*places, "--run=first", "--pictures"]) == 0
+def test_a_recipe_of_several_steps_continues_at_the_step_where_it_stopped(
+    folders: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = "[[steps]]\n[[steps]]\npictures = true\nstart_share = 0.5\n"
+    command = [*folders, recipe(tmp_path, steps)]
+    with monkeypatch.context() as patched:
+        patched.setattr("training.train.load_data", stop_at_second_step())
+        with pytest.raises(KilledError):
+            main(command)
+    first = (tmp_path / "results" / "toy-1" / "step-1" / "weights.safetensors").stat().st_mtime_ns
+    assert main(command) == 0
+    assert (tmp_path / "results" / "toy-1" / "step-1" / "weights.safetensors").stat().st_mtime_ns == first
     manifest = find_manifest(tmp_path / "models", "mlp")
     assert set(manifest.data) == {"mnist", "uploads"}
-    assert manifest.recipe["pictures"] is True
+    assert [step.trained for step in manifest.lineage] == ["toy, step 1"]
+    assert set(manifest.lineage[0].data) == {"mnist"}
 
 
-def test_a_version_is_corrected_by_going_on_from_it_after_a_teacher(places: list[str], tmp_path: Path) -> None:
-    assert main([*places, "--run=first"]) == 0
+def stop_at_second_step():
+    """Return a `load_data` that fails in the second step."""
+    from training.learning.data_module import load_data
+
+    calls: list[object] = []
+
+    def load_or_stop(*arguments):
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise KilledError
+        return load_data(*arguments)
+
+    return load_or_stop
+
+
+def test_a_student_starts_from_a_version_and_follows_a_teacher(folders: list[str], tmp_path: Path) -> None:
+    assert main([*folders, recipe(tmp_path)]) == 0
     first = find_manifest(tmp_path / "models", "mlp")
-    assert main([*places, "--run=second", f"--start-from={first.reference}", "--teacher=mlp"]) == 0
-    versions = sorted(path.name for path in (tmp_path / "models" / "mlp").iterdir() if path.is_dir())
-    assert len(versions) == 2
+    text = f'start_from = "{first.reference}"\nteacher = "mlp"\n'
+    assert main([*folders, recipe(tmp_path, text, "student")]) == 0
+    (second,) = [path.name for path in (tmp_path / "models" / "mlp").glob("*.2")]
+    manifest = find_manifest(tmp_path / "models", f"mlp/{second}")
+    assert (manifest.recipe["start_from"], manifest.recipe["teacher"]) == (first.reference, first.reference)
+    assert [step.trained for step in manifest.lineage] == [first.reference]
 
 
-def test_students_of_one_teacher_learn_from_the_same_answers(places: list[str], tmp_path: Path) -> None:
-    assert main([*places, "--run=first"]) == 0
-    students = [*places, "--teacher=mlp", "--answered-epochs=2"]
-    assert main([*students, "--run=second", "--seed=2"]) == 0
-    second = find_manifest(tmp_path / "models", (tmp_path / "results" / "second" / "published").read_text())
+def test_students_of_one_teacher_learn_from_the_same_answers(folders: list[str], tmp_path: Path) -> None:
+    assert main([*folders, recipe(tmp_path)]) == 0
+    assert main([*folders, recipe(tmp_path, 'teacher = "mlp"\nanswered_epochs = 2\nseed = 2\n', "student")]) == 0
+    published = (tmp_path / "results" / "student-1" / "finished").read_text().removeprefix("published as ")
+    second = find_manifest(tmp_path / "models", published)
     (folder,) = (path for path in (tmp_path / "data" / "answers").iterdir() if path.is_dir())
     assert json.loads((folder / "answers.json").read_text())["data"] == second.data
     assert set(second.data) == {"mnist", "answers"}
 
 
-def test_a_run_goes_on_with_the_versions_that_it_began_with(places: list[str], tmp_path: Path) -> None:
-    assert main([*places, "--run=first"]) == 0
-    first = find_manifest(tmp_path / "models", "mlp")
-    assert main([*places, "--run=second", "--start-from=mlp", "--teacher=mlp", "--no-publish"]) == 0
-    begun = json.loads((tmp_path / "results" / "second" / "options.json").read_text())
-    assert (begun["start_from"], begun["teacher"]) == (first.reference, first.reference)
-
-
-def test_without_publishing_nothing_is_written_to_models(places: list[str], tmp_path: Path) -> None:
-    assert main([*places, "--run=dry", "--no-publish"]) == 0
+def test_without_publishing_nothing_is_written_to_models(folders: list[str], tmp_path: Path) -> None:
+    assert main([*folders, recipe(tmp_path), "--no-publish"]) == 0
     assert not (tmp_path / "models").exists()
+    assert (tmp_path / "results" / "toy-1" / "finished").read_text() == "not published"
 
 
-def test_what_is_missing_is_said_in_a_sentence(places: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*places, "--run=lost", "--teacher=nobody"]) == 1
-    assert main([*places, "--resume", "--run=lost"]) == 1
-    told = capsys.readouterr().err
-    assert "nobody" in told
-    assert "nothing to resume" in told
+def test_a_missing_version_is_reported_in_a_sentence(
+    folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*folders, recipe(tmp_path, 'teacher = "nobody"\n')]) == 1
+    assert "nobody" in capsys.readouterr().err
+
+
+def test_a_changed_recipe_does_not_continue_an_unfinished_run(
+    folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise fitting.RunError("stopped")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(fitting, "run_trainer", fail)
+        assert main([*folders, recipe(tmp_path)]) == 1
+    assert main([*folders, recipe(tmp_path, "seed = 2\n")]) == 1
+    assert "begun with other settings or data: seed." in capsys.readouterr().err

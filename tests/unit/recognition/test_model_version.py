@@ -21,7 +21,7 @@ from shared.recognition.model_version import (
 )
 from shared.recognition.normalisation import Normalisation
 from shared.recognition.weights import load_network
-from training.model_folder import write_model_version
+from training.publishing.folder import write_model_version
 
 GRAPH = b"as ONNX"
 NOW = datetime(2026, 11, 21, tzinfo=UTC)

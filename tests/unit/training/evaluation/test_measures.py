@@ -5,17 +5,12 @@ import pytest
 import torch
 
 from shared.recognition.calibration import Calibration
-from training.datasets.labelled_images import NOT_A_DIGIT
-from training.evaluation.measures import (
-    auroc,
-    bootstrap_interval,
-    calibration_error,
-    measure,
-    wilson_interval,
-)
+from training.data.labelled_images import NOT_A_DIGIT
+from training.evaluation.intervals import bootstrap_interval, wilson_interval
+from training.evaluation.measures import auroc, calibration_error, measure
 
-LOGITS = torch.eye(10) * 9
-LABELS = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 0])  # the last is read as nine
+LOGITS = np.eye(10, dtype=np.float32) * 9
+LABELS = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 0])  # the last one is read as a nine
 READABLE = np.ones(10, bool)
 
 
@@ -23,7 +18,7 @@ def test_accuracy_is_the_share_read_right() -> None:
     assert measure(LOGITS, LABELS, READABLE, Calibration())["accuracy"] == pytest.approx(0.9)
 
 
-def test_what_could_not_be_read_is_wrong_and_refused() -> None:
+def test_an_unreadable_picture_is_wrong_and_rejected() -> None:
     readable = READABLE.copy()
     readable[0] = False
     measured = measure(LOGITS, LABELS, readable, Calibration())
@@ -31,14 +26,14 @@ def test_what_could_not_be_read_is_wrong_and_refused() -> None:
     assert measured["refused"] == pytest.approx(0.1)
 
 
-def test_a_slice_of_which_nothing_could_be_read_has_no_calibration() -> None:
+def test_a_slice_without_a_readable_picture_has_no_calibration_error() -> None:
     measured = measure(LOGITS, LABELS, ~READABLE, Calibration())
     assert measured == {"examples": 10, "refused": 1, "accuracy": 0}
 
 
-def test_of_what_is_no_digit_only_the_refused_are_counted() -> None:
+def test_of_non_digits_only_the_rejected_share_is_measured() -> None:
     labels = np.full(10, NOT_A_DIGIT)
-    logits = torch.cat([torch.full((7, 10), -5.0), torch.full((3, 10), 5.0)])
+    logits = np.concatenate([np.full((7, 10), -5.0), np.full((3, 10), 5.0)])
     assert measure(logits, labels, READABLE, Calibration()) == {"examples": 10, "refused": pytest.approx(0.7)}
 
 
@@ -48,7 +43,7 @@ def test_calibration_error_is_the_gap_of_confidence_and_accuracy() -> None:
     assert calibration_error(probabilities, labels) == pytest.approx(0.3)
 
 
-def test_calibration_error_is_what_counting_by_hand_gives() -> None:
+def test_calibration_error_equals_a_count_by_hand() -> None:
     random = np.random.default_rng(0)
     probabilities = random.dirichlet(np.full(10, 0.3), 500)
     labels = random.integers(0, 10, 500)

@@ -1,0 +1,159 @@
+"""Labelled drawings over real HTTP, from a server that answers as storage does."""
+
+import base64
+import io
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from uuid import UUID
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from training.data.labelled_drawings import load_labelled_drawings
+from training.errors import DataUnavailableError
+
+TOKEN = "a token for tests: ünïcode"
+
+
+@dataclass
+class Answer:
+    """What the server says; `missing` bytes of the promised length never come."""
+
+    lines: list[dict[str, object]] = field(default_factory=list)
+    status: int = 200
+    body: bytes | None = None
+    missing: int = 0
+
+
+@dataclass
+class Storage:
+    url: str
+    answer: Answer
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: "Server"
+
+    def do_GET(self) -> None:
+        answer = self.server.answer
+        authorised = self.headers["Authorization"].encode("latin-1") == f"Bearer {TOKEN}".encode()
+        status = (answer.status if authorised else 401) if self.path == "/v1/labelled-drawings" else 404
+        body = answer.body
+        if body is None:
+            body = b"".join(json.dumps(line).encode() + b"\n" for line in answer.lines)
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body) + answer.missing))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments: object) -> None: ...
+
+
+class Server(ThreadingHTTPServer):
+    answer = Answer()
+
+
+@pytest.fixture
+def storage() -> Iterator[Storage]:
+    with Server(("127.0.0.1", 0), Handler) as server:
+        server.answer = Answer()
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        yield Storage(f"http://127.0.0.1:{server.server_port}/", server.answer)
+        server.shutdown()
+
+
+def png(ink: bool = True) -> bytes:
+    picture = Image.new("L", (200, 150), 255)
+    if ink:
+        ImageDraw.Draw(picture).line([(60, 20), (60, 120)], fill=0, width=12)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def line(number: int, drawing: bytes, label: int = 1) -> dict[str, object]:
+    return {
+        "id": str(UUID(int=number, version=4)),
+        "label": label,
+        "labelled_at": "2026-11-21T12:00:00Z",
+        "drawing": base64.b64encode(drawing).decode(),
+    }
+
+
+def test_every_drawing_is_in_one_part_and_becomes_an_image(storage):
+    storage.answer.lines = [line(number, png(), label=number % 10) for number in range(100)]
+    parts = [load_labelled_drawings(split, storage.url, TOKEN) for split in ("train", "validation", "test")]
+    assert sum(map(len, parts)) == 100
+    assert len(parts[0]) > 60
+    assert min(map(len, parts)) > 0
+    assert parts[1].images.shape[1:] == (28, 28)
+    assert parts[1].images.dtype == np.uint8
+    assert parts[1].images[:, 14, 14].min() > 200  # the stroke of each is in the middle
+    assert sorted(label for part in parts for label in part.labels.tolist()) == sorted([*range(10)] * 10)
+
+
+def test_later_labels_move_no_drawing_to_another_part(storage):
+    storage.answer.lines = [line(number, png(), label=number % 10) for number in range(40)]
+    before = load_labelled_drawings("train", storage.url, TOKEN)
+    storage.answer.lines += [line(number, png()) for number in range(40, 60)]
+    after = load_labelled_drawings("train", storage.url, TOKEN)
+    assert after.labels[: len(before)].tolist() == before.labels.tolist()
+
+
+def test_unreadable_drawings_are_left_out_counted_and_logged(storage, caplog):
+    blank, broken = png(ink=False), b"\x89PNG\r\n\x1a\n nothing behind the magic"
+    storage.answer.lines = [line(1, png()), *(line(number, blank) for number in range(2, 20)), line(20, broken)]
+    with caplog.at_level(logging.INFO):
+        sizes = [len(load_labelled_drawings(split, storage.url, TOKEN)) for split in ("train", "validation", "test")]
+    assert sorted(sizes) == [0, 0, 1]
+    left_out = [record for record in caplog.records if record.levelno == logging.WARNING]
+    assert len(left_out) == 19
+    assert str(UUID(int=20, version=4)) in caplog.text
+    assert TOKEN not in caplog.text
+
+
+def test_no_labels_yet_is_an_empty_part(storage):
+    part = load_labelled_drawings("train", storage.url, TOKEN)
+    assert part.images.shape == (0, 28, 28)
+    assert part.labels.shape == (0,)
+
+
+def test_a_wrong_token_is_named_as_the_reason_and_not_shown(storage):
+    with pytest.raises(DataUnavailableError, match=r"refused the token: give the one .* STORAGE_TOKEN") as refusal:
+        load_labelled_drawings("train", storage.url, "a wrong one")
+    assert "a wrong one" not in str(refusal.value)
+
+
+def test_no_token_is_named_as_the_reason(storage):
+    with pytest.raises(DataUnavailableError, match=r"No token .* STORAGE_TOKEN"):
+        load_labelled_drawings("train", storage.url, "")
+
+
+def test_storage_that_is_not_ready_may_be_asked_again(storage):
+    storage.answer.status = 503
+    with pytest.raises(DataUnavailableError, match="answered 503 Service Unavailable: try again"):
+        load_labelled_drawings("train", storage.url, TOKEN)
+
+
+def test_something_else_at_that_address_is_said(storage):
+    storage.answer.body = b"<html>hello</html>"
+    with pytest.raises(DataUnavailableError, match="something else than labelled drawings"):
+        load_labelled_drawings("train", storage.url, TOKEN)
+
+
+def test_a_stream_that_stops_half_way_is_no_part(storage):
+    storage.answer.lines = [line(number, png()) for number in range(5)]
+    storage.answer.missing = 1000
+    with pytest.raises(DataUnavailableError, match="could not be read"):
+        load_labelled_drawings("train", storage.url, TOKEN)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "nowhere", "http://[", "ftp://127.0.0.1"])
+def test_an_address_where_nothing_answers_says_what_to_do(url):
+    with pytest.raises(DataUnavailableError, match="start it, or give another URL"):
+        load_labelled_drawings("train", url, TOKEN)

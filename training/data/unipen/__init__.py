@@ -1,0 +1,1 @@
+"""Converts the UNIPEN distribution into a file of pen strokes."""

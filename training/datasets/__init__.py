@@ -1,1 +1,0 @@
-"""The data that training reads, one module a source."""

@@ -1,0 +1,39 @@
+"""95 % confidence intervals: how far chance may have moved a measured value."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binomtest, bootstrap
+
+CONFIDENCE = 0.95
+RESAMPLES = 1000
+
+Interval = tuple[float, float]
+
+
+def wilson_interval(right: int, examples: int) -> Interval:
+    """Return the interval of a share of right answers. Wilson 1927."""
+    interval = binomtest(right, examples).proportion_ci(CONFIDENCE, "wilson")
+    return float(interval.low), float(interval.high)
+
+
+def bootstrap_interval(measure: Callable[..., float], *samples: NDArray[np.float64], seed: int = 0) -> Interval:
+    """Return the interval of a measure of independent samples, each resampled along its first axis.
+
+    Bias-corrected and accelerated (BCa, Efron 1987), because a calibration error grows when it is resampled.
+    """
+
+    def measure_resampled(*rows: NDArray[np.int64]) -> float:
+        return measure(*(sample[chosen.astype(int)] for sample, chosen in zip(samples, rows, strict=True)))
+
+    result = bootstrap(
+        [np.arange(len(sample)) for sample in samples],  # rows, so that a sample may have several columns
+        measure_resampled,
+        vectorized=False,
+        n_resamples=RESAMPLES,
+        confidence_level=CONFIDENCE,
+        method="BCa",
+        rng=np.random.default_rng(seed),
+    )
+    return float(result.confidence_interval.low), float(result.confidence_interval.high)

@@ -1,0 +1,96 @@
+"""The folder of one training step: its settings, checkpoint, log and final weights.
+
+A step that was stopped continues from its last checkpoint, and a finished step is not trained again.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from shared.recognition.model_version import WEIGHTS
+from training.errors import RunError
+from training.recipes.recipe import Settings
+
+
+@dataclass(frozen=True)
+class StepFolder:
+    """`results/<run>/step-<number>`."""
+
+    folder: Path
+
+    @property
+    def settings(self) -> Path:
+        """The step's settings and the hashes of its data, written when it starts."""
+        return self.folder / "settings.json"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The checkpoint of the last finished epoch. Deleted when the step is finished."""
+        return self.folder / "checkpoints"
+
+    @property
+    def last_checkpoint(self) -> Path:
+        """Where a stopped step continues."""
+        return self.checkpoints / "last.ckpt"
+
+    @property
+    def epochs(self) -> Path:
+        """What each epoch reached, one JSON line an epoch."""
+        return self.folder / "epochs.jsonl"
+
+    @property
+    def weights(self) -> Path:
+        """The final weights. The step is finished when this file exists."""
+        return self.folder / WEIGHTS
+
+    def is_finished(self) -> bool:
+        """Return whether the final weights exist."""
+        return self.weights.exists()
+
+    def begin(self, settings: Settings, data: Mapping[str, str]) -> None:
+        """Write the settings and data hashes, or compare them with those that the step began with.
+
+        RunError if they differ: a step must not continue with anything else than it began with.
+        """
+        described = settings.describe() | {"data": dict(data)}
+        if not self.settings.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.settings.write_text(json.dumps(described, indent=2))
+        elif changed := differing(self.read_settings(), described):
+            raise RunError(
+                f"{self.folder} was begun with other settings or data: {', '.join(changed)}. "
+                "Restore them, or give --run another name to start again."
+            )
+
+    def read_settings(self) -> dict[str, Any]:
+        """Return what the step began with. RunError if the file is damaged."""
+        try:
+            settings: dict[str, Any] = json.loads(self.settings.read_text())
+        except (OSError, ValueError) as error:
+            raise RunError(f"{self.settings} cannot be read: give --run another name to start again.") from error
+        return settings
+
+    def finish(self, network: nn.Module) -> None:
+        """Save the final weights, in one atomic step."""
+        temporary = self.weights.with_suffix(".writing")
+        save_file({name: tensor.contiguous().cpu() for name, tensor in network.state_dict().items()}, temporary)
+        temporary.replace(self.weights)
+
+    def load_into(self, network: nn.Module) -> nn.Module:
+        """Load the final weights into the network and return it in evaluation mode. RunError if they are damaged."""
+        try:
+            network.load_state_dict(load_file(self.weights))
+        except (OSError, RuntimeError, SafetensorError) as error:
+            raise RunError(f"{self.weights} is damaged: delete it, and the step is trained again.") from error
+        return network.eval()
+
+
+def differing(begun: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
+    """Return the names of all settings that are not the same."""
+    return sorted(name for name in begun.keys() | now.keys() if begun.get(name) != now.get(name))

@@ -1,0 +1,1 @@
+"""Turns a trained network into a model version: calibration, ONNX graph, metrics per slice, gate, files."""

@@ -1,0 +1,42 @@
+"""Writes a model version to disk: weights, graph and manifest, all of them or nothing."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from pydantic import ValidationError
+from safetensors.torch import save_file
+from torch import nn
+
+from shared.recognition.model_version import GRAPH, MANIFEST, WEIGHTS, Manifest, ModelVersionError, folder_of
+
+
+def write_model_version(models_dir: Path, manifest: Manifest, network: nn.Module, graph: bytes) -> Path:
+    """Write a new version and return its folder. `graph` is the network as an ONNX file.
+
+    FileExistsError if the version exists, because versions are never rewritten. ModelVersionError if a name is invalid
+    or the manifest could not be read back.
+    """
+    target = folder_of(models_dir, manifest.name, manifest.version)
+    content = manifest.model_dump_json(indent=2) + "\n"
+    try:
+        Manifest.model_validate_json(content)
+    except ValidationError as error:
+        raise ModelVersionError(f"The manifest of {manifest.reference} would be malformed: {error}") from error
+    if target.exists():
+        raise FileExistsError(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".writing-", dir=target.parent))
+    try:
+        weights = {key: tensor.contiguous().cpu() for key, tensor in network.state_dict().items()}
+        save_file(weights, folder / WEIGHTS)
+        (folder / GRAPH).write_bytes(graph)
+        (folder / MANIFEST).write_text(content)
+        folder.chmod(0o755)  # readable for the service, whatever the umask of the user who trained it
+        for file in folder.iterdir():
+            file.chmod(0o644)
+        folder.rename(target)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return target

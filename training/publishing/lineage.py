@@ -1,0 +1,33 @@
+"""Collects the lineage of a new version: every earlier training step that its weights depend on.
+
+A version depends on the steps before its last one, on the version it started from, on its teacher, and on the version
+that filtered its labels. Their own lineages are included, so that every version can be trained again from nothing,
+even when a version it depends on is gone.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from shared.recognition.model_version import TrainingStep, find_manifest
+from training.recipes.recipe import START
+
+ROLES = ("start_from", "teacher", "label_filter")  # settings that name a version
+
+
+def describe_lineage(steps: Sequence[TrainingStep], models_dir: Path) -> list[TrainingStep]:
+    """Return all steps that the last one depends on, oldest first. ModelVersionError if a named version is missing."""
+    lineage: list[TrainingStep] = []
+    for step in steps:
+        for reference in named_versions(step):
+            manifest = find_manifest(models_dir, reference)
+            itself = TrainingStep(trained=manifest.reference, settings=manifest.recipe, data=manifest.data)
+            lineage += [known for known in (*manifest.lineage, itself) if known not in lineage]
+        if step is not steps[-1]:
+            lineage.append(step)
+    return lineage
+
+
+def named_versions(step: TrainingStep) -> list[str]:
+    """Return the versions that the step's settings name."""
+    named = [str(step.settings[role]) for role in ROLES if role in step.settings]
+    return [reference for reference in named if reference != START]

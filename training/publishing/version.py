@@ -1,0 +1,127 @@
+"""Publishes a trained network as a model version: calibrate, measure every slice, ask the gate, write the files."""
+
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from math import isfinite
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from shared.recognition.architectures import count_parameters
+from shared.recognition.augmented_views import average_doubtful_views
+from shared.recognition.calibration import Calibration
+from shared.recognition.model_version import Manifest, TrainingStep, next_version, set_current
+from shared.recognition.normalisation import Normalisation
+from training.data.labelled_images import LabelledImages
+from training.data.slices import PreparedSlice
+from training.evaluation.measures import make_compute_logits, measure
+from training.publishing.calibration import fit_calibration
+from training.publishing.folder import write_model_version
+from training.publishing.gate import find_objections, find_right
+from training.publishing.graph import check_graph, export_graph
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A trained network and how it was made. The fields from `data` on become fields of its manifest."""
+
+    name: str  # under models/
+    architecture: str
+    network: nn.Module
+    normalisation: Normalisation
+    data: Mapping[str, str]
+    recipe: Mapping[str, str | int | float | bool]
+    recipe_name: str = ""
+    lineage: Sequence[TrainingStep] = ()
+    epochs: Sequence[Mapping[str, float]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Published:
+    """The version that was written. `objections` say why it did not become the current one; empty if it did."""
+
+    manifest: Manifest
+    objections: list[str]
+
+
+def calibrate(candidate: Candidate, validation: Mapping[str, LabelledImages]) -> Calibration:
+    """Fit the calibration on validation digits, with doubtful images read twice as in serving.
+
+    Which images are doubtful depends on the calibration, so a first fit on single readings selects them.
+    """
+    compute_logits, parts = make_compute_logits(candidate.network, candidate.normalisation), validation.values()
+    labels = [torch.from_numpy(part.labels) for part in parts]
+    once = [compute_logits(part.images) for part in parts]
+    first = fit_calibration([torch.from_numpy(logits) for logits in once], labels)
+    twice = [
+        average_doubtful_views(compute_logits, part.images, logits, first)
+        for part, logits in zip(parts, once, strict=True)
+    ]
+    return fit_calibration([torch.from_numpy(logits) for logits in twice], labels)
+
+
+def publish(
+    candidate: Candidate, calibration: Calibration, test: Sequence[PreparedSlice], models_dir: Path
+) -> Published:
+    """Measure the candidate on the test slices, write it, and make it the current version if the gate allows.
+
+    The files are written last, so a process that is killed before leaves nothing. ModelVersionError if the exported
+    graph answers differently from the network.
+    """
+    network = candidate.network
+    compute_logits = make_compute_logits(network, candidate.normalisation)
+    once = {part.name: compute_logits(part.images) for part in test}
+    graph = export_graph(network, candidate.normalisation)
+    for part in test:
+        check_graph(graph, once[part.name], part.images, calibration)
+    logits = {
+        part.name: average_doubtful_views(compute_logits, part.images, once[part.name], calibration) for part in test
+    }
+    right = {part.name: find_right(logits[part.name], part, calibration) for part in test}
+    objections = find_objections(candidate.name, right, test, models_dir)
+    metrics = {part.name: measure(logits[part.name], part.labels, part.readable, calibration) for part in test}
+    manifest = build_manifest(candidate, calibration, metrics, models_dir)
+    write_model_version(models_dir, manifest, network, graph)
+    if not objections:
+        set_current(models_dir, manifest.name, manifest.version)
+    return Published(manifest, objections)
+
+
+def build_manifest(
+    candidate: Candidate, calibration: Calibration, metrics: dict[str, dict[str, float]], models_dir: Path
+) -> Manifest:
+    """Return the manifest with the next free version number of today."""
+    now = datetime.now(UTC)
+    return Manifest(
+        name=candidate.name,
+        version=next_version(models_dir, candidate.name, now),
+        created_at=now.replace(microsecond=0),
+        architecture=candidate.architecture,
+        parameters=count_parameters(candidate.network),
+        normalisation=candidate.normalisation,
+        calibration=calibration,
+        data=dict(candidate.data),
+        recipe=dict(candidate.recipe),
+        recipe_name=candidate.recipe_name,
+        lineage=list(candidate.lineage),
+        metrics=metrics,
+        libraries={"python": platform.python_version(), **{name: version(name) for name in ("torch", "onnx", "numpy")}},
+        # JSON has no "not a number", which a metric is until its first value
+        history=[{name: value for name, value in epoch.items() if isfinite(value)} for epoch in candidate.epochs],
+    )
+
+
+def print_report(published: Published) -> None:
+    """Print the metrics of every slice, and whether the version is now the current one."""
+    manifest = published.manifest
+    print(f"published {manifest.reference}")
+    for name, metrics in manifest.metrics.items():
+        print(f"  {name}: " + ", ".join(f"{metric} {value:.4f}" for metric, value in metrics.items()))
+    if published.objections:
+        print("It did not become the current version. " + "; ".join(published.objections))
+    else:
+        print("It is the current version now.")

@@ -1,0 +1,31 @@
+"""Logs what each epoch reached, one JSON line an epoch. Plots, manifests and continued runs read the log.
+
+Lightning's CSVLogger would delete the earlier lines of a continued run (docs/decisions/0022).
+"""
+
+import json
+from pathlib import Path
+
+from lightning.pytorch import Callback, LightningModule, Trainer
+
+
+class EpochLog(Callback):
+    """Writes a line to `path` at the end of each epoch, and replaces the lines of epochs that a run repeats."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Lightning's hook, called after validation."""
+        entries = [entry for entry in read_epochs(self.path) if entry["epoch"] < trainer.current_epoch]
+        metrics = {name: float(value) for name, value in trainer.callback_metrics.items() if "/" in name}
+        rate = trainer.optimizers[0].param_groups[0]["lr"]
+        entries.append({"epoch": trainer.current_epoch, "learning_rate": rate, **metrics})
+        temporary = self.path.with_suffix(".writing")
+        temporary.write_text("".join(json.dumps(entry) + "\n" for entry in entries))
+        temporary.replace(self.path)  # atomic: a kill leaves the old log or the new one
+
+
+def read_epochs(path: Path) -> list[dict[str, float]]:
+    """Return one dictionary per epoch; an empty list if there is no log yet."""
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []

@@ -1,0 +1,234 @@
+"""What a run learned, in pictures: curves, confusion matrix, reliability, the worst mistakes and eight predictions.
+
+Each function writes one PNG and gives back its figure. They use matplotlib's objects alone, not pyplot's global state,
+so that a run draws the same in a test, in a thread and on a machine without a screen.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, PercentFormatter
+from numpy.typing import NDArray
+from torchmetrics.functional.classification import multiclass_confusion_matrix
+
+from shared.recognition.normalisation import Images
+from training.evaluation.measures import CALIBRATION_BINS
+
+Labels = NDArray[np.int64]  # (N,) in 0..9
+Probabilities = NDArray[np.float32]  # (N, 10), rows sum to 1
+Epochs = Sequence[Mapping[str, float]]  # see training.reporting.epoch_log
+
+MISTAKES, MISTAKES_A_ROW = 32, 8
+FEW_DIGITS = 10  # a share of fewer says little: one more mistake moves it by over a tenth
+DPI = 150
+BLUE, ORANGE, GREEN, RED, VIOLET, GREY = "#2c5f8a", "#d97a1d", "#1b7f4d", "#c0392b", "#7d4fa3", "#9fb3c4"
+PALE_BLUE = "#c9dbea"
+
+
+def plot_run(
+    folder: Path, history: Epochs, images: Images, labels: Labels, probabilities: Probabilities, *, part: str = "test"
+) -> None:
+    """All of them. The images are those of `part`: of validation, or of the test where the run is published."""
+    plot_loss(history, folder / "loss.png")
+    plot_accuracy(history, folder / "accuracy.png")
+    plot_confusion_matrix(labels, probabilities, folder / "confusion_matrix.png", part)
+    plot_reliability(labels, probabilities, folder / "reliability.png", part)
+    plot_worst_mistakes(images, labels, probabilities, folder / "worst_mistakes.png", part)
+    plot_test_predictions(images, labels, probabilities, folder / "test_predictions.png", part)
+
+
+def plot_loss(history: Epochs, path: Path) -> Figure:
+    """Training may end above validation: its digits are augmented, its labels smoothed, its weights not averaged."""
+    figure = Figure((7, 4.2), layout="constrained")
+    axes = figure.subplots()
+    draw_curve(axes, history, "train/loss", "training (augmented, smoothed)", ORANGE)
+    draw_curve(axes, history, "validation/loss", "validation", BLUE)
+    losses = np.array([epoch["validation/loss"] for epoch in history])
+    if np.isfinite(losses).any():
+        best = int(np.nanargmin(losses))
+        axes.plot(best + 1, losses[best], "o", color=BLUE, label=f"best: epoch {best + 1}, {losses[best]:.4f}")
+    axes.set(title="Loss by epoch", ylabel="cross-entropy", yscale="log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    finish_curves(axes, "upper right")
+    return write(figure, path)
+
+
+def plot_accuracy(history: Epochs, path: Path) -> Figure:
+    """A curve for each slice of the validation data. Epochs far worse than the last lie below the picture."""
+    figure = Figure((7, 4.2), layout="constrained")
+    axes = figure.subplots()
+    last = accuracies_of(history[-1])
+    for number, (name, share) in enumerate(last.items()):
+        label = "mean" if name == "accuracy" else name.replace("_", " ")
+        colour = (BLUE, ORANGE, GREEN, VIOLET, RED, GREY)[number % 6]
+        draw_curve(axes, history, f"validation/{name}", f"{label}: {share:.2%}", colour)
+    lowest, worst = axes.get_ylim()[0], min(last.values(), default=0)
+    axes.set_ylim(bottom=max(lowest, 1 - max(8 * (1 - worst), 0.02)))
+    axes.set(title="Validation accuracy by epoch", ylabel="read right")
+    axes.yaxis.set_major_formatter(PercentFormatter(1))
+    finish_curves(axes, "lower right")
+    return write(figure, path)
+
+
+def accuracies_of(epoch: Mapping[str, float]) -> dict[str, float]:
+    """Slice → share read right; and `accuracy`, the mean over the slices, where there are several."""
+    prefix = "validation/"
+    accuracies = {name.removeprefix(prefix): value for name, value in epoch.items() if name.startswith(prefix)}
+    accuracies.pop("loss", None)
+    if len(accuracies) == 2:  # one slice, whose mean it is
+        accuracies.pop("accuracy", None)
+    return accuracies
+
+
+def draw_curve(axes: Axes, history: Epochs, name: str, label: str, colour: str) -> None:
+    """Epochs are counted from 1; an epoch without that figure leaves a gap."""
+    epochs = [epoch["epoch"] + 1 for epoch in history]
+    values = [epoch.get(name, np.nan) for epoch in history]
+    axes.plot(epochs, values, ".-", color=colour, label=label)
+
+
+def finish_curves(axes: Axes, legend: Literal["upper right", "lower right"]) -> None:
+    """What both have in common."""
+    axes.set_xlabel("epoch")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    axes.grid(alpha=0.3)
+    axes.legend(frameon=False, loc=legend)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def plot_confusion_matrix(labels: Labels, probabilities: Probabilities, path: Path, part: str = "test") -> Figure:
+    """Counts. The colour is that of the mistakes alone, which would drown beside the diagonal."""
+    counts = multiclass_confusion_matrix(torch.from_numpy(probabilities), torch.from_numpy(labels), 10).numpy()
+    mistakes = counts * (1 - np.eye(10, dtype=np.int64))
+    most = max(1, int(mistakes.max()))
+    figure = Figure((6.2, 6.2), layout="constrained")
+    axes = figure.subplots()
+    axes.imshow(np.ma.masked_equal(mistakes, 0), cmap="Reds", vmin=0, vmax=most * 1.2)
+    axes.imshow(np.ma.masked_not_equal(np.eye(10), 1), cmap="Blues", vmin=0, vmax=6)
+    for (label, digit), count in np.ndenumerate(counts):
+        if count:
+            colour = "white" if mistakes[label, digit] > 0.6 * most else "black"
+            axes.text(digit, label, f"{count:,}", ha="center", va="center", fontsize=9, color=colour)
+    wrong = int(mistakes.sum())
+    title = f"{wrong:,} of {len(labels):,} {part} digits misread ({1 - wrong / len(labels):.2%} right)"
+    axes.set(title=title, xlabel="read as", ylabel="true digit", xticks=range(10), yticks=range(10))
+    axes.set_xticks(np.arange(9) + 0.5, minor=True)
+    axes.set_yticks(np.arange(9) + 0.5, minor=True)
+    axes.grid(which="minor", color="#e4e8eb", linewidth=0.6)
+    axes.tick_params(which="both", length=0)
+    return write(figure, path)
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Bin by bin: how many fell into it, their mean confidence and the share read right (NaN where none did)."""
+
+    counts: NDArray[np.int64]  # (CALIBRATION_BINS,)
+    confidences: NDArray[np.float64]
+    accuracies: NDArray[np.float64]
+
+    @property
+    def calibration_error(self) -> float:
+        """The mean gap of the two, weighted by the counts: ECE. Guo et al. 2017, §2."""
+        gaps = np.nan_to_num(np.abs(self.accuracies - self.confidences))
+        return float((gaps * self.counts).sum() / self.counts.sum())
+
+
+def measure_reliability(labels: Labels, probabilities: Probabilities) -> Reliability:
+    """Bins of equal width; an edge belongs to the bin below it."""
+    confidence = probabilities.max(axis=1).astype(np.float64)
+    right = probabilities.argmax(axis=1) == labels
+    bins = np.clip(np.ceil(confidence * CALIBRATION_BINS).astype(int), 1, CALIBRATION_BINS) - 1
+    counts = np.bincount(bins, minlength=CALIBRATION_BINS)
+    with np.errstate(invalid="ignore"):
+        confidences = np.bincount(bins, confidence, CALIBRATION_BINS) / counts
+        accuracies = np.bincount(bins, right, CALIBRATION_BINS) / counts
+    return Reliability(counts, confidences, accuracies)
+
+
+def plot_reliability(labels: Labels, probabilities: Probabilities, path: Path, part: str = "test") -> Figure:
+    """Above, how many of the digits of each confidence were read right; below, how many there are. Few are pale."""
+    measured = measure_reliability(labels, probabilities)
+    centres, width = (np.arange(CALIBRATION_BINS) + 0.5) / CALIBRATION_BINS, 0.92 / CALIBRATION_BINS
+    colours = [PALE_BLUE if count < FEW_DIGITS else BLUE for count in measured.counts]
+    figure = Figure((6, 6.8), layout="constrained")
+    above, below = figure.subplots(2, sharex=True, height_ratios=[3, 1])
+    above.bar(centres, np.nan_to_num(measured.accuracies), width, color=colours)
+    above.plot([0, 1], [0, 1], "--", color="grey", linewidth=1, label="perfectly calibrated")
+    above.plot(measured.confidences, measured.confidences, "D", color=ORANGE, markersize=4, label="mean confidence")
+    title = f"Expected calibration error {measured.calibration_error:.2%} over {len(labels):,} {part} digits"
+    above.set(title=title, ylabel="read right", ylim=(0, 1.02), xlim=(0, 1.01))
+    above.yaxis.set_major_formatter(PercentFormatter(1))
+    bars = below.bar(centres, measured.counts, width, color=GREY)
+    below.bar_label(bars, [f"{count:,}" if count else "" for count in measured.counts], fontsize=7)
+    below.margins(y=0.15)  # for the numbers
+    below.set(xlabel="confidence", ylabel="digits", yscale="symlog", ylim=(0, None))
+    below.yaxis.set_major_formatter("{x:,.0f}")
+    below.xaxis.set_major_formatter(PercentFormatter(1))
+    for axes in (above, below):
+        axes.spines[["top", "right"]].set_visible(False)
+    shares = [Patch(color=BLUE, label="read right"), Patch(color=PALE_BLUE, label=f"of fewer than {FEW_DIGITS} digits")]
+    figure.legend(handles=[*shares, *above.lines], frameon=False, ncols=2, loc="outside lower center")
+    return write(figure, path)
+
+
+def plot_worst_mistakes(
+    images: Images, labels: Labels, probabilities: Probabilities, path: Path, part: str = "test"
+) -> Figure:
+    """The digits read wrong with the most confidence, the worst first."""
+    digits, confidences = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    wrong = np.flatnonzero(digits != labels)
+    worst = wrong[np.argsort(-confidences[wrong], kind="stable")][:MISTAKES]
+    rows = max(1, -(-len(worst) // MISTAKES_A_ROW))
+    figure = Figure((10, 0.5 + 1.48 * rows), layout="constrained")
+    shown = f", the {len(worst)} most confident" if len(worst) < len(wrong) else ""
+    figure.suptitle(f"{len(wrong):,} of {len(labels):,} {part} digits misread{shown}: true digit → reading, confidence")
+    grid = figure.subplots(rows, MISTAKES_A_ROW, squeeze=False)
+    for axes in grid.flat:
+        axes.set_axis_off()
+    for axes, member in zip(grid.flat, worst, strict=False):
+        title = f"{labels[member]} → {digits[member]}, {percent(confidences[member])}"
+        draw_digit(axes, images[member], title, "black", "small")
+    return write(figure, path)
+
+
+def plot_test_predictions(
+    images: Images, labels: Labels, probabilities: Probabilities, path: Path, part: str = "test"
+) -> Figure:
+    """The first eight, with what they are read as and what they are."""
+    figure = Figure((9, 5.9), layout="constrained")
+    figure.suptitle(f"The first eight {part} digits")
+    grid = figure.subplots(2, 4)
+    for axes in grid.flat:
+        axes.set_axis_off()
+    for axes, image, label, row in zip(grid.flat, images, labels, probabilities, strict=False):
+        digit = int(row.argmax())
+        title = f"read as {digit}, {percent(row[digit])}\ntrue digit {label}"
+        draw_digit(axes, image, title, GREEN if digit == label else RED, "large")
+    return write(figure, path)
+
+
+def draw_digit(axes: Axes, image: NDArray[np.uint8], title: str, colour: str, size: str) -> None:
+    """image (28, 28), white on black as the network has it."""
+    axes.imshow(image, cmap="gray", vmin=0, vmax=255)
+    axes.set_title(title, color=colour, fontsize=size)
+
+
+def percent(share: float) -> str:
+    """One decimal; what is not certain is never called 100%."""
+    return f"{min(float(share), 0.999):.1%}"
+
+
+def write(figure: Figure, path: Path) -> Figure:
+    """As PNG."""
+    figure.savefig(path, dpi=DPI, facecolor="white")
+    return figure

@@ -1,0 +1,1 @@
+"""Searches training settings with Optuna."""
