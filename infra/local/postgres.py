@@ -27,11 +27,9 @@ SOCKET_PATH = r"[\w./-]{1,100}"  # a socket's path has at most 104 bytes on macO
 CONNECT_TIMEOUT_S = 5.0
 GRACE_S = 30.0  # a fast shutdown writes a checkpoint, which takes long on a slow disk
 INITDB = (
-    *(
-        "--username=postgres",
-        "--auth=trust",
-        "--encoding=UTF8",
-    ),  # trust is safe, because only the owner can open the socket
+    "--username=postgres",
+    "--auth=trust",  # safe, because only the owner can open the socket
+    "--encoding=UTF8",
     *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),  # the same locale on every machine
 )
 

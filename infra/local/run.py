@@ -59,7 +59,7 @@ async def _run_stack(settings: LocalSettings, programs: Programs) -> None:
     with lock_stack(data_dir):
         lock = await _wait_for_earlier_run(data_dir)
         with lock:
-            check_ports(settings.host, _ports(settings))
+            check_ports(settings.host, _list_ports(settings))
             stack = Stack(settings, programs, say=say, lock_fd=lock.fileno())
             try:
                 say(f"starting Slate (logs in {data_dir / 'logs'})")
@@ -85,7 +85,7 @@ async def _wait_for_earlier_run(data_dir: Path) -> IO[bytes]:
     raise LocalError(f"Processes of an earlier run on {data_dir} do not end. Stop them and start again.")
 
 
-def _ports(settings: LocalSettings) -> dict[str, int]:
+def _list_ports(settings: LocalSettings) -> dict[str, int]:
     return {
         "frontend": settings.frontend_port,
         "inference": settings.inference_port,
@@ -94,6 +94,6 @@ def _ports(settings: LocalSettings) -> dict[str, int]:
 
 
 def _announce(settings: LocalSettings) -> None:
-    for service, port in _ports(settings).items():
+    for service, port in _list_ports(settings).items():
         say(f"  {service:<10} {settings.url(port)}")
     say("ready")

@@ -1,4 +1,4 @@
-"""The base of every client: HTTP to one service over kept connections, with retries and two kinds of errors.
+"""The base of every client: HTTP to one service over keep-alive connections, with retries and two kinds of errors.
 
 `ServiceUnavailableError`: the same request may succeed later. `RefusedError`: the same request would be refused again.
 A client may send every request twice. That is safe, because reading a drawing changes nothing and writing to storage
@@ -101,7 +101,7 @@ class ServiceClient:
         try:
             return self._http.request(method, path, **options)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-            return self._http.request(method, path, **options)  # the service restarted and dropped kept connections
+            return self._http.request(method, path, **options)  # the service restarted and closed the connection
 
 
 def _make_authorization(api_key: str | None) -> dict[bytes, bytes]:

@@ -18,8 +18,8 @@ ReadingTime = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC)
 class PredictionToStore(Message):
     """The body of PUT /v1/predictions/{id}.
 
-    `drawing` is the picture file as it came (PNG, JPEG or WebP) as base64. `created_at` is the time of the prediction;
-    storage uses its own clock if it is absent.
+    `drawing` is the PNG, JPEG or WebP file as base64. `created_at` is the time of the prediction; storage uses its own
+    clock if it is absent.
     """
 
     digit: Digit
@@ -154,7 +154,7 @@ class Statistics(Message):
 
 
 class LabelledDrawing(Message):
-    """One line of GET /v1/labelled-drawings: a drawing as it came and its true digit."""
+    """One line of GET /v1/labelled-drawings: a drawing as it was sent and its true digit."""
 
     id: PredictionId
     label: Digit

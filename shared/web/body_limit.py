@@ -34,9 +34,8 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > self.max_bytes:
-                raise HTTPException(
-                    413, self.detail
-                )  # the only type of error that passes through FastAPI's body parsing
+                # FastAPI's body parsing lets only this type of error through.
+                raise HTTPException(413, self.detail)
             return message
 
         await self.app(scope, counted, send)

@@ -20,9 +20,8 @@ def _add_request_id(_logger: WrappedLogger, _name: str, event: EventDict) -> Eve
 def configure_logs(level: str = "INFO") -> None:
     """Configure structlog and the standard library. The output is JSON unless stderr is a terminal."""
     to_json = not sys.stderr.isatty()
-    console = structlog.dev.ConsoleRenderer(
-        exception_formatter=structlog.dev.plain_traceback
-    )  # without local variables
+    # The plain traceback leaves local variables out.
+    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     renderer = structlog.processors.JSONRenderer() if to_json else console
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,

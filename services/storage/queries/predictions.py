@@ -66,7 +66,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A drawing as it came, and its SHA-256 in hexadecimal."""
+    """A drawing as it was sent, and its SHA-256 in hexadecimal."""
 
     content: bytes
     media_type: str

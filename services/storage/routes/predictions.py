@@ -69,7 +69,7 @@ async def get_prediction(prediction_id: UUID, database: StorageDatabase) -> Stor
 async def get_drawing(
     prediction_id: UUID, database: StorageDatabase, if_none_match: Annotated[str | None, Header()] = None
 ) -> Response:
-    """Return the drawing, byte for byte as it came. It never changes, so a cache may keep it."""
+    """Return the drawing, byte for byte as it was sent. It never changes, so a cache may keep it."""
     drawing = await database.run(queries.read_drawing, prediction_id)
     if drawing is None:
         raise make_not_found(prediction_id)

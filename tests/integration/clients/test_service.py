@@ -1,4 +1,4 @@
-"""The base client over TCP: kept connections, retries, and the two kinds of errors."""
+"""The base client over TCP: keep-alive connections, retries, and the two kinds of errors."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack

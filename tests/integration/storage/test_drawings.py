@@ -1,4 +1,4 @@
-"""GET of a drawing returns the bytes as they came."""
+"""GET of a drawing returns the bytes as they were sent."""
 
 import base64
 
