@@ -18,8 +18,8 @@ ReadingTime = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC)
 class PredictionToStore(Message):
     """The body of PUT /v1/predictions/{id}.
 
-    `drawing` is the picture file as it was sent (PNG, JPEG or WebP) as base64. `created_at` is the time of the
-    prediction; storage uses its own clock if it is absent.
+    `drawing` is the PNG, JPEG or WebP file as base64. `created_at` is the time of the prediction; storage uses its own
+    clock if it is absent.
     """
 
     digit: Digit

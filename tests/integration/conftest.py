@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the integration tests: one embedded server per session, one new database per test."""
+"""A real PostgreSQL for the integration tests: one embedded server a session, one fresh migrated database a test."""
 
 import asyncio
 import itertools
@@ -27,19 +27,19 @@ class Postgres:
     server: PostgresServer
 
     def url(self, database: str = "postgres") -> str:
-        """Return `postgresql://postgres:@/database?host=/folder/of/the/socket`."""
+        """`postgresql://postgres:@/database?host=/folder/of/the/socket`."""
         return self.server.get_uri(database)
 
     def execute(self, statement: str, database: str = "postgres") -> None:
-        """Run one statement on its own connection."""
+        """Runs one statement on a connection of its own."""
         asyncio.run(_execute(self.url(database), statement))
 
     def stop(self, mode: str = "fast") -> None:
-        """Stop the server: `fast` ends every session first, `immediate` is like a crash."""
+        """«fast» ends every session; «immediate» is what a crash leaves behind."""
         self._control("-m", mode, "stop")
 
     def start(self) -> None:
-        """Start the server again in the same folder, at the same address."""
+        """Back in the same folder, at the same address."""
         self.server.ensure_postgres_running()
 
     def _control(self, *arguments: str) -> None:
@@ -57,7 +57,7 @@ async def _execute(url: str, statement: str) -> None:
 
 @pytest.fixture(scope="session")
 def start_postgres() -> Iterator[Callable[[], Postgres]]:
-    """Return a function that starts another server, for tests that stop it. All are removed after the session."""
+    """Starts another server, for a test that stops it; all are gone after the session."""
     started: list[PostgresServer] = []
 
     def start() -> Postgres:
@@ -73,7 +73,7 @@ def start_postgres() -> Iterator[Callable[[], Postgres]]:
 
 @pytest.fixture(scope="session")
 def postgres(start_postgres: Callable[[], Postgres]) -> Postgres:
-    """The server that most tests share."""
+    """The server that all tests share."""
     return start_postgres()
 
 
@@ -91,7 +91,7 @@ def _numbers() -> Iterator[int]:
 
 @pytest.fixture
 def empty_database_url(postgres: Postgres, _numbers: Iterator[int]) -> Iterator[str]:
-    """The URL of a new database without tables."""
+    """A database without a table."""
     name = f"slate_{next(_numbers)}"
     postgres.execute(f"CREATE DATABASE {name}")
     yield postgres.url(name)
@@ -100,7 +100,7 @@ def empty_database_url(postgres: Postgres, _numbers: Iterator[int]) -> Iterator[
 
 @pytest.fixture
 def database_url(postgres: Postgres, _template: str, _numbers: Iterator[int]) -> Iterator[str]:
-    """The URL of a new database at the newest revision."""
+    """A fresh database at the newest revision."""
     name = f"slate_{next(_numbers)}"
     postgres.execute(f"CREATE DATABASE {name} TEMPLATE {_template}")
     yield postgres.url(name)

@@ -1,4 +1,4 @@
-"""The fixture `start_stack` starts stacks with stand-in services. It kills their processes even if a test fails."""
+"""`start_stack` starts stand-in stacks and clears all of them away, whatever the test came to."""
 
 import sys
 from collections.abc import Iterator

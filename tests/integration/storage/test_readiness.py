@@ -11,7 +11,7 @@ END_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE app
 
 @pytest.fixture
 def own_postgres(start_postgres):
-    """A migrated PostgreSQL server for one test, which may stop it."""
+    """A migrated server of its own, for the test to stop."""
     postgres = start_postgres()
     upgrade(postgres.url())
     return postgres
@@ -33,7 +33,7 @@ async def test_the_service_is_ready_only_after_the_migrations(open_client, empty
         assert (await client.get("/readyz")).status_code == 200
 
 
-async def test_the_service_is_not_ready_after_the_migrations_were_undone(open_client, database_url):
+async def test_not_ready_after_the_migrations_were_taken_back(open_client, database_url):
     await asyncio.to_thread(downgrade, database_url, "base")
     async with open_client(database_url) as client:
         assert _code(await client.get("/readyz")) == (503, "not_ready")
