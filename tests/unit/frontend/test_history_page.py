@@ -1,4 +1,4 @@
-"""The history page over a storage that refuses: a sentence, and never a traceback."""
+"""The History page with a storage that refuses every request: it shows a sentence and no traceback."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +18,7 @@ REFUSAL = Problem(type="about:blank", title="", status=401, code="unauthorised",
 
 
 def refusing_storage() -> FastAPI:
-    """Ready, and knows nobody."""
+    """A storage that is ready and refuses every request."""
     app = FastAPI()
 
     @app.get("/readyz")
@@ -34,23 +34,23 @@ def refusing_storage() -> FastAPI:
 
 @pytest.fixture
 def _refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    kept = (connect, check_health, get_models)
+    cached = (connect, check_health, get_models)
     with listening(refusing_storage()) as address:
         monkeypatch.setenv("FRONTEND_STORAGE_URL", address)
-        for each in kept:
+        for each in cached:
             each.clear()
         yield
-        for each in kept:
+        for each in cached:
             each.clear()
 
 
 @pytest.mark.usefixtures("_refused")
 @pytest.mark.parametrize("query", [{}, {"older_than": "AAAA"}, {"model": "a\x00"}], ids=["newest", "older", "model"])
-def test_a_refusal_is_said_in_its_own_sentence(query: dict[str, str]) -> None:
+def test_the_detail_of_a_refusal_is_shown(query: dict[str, str]) -> None:
     page = AppTest.from_file(PAGE, default_timeout=60)
     page.query_params.update(query)
     page.run()
     assert not page.exception
     html = "".join(element.proto.body for element in page.get("html"))
     assert "Send the &lt;token&gt; of storage." in html
-    assert not any("is not known" in info.value for info in page.info)
+    assert not any("The place in" in info.value for info in page.info)
