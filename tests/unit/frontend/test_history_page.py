@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from streamlit.testing.v1 import AppTest
 
 from services.frontend.connections import check_health, connect
-from services.frontend.views.history.filters import get_models
+from services.frontend.views.history.filters import list_stored_models
 from shared.contracts.problem import Problem
 from tests.integration.clients.listening import listening
 
@@ -34,7 +34,7 @@ def refusing_storage() -> FastAPI:
 
 @pytest.fixture
 def _refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    cached = (connect, check_health, get_models)
+    cached = (connect, check_health, list_stored_models)
     with listening(refusing_storage()) as address:
         monkeypatch.setenv("FRONTEND_STORAGE_URL", address)
         for each in cached:

@@ -44,11 +44,13 @@ def make_zip(storage: StorageClient, filters: HistoryFilters) -> bytes:
     predictions = iterate_predictions(storage, filters, MAX_DRAWINGS)
     with zipfile.ZipFile(archive, "w") as drawings, ThreadPoolExecutor(AT_ONCE) as threads:
         while chunk := list(islice(predictions, AT_ONCE)):
-            for prediction, drawing in zip(chunk, threads.map(lambda one: _fetch(storage, one), chunk), strict=True):
+            for prediction, drawing in zip(
+                chunk, threads.map(lambda stored: _fetch(storage, stored), chunk), strict=True
+            ):
                 room -= len(drawing)
                 if drawing and room >= 0:
                     name = f"drawings/{_name_of(prediction)}.{suffix_of(drawing)}"
-                    drawings.writestr(name, drawing)  # not compressed again
+                    drawings.writestr(name, drawing)  # pictures are compressed already
                     rows.append([name, *_cells_of(prediction)])
             if room < 0:
                 break

@@ -66,13 +66,13 @@ def _update_address() -> None:
 
 def _find_models() -> list[str]:
     try:
-        return get_models() if check_health().storage else []
+        return list_stored_models() if check_health().storage else []
     except (ServiceUnavailableError, RefusedError):
         return []
 
 
 @st.cache_data(ttl=MODELS_TTL_S, show_spinner=False)
-def get_models() -> list[str]:
+def list_stored_models() -> list[str]:
     """Every model in storage, and each of its versions."""
     versions = connect().storage.list_model_versions().models
     return sorted({model.name for model in versions} | {str(model) for model in versions})

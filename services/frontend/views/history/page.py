@@ -21,7 +21,7 @@ from shared.contracts.storage import HistoryFilters, PredictionCount, Prediction
 
 PAGE_SIZE = 20
 COUNT_TTL_S = 5.0
-AWAY = "Storage can't be reached right now. The history comes back with it."
+AWAY = "Storage can't be reached right now. The history will appear when it is back."
 NOTHING_YET = "Nothing has been read yet. Draw a digit to start the history."
 LIMITS = (
     f"The CSV holds at most {MAX_ROWS:,} predictions, the ZIP at most {MAX_DRAWINGS:,} drawings (100 MB). Use the "

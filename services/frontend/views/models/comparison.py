@@ -49,9 +49,9 @@ def list_drawings(on_canvas: bytes | None) -> dict[str, tuple[str, str]]:
         latest = connect().storage.list_predictions(LATEST).predictions if check_health().storage else []
     except (ServiceUnavailableError, RefusedError):
         return drawings
-    thumbnails = find_thumbnails([one.id for one in latest])
-    for number, one in enumerate(latest, start=1):
-        drawings[str(one.id)] = (f"Latest drawing {number}, read as {one.digit}", thumbnails[one.id])
+    thumbnails = find_thumbnails([stored.id for stored in latest])
+    for number, stored in enumerate(latest, start=1):
+        drawings[str(stored.id)] = (f"Latest drawing {number}, read as {stored.digit}", thumbnails[stored.id])
     return drawings
 
 

@@ -14,7 +14,7 @@ from services.frontend.views.models.table import show_unavailable, show_versions
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.inference import ModelList
 
-AWAY = "The recogniser can't be reached right now. The models come back with it."
+AWAY = "The recogniser can't be reached right now. The models will appear when it is back."
 NOTHING_LISTED = "No model version is available right now."
 HELP = "For this visit only. The drawing on the canvas is read again."
 EXTERNAL_HELP = (

@@ -21,9 +21,9 @@ ALL = "All versions"
 MIN_LABELS = 30  # with fewer, the interval is too wide for a useful accuracy
 DAYS = 14  # columns that fit on a phone
 YEAR = timedelta(days=365)  # longer charts need the year in their dates
-AWAY = "Storage can't be reached right now. The statistics come back with it."
+AWAY = "Storage can't be reached right now. The statistics will appear when it is back."
 NOTHING_YET = "Nothing has been read yet. Draw a digit and label it to start the statistics."
-NO_LABELS = "Nobody has labelled a drawing yet. Digits read so far: {count:,}."
+NO_LABELS = "Digits read: {count:,}. None of them has a label yet."
 NOTE = (
     "Predictions in total: {count:,}. Only labelled drawings count. "
     "People may label mistakes more often than right answers."
@@ -54,7 +54,7 @@ def show_statistics() -> None:
 
 def choose_model_version(everything: Statistics) -> str | None:
     """The choice is part of the page's address, so that it can be shared. None means all versions."""
-    options = [ALL, *(str(one.model) for one in everything.by_model)]
+    options = [ALL, *(str(version.model) for version in everything.by_model)]
     asked = st.query_params.get("model", ALL)
     if asked not in options and has_predictions(asked):  # `everything` is a few seconds old and may not list it yet
         options.append(asked)
@@ -123,10 +123,10 @@ def show_running_accuracy(statistics: Statistics) -> None:
 
 def show_days(statistics: Statistics) -> None:
     """The accuracy day by day."""
-    labelled = [one for one in statistics.by_day if one.labelled]
+    labelled = [day for day in statistics.by_day if day.labelled]
     days = labelled[-DAYS:]
     with_year = days[-1].day - days[0].day >= YEAR
-    tallies = [Tally(write_day(one.day, with_year=with_year), one.correct, one.labelled) for one in days]
+    tallies = [Tally(write_day(day.day, with_year=with_year), day.correct, day.labelled) for day in days]
     which = f"the last {DAYS} days with labels; " if len(labelled) > DAYS else ""
     show_heading("By day", f"{which}{AT_BOTTOM}")
     show_tallies("Accuracy by day", "day", tallies, by_column=True)
@@ -141,7 +141,8 @@ def show_digits(statistics: Statistics) -> None:
 def show_models(everything: Statistics) -> None:
     """The accuracy of every model version, also if the rest of the page shows a single one."""
     show_heading("By model version", "each on its own drawings; intervals that overlap show no clear winner")
-    tallies = [Tally(str(one.model), one.correct, one.labelled) for one in everything.by_model if one.labelled]
+    labelled = [version for version in everything.by_model if version.labelled]
+    tallies = [Tally(str(version.model), version.correct, version.labelled) for version in labelled]
     show_tallies("Accuracy by model version", "version", tallies)
 
 
@@ -161,7 +162,7 @@ def show_confidence(statistics: Statistics) -> None:
         return
     highest = bins[-1].predictions / statistics.overall.predictions
     show_chart(charts.confidence_chart(bins), f"Confidence: {percent(highest)} of the predictions have 90% or more.")
-    rows = [[write_bin(one.lower, one.upper), f"{one.predictions:,}", f"{one.labelled:,}"] for one in bins]
+    rows = [[write_bin(each.lower, each.upper), f"{each.predictions:,}", f"{each.labelled:,}"] for each in bins]
     st.html(folded_table_html("Predictions by confidence", ("confidence", "predictions", "labelled"), rows))
 
 
