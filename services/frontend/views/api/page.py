@@ -66,7 +66,7 @@ def show_example() -> None:
     with st.container(border=True, key="api-example"):
         picture, answer = st.columns([1, 2.6], gap="medium")
         with picture:
-            whose = "Your drawing" if drawn else "An example. Draw your own on the Draw page."
+            whose = "Your drawing" if drawn else "An example; you can draw your own"
             st.html(
                 f'<figure class="drawing"><img alt="{whose}" data-testid="api-drawing" '
                 f'src="data:image/png;base64,{base64.b64encode(drawing).decode()}"><figcaption>{whose}</figcaption></figure>'
@@ -104,6 +104,7 @@ def show_programs(address: str, *, with_key: bool) -> None:
             required=True,
             format_func=QUESTIONS.__getitem__,
             label_visibility="collapsed",
+            wrap=True,
             key="api-question",
         )
         keyed = st.toggle("With an API key", value=with_key, key="api-key")

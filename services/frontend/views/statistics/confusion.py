@@ -17,6 +17,7 @@ from shared.contracts.storage import HistoryFilters, Statistics, StoredPredictio
 
 EXAMPLES = 24
 MATRIX = "matrix"  # session key of the number that makes each new matrix a new widget
+LAST_CLICK = "last-click"  # session key of the matrix and the cell
 
 
 @st.fragment
@@ -50,9 +51,12 @@ def find_commonest(confusion: Sequence[Sequence[int]]) -> tuple[int, int]:
 
 
 def take_cell(key: str) -> None:
-    """Chooses the cell that was clicked."""
-    for cell in st.session_state[key].selection.get(CELL, []):
-        st.session_state["cell_label"], st.session_state["cell_digit"] = cell["label"], cell["digit"]
+    """Chooses the cell that was clicked. Streamlit may report a click twice, so a repeated report is ignored."""
+    cells = st.session_state[key].selection.get(CELL, [])
+    if not cells or st.session_state.get(LAST_CLICK) == (key, cells):
+        return
+    st.session_state[LAST_CLICK] = (key, cells)
+    st.session_state["cell_label"], st.session_state["cell_digit"] = cells[-1]["label"], cells[-1]["digit"]
 
 
 def forget_click() -> None:

@@ -29,7 +29,7 @@ NOTE = (
     "People may label mistakes more often than right answers."
 )
 SENTENCE = "statistics-sentence"  # key
-AT_BOTTOM = "at the bottom: number of labels"
+AT_BOTTOM = "bottom: number of labels"
 HEAD = ("labelled", "right", "accuracy", "95% interval")
 
 
