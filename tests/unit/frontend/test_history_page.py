@@ -37,9 +37,14 @@ def _refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     cached = (connect, check_health, list_stored_models)
     with listening(refusing_storage()) as address:
         monkeypatch.setenv("FRONTEND_STORAGE_URL", address)
+        monkeypatch.setenv("FRONTEND_INFERENCE_URL", address)  # the health of both is checked
         for each in cached:
             each.clear()
         yield
+        services = connect()
+        services.outbox.close()
+        services.inference.close()
+        services.storage.close()
         for each in cached:
             each.clear()
 
