@@ -1,8 +1,8 @@
-"""How soon the page answers: from the end of a stroke to the new answer in a real browser, all services running.
+"""Measures how long the Draw page needs from the end of a stroke to the new answer, in a real browser.
 
-`python -m benchmarks.page` starts the stack of `make run` in a folder of its own, draws with one person and then with
-20 at once, each in a browser context of their own, and prints a Markdown table. The browsers share the machine with
-the services, and take most of it.
+`python -m benchmarks.page` starts the whole stack in a temporary folder. First one simulated person draws, then 20 at
+the same time, each in a browser context of their own. It prints a Markdown table. The browsers run on the same machine
+as the services and use most of it.
 """
 
 import argparse
@@ -18,34 +18,36 @@ from playwright.async_api import TimeoutError as NoAnswerError
 from tests.conftest import CHROMIUM_FLAGS, find_chromium
 from tests.e2e.stack import running_stack
 
+STROKES_ALONE = 50
+PEOPLE, STROKES_EACH = 20, 10
 ANSWER_TIMEOUT_MS = 20_000
 STROKES_A_DRAWING = 5
-STEPS, STEP_S = 8, 0.03  # a stroke takes a quarter of a second
-PAUSE_S = (1.5, 3.0)  # between an answer and the next stroke: people look at what they are told
+STEPS, STEP_S = 8, 0.03  # so a stroke takes a quarter of a second
+PAUSE_S = (1.5, 3.0)  # shortest and longest pause between an answer and the next stroke
 PHONE = ViewportSize(width=390, height=844)
 
-# Notes when the mouse was lifted last, and when an answer that was not there before came into the page.
+# JavaScript that records when the mouse button was released, and when a new answer appeared on the page.
 WATCH = """() => {
-  window.slate = {lifted: 0, answers: []};
-  addEventListener("mouseup", () => { slate.lifted = performance.now(); }, true);
+  window.slate = {released: 0, answers: []};
+  addEventListener("mouseup", () => { slate.released = performance.now(); }, true);
   const seen = new Set();
   new MutationObserver(() => {
     const id = document.querySelector("[data-testid=answer]")?.dataset.id;
-    if (id && !seen.has(id)) { seen.add(id); slate.answers.push(performance.now() - slate.lifted); }
+    if (id && !seen.has(id)) { seen.add(id); slate.answers.push(performance.now() - slate.released); }
   }).observe(document.body, {subtree: true, childList: true, attributes: true});
 }"""
 
 
 @dataclass
 class Person:
-    """Someone who draws: how long each answer took, in milliseconds, and how often none came."""
+    """The results of one person: the wait for each answer, and the number of strokes without an answer."""
 
     waits_ms: list[float] = field(default_factory=list)
     unanswered: int = 0
 
 
 async def draw_strokes(browser: Browser, url: str, count: int, seed: int, everyone: asyncio.Barrier) -> Person:
-    """One person's visit: strokes anywhere on the canvas, cleared now and then, once everyone has the page."""
+    """Draws `count` random strokes once everyone has the page open. Clears the canvas after every few strokes."""
     chance, person = random.Random(seed), Person()
     page = await browser.new_page(viewport=PHONE)
     await page.goto(url)
@@ -70,7 +72,7 @@ async def draw_strokes(browser: Browser, url: str, count: int, seed: int, everyo
 
 
 async def draw_stroke(page: Page, chance: random.Random) -> None:
-    """A line somewhere on the canvas, not shorter than a fifth of it."""
+    """Draws a random line across the middle of the canvas, at least a fifth of it wide."""
     box = await page.locator("canvas.upper-canvas").bounding_box()
     if box is None:
         raise RuntimeError("the canvas is not on the page")
@@ -85,7 +87,7 @@ async def draw_stroke(page: Page, chance: random.Random) -> None:
 
 
 async def measure(url: str, people: int, strokes: int) -> list[Person]:
-    """All of them at once."""
+    """Lets several people draw at the same time."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
         everyone = asyncio.Barrier(people)
@@ -96,7 +98,7 @@ async def measure(url: str, people: int, strokes: int) -> list[Person]:
 
 
 def row(name: str, people: Sequence[Person]) -> str:
-    """One line of the table."""
+    """One row of the table."""
     waits = [wait for person in people for wait in person.waits_ms]
     late = quantiles(waits, n=20, method="inclusive")[-1]
     unanswered = sum(person.unanswered for person in people)
@@ -104,20 +106,16 @@ def row(name: str, people: Sequence[Person]) -> str:
 
 
 def main() -> None:
-    """Prints the table."""
-    parser = argparse.ArgumentParser(description="From the end of a stroke to its answer on the page.")
-    parser.add_argument("--strokes", type=int, default=50, help="of the one person")
-    parser.add_argument("--people", type=int, default=20, help="who draw at once")
-    parser.add_argument("--strokes-each", type=int, default=10)
-    arguments = parser.parse_args()
+    """Runs both measurements and prints the table."""
+    argparse.ArgumentParser(description="Measures the time from the end of a stroke to its answer.").parse_args()
     with running_stack() as stack:
         url = stack.url("frontend")
-        alone = asyncio.run(measure(url, 1, arguments.strokes))
-        together = asyncio.run(measure(url, arguments.people, arguments.strokes_each))
+        alone = asyncio.run(measure(url, 1, STROKES_ALONE))
+        together = asyncio.run(measure(url, PEOPLE, STROKES_EACH))
     print("| end of stroke to answer | strokes | median | 95th percentile | longest | unanswered |")
     print("| --- | --- | --- | --- | --- | --- |")
     print(row("one person", alone))
-    print(row(f"{arguments.people} people at once", together))
+    print(row(f"{PEOPLE} people at once", together))
 
 
 if __name__ == "__main__":

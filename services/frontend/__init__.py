@@ -1,1 +1,5 @@
-"""The page: the only service that calls two others, inference to read a drawing and storage to keep it."""
+"""The web page. It asks inference for predictions and storage to keep them; no other service calls two services.
+
+Layers, each of which imports only those below it: `app`, `banners` and `views` (one folder per page), `elements`
+(widgets that several pages use), `session` (what is remembered for a visitor), `connections`, `saving`.
+"""

@@ -1,4 +1,4 @@
-"""`streamlit run services/frontend/app.py`: the frame around the pages, one folder of `views/` each."""
+"""Run by `streamlit run services/frontend/app.py`: navigation, styles and banners around the current page."""
 
 from pathlib import Path
 
@@ -22,9 +22,9 @@ for sheet in sorted((HERE / "styles").glob("*.css")):
     st.html(sheet)
 
 page = st.navigation(VIEWS, position="top")
-# Each has a container of its own from the start: a banner that came later would shift the canvas, and so wipe it.
+# Both containers exist from the start: a banner that was inserted later would shift the canvas, which wipes it.
 banners, view = st.container(key="banners"), st.container(key="view")
 with view:
     page.run()
-with banners:  # second, since it asks for another run where the page shows less than there is to show
+with banners:  # after the page, because the banners rerun it when it is out of date
     show_banners()

@@ -1,40 +1,32 @@
-"""Which service is away, said above every page; the rest of the page goes on."""
+"""The banners above every page, which say that a service cannot be reached. The page below them keeps working."""
 
 import streamlit as st
 
 from services.frontend.connections import Health, check_health, connect
-from services.frontend.outbox import Delivery
-from services.frontend.views.draw.canvas import is_on_page
-from services.frontend.views.draw.state import PageState, Reading, get_page_state
+from services.frontend.session.draw_state import DrawState, get_draw_state
+from services.frontend.session.sheet import is_canvas_on_page
 
 HEALTH_EVERY_S = 3.0
 
 
 @st.fragment(run_every=HEALTH_EVERY_S)
 def show_banners() -> None:
-    """A fragment of its own; when a service comes back the page is run again, so that what waited is done."""
+    """Reruns the whole page when a service goes or comes back, and when the Draw page is out of date."""
     health = check_health()
     unsaved = connect().outbox.unsaved
     if not health.inference:
-        st.error("The recogniser can't be reached. Your drawing stays here and is read when it is back.")
+        st.error("The recogniser can't be reached. Your drawing stays here and is read when the recogniser is back.")
     if not health.storage:
-        kept = f" {unsaved} from all visitors wait here and are sent when it is back." if unsaved else ""
-        st.warning(f"Storage can't be reached. Digits are still read, but not saved yet.{kept}")
+        waiting = f" Waiting to be saved, from all visitors: {unsaved}." if unsaved else ""
+        st.warning(f"Storage can't be reached. Digits are still read and will be saved when storage is back.{waiting}")
     before = st.session_state.get("health", health)
     st.session_state["health"] = health
-    if before != health or (is_on_page() and is_behind(get_page_state(), health)):
+    if before != health or (is_canvas_on_page() and is_out_of_date(get_draw_state(), health)):
         st.rerun()
 
 
-def is_behind(state: PageState, health: Health) -> bool:
-    """Whether the drawing page shows less than there is by now: the recogniser answers again, or storage has saved."""
-    return (state.is_due and health.inference) or was_saved_late(state.reading)
-
-
-def was_saved_late(reading: Reading | None) -> bool:
-    """Whether the page still says «not saved yet» of what storage has answered about meanwhile, or can be told now."""
-    if reading is None or reading.saved:
-        return False
-    if not reading.handed_over:
-        return connect().outbox.has_room
-    return connect().outbox.wait(reading.prediction.id, 0) is Delivery.SAVED
+def is_out_of_date(state: DrawState, health: Health) -> bool:
+    """Whether a rerun of the Draw page would predict a drawing that failed before, or show that it is saved."""
+    if state.is_retry_due and health.inference:
+        return True
+    return state.predicted is not None and state.predicted.can_progress(connect().outbox)

@@ -1,24 +1,31 @@
-"""What all sessions of this process share: settings, the two clients, the outbox. Built once, when first asked for."""
+"""What all visitors of this process share: the clients, the outbox, and short-lived copies of the services' answers.
+
+Everything is built on first use and kept by Streamlit's caches.
+"""
 
 from dataclasses import dataclass
 
 import streamlit as st
 
-from services.frontend.outbox import Outbox
+from services.frontend.saving.outbox import Outbox
 from services.frontend.settings import Settings
 from services.frontend.storage_client import StorageClient
 from shared.clients.inference import InferenceClient
 from shared.clients.patience import Patience
+from shared.clients.service import RefusedError, ServiceUnavailableError
+from shared.contracts.message import ModelVersion
 from shared.contracts.storage import Statistics
 
+# No retries in the client: the page says which service is away, and the outbox repeats its requests itself.
+PATIENCE = Patience(connect_timeout_s=0.5, read_timeout_s=5.0, retry_for_s=0)
 HEALTH_TTL_S = 2.0
 STATISTICS_TTL_S = 5.0
-SAVE_WAIT_S = 0.7  # a run waits this long for «saved»; after that the page goes on and the outbox keeps trying
+SAVE_WAIT_S = 0.7  # a run waits this long for storage, then shows "Not saved yet" while the outbox keeps trying
 
 
 @dataclass(frozen=True)
 class Connections:
-    """The services as the page sees them."""
+    """The two services, and the way to save."""
 
     inference: InferenceClient
     storage: StorageClient
@@ -27,20 +34,15 @@ class Connections:
 
 @st.cache_resource
 def connect() -> Connections:
-    """One set for the process; Streamlit keeps it across sessions."""
+    """One set of connections for the process and all its sessions."""
     settings = Settings()
-    patience = Patience(
-        connect_timeout_s=settings.connect_timeout_s,
-        read_timeout_s=settings.read_timeout_s,
-        retry_for_s=0,  # the page says who is away, and the outbox asks again
-    )
     inference_key = settings.inference_api_key.get_secret_value()
     storage_token = settings.storage_token.get_secret_value()
-    storage = StorageClient(settings.storage_url, api_key=storage_token, patience=patience)
+    storage = StorageClient(settings.storage_url, api_key=storage_token, patience=PATIENCE)
     return Connections(
-        inference=InferenceClient(settings.inference_url, api_key=inference_key, patience=patience),
+        inference=InferenceClient(settings.inference_url, api_key=inference_key, patience=PATIENCE),
         storage=storage,
-        outbox=Outbox(storage, settings.max_unsaved),
+        outbox=Outbox(storage),
     )
 
 
@@ -54,17 +56,32 @@ class Health:
 
 @st.cache_data(ttl=HEALTH_TTL_S, show_spinner=False)
 def check_health() -> Health:
-    """Asked at most every two seconds, however many people have the page open."""
+    """Asks at most every two seconds, however many visitors have the page open."""
     services = connect()
     return Health(inference=services.inference.is_ready(), storage=services.storage.is_ready())
 
 
 def get_save_wait_s() -> float:
-    """How long a run waits for «saved»: not at all while storage is away."""
+    """How long a run waits for storage: 0 while storage is away."""
     return SAVE_WAIT_S if check_health().storage else 0.0
 
 
 @st.cache_data(ttl=STATISTICS_TTL_S, show_spinner=False)
 def get_statistics(model: str | None = None) -> Statistics:
-    """Statistics at most five seconds old; a label given here makes them be asked anew (`get_statistics.clear()`)."""
+    """Statistics, at most five seconds old. A page that stores a label calls `get_statistics.clear()`."""
     return connect().storage.get_statistics(model)
+
+
+def get_digit_score_threshold(model: ModelVersion) -> float:
+    """Drawings with a lower digit score are rejected. 0, which rejects nothing, if the threshold is not known."""
+    try:
+        return _get_digit_score_thresholds(model)[str(model)]
+    except (ServiceUnavailableError, RefusedError, KeyError):
+        return 0.0
+
+
+@st.cache_data(show_spinner=False)
+def _get_digit_score_thresholds(wanted: ModelVersion) -> dict[str, float]:
+    """Thresholds by `name/version`, asked again only for a new model version, because a version never changes."""
+    models = connect().inference.list_models().models
+    return {f"{listed.name}/{listed.version}": listed.digit_score_threshold for listed in models}

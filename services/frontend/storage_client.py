@@ -1,4 +1,4 @@
-"""What the page asks of storage. Every write is idempotent, so that it may be repeated."""
+"""The requests of the frontend to storage. Every write is idempotent, so it may be repeated."""
 
 from uuid import UUID
 
@@ -17,22 +17,22 @@ EVERYTHING = HistoryFilters()
 
 
 class StorageClient(ServiceClient):
-    """The storage service."""
+    """A client of the storage service. Its methods raise ServiceUnavailableError and RefusedError."""
 
     def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore) -> None:
-        """Keeps a prediction with its drawing."""
+        """Stores a prediction with its drawing."""
         self._put(f"/v1/predictions/{prediction_id}", prediction.model_dump_json())
 
     def delete_prediction(self, prediction_id: UUID, *, unlabelled_only: bool = False) -> None:
-        """Forgets a prediction; one that is not there is forgotten already, one with a label may be meant to stay."""
+        """Deletes a prediction, if it exists. With `unlabelled_only` a labelled prediction stays."""
         self._delete(f"/v1/predictions/{prediction_id}{'?unlabelled_only=true' if unlabelled_only else ''}")
 
     def put_label(self, prediction_id: UUID, digit: int) -> None:
-        """Says what the true digit is."""
+        """Stores the true digit."""
         self._put(f"/v1/predictions/{prediction_id}/label", Label(digit=digit).model_dump_json())
 
     def delete_label(self, prediction_id: UUID) -> None:
-        """Takes the label back."""
+        """Deletes the label, if it exists."""
         self._delete(f"/v1/predictions/{prediction_id}/label")
 
     def list_predictions(
@@ -43,25 +43,25 @@ class StorageClient(ServiceClient):
         cursor: str | None = None,
         newer_than: str | None = None,
     ) -> PredictionPage:
-        """The newest predictions that fit, or the page after `cursor`, or before `newer_than`: a page's own cursors."""
+        """The newest matching predictions, or those next to a cursor from an earlier page."""
         place = {name: value for name, value in (("cursor", cursor), ("newer_than", newer_than)) if value is not None}
-        params = {**_write(filters), **place, "limit": limit}
+        params = {**_to_params(filters), **place, "limit": limit}
         return self.ask(PredictionPage, "GET", "/v1/predictions", params=params)
 
     def count_predictions(self, filters: HistoryFilters, limit: int) -> PredictionCount:
-        """How many fit, counted up to `limit`, at most 10,000."""
-        return self.ask(PredictionCount, "GET", "/v1/prediction-count", params={**_write(filters), "limit": limit})
+        """The number of matching predictions, counted up to `limit`, which is at most 10,000."""
+        return self.ask(PredictionCount, "GET", "/v1/prediction-count", params={**_to_params(filters), "limit": limit})
 
     def list_model_versions(self) -> ModelVersions:
-        """Every model version in the history."""
+        """Every model version that stored predictions name."""
         return self.ask(ModelVersions, "GET", "/v1/model-versions")
 
     def get_drawing(self, prediction_id: UUID) -> bytes:
-        """The picture as it came."""
+        """The picture file as it was received."""
         return self.request("GET", f"/v1/predictions/{prediction_id}/drawing").content
 
     def get_statistics(self, model: str | None = None) -> Statistics:
-        """Accuracy over everything labelled, or over what one model read."""
+        """Statistics of all predictions, or of those of one model."""
         return self.ask(Statistics, "GET", "/v1/statistics", params={} if model is None else {"model": model})
 
     def _put(self, path: str, body: str) -> None:
@@ -75,7 +75,7 @@ class StorageClient(ServiceClient):
                 raise
 
 
-def _write(filters: HistoryFilters) -> dict[str, str | int | bool]:
-    """As a query string has it."""
-    written: dict[str, str | int | bool] = filters.model_dump(mode="json", exclude_none=True)
-    return written
+def _to_params(filters: HistoryFilters) -> dict[str, str | int | bool]:
+    """The filters as query parameters."""
+    params: dict[str, str | int | bool] = filters.model_dump(mode="json", exclude_none=True)
+    return params

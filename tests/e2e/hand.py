@@ -1,4 +1,7 @@
-"""A hand that draws on the canvas with real mouse events. Points are shares of the canvas, 0..1."""
+"""Draws on the canvas with real mouse and touch events, and presses the controls of the Draw page.
+
+Points are shares of the canvas, 0 to 1.
+"""
 
 import re
 from itertools import pairwise
@@ -40,7 +43,7 @@ def draw(page: Page, strokes: list[Stroke], scale: float = 1.0, shift: tuple[flo
 
 
 def draw_by_touch(page: Page, strokes: list[Stroke], steps: int = 8) -> None:
-    """A finger, where the canvas stands: nothing is scrolled for it."""
+    """Draws with touch events. Unlike `draw`, it does not scroll to the canvas first."""
     box = page.locator("canvas.upper-canvas").bounding_box()
     assert box is not None
     finger = page.context.new_cdp_session(page)
@@ -63,7 +66,7 @@ def answer(page: Page) -> Locator:
 
 
 def expect_read_as(page: Page, digit: int) -> str:
-    """Waits for that answer, saved; gives the prediction's id."""
+    """Waits until the drawing is read as this digit and saved. Returns the id of the prediction."""
     expect(answer(page)).to_have_attribute("data-digit", str(digit))
     expect(page.get_by_test_id("saved")).to_have_attribute("data-saved", "true")
     prediction_id = answer(page).get_attribute("data-id")
@@ -75,15 +78,15 @@ def press(page: Page, key: str) -> None:
     page.locator(f".st-key-{key} button").click()
 
 
-def say_it_is(page: Page, digit: int) -> None:
+def label_as(page: Page, digit: int) -> None:
     press(page, f"feedback-{digit}")
     expect(page.get_by_test_id("saved")).to_have_text(re.compile(f"^Saved as {digit}$"))
 
 
 def choose(page: Page, name: str, option: str) -> None:
-    """In a list that opens. Typing narrows it: of a long one only what is in sight is on the page."""
+    """Chooses an option of a selectbox. It types the option first, because only visible options are on the page."""
     box = page.get_by_role("combobox", name=name, exact=True)
-    box.scroll_into_view_if_needed()  # scrolling closes a list that is open
+    box.scroll_into_view_if_needed()  # before the list opens, because scrolling closes it
     expect(box).to_be_in_viewport()
     box.fill(option)
     page.get_by_role("option", name=option).first.click()

@@ -1,4 +1,4 @@
-"""The pages beside the one for drawing, and how to tell that one has come."""
+"""Opens the pages other than Draw, and waits until they are complete."""
 
 from playwright.sync_api import Page, expect
 
@@ -7,7 +7,7 @@ PAGES = ("photo", "history", "statistics", "models", "api")
 
 
 def open_view(page: Page, url: str, path: str) -> None:
-    """Waits until the page has run to its end and nothing is loading."""
+    """Opens the page, and waits until its run has ended and nothing is loading."""
     page.goto(f"{url}/{path}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()

@@ -1,6 +1,6 @@
-"""Pictures of every page for README and docs: `make screenshots` starts a stack, fills it and writes docs/images.
+"""Screenshots of every page for the documentation: `make screenshots` starts a stack, fills it and writes docs/images.
 
-The history is made of digits written by code, well and badly, read by the real models and mostly labelled.
+The drawings in the history are generated, some neat and some untidy. The real models read them, and most are labelled.
 """
 
 import base64
@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from shared.clients.inference import InferenceClient
 from tests.conftest import CHROMIUM_FLAGS, find_chromium
-from tests.e2e.hand import SEVEN, TWO, answer, draw, say_it_is
+from tests.e2e.hand import SEVEN, TWO, answer, draw, label_as
 from tests.e2e.pages import PAGES, UNFINISHED, open_view
 from tests.e2e.stack import Stack, open_page, running_stack
 from tests.unit.recognition.test_photograph import take
@@ -30,7 +30,7 @@ SLATE, CHALK = np.array([32, 48, 44]), np.array([255, 255, 255])
 
 
 def write_drawing(digit: int, chance: random.Random) -> bytes:
-    """One digit somewhere on a slate, its points shaken: by a good hand mostly, by a bad one at times. PNG."""
+    """A digit at a random place on the canvas, with random noise on its points. PNG."""
     ink = np.zeros((SIDE, SIDE), np.uint8)
     height, shake = chance.uniform(90, 220), chance.choice([0.004, 0.008, 0.015, 0.06])
     left, top = chance.uniform(20, SIDE - 20 - 0.62 * height), chance.uniform(20, SIDE - 20 - height)
@@ -44,14 +44,14 @@ def write_drawing(digit: int, chance: random.Random) -> bytes:
 
 
 def encode(picture: Image.Image) -> bytes:
-    """PNG."""
+    """The picture as a PNG file."""
     file = io.BytesIO()
     picture.save(file, "PNG")
     return file.getvalue()
 
 
 def fill(stack: Stack, chance: random.Random) -> None:
-    """Two weeks of drawings, as read by two models."""
+    """Stores two weeks of drawings, read by two models."""
     now = datetime.now(UTC)
     with InferenceClient(stack.url("inference")) as inference, stack.storage() as storage:
         for number in range(DRAWINGS):
@@ -73,7 +73,7 @@ def fill(stack: Stack, chance: random.Random) -> None:
 
 
 def write_sheet() -> bytes:
-    """A photograph of two lines of digits."""
+    """A photograph of two lines of digits, as a JPEG file."""
     lines = [("31415", 60, 50), ("2026", 90, 190)]
     digits = [
         Written(int(character), left + 78 * place, top + 5 * (place % 3), 92 + 8 * (place % 2))
@@ -84,26 +84,26 @@ def write_sheet() -> bytes:
 
 
 def show_drawing(page: Page) -> None:
-    """A drawing that was read and labelled."""
+    """Draws two digits and labels them."""
     draw(page, SEVEN)
     expect(answer(page)).to_have_attribute("data-digit", "7")
-    say_it_is(page, 7)
+    label_as(page, 7)
     page.locator(".st-key-clear button").click()
     expect(page.get_by_test_id("empty")).to_be_visible()
     draw(page, TWO, 0.8, (0.1, 0.1))
     expect(page.get_by_test_id("looks")).to_have_attribute("data-explained", "true")
-    say_it_is(page, 2)
+    label_as(page, 2)
 
 
 def show_photo(page: Page) -> None:
-    """A sheet that was uploaded and read."""
+    """Uploads a photograph and waits until its digits are saved."""
     sheet = {"name": "sheet.jpg", "mimeType": "image/jpeg", "buffer": write_sheet()}
     page.locator(".st-key-intake input[type=file]").set_input_files([sheet])  # type: ignore[list-item]
     expect(page.get_by_test_id("saved").first).to_have_text("Saved")
 
 
 def photograph(page: Page, name: str, size: str) -> None:
-    """The whole page: Streamlit scrolls inside it, so the window is made as high as what it holds."""
+    """Takes a screenshot of the whole page. Streamlit scrolls inside the page, so the window is made as high as it."""
     width, height, _ = SIZES[size]
     content = page.evaluate("document.querySelector('.stMainBlockContainer').scrollHeight")
     page.set_viewport_size({"width": width, "height": min(max(height, content), 2600)})
@@ -114,7 +114,7 @@ def photograph(page: Page, name: str, size: str) -> None:
 
 
 def visit(browser: Browser, stack: Stack, size: str) -> None:
-    """Every page once."""
+    """Takes a screenshot of every page."""
     width, height, colours = SIZES[size]
     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=colours)
     page.set_default_timeout(60_000)

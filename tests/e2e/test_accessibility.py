@@ -1,10 +1,10 @@
-"""What axe-core finds on every page, with something on it, in light and dark, on a phone and on a desk."""
+"""axe-core on every page with content, in the light and dark theme, at the sizes of a phone and a desktop."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.hand import SEVEN, draw, expect_read_as, say_it_is
+from tests.e2e.hand import SEVEN, draw, expect_read_as, label_as
 from tests.e2e.pages import PAGES, open_view
 from tests.e2e.stack import Stack, open_page
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 
 def find_violations(page: Page) -> list[str]:
-    """The serious and critical ones: rule, element."""
+    """Serious and critical violations, as `rule: element`."""
     found = Axe().run(page).response["violations"]
     serious = [violation for violation in found if violation["impact"] in {"serious", "critical"}]
     return [f"{violation['id']}: {node['html']}" for violation in serious for node in violation["nodes"]]
@@ -27,7 +27,7 @@ def test_no_page_has_a_serious_violation(browser: Browser, stack: Stack, colours
     assert find_violations(page) == []
     draw(page, SEVEN)
     expect_read_as(page, 7)
-    say_it_is(page, 7)
+    label_as(page, 7)
     expect(page.get_by_test_id("looks")).to_have_attribute("data-explained", "true")
     assert find_violations(page) == []
     for path in PAGES:

@@ -1,4 +1,4 @@
-"""The API page: the drawing on the canvas, sent for real, and the programs that send it."""
+"""The API page: the answer to the drawing on the canvas, the example programs and the error codes."""
 
 import json
 import re
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 
 def open_api(page: Page) -> None:
-    """By the navigation: another address would be another visit, and the canvas empty."""
+    """Opens the page by its link. Opening its address would start a new visit with an empty canvas."""
     page.get_by_role("link", name="API").click()
     expect(page.get_by_role("heading", name="API", exact=True)).to_be_visible()
 
@@ -46,7 +46,7 @@ def test_the_drawing_on_the_canvas_is_the_example(page: Page, stack: Stack) -> N
 
 
 @pytest.mark.parametrize("language", ["curl", "Python", "Python, Slate's client", "JavaScript"])
-def test_every_language_names_this_installation(page: Page, stack: Stack, language: str) -> None:
+def test_every_program_contains_the_address_of_this_installation(page: Page, stack: Stack, language: str) -> None:
     page.goto(f"{stack.url('frontend')}/api")
     page.get_by_role("tab", name=language, exact=True).click()
     program = page.get_by_role("tabpanel").locator("code").first
@@ -54,12 +54,12 @@ def test_every_language_names_this_installation(page: Page, stack: Stack, langua
     expect(program).not_to_contain_text("SLATE_API_KEY")
     page.locator(".st-key-api-key label").first.click()
     expect(program).to_contain_text("SLATE_API_KEY")
-    page.locator(".st-key-api-question").get_by_role("radio", name="Many at once").click()
+    page.locator(".st-key-api-question").get_by_role("radio", name="Many drawings").click()
     if language != "Python, Slate's client":
         expect(program).to_contain_text("/v1/predict/batch")
 
 
-def test_a_refusal_is_shown_as_it_comes(page: Page, stack: Stack) -> None:
+def test_an_example_error_is_shown(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.url('frontend')}/api")
     expect(page.get_by_text(re.compile('"unreadable_image"')).first).to_be_visible()
     expect(page.get_by_role("link", name=f"{stack.url('inference')}/docs")).to_have_attribute(

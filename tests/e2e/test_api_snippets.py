@@ -1,4 +1,4 @@
-"""The programs that the API page shows, run as they stand there against the real inference service."""
+"""Runs the example programs of the API page, unchanged, against the real inference service."""
 
 import json
 import os
@@ -57,7 +57,7 @@ def run(command: list[str], folder: Path, key: str = "") -> str:
 
 
 def run_in_browser(page: Page, address: str, program: str, key: str = "") -> str:
-    """What it logs, run as a module of a page of that address that has `digit.png`."""
+    """Runs the program in a page of that address that has `digit.png`. Returns what it logs."""
     logged: list[str] = []
     page.on("console", lambda message: logged.append(message.text))
     page.on("pageerror", lambda error: logged.append(f"failed: {error}"))
@@ -94,7 +94,7 @@ def test_javascript(address: str, browser: Browser, question: Question) -> None:
     assert logged.startswith("7 ")
 
 
-def test_every_program_shows_its_key(guarded_address: str, key: tuple[str, str], folder: Path) -> None:
+def test_every_program_sends_its_key(guarded_address: str, key: tuple[str, str], folder: Path) -> None:
     for question in QUESTIONS:
         shell = WRITE["curl"](guarded_address, question, True)
         assert "unauthorised" not in run(["bash", "-c", f"{shell} --silent"], folder, key[0])
@@ -104,7 +104,7 @@ def test_every_program_shows_its_key(guarded_address: str, key: tuple[str, str],
 
 @pytest.mark.browser
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_javascript_shows_its_key(
+def test_javascript_sends_its_key(
     guarded_address: str, key: tuple[str, str], browser: Browser, question: Question
 ) -> None:
     page = browser.new_page()
@@ -113,7 +113,7 @@ def test_javascript_shows_its_key(
     assert logged.startswith("7 ")
 
 
-def test_a_refusal_is_said_in_its_own_sentence(address: str, folder: Path) -> None:
+def test_a_program_prints_the_detail_of_an_error(address: str, folder: Path) -> None:
     (folder / "digit.png").write_bytes(b"no picture")
     program = WRITE["Python"](address, "predict", False)
     ran = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, timeout=TIMEOUT_S)

@@ -1,4 +1,4 @@
-"""Draw, read, keep, correct: through a real browser, real services and real PostgreSQL."""
+"""The Draw page: draw, predict, save and label, with a real browser, real services and real PostgreSQL."""
 
 import io
 import re
@@ -8,23 +8,23 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.hand import FOUR, ONE, SEVEN, STAR, answer, draw, draw_by_touch, expect_read_as, press, say_it_is
+from tests.e2e.hand import FOUR, ONE, SEVEN, STAR, answer, draw, draw_by_touch, expect_read_as, label_as, press
 from tests.e2e.stack import Stack, open_page, wait_until
 
 pytestmark = pytest.mark.browser
 
 
 def entry(page: Page, prediction_id: str):
-    return page.locator(f'[data-testid="history"] [data-id="{prediction_id}"]')
+    return page.locator(f'[data-testid="recent"] [data-id="{prediction_id}"]')
 
 
-def test_a_drawn_digit_is_read_kept_corrected_and_found_after_a_reload(page: Page, stack: Stack) -> None:
+def test_a_drawn_digit_is_read_saved_labelled_and_shown_after_a_reload(page: Page, stack: Stack) -> None:
     draw(page, SEVEN)
     prediction_id = expect_read_as(page, 7)
     expect(page.get_by_test_id("confidence")).to_have_text(re.compile(r"^(> )?\d+\.\d% confident$"))
     expect(page.locator('[data-testid="bars"] .bar')).to_have_count(10)
     expect(page.get_by_test_id("seen")).to_have_js_property("naturalWidth", 28)
-    say_it_is(page, 1)
+    label_as(page, 1)
 
     with stack.storage() as storage:
         stored = storage.get(f"/v1/predictions/{prediction_id}").json()
@@ -47,7 +47,7 @@ def test_a_digit_drawn_anywhere_at_any_size_reads_the_same(
     expect_read_as(page, 7)
 
 
-def test_what_is_no_digit_is_said_to_be_none(page: Page) -> None:
+def test_a_drawing_that_is_not_a_digit_is_rejected(page: Page) -> None:
     draw(page, STAR)
     expect(answer(page)).to_contain_text("This does not look like a digit")
 
@@ -64,11 +64,11 @@ def test_one_drawing_of_several_strokes_is_one_prediction(page: Page, stack: Sta
         assert storage.get(f"/v1/predictions/{first}").status_code == 404
 
 
-def test_a_label_can_be_changed_and_taken_back(page: Page, stack: Stack) -> None:
+def test_a_label_can_be_changed_and_removed(page: Page, stack: Stack) -> None:
     draw(page, ONE)
     prediction_id = expect_read_as(page, 1)
-    say_it_is(page, 7)
-    say_it_is(page, 1)
+    label_as(page, 7)
+    label_as(page, 1)
     expect(entry(page, prediction_id)).to_have_class(re.compile("right"))
     press(page, "feedback-1")
     expect(page.get_by_test_id("saved")).to_have_text(re.compile("^Saved$"))
@@ -80,7 +80,7 @@ def test_without_live_the_button_predicts(page: Page) -> None:
     page.locator(".st-key-live label").first.click()
     page.wait_for_timeout(300)
     draw(page, SEVEN)
-    expect(page.get_by_text("Press Predict to read it")).to_be_visible()
+    expect(page.get_by_text("Press Predict to read your drawing")).to_be_visible()
     press(page, "predict")
     expect_read_as(page, 7)
 
@@ -89,15 +89,15 @@ def test_without_live_a_changed_drawing_can_not_be_labelled_before_it_is_read(pa
     page.locator(".st-key-live label").first.click()
     page.wait_for_timeout(300)
     draw(page, ONE)
-    expect(page.get_by_text("Press Predict to read it")).to_be_visible()
+    expect(page.get_by_text("Press Predict to read your drawing")).to_be_visible()
     press(page, "predict")
     expect_read_as(page, 1)
     draw(page, [[(0.2, 0.2), (0.8, 0.25)]])
-    expect(page.get_by_text("Press Predict to read it")).to_be_visible()
+    expect(page.get_by_text("Press Predict to read your drawing")).to_be_visible()
     expect(page.locator(".st-key-feedback-1 button")).to_be_disabled()
 
 
-def test_clear_gives_a_clean_slate(page: Page) -> None:
+def test_clear_empties_the_canvas(page: Page) -> None:
     draw(page, SEVEN)
     expect_read_as(page, 7)
     press(page, "clear")
@@ -106,7 +106,7 @@ def test_clear_gives_a_clean_slate(page: Page) -> None:
     expect_read_as(page, 1)
 
 
-def test_undo_takes_the_last_stroke_back(page: Page) -> None:
+def test_undo_removes_the_last_stroke(page: Page) -> None:
     draw(page, ONE)
     expect_read_as(page, 1)
     for stroke in ([(0.1, 0.1), (0.9, 0.2)], [(0.1, 0.5), (0.9, 0.6)]):
@@ -134,7 +134,7 @@ def test_a_wider_pen_draws_a_wider_line(page: Page, stack: Stack) -> None:
         draw(page, SEVEN)
         return inked_share(stack, expect_read_as(page, 7))
 
-    wait_until(lambda: drawn_again() > 1.3 * thin, "a wider line")  # the canvas learns of the width a moment later
+    wait_until(lambda: drawn_again() > 1.3 * thin, "a wider line")  # the canvas gets the new width a moment later
 
 
 def inked_share(stack: Stack, prediction_id: str) -> float:
@@ -154,7 +154,7 @@ def test_two_visitors_do_not_see_each_others_drawing(page: Page, stack: Stack) -
     other.context.close()
 
 
-def test_the_page_fetches_nothing_from_elsewhere(page: Page, stack: Stack) -> None:
+def test_the_page_loads_nothing_from_other_hosts(page: Page, stack: Stack) -> None:
     foreign: list[str] = []
     page.on("request", lambda request: foreign.append(request.url) if is_foreign(request.url, stack) else None)
     page.reload()
@@ -168,7 +168,7 @@ def is_foreign(url: str, stack: Stack) -> bool:
     return not url.startswith((stack.url("frontend"), stack.url("frontend").replace("http", "ws"), "data:", "blob:"))
 
 
-def test_what_the_model_looks_at_is_laid_over_what_it_sees(page: Page) -> None:
+def test_the_explanation_is_laid_over_the_image(page: Page) -> None:
     draw(page, SEVEN)
     expect(page.get_by_test_id("looks")).to_have_attribute("data-explained", "true")
     expect(page.locator(".glow")).to_have_js_property("naturalWidth", 28)
@@ -193,29 +193,29 @@ def test_keys_label_undo_and_clear(page: Page) -> None:
 def test_keys_can_be_turned_off_and_on(page: Page) -> None:
     draw(page, SEVEN)
     expect_read_as(page, 7)
-    hint = page.get_by_text("Keys: 0–9 say it")
+    hint = page.get_by_text("Keys: 0–9 label")
     expect(hint).to_be_visible()
     page.locator(".st-key-keys label").click()
     expect(hint).to_be_hidden()
-    page.keyboard.press("c")  # would clear, and with it the answer
+    page.keyboard.press("c")  # would clear the canvas and the answer
     page.locator(".st-key-keys label").click()
     expect(hint).to_be_visible()
     page.keyboard.press("4")
     expect(page.get_by_test_id("saved")).to_have_text("Saved as 4")
 
 
-def test_the_accuracy_of_this_visit_stands_beside_that_of_all_time(page: Page) -> None:
+def test_the_accuracy_of_this_visit_is_shown(page: Page) -> None:
     draw(page, SEVEN)
     expect_read_as(page, 7)
-    say_it_is(page, 7)
+    label_as(page, 7)
     expect(page.get_by_test_id("visit")).to_have_text("this visit 1 of 1 right (100.0%) · ")
-    say_it_is(page, 1)
+    label_as(page, 1)
     expect(page.get_by_test_id("visit")).to_have_text("this visit 0 of 1 right (0.0%) · ")
     press(page, "feedback-1")
     expect(page.get_by_test_id("visit")).to_be_empty()
 
 
-def test_the_drawing_is_still_there_after_a_look_at_another_page(page: Page) -> None:
+def test_the_drawing_is_still_there_after_a_visit_to_another_page(page: Page) -> None:
     draw(page, SEVEN)
     before = expect_read_as(page, 7)
     page.get_by_role("link", name="Statistics").click()
@@ -230,11 +230,11 @@ def test_the_drawing_is_still_there_after_a_look_at_another_page(page: Page) -> 
 
 def test_nothing_moves_when_an_answer_comes(page: Page) -> None:
     def places() -> list[object]:
-        parts = ["canvas.upper-canvas", '[data-testid="bars"], .bars', ".st-key-feedback", ".st-key-history"]
+        parts = ["canvas.upper-canvas", '[data-testid="bars"], .bars', ".st-key-feedback", ".st-key-recent"]
         boxes = [page.locator(part).first.bounding_box() for part in parts]
-        return boxes if None not in boxes else places()  # an element was just being put in place of the one before
+        return boxes if None not in boxes else places()  # an element is just being replaced
 
-    expect(page.get_by_test_id("history")).to_be_visible()
+    expect(page.get_by_test_id("recent")).to_be_visible()
     before = places()
     for strokes, words in [(SEVEN, "Sure"), (STAR, "This does not look like a digit")]:
         draw(page, strokes)

@@ -1,26 +1,26 @@
-"""Services die and come back under a running page; nothing that was called saved is lost."""
+"""Services are killed or hang while the page is open. Nothing that was shown as saved is lost."""
 
 import re
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.hand import ONE, SEVEN, answer, draw, expect_read_as, press, say_it_is
+from tests.e2e.hand import ONE, SEVEN, answer, draw, expect_read_as, label_as, press
 from tests.e2e.stack import Stack, wait_until
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("service", ["inference", "storage", "postgres", "frontend"])
-def test_a_killed_service_comes_back_and_nothing_acknowledged_is_lost(page: Page, stack: Stack, service: str) -> None:
+def test_a_killed_service_comes_back_and_nothing_saved_is_lost(page: Page, stack: Stack, service: str) -> None:
     draw(page, SEVEN)
     before = expect_read_as(page, 7)
-    say_it_is(page, 7)
+    label_as(page, 7)
 
     killed = stack.kill(service)
     wait_until(lambda: stack.pid_of(service) not in {None, killed}, f"a new {service}")
     wait_until(lambda: all(map(stack.is_ready, stack.ports)), "every service ready")
-    if service == "frontend":  # the browser reconnects by itself and hands the new process its drawing
+    if service == "frontend":  # the browser reconnects and sends its drawing to the new process
         expect(answer(page)).not_to_have_attribute("data-id", before)
     expect_read_as(page, 7)
     press(page, "clear")
@@ -34,7 +34,7 @@ def test_a_killed_service_comes_back_and_nothing_acknowledged_is_lost(page: Page
         assert storage.get(f"/v1/predictions/{before}/drawing").content.startswith(b"\x89PNG")
 
 
-def test_while_storage_hangs_the_page_predicts_says_so_and_saves_afterwards(page: Page, stack: Stack) -> None:
+def test_while_storage_hangs_the_page_predicts_and_saves_afterwards(page: Page, stack: Stack) -> None:
     with stack.stopped("storage"):
         draw(page, SEVEN)
         expect(answer(page)).to_have_attribute("data-digit", "7")
@@ -50,7 +50,7 @@ def test_while_storage_hangs_the_page_predicts_says_so_and_saves_afterwards(page
     assert (stored["digit"], stored["label"]) == (7, 7)
 
 
-def test_while_inference_hangs_the_page_says_so_and_reads_the_drawing_afterwards(page: Page, stack: Stack) -> None:
+def test_while_inference_hangs_the_drawing_stays_and_is_read_afterwards(page: Page, stack: Stack) -> None:
     with stack.stopped("inference"):
         draw(page, SEVEN)
         expect(page.get_by_text("The recogniser can't be reached.")).to_be_visible()

@@ -1,4 +1,4 @@
-"""The history: filtered, paged, corrected, deleted, downloaded. Each test has a model of its own for a filter."""
+"""The History page: filters, paging, labels, deletion, downloads. Each test filters by a model of its own."""
 
 import base64
 import csv
@@ -31,7 +31,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 class Shelf:
-    """Predictions of one model in the stack's storage, the first the newest."""
+    """Predictions of one model in the storage of the stack, newest first."""
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
@@ -87,31 +87,31 @@ def shelf(stack: Stack) -> Shelf:
 
 @pytest.fixture
 def mixed(shelf: Shelf) -> Shelf:
-    """Read as 0 to 9; the even ones labelled, 4 and 8 wrongly read."""
+    """Ten drawings read as 0 to 9. The even ones are labelled; 4 and 8 are wrong."""
     for digit in range(10):
         label = None if digit % 2 else {4: 9, 8: 3}.get(digit, digit)
         shelf.put(digit, label, source="upload" if digit in {2, 3} else "canvas")
     return shelf
 
 
-def readings(page: Page) -> Locator:
-    return page.get_by_test_id("reading")
+def all_rows(page: Page) -> Locator:
+    return page.get_by_test_id("history-row")
 
 
-def reading(page: Page, prediction_id: str) -> Locator:
-    return page.locator(f'[data-testid="reading"][data-id="{prediction_id}"]')
+def row_of(page: Page, prediction_id: str) -> Locator:
+    return page.locator(f'[data-testid="history-row"][data-id="{prediction_id}"]')
 
 
 def expect_digits(page: Page, digits: list[int]) -> None:
-    expect(readings(page)).to_have_count(len(digits))
+    expect(all_rows(page)).to_have_count(len(digits))
     for place, digit in enumerate(digits):
-        expect(readings(page).nth(place)).to_have_attribute("data-digit", str(digit))
+        expect(all_rows(page).nth(place)).to_have_attribute("data-digit", str(digit))
 
 
 def expect_ids(page: Page, ids: list[str]) -> None:
-    expect(readings(page).first).to_have_attribute("data-id", ids[0])
-    expect(readings(page)).to_have_count(len(ids))
-    assert [each.get_attribute("data-id") for each in readings(page).all()] == ids
+    expect(all_rows(page).first).to_have_attribute("data-id", ids[0])
+    expect(all_rows(page)).to_have_count(len(ids))
+    assert [each.get_attribute("data-id") for each in all_rows(page).all()] == ids
 
 
 def tap(page: Page, prediction_id: str, digit: int) -> None:
@@ -126,21 +126,23 @@ def press(page: Page, key: str) -> None:
     page.locator(f".st-key-{key} button").first.click()
 
 
-def test_everything_is_listed_newest_first_with_its_drawing(page: Page, mixed: Shelf) -> None:
+def test_every_drawing_is_listed_newest_first(page: Page, mixed: Shelf) -> None:
     page.goto(mixed.url())
     expect_digits(page, list(range(10)))
     expect(page.get_by_test_id("count")).to_have_text("10 drawings")
-    expect(readings(page).first.locator("img")).to_have_js_property("naturalWidth", 64)
-    expect(readings(page).first.locator("time")).to_have_text("10 Nov 2026, 13:00")
-    expect(reading(page, mixed.ids[0])).to_have_class(re.compile("right"))
-    expect(reading(page, mixed.ids[4])).to_have_class(re.compile("wrong"))
+    expect(all_rows(page).first.locator("img")).to_have_js_property("naturalWidth", 64)
+    expect(all_rows(page).first.locator("time")).to_have_text("10 Nov 2026, 13:00")
+    expect(row_of(page, mixed.ids[0])).to_have_class(re.compile("right"))
+    expect(row_of(page, mixed.ids[4])).to_have_class(re.compile("wrong"))
 
 
 @pytest.mark.parametrize(
     ("name", "digits"),
     [("Wrong", [4, 8]), ("Right", [0, 2, 6]), ("Labelled", [0, 2, 4, 6, 8]), ("Unlabelled", [1, 3, 5, 7, 9])],
 )
-def test_one_tap_narrows_and_the_address_keeps_it(page: Page, mixed: Shelf, name: str, digits: list[int]) -> None:
+def test_one_tap_filters_and_the_address_keeps_the_filter(
+    page: Page, mixed: Shelf, name: str, digits: list[int]
+) -> None:
     page.goto(mixed.url())
     expect_digits(page, list(range(10)))
     show(page, name)
@@ -166,15 +168,15 @@ def test_one_tap_narrows_and_the_address_keeps_it(page: Page, mixed: Shelf, name
     ],
     ids=str,
 )
-def test_a_link_shows_what_it_says(page: Page, mixed: Shelf, query: dict[str, object], digits: list[int]) -> None:
+def test_a_link_sets_the_filters(page: Page, mixed: Shelf, query: dict[str, object], digits: list[int]) -> None:
     page.goto(mixed.url(**query))
     if digits:
         expect_digits(page, digits)
     else:
-        expect(page.get_by_test_id("sentence")).to_have_text("No drawing fits these filters.")
+        expect(page.get_by_test_id("sentence")).to_have_text("No drawing matches these filters.")
 
 
-def test_the_browsers_way_back_is_the_filter_before(page: Page, mixed: Shelf) -> None:
+def test_back_in_the_browser_restores_the_previous_filter(page: Page, mixed: Shelf) -> None:
     page.goto(mixed.url())
     expect_digits(page, list(range(10)))
     show(page, "Wrong")
@@ -197,21 +199,21 @@ def test_filters_are_set_and_cleared_by_hand(page: Page, mixed: Shelf) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["read=ten", "since=yesterday", "colour=red", "show=%3Cb%3E"])
-def test_an_address_that_cant_be_read_is_a_sentence(page: Page, mixed: Shelf, wrong: str) -> None:
+def test_an_invalid_part_of_the_address_is_ignored_with_a_sentence(page: Page, mixed: Shelf, wrong: str) -> None:
     page.goto(f"{mixed.url()}&{wrong}")
-    expect(page.get_by_text("This page can't read")).to_be_visible()
+    expect(page.get_by_text("is not valid and was ignored")).to_be_visible()
     expect_digits(page, list(range(10)))
 
 
-def test_a_model_that_no_storage_can_hold_is_a_sentence(page: Page, mixed: Shelf) -> None:
+def test_an_invalid_model_in_the_address_is_ignored_with_a_sentence(page: Page, mixed: Shelf) -> None:
     page.goto(f"{mixed.stack.url('frontend')}/history?model=a%00")
-    expect(page.get_by_text("This page can't read")).to_be_visible()
-    expect(readings(page).first).to_be_visible()
+    expect(page.get_by_text("is not valid and was ignored")).to_be_visible()
+    expect(all_rows(page).first).to_be_visible()
 
 
-def test_a_place_that_is_not_known_is_a_sentence(page: Page, mixed: Shelf) -> None:
+def test_an_invalid_place_in_the_address_is_ignored_with_a_sentence(page: Page, mixed: Shelf) -> None:
     page.goto(mixed.url(older_than="nonsense"))
-    expect(page.get_by_text("begins with the newest")).to_be_visible()
+    expect(page.get_by_text("starts with the newest")).to_be_visible()
     expect_digits(page, list(range(10)))
 
 
@@ -240,30 +242,30 @@ def test_older_and_newer_pages_and_a_link_to_one(page: Page, shelf: Shelf) -> No
     expect(page.locator(".st-key-history-newest button")).to_be_disabled()
 
 
-def test_a_tap_labels_another_corrects_and_the_same_takes_it_back(page: Page, mixed: Shelf) -> None:
+def test_a_tap_labels_and_a_tap_on_the_label_removes_it(page: Page, mixed: Shelf) -> None:
     one = mixed.ids[1]
     page.goto(mixed.url())
     tap(page, one, 7)
-    expect(reading(page, one)).to_have_class(re.compile("wrong"))
-    expect(reading(page, one)).to_contain_text("Saved")
+    expect(row_of(page, one)).to_have_class(re.compile("wrong"))
+    expect(row_of(page, one)).to_contain_text("Saved")
     assert mixed.stored(one)["label"] == 7
     tap(page, one, 1)
-    expect(reading(page, one)).to_have_class(re.compile("right"))
+    expect(row_of(page, one)).to_have_class(re.compile("right"))
     wait_until(lambda: mixed.stored(one)["label"] == 1, "the corrected label")
     page.reload()
-    expect(reading(page, one)).to_have_attribute("data-label", "1")
+    expect(row_of(page, one)).to_have_attribute("data-label", "1")
     tap(page, one, 1)
-    expect(reading(page, one)).to_have_class(re.compile("unlabelled"))
-    wait_until(lambda: mixed.stored(one)["label"] is None, "the label taken back")
+    expect(row_of(page, one)).to_have_class(re.compile("unlabelled"))
+    wait_until(lambda: mixed.stored(one)["label"] is None, "the removed label")
 
 
-def test_a_label_that_no_longer_fits_the_filter_stays_to_be_undone(page: Page, mixed: Shelf) -> None:
+def test_a_row_stays_when_its_new_label_no_longer_matches_the_filter(page: Page, mixed: Shelf) -> None:
     page.goto(mixed.url(show="wrong"))
     tap(page, mixed.ids[4], 4)
-    expect(reading(page, mixed.ids[4])).to_have_class(re.compile("right"))
+    expect(row_of(page, mixed.ids[4])).to_have_class(re.compile("right"))
     tap(page, mixed.ids[4], 9)
-    expect(reading(page, mixed.ids[4])).to_have_class(re.compile("wrong"))
-    wait_until(lambda: mixed.stored(mixed.ids[4])["label"] == 9, "the label of before")
+    expect(row_of(page, mixed.ids[4])).to_have_class(re.compile("wrong"))
+    wait_until(lambda: mixed.stored(mixed.ids[4])["label"] == 9, "the old label again")
 
 
 def test_the_keyboard_labels_too(page: Page, mixed: Shelf) -> None:
@@ -271,7 +273,7 @@ def test_the_keyboard_labels_too(page: Page, mixed: Shelf) -> None:
     digit = page.locator(f".st-key-true-digit-{mixed.ids[3]}").get_by_role("radio", name="5", exact=True)
     digit.focus()
     page.keyboard.press("Enter")
-    expect(reading(page, mixed.ids[3])).to_have_attribute("data-label", "5")
+    expect(row_of(page, mixed.ids[3])).to_have_attribute("data-label", "5")
 
 
 def test_deleting_asks_first(page: Page, mixed: Shelf) -> None:
@@ -282,8 +284,8 @@ def test_deleting_asks_first(page: Page, mixed: Shelf) -> None:
     expect(really).to_be_visible()
     assert mixed.stored(doomed) is not None
     really.click()
-    expect(reading(page, doomed)).to_have_count(0)
-    expect(readings(page)).to_have_count(9)
+    expect(row_of(page, doomed)).to_have_count(0)
+    expect(all_rows(page)).to_have_count(9)
     assert mixed.stored(doomed) is None
 
 
@@ -294,7 +296,7 @@ def download(page: Page, button: str) -> Download:
     return begun.value
 
 
-def test_the_csv_holds_what_the_filters_show(page: Page, mixed: Shelf) -> None:
+def test_the_csv_holds_the_predictions_that_match_the_filters(page: Page, mixed: Shelf) -> None:
     page.goto(mixed.url(show="labelled"))
     expect_digits(page, [0, 2, 4, 6, 8])
     file = download(page, "CSV: all 5")
@@ -305,7 +307,7 @@ def test_the_csv_holds_what_the_filters_show(page: Page, mixed: Shelf) -> None:
     assert {row["model_name"] for row in rows} == {mixed.model}
 
 
-def test_the_zip_holds_the_drawings_as_they_came(page: Page, shelf: Shelf) -> None:
+def test_the_zip_holds_the_drawings_unchanged(page: Page, shelf: Shelf) -> None:
     for file_format in ("PNG", "JPEG", "WEBP"):
         shelf.put(5, file_format=file_format)
     page.goto(shelf.url())
@@ -316,17 +318,15 @@ def test_the_zip_holds_the_drawings_as_they_came(page: Page, shelf: Shelf) -> No
     assert [archive.read(row["file"]) for row in rows] == [shelf.drawing(prediction_id) for prediction_id in shelf.ids]
 
 
-def test_while_storage_is_away_a_sentence_says_so_and_afterwards_the_list_is_back(
-    page: Page, mixed: Shelf, stack: Stack
-) -> None:
+def test_while_storage_is_away_a_sentence_takes_the_place_of_the_list(page: Page, mixed: Shelf, stack: Stack) -> None:
     page.goto(mixed.url())
     expect_digits(page, list(range(10)))
     with stack.stopped("storage"):
         tap(page, mixed.ids[5], 6)
-        expect(page.get_by_test_id("sentence")).to_have_text(re.compile("Storage can't be reached just now"))
+        expect(page.get_by_test_id("sentence")).to_have_text(re.compile("Storage can't be reached right now"))
         expect(page.locator(".st-key-history-show")).to_be_visible()
-    expect(reading(page, mixed.ids[5])).to_have_attribute("data-label", "6")
-    wait_until(lambda: mixed.stored(mixed.ids[5])["label"] == 6, "the label that waited")
+    expect(row_of(page, mixed.ids[5])).to_have_attribute("data-label", "6")
+    wait_until(lambda: mixed.stored(mixed.ids[5])["label"] == 6, "the waiting label")
 
 
 @pytest.mark.parametrize("width", [360, 768, 1440])

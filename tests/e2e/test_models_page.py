@@ -1,4 +1,4 @@
-"""The models: the one to ask, two on the same drawing, curves, and a sentence while inference is away."""
+"""The Models page: the choice of the model, the comparison of two, training curves, and inference being away."""
 
 import re
 from pathlib import Path
@@ -32,38 +32,38 @@ def answers(page: Page) -> Locator:
 
 
 @pytest.fixture
-def known(stack: Stack) -> ModelList:
+def listed(stack: Stack) -> ModelList:
     return ModelList.model_validate_json(httpx.get(f"{stack.url('inference')}/v1/models").content)
 
 
-def test_every_version_is_listed_with_what_it_was_measured_at(page: Page, known: ModelList) -> None:
+def test_every_version_is_listed_with_its_metrics(page: Page, listed: ModelList) -> None:
     open_models(page)
-    table = page.get_by_role("table", name="Every version that can be asked")
-    expect(table.locator("tbody tr")).to_have_count(len(known.models))
-    for model in known.models:
+    table = page.get_by_role("table", name="Available versions")
+    expect(table.locator("tbody tr")).to_have_count(len(listed.models))
+    for model in listed.models:
         row = table.locator("tr", has_text=f"{model.name}/{model.version}")
         expect(row).to_contain_text(f"{model.metrics['mnist']['accuracy']:.2%}")
         expect(row).to_contain_text(f"{model.parameters:,}")
-    expect(table.locator("tr", has_text=str(known.default))).to_contain_text("your pages")
+    expect(table.locator("tr", has_text=str(listed.default))).to_contain_text("your pages")
 
 
-def test_the_chosen_model_answers_on_the_drawing_page_at_once(page: Page, known: ModelList) -> None:
+def test_the_chosen_model_answers_on_the_drawing_page_at_once(page: Page, listed: ModelList) -> None:
     draw(page, SEVEN)
     first = expect_read_as(page, 7)
-    expect(answer(page)).to_contain_text(f"{known.default.name} {known.default.version}")
+    expect(answer(page)).to_contain_text(f"{listed.default.name} {listed.default.version}")
     open_models(page)
-    choose(page, "Your pages ask", "mlp/")
+    choose(page, "Model for your pages", "mlp/")
     expect(page.locator("tr", has_text="mlp/")).to_contain_text("your pages")
     open_drawing(page)
     expect(answer(page)).to_contain_text(re.compile(r"mlp \d"))
     assert expect_read_as(page, 7) != first
     open_models(page)
-    choose(page, "Your pages ask", "The service's choice")
+    choose(page, "Model for your pages", "Default (")
     open_drawing(page)
-    expect(answer(page)).to_contain_text(f"{known.default.name} {known.default.version}")
+    expect(answer(page)).to_contain_text(f"{listed.default.name} {listed.default.version}")
 
 
-def test_two_versions_answer_side_by_side_to_what_is_on_the_canvas(page: Page) -> None:
+def test_two_versions_answer_side_by_side_for_the_drawing_on_the_canvas(page: Page) -> None:
     draw(page, SEVEN)
     expect_read_as(page, 7)
     open_models(page)
@@ -77,42 +77,42 @@ def test_two_versions_answer_side_by_side_to_what_is_on_the_canvas(page: Page) -
     expect(page.get_by_test_id("differences")).to_contain_text(
         re.compile(r"lenet5/\S+ is better in \d+ and worse in \d+")
     )
-    page.get_by_text("What was measured, as a table").click()
-    table = page.get_by_role("table", name="What was measured")
-    expect(table).to_contain_text("read right, more is better")
-    expect(table).to_contain_text("calibration error, less is better")
-    page.get_by_text("What was done differently, as a table").click()
-    expect(page.get_by_role("table", name="What was done differently")).to_contain_text("61,706")
+    page.get_by_text("Measured differences (table)").click()
+    table = page.get_by_role("table", name="Measured differences")
+    expect(table).to_contain_text("read right, higher is better")
+    expect(table).to_contain_text("calibration error, lower is better")
+    page.get_by_text("Training differences (table)").click()
+    expect(page.get_by_role("table", name="Training differences")).to_contain_text("61,706")
 
 
-def test_a_kept_drawing_can_be_compared_on(page: Page, stack: Stack) -> None:
+def test_two_versions_can_be_compared_on_a_stored_drawing(page: Page, stack: Stack) -> None:
     draw(page, SEVEN)
     expect_read_as(page, 7)
     open_page(page, stack)  # another visit, so the canvas is empty
     open_models(page)
     expect(page.get_by_role("button", name="The drawing on the canvas")).to_have_count(0)
     page.get_by_role("button", name="Latest drawing 1, read as 7").click()
-    expect(page.get_by_role("button", name="Latest drawing 1, read as 7, picked")).to_be_visible()
+    expect(page.get_by_role("button", name="Latest drawing 1, read as 7, chosen")).to_be_visible()
     expect(answers(page)).to_have_count(2)
     expect(answers(page).nth(0)).to_have_attribute("data-digit", "7")
 
 
-def test_curves_are_shown_where_they_were_kept(page: Page) -> None:
+def test_training_curves_are_shown_if_the_version_has_them(page: Page) -> None:
     epochs = len(find_manifest(MODELS, "cnn").history)
     open_models(page)
     expect(page.get_by_label(re.compile(f"^Loss over {epochs} epochs"))).to_be_visible()
     expect(page.get_by_label(re.compile(f"^Share read wrong over {epochs} epochs"))).to_be_visible()
     choose(page, "Version", "mlp/")
-    expect(page.get_by_test_id("curves")).to_have_text("No curves were kept of this version's training.")
+    expect(page.get_by_test_id("curves")).to_have_text("There are no training curves for this version.")
     expect(page.locator(".st-key-closer").get_by_test_id("stVegaLiteChart")).to_have_count(0)
 
 
-def test_while_inference_is_away_there_is_a_sentence_and_afterwards_the_models(page: Page, stack: Stack) -> None:
+def test_while_inference_is_away_a_sentence_takes_the_place_of_the_models(page: Page, stack: Stack) -> None:
     open_models(page)
-    expect(page.get_by_role("table", name="Every version that can be asked")).to_be_visible()
+    expect(page.get_by_role("table", name="Available versions")).to_be_visible()
     with stack.stopped("inference"):
-        expect(page.get_by_test_id("sentence")).to_contain_text("The recogniser can't be reached just now")
-    expect(page.get_by_role("table", name="Every version that can be asked")).to_be_visible()
+        expect(page.get_by_test_id("sentence")).to_contain_text("The recogniser can't be reached right now")
+    expect(page.get_by_role("table", name="Available versions")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [360, 768, 1440])

@@ -1,4 +1,4 @@
-"""Pictures from a file or the camera: every digit found, read, kept and correctable, through a real browser."""
+"""The Photo page: pictures from a file or the camera, whose digits are found, read, saved and labelled."""
 
 import io
 import re
@@ -36,7 +36,7 @@ def open_photo_page(page: Page, stack: Stack) -> Page:
 
 
 def upload(page: Page, **files: bytes) -> None:
-    """By name; «seven_png» is the file seven.png."""
+    """Uploads files. The name `seven_png` stands for the file seven.png."""
     payloads: list[FilePayload] = [
         {"name": name.replace("_", "."), "mimeType": "image/png", "buffer": data} for name, data in files.items()
     ]
@@ -44,7 +44,7 @@ def upload(page: Page, **files: bytes) -> None:
 
 
 def card(page: Page, name: str) -> Locator:
-    """Of one file."""
+    """The box of one file."""
     heading = page.get_by_test_id("file").get_by_text(name, exact=True)
     return page.locator('[class*="st-key-photo-"]', has=heading).last
 
@@ -58,7 +58,7 @@ def expect_saved(card: Locator) -> None:
 
 
 def label(card: Locator, number: int, digit: int) -> None:
-    card.get_by_role("radiogroup", name=f"What digit {number} really is").get_by_text(str(digit), exact=True).click()
+    card.get_by_role("radiogroup", name=f"True value of digit {number}").get_by_text(str(digit), exact=True).click()
 
 
 def ids_of(card: Locator) -> list[str]:
@@ -71,7 +71,7 @@ def drawing_of(stack: Stack, prediction_id: str) -> bytes:
         return storage.get(f"/v1/predictions/{prediction_id}/drawing").content
 
 
-def test_a_single_digit_is_read_and_its_picture_kept_as_it_came(photo_page: Page, stack: Stack) -> None:
+def test_a_single_digit_is_read_and_its_picture_stored_unchanged(photo_page: Page, stack: Stack) -> None:
     picture = encode(seven(), "JPEG")
     upload(photo_page, seven_jpg=picture)
     shown = card(photo_page, "seven.jpg")
@@ -85,7 +85,7 @@ def test_a_single_digit_is_read_and_its_picture_kept_as_it_came(photo_page: Page
     assert drawing_of(stack, prediction_id) == picture
 
 
-def test_a_page_is_read_in_order_corrected_and_found_in_storage(photo_page: Page, stack: Stack) -> None:
+def test_a_page_is_read_in_order_labelled_and_stored(photo_page: Page, stack: Stack) -> None:
     upload(photo_page, page_jpg=take(write_rows(["2026", "31415"])[0]))
     shown = card(photo_page, "page.jpg")
     expect_number(shown, "2026", "31415")
@@ -111,7 +111,7 @@ def test_a_page_is_read_in_order_corrected_and_found_in_storage(photo_page: Page
         assert storage.get(f"/v1/predictions/{third}").json()["label"] is None
 
 
-def test_of_several_files_what_can_not_be_read_is_said_beside_it_and_the_others_go_on(photo_page: Page) -> None:
+def test_files_that_cannot_be_read_have_a_problem_and_the_others_are_read(photo_page: Page) -> None:
     huge = io.BytesIO()
     Image.new("1", (8000, 6000), 1).save(huge, "PNG")
     upload(
@@ -168,7 +168,7 @@ def test_pictures_stay_through_a_visit_to_another_page_and_are_stored_once(photo
     expect(photo_page.get_by_test_id("file")).to_have_count(0, timeout=LONG_MS)
 
 
-def test_while_inference_hangs_the_picture_is_kept_and_read_afterwards(photo_page: Page, stack: Stack) -> None:
+def test_while_inference_hangs_the_picture_waits_and_is_read_afterwards(photo_page: Page, stack: Stack) -> None:
     with stack.stopped("inference"):
         upload(photo_page, page_png=as_png(write_rows(["42"])[0]))
         expect(card(photo_page, "page.png").get_by_test_id("problem")).to_have_text(
@@ -179,7 +179,7 @@ def test_while_inference_hangs_the_picture_is_kept_and_read_afterwards(photo_pag
     expect_saved(card(photo_page, "page.png"))
 
 
-def test_while_storage_hangs_digits_are_read_corrected_and_saved_afterwards(photo_page: Page, stack: Stack) -> None:
+def test_while_storage_hangs_digits_are_read_labelled_and_saved_afterwards(photo_page: Page, stack: Stack) -> None:
     with stack.stopped("storage"):
         upload(photo_page, page_png=as_png(write_rows(["42"])[0]))
         shown = card(photo_page, "page.png")
@@ -209,7 +209,7 @@ def test_nothing_is_wider_than_the_page(photo_page: Page, width: int) -> None:
 
 @pytest.fixture
 def camera(browser: Browser, stack: Stack, tmp_path: Path) -> Iterator[Page]:
-    """The page in a browser whose camera sees a seven."""
+    """The page in a browser with a fake camera that shows a seven."""
     film = write_film(tmp_path / "seven.y4m", seven(480))
     chromium = browser.browser_type.launch(
         executable_path=find_chromium(),
@@ -225,7 +225,7 @@ def camera(browser: Browser, stack: Stack, tmp_path: Path) -> Iterator[Page]:
 
 
 def write_film(path: Path, picture: Image.Image) -> Path:
-    """One frame of 640×480, over and over, as YUV4MPEG2 4:2:0."""
+    """Writes a video of one frame, 640×480, as YUV4MPEG2 4:2:0."""
     frame = Image.new("L", (640, 480), 255)
     frame.paste(picture.convert("L"), (80, 0))
     grey = bytes(np.full(2 * 320 * 240, 128, np.uint8))
@@ -233,7 +233,7 @@ def write_film(path: Path, picture: Image.Image) -> Path:
     return path
 
 
-def test_the_camera_takes_a_picture_that_is_read_and_stored_as_the_camera_s(camera: Page, stack: Stack) -> None:
+def test_a_camera_picture_is_read_and_stored_with_its_source(camera: Page, stack: Stack) -> None:
     camera.get_by_text("Camera", exact=True).click()
     camera.wait_for_function("document.querySelector('video')?.videoWidth > 0", timeout=LONG_MS)
     camera.get_by_role("button", name="Take Photo").click()

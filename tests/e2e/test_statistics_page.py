@@ -1,4 +1,4 @@
-"""The statistics: the numbers of storage, the drawings behind a cell, and a sentence where there is nothing to show."""
+"""The Statistics page: the numbers of storage, the drawings of a cell, and sentences if there is nothing to show."""
 
 import base64
 import io
@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.hand import SEVEN, choose, draw, expect_read_as, say_it_is
+from tests.e2e.hand import SEVEN, choose, draw, expect_read_as, label_as
 from tests.e2e.stack import Stack, open_page, wait_until
 
 pytestmark = pytest.mark.browser
@@ -28,8 +28,8 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-class Readings:
-    """Predictions of a model of their own, which is the filter of the page."""
+class Predictions:
+    """Stores predictions of one model, and opens the page for that model."""
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
@@ -61,12 +61,17 @@ class Readings:
 
 
 @pytest.fixture
-def readings(stack: Stack) -> Readings:
-    return Readings(stack)
+def predictions(stack: Stack) -> Predictions:
+    return Predictions(stack)
 
 
 def cell(page: Page, label: int, digit: int) -> Locator:
     return page.locator(f'.st-key-confusion-card path[aria-label^="{label} read as {digit}:"]')
+
+
+def click_cell(page: Page, label: int, digit: int) -> None:
+    expect(cell(page, label, digit)).to_have_count(1)  # a new matrix stands beside the old one for a moment
+    cell(page, label, digit).click()
 
 
 def charts(page: Page) -> Locator:
@@ -77,62 +82,64 @@ def shown(page: Page) -> Locator:
     return page.locator(".examples li")
 
 
-def test_the_numbers_are_those_of_storage(page: Page, readings: Readings) -> None:
+def test_the_page_shows_the_numbers_of_storage(page: Page, predictions: Predictions) -> None:
     for number in range(40):
         digit = number % 10
-        readings.store(digit, (digit + 1) % 10 if number < 4 else digit, confidence=0.75, days_ago=number % 3)
-    readings.store(5, None)
-    readings.show(page)
+        predictions.store(digit, (digit + 1) % 10 if number < 4 else digit, confidence=0.75, days_ago=number % 3)
+    predictions.store(5, None)
+    predictions.show(page)
     expect(page.get_by_test_id("accuracy")).to_have_text("90.0%")
     expect(page.get_by_test_id("counts")).to_have_text("36 of 40 labelled drawings read right")
     expect(page.get_by_text("the true accuracy is between 76.9% and 96.0%")).to_be_visible()
-    expect(page.get_by_text("Of 41 predictions")).to_be_visible()
+    expect(page.get_by_text("Predictions in total: 41.")).to_be_visible()
     expect(page.get_by_test_id("calibration-error")).to_have_text(re.compile(r"15\.0%, over 40 labels in ten bins\.$"))
     expect(charts(page)).to_have_count(7)
-    page.get_by_text("Accuracy by true digit, as a table").click()
+    page.get_by_text("Accuracy by true digit (table)").click()
     row = page.get_by_role("table", name="Accuracy by true digit").get_by_role("row").nth(2)
     expect(row).to_have_text(re.compile(r"^1\s*4\s*3\s*75\.0%"))
 
 
-def test_a_cell_of_the_matrix_shows_its_drawings(page: Page, readings: Readings) -> None:
-    expected = [readings.store(5, 3), readings.store(5, 3, days_ago=1)]
-    readings.store(5, 5)
-    right = readings.store(3, 3)
-    readings.show(page)
-    for each in expected:  # the commonest mistake, before anything is chosen
+def test_a_cell_of_the_matrix_shows_its_drawings(page: Page, predictions: Predictions) -> None:
+    expected = [predictions.store(5, 3), predictions.store(5, 3, days_ago=1)]
+    predictions.store(5, 5)
+    right = predictions.store(3, 3)
+    predictions.show(page)
+    for each in expected:  # the commonest mistake is chosen at the start
         expect(page.locator(f'.examples [data-id="{each}"] img')).to_have_js_property("naturalWidth", 28)
-    cell(page, 3, 3).click()
+    click_cell(page, 3, 3)
     expect(shown(page)).to_have_count(1)
     expect(shown(page)).to_have_attribute("data-id", right)
     choose(page, "Read as", "5")
     expect(shown(page)).to_have_count(2)
     choose(page, "True digit", "9")
-    expect(page.get_by_test_id("examples")).to_have_text("Drawn as 9, read as 5: none.")
-    cell(page, 3, 3).click()
+    expect(page.get_by_test_id("examples")).to_have_text("True digit 9, read as 5: no drawings.")
+    click_cell(page, 3, 3)
     expect(shown(page)).to_have_attribute("data-id", right)
 
 
-def test_few_labels_are_said_to_be_few(page: Page, readings: Readings) -> None:
+def test_the_page_warns_about_few_labels(page: Page, predictions: Predictions) -> None:
     for _ in range(3):
-        readings.store(1, 1)
-    readings.show(page)
-    expect(page.get_by_text("is between 43.8% and 100.0%. 3 labels say little yet.")).to_be_visible()
+        predictions.store(1, 1)
+    predictions.show(page)
+    expect(
+        page.get_by_text("is between 43.8% and 100.0%. This is uncertain, because there are only 3 labels.")
+    ).to_be_visible()
 
 
-def test_without_labels_there_is_a_sentence_and_only_the_confidences(page: Page, readings: Readings) -> None:
-    readings.store(1, None)
-    readings.show(page)
-    expect(page.get_by_test_id("sentence")).to_contain_text("nobody has said yet")
+def test_without_labels_there_is_a_sentence_and_only_the_confidence_chart(page: Page, predictions: Predictions) -> None:
+    predictions.store(1, None)
+    predictions.show(page)
+    expect(page.get_by_test_id("sentence")).to_contain_text("None of them has a label yet")
     expect(charts(page)).to_have_count(1)
 
 
-def test_the_chosen_model_is_part_of_the_address(page: Page, readings: Readings) -> None:
-    readings.store(1, 1)
-    other = Readings(readings.stack)
+def test_the_chosen_model_is_part_of_the_address(page: Page, predictions: Predictions) -> None:
+    predictions.store(1, 1)
+    other = Predictions(predictions.stack)
     other.store(1, 2)
 
     def is_offered() -> bool:  # the list of versions may be five seconds old
-        readings.show(page)
+        predictions.show(page)
         expect(page.get_by_test_id("counts")).to_have_text(re.compile("^1 of 1"))
         page.get_by_role("combobox", name="Model version", exact=True).fill(other.reference)
         return page.get_by_role("option", name=other.reference).count() > 0
@@ -143,7 +150,7 @@ def test_the_chosen_model_is_part_of_the_address(page: Page, readings: Readings)
     expect(page).to_have_url(re.compile(other.reference.replace("/", "(/|%2F)")))
 
 
-def test_an_empty_storage_invites_to_draw(page: Page, stack: Stack) -> None:
+def test_without_predictions_a_sentence_asks_the_visitor_to_draw(page: Page, stack: Stack) -> None:
     with stack.storage() as storage:
         while found := storage.get("/v1/predictions", params={"limit": 200}).json()["predictions"]:
             for one in found:
@@ -151,9 +158,9 @@ def test_an_empty_storage_invites_to_draw(page: Page, stack: Stack) -> None:
 
     def says_so() -> bool:
         page.goto(f"{stack.url('frontend')}/statistics")
-        told = page.get_by_test_id("sentence").or_(page.get_by_test_id("counts"))
-        expect(told).to_be_visible()
-        return "Nothing has been read yet" in told.inner_text()
+        shown = page.get_by_test_id("sentence").or_(page.get_by_test_id("counts"))
+        expect(shown).to_be_visible()
+        return "Nothing has been read yet" in shown.inner_text()
 
     wait_until(says_so, "an empty page")  # the statistics may be some seconds old
     expect(charts(page)).to_have_count(0)
@@ -165,7 +172,7 @@ def test_a_label_given_on_the_drawing_page_counts(page: Page, stack: Stack) -> N
     open_page(page, stack)
     draw(page, SEVEN)
     expect_read_as(page, 7)
-    say_it_is(page, 7)
+    label_as(page, 7)
     with stack.storage() as storage:
         overall = storage.get("/v1/statistics").json()["overall"]
     page.get_by_role("link", name="Statistics").click()
@@ -173,18 +180,18 @@ def test_a_label_given_on_the_drawing_page_counts(page: Page, stack: Stack) -> N
     expect(page.get_by_test_id("counts")).to_have_text(expected)
 
 
-def test_while_storage_is_away_there_is_a_sentence_and_afterwards_the_numbers(page: Page, readings: Readings) -> None:
-    readings.store(1, 1)
-    with readings.stack.stopped("storage"):
-        page.goto(f"{readings.stack.url('frontend')}/statistics?model={readings.reference}")
-        expect(page.get_by_test_id("sentence")).to_contain_text("Storage can't be reached just now")
+def test_while_storage_is_away_a_sentence_takes_the_place_of_the_numbers(page: Page, predictions: Predictions) -> None:
+    predictions.store(1, 1)
+    with predictions.stack.stopped("storage"):
+        page.goto(f"{predictions.stack.url('frontend')}/statistics?model={predictions.reference}")
+        expect(page.get_by_test_id("sentence")).to_contain_text("Storage can't be reached right now")
     expect(page.get_by_test_id("counts")).to_have_text(re.compile("^1 of 1"))
 
 
 @pytest.mark.parametrize("width", [360, 768, 1440])
-def test_nothing_is_wider_than_the_page(page: Page, readings: Readings, width: int) -> None:
-    readings.store(1, 7)
+def test_nothing_is_wider_than_the_page(page: Page, predictions: Predictions, width: int) -> None:
+    predictions.store(1, 7)
     page.set_viewport_size({"width": width, "height": 800})
-    readings.show(page)
+    predictions.show(page)
     expect(page.get_by_test_id("calibration-error")).to_be_visible()
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width

@@ -1,1 +1,1 @@
-"""What several pages show: an answer, charts, tables, headings, thumbnails."""
+"""Widgets that several pages use: an answer, charts, tables, headings, sentences, thumbnails."""

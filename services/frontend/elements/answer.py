@@ -1,6 +1,6 @@
-"""How an answer looks: the large digit, the confidence in words, ten bars, and the image the model saw.
+"""A prediction as HTML: the large digit, the confidence in words, ten bars, and the image that the model saw.
 
-HTML of a fixed shape, so that a new answer changes widths and text and moves nothing.
+The HTML always has the same shape, so a new answer changes texts and widths but moves nothing on the page.
 """
 
 import base64
@@ -13,38 +13,51 @@ from PIL import Image
 
 from shared.contracts.inference import Explanation, Prediction
 
-SURE, PROBABLE = 0.95, 0.75
-THINKABLE = 0.001  # a digit less probable than this is no alternative
+SURE, PROBABLE = 0.95, 0.75  # lowest confidence of each
+MIN_ALTERNATIVE = 0.001  # digits with a lower probability are not named
 FOR, AGAINST = (255, 176, 32), (64, 140, 255)  # red, green, blue
+LABEL_HINT = "Tap the right digit. A second tap removes it."
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the page says beside the digit."""
+    """The sentence beside the digit. `doubtful` answers are shown in grey."""
 
     words: str
     doubtful: bool
 
 
-def judge(prediction: Prediction, digit_score_threshold: float) -> Verdict:
-    """The confidence in words."""
-    ranked = sorted(range(10), key=lambda digit: -prediction.probabilities[digit])
+def describe_confidence(prediction: Prediction, digit_score_threshold: float) -> Verdict:
+    """A drawing with a digit score below the threshold is rejected, whatever the confidence is."""
+    first, second = rank_digits(prediction)[:2]
     if prediction.digit_score < digit_score_threshold:
         return Verdict("This does not look like a digit", doubtful=True)
     if prediction.confidence >= SURE:
         return Verdict("Sure", doubtful=False)
     if prediction.confidence >= PROBABLE:
-        return Verdict(f"Probably a {ranked[0]}", doubtful=False)
-    return Verdict(f"Torn between {ranked[0]} and {ranked[1]}", doubtful=True)
+        return Verdict(f"Probably a {first}", doubtful=False)
+    return Verdict(f"Either {first} or {second}", doubtful=True)
+
+
+def rank_digits(prediction: Prediction) -> list[int]:
+    """The ten digits, the most probable first."""
+    return sorted(range(10), key=lambda digit: -prediction.probabilities[digit])
+
+
+def describe_label(digit: int, label: int | None) -> str:
+    """`read as 3`, `read as 3, which is right`, `read as 3, but it is 5`."""
+    if label is None:
+        return f"read as {digit}"
+    return f"read as {digit}, " + ("which is right" if label == digit else f"but it is {label}")
 
 
 def percent(share: float) -> str:
-    """One decimal; what is not certain is never called 100 %."""
+    """A share with one decimal. Only a share of exactly 1 is written as 100.0%."""
     return "> 99.9%" if 0.9995 <= share < 1 else f"{share:.1%}"
 
 
 def answer_html(prediction: Prediction, verdict: Verdict, explanation: Explanation | None = None) -> str:
-    """The answer. The place of the explanation is kept for it until it is there."""
+    """The whole answer. Without an explanation its place stays empty."""
     tone = "doubtful" if verdict.doubtful else "certain"
     model = prediction.model
     seen = f"data:image/png;base64,{prediction.image}"
@@ -56,25 +69,24 @@ def answer_html(prediction: Prediction, verdict: Verdict, explanation: Explanati
     <span data-testid="confidence">{percent(prediction.confidence)} confident</span>
     <span data-testid="alternatives">{alternatives(prediction) or "&nbsp;"}</span>
     <small>{model.name} {model.version} · {prediction.elapsed_ms:.0f}&nbsp;ms</small></div>
-  <figure><img class="seen" data-testid="seen" alt="The 28 by 28 pixels the model saw" src="{seen}">
+  <figure><img class="seen" data-testid="seen" alt="The 28 by 28 pixels that the model saw" src="{seen}">
     <figcaption>what it sees</figcaption></figure>
   <figure><div class="looks" data-testid="looks" data-explained="{str(explanation is not None).lower()}">
-    <img class="seen" alt="The same pixels, aglow where they speak for the digit" src="{seen}">{glow}</div>
+    <img class="seen" alt="The same pixels; those that speak for the digit glow" src="{seen}">{glow}</div>
     <figcaption>where it looks</figcaption></figure>
 </div>
 <div class="bars" data-testid="bars">{"".join(_bar(prediction, digit) for digit in range(10))}</div>"""
 
 
 def alternatives(prediction: Prediction) -> str:
-    """The next two digits, those that are not out of the question: «or 9 (30.4%), 3 (9.8%)»."""
-    ranked = sorted(range(10), key=lambda digit: -prediction.probabilities[digit])[1:3]
-    thinkable = [digit for digit in ranked if prediction.probabilities[digit] >= THINKABLE]
-    named = ", ".join(f"{digit} ({percent(prediction.probabilities[digit])})" for digit in thinkable)
-    return f"or {named}" if named else ""
+    """The next two digits with their probabilities: `or 9 (30.4%), 3 (9.8%)`. Very improbable ones are left out."""
+    named = [digit for digit in rank_digits(prediction)[1:3] if prediction.probabilities[digit] >= MIN_ALTERNATIVE]
+    listed = ", ".join(f"{digit} ({percent(prediction.probabilities[digit])})" for digit in named)
+    return f"or {listed}" if listed else ""
 
 
 def saliency_picture(saliency: list[list[float]]) -> str:
-    """28×28 of -1..1 → a data URI to lay over the image: amber speaks for the digit, blue against it."""
+    """28 rows of 28 values, -1 to 1 → a data URI to lay over the image. Amber is for the digit, blue against it."""
     strength = np.asarray(saliency, np.float32)
     pixels = np.empty((*strength.shape, 4), np.uint8)
     pixels[..., :3] = np.where(strength[..., None] > 0, FOR, AGAINST)
@@ -85,7 +97,7 @@ def saliency_picture(saliency: list[list[float]]) -> str:
 
 
 def empty_html(sentence: str) -> str:
-    """What stands where the answer will be."""
+    """The answer before there is one, with a sentence in place of the confidence."""
     return f"""
 <div class="answer empty" data-testid="empty">
   <div class="digit" aria-hidden="true">?</div><div class="verdict"><b>{escape(sentence)}</b></div>

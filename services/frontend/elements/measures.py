@@ -1,4 +1,4 @@
-"""How sure the statistics are: a share with the interval that chance leaves it, and how honest confidences are."""
+"""How far the statistics can be trusted: shares with their 95 % intervals, and the calibration of confidences."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from math import sqrt
 
 from shared.contracts.storage import ConfidenceBin
 
-Z95 = 1.96  # standard deviations to either side that hold 95 % of a normal distribution
+Z95 = 1.96  # 95 % of a normal distribution lie within this many standard deviations
 
 
 @dataclass(frozen=True)
 class Tally:
-    """How many of the labelled predictions of one kind are right; at least one is labelled."""
+    """How many labelled predictions of one group are right. `labelled` is at least 1."""
 
     name: str
     correct: int
@@ -19,17 +19,17 @@ class Tally:
 
     @property
     def accuracy(self) -> float:
-        """0..1."""
+        """0 to 1."""
         return self.correct / self.labelled
 
     @property
     def interval(self) -> tuple[float, float]:
-        """95 % for the true accuracy."""
+        """95 % interval of the true accuracy."""
         return wilson_interval(self.correct, self.labelled)
 
 
 def wilson_interval(correct: int, labelled: int) -> tuple[float, float]:
-    """95 % for the true share. ZeroDivisionError where nothing is labelled. Wilson 1927."""
+    """95 % interval of the true share. ZeroDivisionError if `labelled` is 0. Wilson 1927."""
     share, z = correct / labelled, Z95
     centre = (share + z * z / (2 * labelled)) / (1 + z * z / labelled)
     half = z / (1 + z * z / labelled) * sqrt(share * (1 - share) / labelled + z * z / (4 * labelled * labelled))
@@ -37,18 +37,23 @@ def wilson_interval(correct: int, labelled: int) -> tuple[float, float]:
 
 
 def tally_digits(confusion: Sequence[Sequence[int]]) -> list[Tally]:
-    """`confusion[label][digit]` → how many of each true digit were read right; digits nobody labelled are left out."""
+    """`confusion[label][digit]` → one tally per true digit. Digits without labels are left out."""
     return [Tally(str(label), row[label], sum(row)) for label, row in enumerate(confusion) if sum(row)]
 
 
-def tally_bin(one: ConfidenceBin) -> Tally | None:
-    """The labelled predictions of a bin; None where there are none."""
-    name = f"{one.lower:.0%} to {one.upper:.0%}"
-    return None if one.accuracy is None else Tally(name, round(one.accuracy * one.labelled), one.labelled)
+def tally_bin(confidence_bin: ConfidenceBin) -> Tally | None:
+    """The labelled predictions of one bin; None if it has none."""
+    if confidence_bin.accuracy is None:
+        return None
+    name = f"{confidence_bin.lower:.0%} to {confidence_bin.upper:.0%}"
+    return Tally(name, round(confidence_bin.accuracy * confidence_bin.labelled), confidence_bin.labelled)
 
 
 def calibration_error(bins: Sequence[ConfidenceBin]) -> float | None:
-    """The mean gap of confidence and accuracy, weighted by the labelled; None where there are none. Guo et al. 2017."""
+    """Expected calibration error: the mean gap between confidence and accuracy, weighted by labels. Guo et al. 2017.
+
+    None if there are no labels.
+    """
     gaps = [
         (one.labelled, abs(one.accuracy - one.confidence))
         for one in bins

@@ -1,11 +1,11 @@
-"""A table as HTML, for numbers that a chart shows too and for those that none does."""
+"""Tables as HTML: for numbers that no chart shows, and as the readable form of a chart."""
 
 from collections.abc import Sequence
 from html import escape
 
 
 def table_html(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """The first cell of a row names it. Where it is wider than the page it scrolls by itself."""
+    """The first cell of each row is its heading. A table that is wider than the page scrolls by itself."""
     columns = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     body = "".join(_row_html(row) for row in rows)
     return (
@@ -15,8 +15,8 @@ def table_html(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]])
 
 
 def folded_table_html(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """The same under a line that opens it: what a chart shows, for who can't see it or wants the numbers."""
-    summary = f"<summary>{escape(caption)}, as a table</summary>"
+    """A table that opens when its caption is clicked."""
+    summary = f"<summary>{escape(caption)} (table)</summary>"
     return f'<details class="numbers">{summary}{table_html(caption, head, rows)}</details>'
 
 

@@ -1,4 +1,4 @@
-"""Stored drawings made small, as data URIs for HTML and tables."""
+"""Stored drawings as small pictures: data URIs for HTML."""
 
 import base64
 import io
@@ -15,9 +15,9 @@ from services.frontend.connections import connect
 from shared.clients.service import RefusedError, ServiceUnavailableError
 
 SIDE = 64  # pixels
-AT_ONCE = 8
-DECODING = threading.Semaphore(2)  # whoever asks: a picture of MOST_PIXELS takes some 100 MB while it is made small
-MOST_PIXELS = 16_000_000  # to be decoded; a JPEG is counted as its decoder makes it smaller
+AT_ONCE = 8  # requests to storage
+DECODING = threading.Semaphore(2)  # in the whole process: decoding MAX_PIXELS takes about 100 MB
+MAX_PIXELS = 16_000_000  # after the JPEG decoder has reduced the picture
 UNSHOWABLE = (  # what Pillow raises for broken files
     OSError,
     ValueError,
@@ -36,7 +36,7 @@ EMPTY_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAA
 
 
 def find_thumbnail(prediction_id: UUID) -> str:
-    """The thumbnail, or an empty picture where the drawing was deleted meanwhile or can't be shown."""
+    """The thumbnail, or an empty picture if the drawing was deleted or cannot be fetched."""
     try:
         return get_thumbnail(prediction_id)
     except (ServiceUnavailableError, RefusedError):
@@ -44,24 +44,24 @@ def find_thumbnail(prediction_id: UUID) -> str:
 
 
 def find_thumbnails(prediction_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Many, several at once where storage has to be asked."""
+    """The thumbnails of many drawings, fetched in parallel."""
     with ThreadPoolExecutor(AT_ONCE) as threads:
         return dict(zip(prediction_ids, threads.map(find_thumbnail, prediction_ids), strict=True))
 
 
 @st.cache_data(max_entries=5000, show_spinner=False)
 def get_thumbnail(prediction_id: UUID) -> str:
-    """The drawing, made small, as a data URI. A drawing never changes, so it is fetched once."""
+    """The thumbnail. It is kept, because a drawing never changes. ServiceUnavailableError, RefusedError."""
     return make_thumbnail(connect().storage.get_drawing(prediction_id))
 
 
 def make_thumbnail(drawing: bytes) -> str:
-    """A picture file → the thumbnail as a data URI; an empty picture where it is broken or too large to decode."""
+    """Picture file → thumbnail as a data URI; an empty picture if the file is broken or too large to decode."""
     small = io.BytesIO()
     try:
         with DECODING, Image.open(io.BytesIO(drawing)) as picture:
             picture.draft("RGB", (SIDE, SIDE))
-            if picture.width * picture.height > MOST_PIXELS:
+            if picture.width * picture.height > MAX_PIXELS:
                 return EMPTY_PICTURE
             picture.thumbnail((SIDE, SIDE))
             picture.convert("RGBA").save(small, "PNG")

@@ -1,1 +1,1 @@
-"""The pages, a folder each: `page.py` is what Streamlit runs, the modules beside it are its parts."""
+"""The pages, one folder each. Streamlit runs `page.py`; the other modules are its parts. No page imports another."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.integration.training.toy import toy_data, toy_plan, toy_sweep
 from training.sweep import search
+from training.sweep.study import HEARTBEAT_S
 
 
 class Die(search.Report):
@@ -28,7 +29,8 @@ def main() -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()
-    search.run_sweep(options, plan, data, heartbeat_s=1)
+    heartbeat_s = 1 if dies else HEARTBEAT_S  # the other workers of a study need the same interval
+    search.run_sweep(options, plan, data, heartbeat_s=heartbeat_s)
 
 
 if __name__ == "__main__":

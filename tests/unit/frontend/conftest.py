@@ -1,4 +1,4 @@
-"""An outbox over a storage in memory."""
+"""An outbox that writes to a storage in memory."""
 
 import threading
 from collections.abc import Iterator
@@ -6,14 +6,14 @@ from uuid import UUID
 
 import pytest
 
-from services.frontend.outbox import Outbox
+from services.frontend.saving.outbox import Outbox
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.problem import Problem
 from shared.contracts.storage import PredictionToStore
 
 
 class FakeStorage:
-    """Storage in memory that can be away or refuse."""
+    """Storage in memory. It can be away, and it can refuse predictions."""
 
     def __init__(self) -> None:
         self.available = threading.Event()

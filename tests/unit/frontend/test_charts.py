@@ -1,12 +1,14 @@
-"""The charts as they go to the browser: nothing cut off, nothing left out, every share on an axis from 0 to 1."""
+"""The charts as they are sent to the browser: complete data, and every share on an axis from 0 to 1."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from services.frontend.elements.charts import (
-    Chart,
+from services.frontend.elements.charts import Chart
+from services.frontend.elements.measures import Tally
+from services.frontend.views.models.curves import error_chart, loss_chart
+from services.frontend.views.statistics.charts import (
     confidence_chart,
     confusion_chart,
     reliability_chart,
@@ -14,8 +16,6 @@ from services.frontend.elements.charts import (
     tally_columns,
     tally_rows,
 )
-from services.frontend.elements.measures import Tally
-from services.frontend.views.models.curves import error_chart, loss_chart
 from services.frontend.views.statistics.confusion import find_commonest
 from shared.contracts.storage import ConfidenceBin, RunningAccuracy
 
@@ -25,7 +25,7 @@ BINS = [
     ConfidenceBin(lower=0.9, upper=1, predictions=9, labelled=4, confidence=0.95, accuracy=0.75),
 ]
 POINTS = [RunningAccuracy(created_at=datetime(2026, 11, 21, tzinfo=UTC), labelled=1, accuracy=1)]
-HISTORY = [
+EPOCHS = [
     {"epoch": 0, "train/loss": 1.5, "validation/loss": 0.5, "validation/accuracy": 0.9, "validation/mnist": 0.95},
     {"epoch": 1, "validation/loss": 0.25, "validation/accuracy": 0.95, "validation/mnist": 0.99},
 ]
@@ -55,7 +55,7 @@ def test_every_share_is_on_an_axis_from_0_to_1(chart: Chart) -> None:
     assert all(axis["scale"]["domain"] == [0, 1] for axis in shares)
 
 
-def test_every_cell_of_the_confusion_matrix_is_told_in_words() -> None:
+def test_every_cell_of_the_confusion_matrix_has_a_description() -> None:
     confusion = [[0] * 10 for _ in range(10)]
     confusion[3][5] = 7
     rows = rows_of(confusion_chart(confusion, (3, 5)))
@@ -63,7 +63,7 @@ def test_every_cell_of_the_confusion_matrix_is_told_in_words() -> None:
     assert {row["words"] for row in rows if row["chosen"]} == {"3 read as 5: 7 drawings"}
 
 
-def test_the_commonest_mistake_is_shown_first_and_what_is_right_where_there_is_none() -> None:
+def test_the_commonest_mistake_is_shown_first_or_the_commonest_cell_without_mistakes() -> None:
     confusion = [[0] * 10 for _ in range(10)]
     confusion[4][4] = 9
     assert find_commonest(confusion) == (4, 4)
@@ -84,12 +84,12 @@ def test_bins_without_labels_are_not_in_the_reliability_diagram() -> None:
     assert [(row["lower"], row["accuracy"], row["labelled"]) for row in bins] == [(0.9, 0.75, 4)]
 
 
-def test_curves_count_epochs_from_1_and_leave_out_what_was_not_measured() -> None:
-    rows = rows_of(loss_chart(HISTORY))
+def test_curves_count_epochs_from_1_and_leave_out_missing_values() -> None:
+    rows = rows_of(loss_chart(EPOCHS))
     assert [(row["epoch"], row["curve"], row["value"]) for row in rows] == [
         (1, "training", 1.5),
         (1, "validation", 0.5),
         (2, "validation", 0.25),
     ]
-    errors = {(row["epoch"], row["curve"]): row["value"] for row in rows_of(error_chart(HISTORY))}
+    errors = {(row["epoch"], row["curve"]): row["value"] for row in rows_of(error_chart(EPOCHS))}
     assert errors == pytest.approx({(1, "all"): 0.1, (1, "MNIST"): 0.05, (2, "all"): 0.05, (2, "MNIST"): 0.01})

@@ -1,4 +1,4 @@
-"""The files of a history that is only a list."""
+"""The downloads of the History page, from a storage in memory."""
 
 import csv
 import io
@@ -38,7 +38,7 @@ def a_prediction(number: int, **changes: object) -> StoredPrediction:
 
 
 class FakeStorage:
-    """A history in memory; drawings by the number of their prediction."""
+    """Stored predictions in memory. The drawing depends on the number of the prediction; `gone` ones are deleted."""
 
     def __init__(self, predictions: list[StoredPrediction], gone: frozenset[int] = frozenset()) -> None:
         self.predictions = predictions
@@ -90,11 +90,11 @@ def test_no_cell_is_a_formula() -> None:
 
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@1", "\t=1", "\r=1"])
-def test_what_a_spreadsheet_would_run_is_disarmed(text: str) -> None:
+def test_a_formula_is_disarmed(text: str) -> None:
     assert disarm(text) == f"'{text}"
 
 
-def test_a_drawing_is_in_the_zip_as_it_came_under_its_own_suffix() -> None:
+def test_a_drawing_is_in_the_zip_unchanged_with_the_suffix_of_its_format() -> None:
     stored = [a_prediction(number, label=4, labelled_at=NOON) for number in range(3)]
     archive = open_zip(FakeStorage(stored))
     rows = rows_of(archive.read("predictions.csv"))
@@ -103,7 +103,7 @@ def test_a_drawing_is_in_the_zip_as_it_came_under_its_own_suffix() -> None:
     assert rows[1]["file"].startswith("drawings/2026-11-21_11-59-00_read-1_label-4_")
 
 
-def test_a_drawing_that_was_deleted_meanwhile_is_left_out() -> None:
+def test_a_deleted_drawing_is_left_out() -> None:
     archive = open_zip(FakeStorage([a_prediction(number) for number in range(20)], gone=frozenset({7})))
     rows = rows_of(archive.read("predictions.csv"))
     assert len(rows) == 19
@@ -124,5 +124,5 @@ def test_a_zip_ends_at_its_limit_of_bytes(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(archive.namelist()) == 11
 
 
-def test_what_is_no_picture_has_a_suffix_too() -> None:
+def test_a_file_that_is_not_a_picture_has_a_suffix_too() -> None:
     assert suffix_of(b"") == "bin"

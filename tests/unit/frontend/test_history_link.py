@@ -1,4 +1,4 @@
-"""The address of the history page, both ways."""
+"""Reading and writing the address of the History page."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -21,9 +21,9 @@ FULL = {
 
 
 @pytest.mark.parametrize("query", [{}, FULL, {"label": "0"}, {"newer_than": "AAAA"}], ids=str)
-def test_a_link_says_the_same_again(query: dict[str, str]) -> None:
-    link, unread = read_link(query)
-    assert unread == []
+def test_a_link_that_is_read_and_written_stays_the_same(query: dict[str, str]) -> None:
+    link, invalid = read_link(query)
+    assert invalid == []
     assert write_link(link) == query
 
 
@@ -49,9 +49,9 @@ def test_no_filters_are_an_empty_address() -> None:
         ("colour", "red"),
     ],
 )
-def test_what_cant_be_read_is_named_and_the_rest_holds(name: str, value: str) -> None:
-    link, unread = read_link({"show": "right", "source": "canvas"} | {name: value})
-    assert unread == [f"{name}={value}"]
+def test_an_invalid_part_is_reported_and_the_others_are_used(name: str, value: str) -> None:
+    link, invalid = read_link({"show": "right", "source": "canvas"} | {name: value})
+    assert invalid == [f"{name}={value}"]
     assert link.show == ("all" if name == "show" else "right")
     assert link.source == (None if name == "source" else "canvas")
 
@@ -66,11 +66,11 @@ def test_what_cant_be_read_is_named_and_the_rest_holds(name: str, value: str) ->
         ("unlabelled", HistoryFilters(labelled=False)),
     ],
 )
-def test_what_is_shown_is_asked_of_storage(show: str, filters: HistoryFilters) -> None:
+def test_each_choice_of_show_becomes_a_filter(show: str, filters: HistoryFilters) -> None:
     assert read_link({"show": show})[0].to_filters(ZoneInfo("UTC")) == filters
 
 
-def test_both_days_are_included_where_the_visitor_is() -> None:
+def test_both_days_are_included_in_the_time_zone_of_the_visitor() -> None:
     link = HistoryLink(since=date(2026, 11, 1), until=date(2026, 11, 1))
     filters = link.to_filters(ZoneInfo("Europe/Berlin"))
     assert filters.since == datetime(2026, 10, 31, 23, tzinfo=UTC)
@@ -78,12 +78,12 @@ def test_both_days_are_included_where_the_visitor_is() -> None:
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
-def test_the_first_and_the_last_day_exist_everywhere(zone: str) -> None:
-    link, unread = read_link({"since": "1970-01-02", "until": "9998-12-30"})
-    assert unread == []
+def test_the_first_and_the_last_day_exist_in_every_time_zone(zone: str) -> None:
+    link, invalid = read_link({"since": "1970-01-02", "until": "9998-12-30"})
+    assert invalid == []
     assert link.to_filters(ZoneInfo(zone)).until is not None
 
 
 @pytest.mark.parametrize("name", [None, "", "Middle/Earth", "../etc/passwd", "/etc/passwd"])
-def test_a_time_zone_that_is_not_known_is_utc(name: str | None) -> None:
+def test_an_unknown_time_zone_becomes_utc(name: str | None) -> None:
     assert find_zone(name) == ZoneInfo("UTC")

@@ -1,4 +1,4 @@
-"""The history page over a storage that refuses: a sentence, and never a traceback."""
+"""The History page with a storage that refuses every request: it shows a sentence and no traceback."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from streamlit.testing.v1 import AppTest
 
 from services.frontend.connections import check_health, connect
-from services.frontend.views.history.filters import get_models
+from services.frontend.views.history.filters import list_stored_models
 from shared.contracts.problem import Problem
 from tests.integration.clients.listening import listening
 
@@ -18,7 +18,7 @@ REFUSAL = Problem(type="about:blank", title="", status=401, code="unauthorised",
 
 
 def refusing_storage() -> FastAPI:
-    """Ready, and knows nobody."""
+    """A storage that is ready and refuses every request."""
     app = FastAPI()
 
     @app.get("/readyz")
@@ -34,23 +34,28 @@ def refusing_storage() -> FastAPI:
 
 @pytest.fixture
 def _refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    kept = (connect, check_health, get_models)
+    cached = (connect, check_health, list_stored_models)
     with listening(refusing_storage()) as address:
         monkeypatch.setenv("FRONTEND_STORAGE_URL", address)
-        for each in kept:
+        monkeypatch.setenv("FRONTEND_INFERENCE_URL", address)  # the health of both is checked
+        for each in cached:
             each.clear()
         yield
-        for each in kept:
+        services = connect()
+        services.outbox.close()
+        services.inference.close()
+        services.storage.close()
+        for each in cached:
             each.clear()
 
 
 @pytest.mark.usefixtures("_refused")
 @pytest.mark.parametrize("query", [{}, {"older_than": "AAAA"}, {"model": "a\x00"}], ids=["newest", "older", "model"])
-def test_a_refusal_is_said_in_its_own_sentence(query: dict[str, str]) -> None:
+def test_the_detail_of_a_refusal_is_shown(query: dict[str, str]) -> None:
     page = AppTest.from_file(PAGE, default_timeout=60)
     page.query_params.update(query)
     page.run()
     assert not page.exception
     html = "".join(element.proto.body for element in page.get("html"))
     assert "Send the &lt;token&gt; of storage." in html
-    assert not any("is not known" in info.value for info in page.info)
+    assert not any("The place in" in info.value for info in page.info)

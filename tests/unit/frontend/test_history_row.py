@@ -1,4 +1,4 @@
-"""What is said and shown of one prediction in the history."""
+"""The HTML of one row of the History page."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.frontend.outbox import Delivery
-from services.frontend.views.history.row import describe, row_html
+from services.frontend.saving.outbox import Delivery
+from services.frontend.views.history.row import row_html
 from shared.contracts.message import ModelVersion
 from shared.contracts.storage import StoredPrediction
 
@@ -28,20 +28,23 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 @pytest.mark.parametrize(
     ("label", "mark", "words"),
-    [(None, "unlabelled", "read as 3"), (3, "right", "read as 3, rightly"), (5, "wrong", "read as 3, truly 5")],
+    [
+        (None, "unlabelled", "read as 3"),
+        (3, "right", "read as 3, which is right"),
+        (5, "wrong", "read as 3, but it is 5"),
+    ],
 )
-def test_right_and_wrong_are_said_and_marked(label: int | None, mark: str, words: str) -> None:
-    assert describe(THREE, label) == words
+def test_right_and_wrong_are_described_and_marked(label: int | None, mark: str, words: str) -> None:
     html = row_html(THREE, label, "data:,", BERLIN, None)
-    assert f'class="reading {mark}"' in html
+    assert f'class="history-row {mark}"' in html
     assert f'alt="A drawing {words}"' in html
 
 
-def test_the_time_is_the_visitors() -> None:
+def test_the_time_is_in_the_time_zone_of_the_visitor() -> None:
     assert ">22 Nov 2026, 00:30<" in row_html(THREE, None, "data:,", BERLIN, None)
 
 
-def test_a_models_name_is_no_html() -> None:
+def test_the_name_of_a_model_is_escaped() -> None:
     assert "&lt;i&gt;cnn 1" in row_html(THREE, None, "data:,", BERLIN, None)
 
 
@@ -49,5 +52,5 @@ def test_a_models_name_is_no_html() -> None:
     ("delivery", "words"),
     [(Delivery.SAVED, "Saved"), (Delivery.WAITING, "Not saved yet"), (Delivery.REFUSED, "Not saved:")],
 )
-def test_how_far_a_label_has_come_is_said(delivery: Delivery, words: str) -> None:
+def test_the_row_says_how_far_a_label_has_come(delivery: Delivery, words: str) -> None:
     assert f'<em role="status">{words}' in row_html(THREE, 3, "data:,", BERLIN, delivery)

@@ -1,4 +1,4 @@
-"""Drawings made small: whatever is stored, the page gets a picture, and none that fills the memory is decoded."""
+"""Thumbnails: every stored file gives a picture, and pictures that are too large are not decoded."""
 
 import base64
 import io
@@ -17,19 +17,19 @@ def picture_of(width: int, height: int, file_format: str) -> bytes:
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "JPEG", "WEBP"])
-def test_a_drawing_is_made_small(file_format: str) -> None:
+def test_a_drawing_is_reduced(file_format: str) -> None:
     uri = make_thumbnail(picture_of(280, 140, file_format))
     small = Image.open(io.BytesIO(base64.b64decode(uri.removeprefix("data:image/png;base64,"))))
     assert small.size == (SIDE, SIDE // 2)
 
 
-def test_what_is_too_large_to_decode_is_an_empty_picture(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(thumbnails, "MOST_PIXELS", 900 * 900)
+def test_a_picture_that_is_too_large_to_decode_becomes_an_empty_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thumbnails, "MAX_PIXELS", 900 * 900)
     assert make_thumbnail(picture_of(1000, 1000, "PNG")) == EMPTY_PICTURE
-    assert make_thumbnail(picture_of(1000, 1000, "JPEG")) != EMPTY_PICTURE  # its decoder makes it smaller
+    assert make_thumbnail(picture_of(1000, 1000, "JPEG")) != EMPTY_PICTURE  # the JPEG decoder reduces it
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "JPEG", "WEBP"])
 @pytest.mark.parametrize("kept", [0, 3, 12, 20, 30, 60])
-def test_a_broken_file_is_an_empty_picture(file_format: str, kept: int) -> None:
+def test_a_broken_file_becomes_an_empty_picture(file_format: str, kept: int) -> None:
     assert make_thumbnail(picture_of(280, 280, file_format)[:kept]) == EMPTY_PICTURE

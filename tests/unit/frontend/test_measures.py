@@ -1,4 +1,4 @@
-"""What the statistics page works out from storage's counts, held against training's own and against sums by hand."""
+"""The measures of the Statistics page, compared with the implementation of training and with sums by hand."""
 
 import pytest
 
@@ -14,17 +14,17 @@ def a_bin(labelled: int, confidence: float | None, accuracy: float | None) -> Co
 
 
 @pytest.mark.parametrize(("correct", "labelled"), [(1, 1), (0, 1), (7, 9), (299, 306), (10_000, 10_000)])
-def test_the_interval_is_that_of_training(correct: int, labelled: int) -> None:
+def test_the_interval_is_the_same_as_in_training(correct: int, labelled: int) -> None:
     assert wilson_interval(correct, labelled) == pytest.approx(reference.wilson_interval(correct, labelled))
 
 
 @pytest.mark.parametrize(("correct", "labelled"), [(0, 3), (3, 3)])
-def test_an_interval_holds_no_share_that_is_none(correct: int, labelled: int) -> None:
+def test_an_interval_stays_between_0_and_1(correct: int, labelled: int) -> None:
     low, high = wilson_interval(correct, labelled)
     assert 0 <= low < high <= 1
 
 
-def test_the_calibration_error_weighs_each_bin_by_its_labels() -> None:
+def test_the_calibration_error_weights_each_bin_by_its_labels() -> None:
     bins = [a_bin(30, 0.9, 0.8), a_bin(10, 0.5, 0.9), a_bin(0, None, None)]
     assert calibration_error(bins) == pytest.approx((30 * 0.1 + 10 * 0.4) / 40)
 
@@ -33,12 +33,12 @@ def test_without_labels_there_is_no_calibration_error() -> None:
     assert calibration_error([a_bin(0, None, None)]) is None
 
 
-def test_a_bin_is_counted_back_from_its_accuracy() -> None:
+def test_the_tally_of_a_bin_comes_from_its_accuracy() -> None:
     assert tally_bin(a_bin(7, 0.55, 3 / 7)) == Tally("50% to 60%", 3, 7)
     assert tally_bin(a_bin(0, None, None)) is None
 
 
-def test_digits_that_nobody_labelled_are_left_out() -> None:
+def test_digits_without_labels_are_left_out() -> None:
     confusion = [[0] * 10 for _ in range(10)]
     confusion[3][3], confusion[3][5], confusion[5][5] = 8, 2, 4
     assert tally_digits(confusion) == [Tally("3", 8, 10), Tally("5", 4, 4)]

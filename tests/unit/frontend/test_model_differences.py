@@ -1,4 +1,4 @@
-"""What is called better, worse, and too close to call; and which options are not the same."""
+"""Which metrics count as better, worse or too close to call, and which settings differ."""
 
 from datetime import UTC, datetime
 
@@ -38,33 +38,33 @@ def outcome_of(before: dict[str, float], after: dict[str, float]) -> Outcome:
     ("before", "after", "outcome"),
     [(0.90, 0.95, "better"), (0.95, 0.90, "worse"), (0.95, 0.95, "the same"), (0.95, 0.96, "too close to call")],
 )
-def test_an_accuracy_counts_where_it_moves_by_more_than_chance(before: float, after: float, outcome: Outcome) -> None:
+def test_an_accuracy_is_better_or_worse_only_beyond_chance(before: float, after: float, outcome: Outcome) -> None:
     assert outcome_of({"accuracy": before}, {"accuracy": after}) == outcome
 
 
-def test_what_is_no_share_is_only_called_higher_or_lower() -> None:
+def test_a_metric_that_is_not_a_share_is_only_higher_or_lower() -> None:
     assert outcome_of({"nll": 0.2}, {"nll": 0.1}) == "lower"
     assert outcome_of({"calibration_error": 0.01}, {"calibration_error": 0.02}) == "higher"
     assert outcome_of({"calibration_error": 0.01}, {"calibration_error": 0.01}) == "the same"
 
 
-def test_refusing_is_good_for_what_is_no_digit_and_bad_for_digits() -> None:
+def test_more_rejections_are_better_for_letters_and_worse_for_digits() -> None:
     assert outcome_of({"refused": 0.5}, {"refused": 0.9}) == "better"
-    refused = compare_metrics(
+    differences = compare_metrics(
         version(mnist={"accuracy": 0.9, "refused": 0.5}), version(mnist={"accuracy": 0.9, "refused": 0.9})
     )
-    assert {one.measure: (one.outcome, one.more_is_better) for one in refused} == {
+    assert {one.measure: (one.outcome, one.higher_is_better) for one in differences} == {
         "accuracy": ("the same", True),
         "refused": ("worse", False),
     }
 
 
-def test_only_what_was_measured_for_both_is_compared() -> None:
+def test_only_metrics_of_both_versions_are_compared() -> None:
     before = version(mnist={"accuracy": 0.9}, uploads={"accuracy": 0.9})
     after = version(mnist={"accuracy": 0.9, "nll": 0.1}, photographs={"accuracy": 0.9})
     assert [(one.slice_name, one.measure) for one in compare_metrics(before, after)] == [("mnist", "accuracy")]
 
 
-def test_only_options_that_are_not_the_same_are_named() -> None:
+def test_only_settings_that_differ_are_listed() -> None:
     before, after = {"batch": 64, "seed": 1, "teacher": "best"}, {"batch": 128, "seed": 1, "dropout": 0.5}
     assert compare_settings(before, after) == [("batch", 64, 128), ("dropout", None, 0.5), ("teacher", "best", None)]

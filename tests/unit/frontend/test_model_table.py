@@ -1,4 +1,4 @@
-"""The table of versions as the page draws it: whom each answers, what was measured, and why some can't be asked."""
+"""The table of model versions: what each is used for, and why some cannot be used."""
 
 from datetime import UTC, datetime
 
@@ -21,7 +21,7 @@ def version(name: str, number: str, *, current: bool = True) -> ModelDescription
     )
 
 
-KNOWN = ModelList(
+LISTED = ModelList(
     default=ModelVersion(name="cnn", version="2"),
     models=[version("cnn", "1", current=False), version("cnn", "2"), version("mlp", "1")],
     refused=[RefusedVersion(name="vit", version="1", reason="its graph is missing\n or **broken**.")],
@@ -29,32 +29,32 @@ KNOWN = ModelList(
 
 
 def show(chosen: str | None) -> AppTest:
-    def draw(known, chosen):  # its text alone is run, where no type of this module is known
-        from services.frontend.chosen_model import choose_model
+    def draw(listed, chosen):  # Streamlit runs the text of this function, without the types of this module
+        from services.frontend.session.chosen_model import choose_model
         from services.frontend.views.models.table import show_versions
 
         choose_model(chosen)
-        show_versions(known)
+        show_versions(listed)
 
-    page = AppTest.from_function(draw, args=(KNOWN, chosen), default_timeout=60).run()
+    page = AppTest.from_function(draw, args=(LISTED, chosen), default_timeout=60).run()
     assert not page.exception
     return page
 
 
-def whom_each_answers(page: AppTest) -> list[str]:
+def uses_of(page: AppTest) -> list[str]:
     table = next(element.proto.body for element in page.get("html") if "<table>" in element.proto.body)
     return [row.split("<td>")[1].removesuffix("</td>") for row in table.split("<tr>")[2:]]
 
 
-def test_the_default_answers_the_pages_of_who_chose_nothing() -> None:
-    assert whom_each_answers(show(None)) == ["by its full name", "your pages", "to «mlp»"]
+def test_without_a_choice_the_default_answers_the_pages() -> None:
+    assert uses_of(show(None)) == ["its full name", "your pages", "the name mlp"]
 
 
 def test_the_chosen_version_answers_the_pages() -> None:
-    assert whom_each_answers(show("mlp/1")) == ["by its full name", "by default", "your pages"]
+    assert uses_of(show("mlp/1")) == ["its full name", "the default", "your pages"]
 
 
-def test_a_version_that_is_refused_is_named_with_the_reason() -> None:
+def test_a_version_that_cannot_be_used_is_listed_with_the_reason() -> None:
     assert [warning.value for warning in show(None).warning] == [
-        r"vit/1 can't be asked: its graph is missing or \*\*broken\*\*."
+        r"vit/1 can't be used: its graph is missing or \*\*broken\*\*."
     ]

@@ -1,4 +1,4 @@
-"""The outbox: nothing is called saved before storage has it, nothing is forgotten while storage is away."""
+"""The outbox: a change counts as saved only when storage has it, and nothing is lost while storage is away."""
 
 import base64
 from itertools import pairwise
@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.frontend.outbox import Delivery, Outbox, OutboxFullError
+from services.frontend.saving.outbox import Delivery, Outbox, OutboxFullError
 from shared.contracts.message import ModelVersion
 from shared.contracts.storage import PredictionToStore
 from tests.unit.frontend.conftest import FakeStorage
@@ -33,7 +33,7 @@ def test_a_saved_prediction_is_in_storage(outbox: Outbox, storage: FakeStorage) 
     assert outbox.unsaved == 0
 
 
-def test_nothing_is_called_saved_while_storage_is_away(outbox: Outbox, storage: FakeStorage) -> None:
+def test_nothing_counts_as_saved_while_storage_is_away(outbox: Outbox, storage: FakeStorage) -> None:
     storage.available.clear()
     prediction_id = uuid4()
     outbox.save(prediction_id, a_prediction())
@@ -41,7 +41,7 @@ def test_nothing_is_called_saved_while_storage_is_away(outbox: Outbox, storage: 
     assert outbox.unsaved == 1
 
 
-def test_what_waited_is_sent_when_storage_is_back(outbox: Outbox, storage: FakeStorage) -> None:
+def test_waiting_changes_are_sent_when_storage_is_back(outbox: Outbox, storage: FakeStorage) -> None:
     storage.available.clear()
     ids = [uuid4() for _ in range(5)]
     for prediction_id in ids:
@@ -53,7 +53,7 @@ def test_what_waited_is_sent_when_storage_is_back(outbox: Outbox, storage: FakeS
     assert storage.labels == {ids[2]: 4}
 
 
-def test_a_label_taken_back_leaves_none(outbox: Outbox, storage: FakeStorage) -> None:
+def test_a_removed_label_is_not_stored(outbox: Outbox, storage: FakeStorage) -> None:
     prediction_id = uuid4()
     outbox.save(prediction_id, a_prediction())
     outbox.label(prediction_id, 4)
@@ -62,9 +62,7 @@ def test_a_label_taken_back_leaves_none(outbox: Outbox, storage: FakeStorage) ->
     assert storage.labels == {}
 
 
-def test_the_next_prediction_of_a_drawing_takes_the_place_of_the_one_before(
-    outbox: Outbox, storage: FakeStorage
-) -> None:
+def test_the_next_prediction_of_a_drawing_replaces_the_previous_one(outbox: Outbox, storage: FakeStorage) -> None:
     before, after = uuid4(), uuid4()
     outbox.save(before, a_prediction(1))
     outbox.save(after, a_prediction(7), replaces=before)
@@ -72,7 +70,7 @@ def test_the_next_prediction_of_a_drawing_takes_the_place_of_the_one_before(
     assert set(storage.predictions) == {after}
 
 
-def test_a_refused_replacement_leaves_the_one_before(outbox: Outbox, storage: FakeStorage) -> None:
+def test_a_refused_replacement_keeps_the_previous_prediction(outbox: Outbox, storage: FakeStorage) -> None:
     before, after = uuid4(), uuid4()
     storage.refused.add(after)
     outbox.save(before, a_prediction(1))
@@ -82,7 +80,7 @@ def test_a_refused_replacement_leaves_the_one_before(outbox: Outbox, storage: Fa
     assert set(storage.predictions) == {before}
 
 
-def test_a_refused_prediction_holds_up_no_other(outbox: Outbox, storage: FakeStorage) -> None:
+def test_a_refused_prediction_does_not_block_others(outbox: Outbox, storage: FakeStorage) -> None:
     refused, accepted = uuid4(), uuid4()
     storage.refused.add(refused)
     outbox.save(refused, a_prediction())
@@ -100,7 +98,7 @@ def test_a_full_outbox_refuses_more(outbox: Outbox, storage: FakeStorage) -> Non
         outbox.save(uuid4(), a_prediction())
 
 
-def test_a_drawing_of_several_strokes_is_one_row_however_long_storage_was_away(
+def test_a_drawing_of_several_strokes_becomes_one_row_even_if_storage_was_away(
     outbox: Outbox, storage: FakeStorage
 ) -> None:
     strokes = [uuid4() for _ in range(6)]
@@ -109,14 +107,14 @@ def test_a_drawing_of_several_strokes_is_one_row_however_long_storage_was_away(
     storage.available.clear()
     for before, after in pairwise(strokes):
         outbox.save(after, a_prediction(7), replaces=before)
-        assert outbox.wait(after, 0.03) is Delivery.WAITING  # long enough for a few failed tries
+        assert outbox.wait(after, 0.03) is Delivery.WAITING  # long enough for a few failed requests
     storage.available.set()
     assert outbox.wait(strokes[-1], LONG_S) is Delivery.SAVED
     assert outbox.unsaved == 0
     assert set(storage.predictions) == {strokes[-1]}
 
 
-def test_a_change_that_was_refused_may_be_followed_by_one_that_is_not(outbox: Outbox, storage: FakeStorage) -> None:
+def test_a_refused_change_does_not_block_the_next_one(outbox: Outbox, storage: FakeStorage) -> None:
     prediction_id = uuid4()
     storage.refused.add(prediction_id)
     outbox.label(prediction_id, 3)
@@ -127,9 +125,7 @@ def test_a_change_that_was_refused_may_be_followed_by_one_that_is_not(outbox: Ou
     assert storage.labels == {prediction_id: 4}
 
 
-def test_a_full_outbox_still_takes_the_next_stroke_of_a_drawing_that_waits(
-    outbox: Outbox, storage: FakeStorage
-) -> None:
+def test_a_full_outbox_still_accepts_the_next_stroke_of_a_waiting_drawing(outbox: Outbox, storage: FakeStorage) -> None:
     storage.available.clear()
     ids = [uuid4() for _ in range(10)]
     for prediction_id in ids:

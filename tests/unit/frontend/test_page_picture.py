@@ -1,4 +1,4 @@
-"""A picture file becomes what the page shows and sends: upright, reduced, cut out digit by digit."""
+"""The preparation of picture files: conversion, orientation, limits, cutouts."""
 
 import io
 import struct
@@ -13,17 +13,17 @@ from services.frontend.views.photo.picture import (
     MAX_PIXELS,
     WORK_SIDE,
     UnshowablePictureError,
-    as_sendable,
     check_bytes,
     cut_out,
     find_margins,
     make_preview,
     open_upright,
+    to_sendable,
 )
 from shared.contracts.inference import Box
 from shared.upright import turn_upright
 
-TURNED = 6  # EXIF's orientation: to be turned by 90° clockwise
+TURNED = 6  # EXIF orientation: to be turned by 90° clockwise
 
 
 def encode(picture: Image.Image, file_format: str, orientation: int = 1) -> bytes:
@@ -39,14 +39,14 @@ def box(left: int, top: int, width: int = 40, height: int = 60) -> Box:
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "JPEG", "WEBP"])
-def test_a_file_that_inference_takes_stays_as_it_came(file_format: str) -> None:
+def test_a_file_that_inference_accepts_is_not_changed(file_format: str) -> None:
     data = encode(Image.new("RGB", (30, 20), "white"), file_format, TURNED)
-    assert as_sendable(data) is data
+    assert to_sendable(data) is data
     assert open_upright(data).size == (20, 30)
 
 
 @pytest.mark.parametrize("orientation", range(10))
-def test_it_is_turned_as_pillow_would(orientation: int) -> None:
+def test_pictures_are_turned_as_pillow_turns_them(orientation: int) -> None:
     picture = Image.frombytes("L", (3, 2), bytes(range(6)))
     picture.getexif()[0x0112] = orientation
     upright, expected = turn_upright(picture), ImageOps.exif_transpose(picture)
@@ -54,7 +54,7 @@ def test_it_is_turned_as_pillow_would(orientation: int) -> None:
 
 
 @pytest.mark.parametrize("error", [struct.error, ZeroDivisionError, OverflowError, AttributeError, SyntaxError])
-def test_of_a_broken_exif_the_pixels_are_shown(error: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_with_broken_exif_is_shown(error: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: Image.Image) -> Image.Exif:
         raise error
 
@@ -62,12 +62,12 @@ def test_of_a_broken_exif_the_pixels_are_shown(error: type[Exception], monkeypat
     assert open_upright(encode(Image.new("RGB", (30, 20)), "PNG", TURNED)).size == (30, 20)
 
 
-def test_every_error_of_a_broken_file_is_known() -> None:
+def test_every_error_of_a_broken_file_is_caught() -> None:
     errors = (struct.error, ZeroDivisionError, OverflowError, AttributeError, EOFError, IndexError, KeyError, TypeError)
     assert all(issubclass(error, BROKEN) for error in errors)
 
 
-def test_what_has_too_many_bytes_is_refused_and_heic_may_have_more() -> None:
+def test_a_file_with_too_many_bytes_is_refused_and_heic_may_have_more() -> None:
     heic = encode(Image.new("RGB", (64, 48)), "HEIF")
     check_bytes(bytes(MAX_BYTES))
     check_bytes(heic.ljust(MAX_HEIC_BYTES))
@@ -77,19 +77,19 @@ def test_what_has_too_many_bytes_is_refused_and_heic_may_have_more() -> None:
         check_bytes(heic.ljust(MAX_HEIC_BYTES + 1))
 
 
-def test_heic_is_judged_again_as_jpeg(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_jpeg_made_from_heic_must_fit_the_limit_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.frontend.views.photo.picture.MAX_BYTES", 100)
-    with pytest.raises(UnshowablePictureError, match="Send a smaller one"):
-        as_sendable(encode(Image.new("RGB", (64, 48)), "HEIF"))
+    with pytest.raises(UnshowablePictureError, match="Choose a smaller one"):
+        to_sendable(encode(Image.new("RGB", (64, 48)), "HEIF"))
 
 
 def test_heic_becomes_upright_jpeg() -> None:
-    picture = Image.open(io.BytesIO(as_sendable(encode(Image.new("RGB", (64, 48), "white"), "HEIF"))))
+    picture = Image.open(io.BytesIO(to_sendable(encode(Image.new("RGB", (64, 48), "white"), "HEIF"))))
     assert (picture.format, picture.size) == ("JPEG", (64, 48))
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
-def test_every_kind_of_pixels_can_be_shown(mode: str) -> None:
+def test_every_mode_of_pixels_can_be_shown(mode: str) -> None:
     upright = open_upright(encode(Image.new(mode, (30, 20), 0), "PNG"))
     assert upright.mode == ("RGBA" if mode in {"LA", "RGBA"} else "RGB")
     assert make_preview(upright).startswith("data:image/")
@@ -101,7 +101,7 @@ def test_sixteen_bits_of_grey_keep_their_shades() -> None:
     assert open_upright(encode(picture, "PNG")).getpixel((0, 0)) == (128, 128, 128)
 
 
-def test_a_large_picture_is_reduced_and_cut_out_where_the_box_is() -> None:
+def test_a_large_picture_is_reduced_and_cut_out_at_the_box() -> None:
     picture = Image.new("RGB", (5000, 2500), "white")
     picture.paste("black", (1000, 500, 1400, 1100))
     upright = open_upright(encode(picture, "PNG"))
@@ -112,7 +112,7 @@ def test_a_large_picture_is_reduced_and_cut_out_where_the_box_is() -> None:
     assert cut.getpixel((20, 20)) == (255, 255, 255)
 
 
-def test_a_cut_out_ends_at_the_border_of_the_picture() -> None:
+def test_a_cutout_ends_at_the_border_of_the_picture() -> None:
     cut = cut_out(Image.new("RGB", (100, 100)), 100, box(0, 30, 50, 70), [])
     assert Image.open(io.BytesIO(cut)).size == (68, 88)
 
@@ -126,11 +126,11 @@ def test_margins_end_halfway_to_the_next_digit() -> None:
     assert find_margins(box(100, 100), [box(300, 100)]) == (15, 15, 15, 15)
 
 
-def test_what_is_broken_or_huge_is_said_in_a_sentence() -> None:
+def test_a_broken_or_huge_picture_is_an_error_with_a_sentence() -> None:
     with pytest.raises(UnshowablePictureError, match="can't be shown"):
         open_upright(b"no picture")
     with pytest.raises(UnshowablePictureError, match="broken"):
-        as_sendable(encode(Image.new("RGB", (64, 64)), "HEIF")[:200])
+        to_sendable(encode(Image.new("RGB", (64, 64)), "HEIF")[:200])
     huge = Image.new("1", (8000, MAX_PIXELS // 8000 + 1))
     with pytest.raises(UnshowablePictureError, match="8000 × 5001 pixels; at most 40,000,000"):
         open_upright(encode(huge, "PNG"))

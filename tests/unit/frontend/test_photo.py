@@ -1,4 +1,4 @@
-"""A photo is read once, its digits are stored once, and what is said of them reaches storage, whatever is away."""
+"""Each photo is read once, and its digits and labels are stored once, even if a service is away for a while."""
 
 import base64
 import io
@@ -7,21 +7,20 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
-from services.frontend.outbox import Delivery, Outbox
+from services.frontend.saving.outbox import Delivery, Outbox
 from services.frontend.views.photo.cards import digit_html, number_html, picture_html
 from services.frontend.views.photo.picture import MAX_BYTES
 from services.frontend.views.photo.reading import (
-    MAX_TRIES,
+    MAX_FAILURES,
     NOT_READ,
-    give_label,
+    can_progress,
     make_photo,
     read_photo,
     reads_pages,
     save_photo,
-    try_photo,
-    was_saved_late,
+    try_to_read,
 )
-from services.frontend.views.photo.state import MOST_PHOTOS, Photo, PhotoPage
+from services.frontend.views.photo.state import MAX_PHOTOS, Photo, PhotoDigit, PhotoPage
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.inference import Box, PageDigit, PageReading, Prediction
 from shared.contracts.message import ModelVersion
@@ -34,7 +33,7 @@ PICTURE = encode(Image.new("RGB", (400, 200), "white"), "JPEG")
 
 
 class FakeReader:
-    """Finds the digits of `lines`, wherever they are, or raises `error`."""
+    """Returns the digits of `lines` for any picture, or raises `error`."""
 
     def __init__(self, *lines: str, error: Exception | None = None) -> None:
         self.lines, self.error, self.asked = lines, error, 0
@@ -80,14 +79,14 @@ def read(photo: Photo, reader: FakeReader) -> Photo:
 
 def test_the_digits_are_stored_once_however_often_the_page_runs(storage: FakeStorage, outbox: Outbox) -> None:
     photo = read(a_photo(), FakeReader("20", "26"))
-    assert photo.read_as() == ["20", "26"]
+    assert photo.predicted_numbers() == ["20", "26"]
     for _ in range(3):
         assert save_photo(photo, outbox, LONG_S) is Delivery.SAVED
     assert [prediction.digit for prediction in storage.predictions.values()] == [2, 0, 2, 6]
     assert {prediction.source for prediction in storage.predictions.values()} == {"upload"}
 
 
-def test_of_one_digit_the_picture_is_stored_as_it_came_and_of_several_the_cut_outs(
+def test_a_single_digit_stores_the_picture_unchanged_and_several_digits_store_cutouts(
     storage: FakeStorage, outbox: Outbox
 ) -> None:
     save_photo(read(a_photo(), FakeReader("7")), outbox, LONG_S)
@@ -105,42 +104,45 @@ def test_a_heic_picture_is_stored_as_the_jpeg_that_was_read(storage: FakeStorage
     assert Image.open(io.BytesIO(stored.drawing)).format == "JPEG"
 
 
-def test_a_digit_can_be_corrected_and_that_taken_back(storage: FakeStorage, outbox: Outbox) -> None:
+def label(digit: PhotoDigit, label: int | None, outbox: Outbox) -> None:
+    digit.set_label(label)
+    digit.send_label(outbox)
+
+
+def test_a_digit_can_be_labelled_and_the_label_removed(storage: FakeStorage, outbox: Outbox) -> None:
     photo = read(a_photo(), FakeReader("71"))
-    give_label(photo.digits[1], 4, outbox)  # before it was handed over
+    label(photo.digits[1], 4, outbox)  # before it is handed over
     assert save_photo(photo, outbox, LONG_S) is Delivery.SAVED
     assert list(storage.labels.values()) == [4]
-    assert (photo.read_as(), photo.corrected()) == (["71"], ["74"])
-    give_label(photo.digits[1], None, outbox)
+    assert (photo.predicted_numbers(), photo.true_numbers()) == (["71"], ["74"])
+    label(photo.digits[1], None, outbox)
     assert not photo.is_saved
     assert save_photo(photo, outbox, LONG_S) is Delivery.SAVED
     assert storage.labels == {}
 
 
-def test_while_storage_is_away_it_says_so_and_notices_when_it_is_saved(storage: FakeStorage, outbox: Outbox) -> None:
+def test_while_storage_is_away_the_photo_waits_and_progresses_later(storage: FakeStorage, outbox: Outbox) -> None:
     storage.available.clear()
     photo = read(a_photo(), FakeReader("71"))
     assert save_photo(photo, outbox, 0) is Delivery.WAITING
-    assert not was_saved_late(photo, outbox)
+    assert not can_progress(photo, outbox)
     storage.available.set()
     for digit in photo.digits:
-        outbox.wait(digit.found.prediction.id, LONG_S)
-    assert was_saved_late(photo, outbox)
+        outbox.wait(digit.prediction.id, LONG_S)
+    assert can_progress(photo, outbox)
     assert save_photo(photo, outbox, 0) is Delivery.SAVED
-    assert not was_saved_late(photo, outbox)
+    assert not can_progress(photo, outbox)
 
 
-def test_where_too_much_waits_already_it_says_so_and_notices_when_there_is_room(
-    storage: FakeStorage, outbox: Outbox
-) -> None:
+def test_with_a_full_outbox_the_photo_can_progress_when_there_is_room(storage: FakeStorage, outbox: Outbox) -> None:
     storage.available.clear()
     first, second = read(a_photo("1"), FakeReader("01234", "56789")), read(a_photo("2"), FakeReader("7"))
     assert save_photo(first, outbox, 0) is Delivery.WAITING
     assert save_photo(second, outbox, 0) is Delivery.FULL
-    assert not was_saved_late(second, outbox)
+    assert not can_progress(second, outbox)
     storage.available.set()
     assert save_photo(first, outbox, LONG_S) is Delivery.SAVED
-    assert was_saved_late(second, outbox)
+    assert can_progress(second, outbox)
     assert save_photo(second, outbox, LONG_S) is Delivery.SAVED
 
 
@@ -149,30 +151,30 @@ def test_while_the_recogniser_is_away_the_picture_is_kept() -> None:
     with pytest.raises(ServiceUnavailableError):
         read(photo, FakeReader(error=ServiceUnavailableError("away")))
     assert photo.is_waiting
-    assert read(photo, FakeReader("7")).read_as() == ["7"]
+    assert read(photo, FakeReader("7")).predicted_numbers() == ["7"]
     assert (photo.is_waiting, photo.data) == (False, b"")
 
 
-def attempt(photo: Photo, reader: FakeReader, *, there: bool) -> bool:
-    return try_photo(photo, reader, lambda _: 0.5, lambda: there)
+def attempt(photo: Photo, reader: FakeReader, *, ready: bool) -> bool:
+    return try_to_read(photo, reader, lambda _: 0.5, lambda: ready)
 
 
-def test_a_picture_the_recogniser_fails_at_is_given_up_until_it_is_tried_again() -> None:
+def test_after_several_failures_the_picture_has_a_problem_until_it_is_retried() -> None:
     photo, failing = a_photo(), FakeReader(error=ServiceUnavailableError("failed"))
-    for _ in range(MAX_TRIES):
+    for _ in range(MAX_FAILURES):
         assert photo.is_waiting
-        assert attempt(photo, failing, there=True)  # the next picture is tried
-    assert (photo.problem, photo.is_waiting, photo.can_be_tried_again) == (NOT_READ, False, True)
-    photo.try_again()
-    assert (photo.is_waiting, photo.tries) == (True, 0)
-    assert attempt(photo, FakeReader("7"), there=True)
-    assert photo.read_as() == ["7"]
+        assert attempt(photo, failing, ready=True)  # the next picture is tried
+    assert (photo.problem, photo.is_waiting, photo.can_be_retried) == (NOT_READ, False, True)
+    photo.retry()
+    assert (photo.is_waiting, photo.failures) == (True, 0)
+    assert attempt(photo, FakeReader("7"), ready=True)
+    assert photo.predicted_numbers() == ["7"]
 
 
-def test_while_the_recogniser_is_away_no_try_counts() -> None:
+def test_while_the_recogniser_is_away_no_failure_counts() -> None:
     photo, away = a_photo(), FakeReader(error=ServiceUnavailableError("away"))
-    assert not any(attempt(photo, away, there=False) for _ in range(MAX_TRIES + 1))
-    assert (photo.is_waiting, photo.tries) == (True, 0)
+    assert not any(attempt(photo, away, ready=False) for _ in range(MAX_FAILURES + 1))
+    assert (photo.is_waiting, photo.failures) == (True, 0)
 
 
 def refusal(code: ProblemCode) -> FakeReader:
@@ -183,20 +185,20 @@ def refusal(code: ProblemCode) -> FakeReader:
 @pytest.mark.parametrize(
     "code", ["blank_drawing", "unreadable_image", "too_large", "invalid_request", "unsupported_media_type"]
 )
-def test_why_a_picture_can_not_be_read_is_said_in_the_words_of_inference(code: ProblemCode) -> None:
+def test_the_problem_of_a_picture_is_the_detail_from_inference(code: ProblemCode) -> None:
     photo = read(a_photo(), refusal(code))
     assert (photo.problem, photo.is_waiting, photo.is_done) == ("A sentence.", False, True)
-    assert (photo.data, photo.can_be_tried_again) == (b"", False)
+    assert (photo.data, photo.can_be_retried) == (b"", False)
 
 
 @pytest.mark.parametrize("code", ["unknown_model", "unauthorised", "forbidden", "rate_limited", "timeout"])
 def test_a_refusal_that_is_not_about_the_picture_keeps_it(code: ProblemCode) -> None:
     photo = read(a_photo(), refusal(code))
     assert (photo.problem, photo.is_waiting, photo.is_done) == ("A sentence.", False, False)
-    assert (photo.data, photo.can_be_tried_again) == (PICTURE, True)
+    assert (photo.data, photo.can_be_retried) == (PICTURE, True)
 
 
-def test_of_a_file_too_large_only_the_sentence_is_kept() -> None:
+def test_the_bytes_of_a_file_that_is_too_large_are_dropped() -> None:
     photo = make_photo("1", "large.jpg", "upload", bytes(MAX_BYTES + 1))
     assert "at most 16 MiB" in photo.problem
     assert (photo.data, photo.is_done) == (b"", True)
@@ -224,9 +226,9 @@ def test_the_page_takes_a_file_once_and_keeps_the_newest_first() -> None:
     assert page.find("1") is None
 
 
-def test_for_a_new_picture_the_oldest_that_is_saved_goes(outbox: Outbox) -> None:
+def test_a_new_picture_takes_the_place_of_the_oldest_saved_one(outbox: Outbox) -> None:
     page = PhotoPage()
-    page.take([a_photo(str(number)) for number in range(MOST_PHOTOS)])
+    page.take([a_photo(str(number)) for number in range(MAX_PHOTOS)])
     for file_id in ("30", "40"):
         save_photo(read(page.photos[int(file_id)], FakeReader("7")), outbox, LONG_S)
     page.take([a_photo("new")])
@@ -236,7 +238,7 @@ def test_for_a_new_picture_the_oldest_that_is_saved_goes(outbox: Outbox) -> None
     assert page.find("0") is not None
 
 
-def test_the_html_shows_each_digit_in_its_place_and_escapes_the_name() -> None:
+def test_the_html_shows_each_digit_at_its_place_and_escapes_the_name() -> None:
     photo = read(Photo("1", '<b>"x".jpg', "upload", PICTURE), FakeReader("71"))
     html = picture_html(photo)
     assert "<b>" not in html

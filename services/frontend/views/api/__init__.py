@@ -1,1 +1,1 @@
-"""How another service asks."""
+"""The API page: how other services ask for predictions."""

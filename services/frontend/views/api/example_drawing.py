@@ -1,12 +1,11 @@
-"""A drawing for who has not drawn one: a seven on the slate, as the canvas would give it."""
+"""An example for visitors who have not drawn anything: a seven, as the canvas would send it."""
 
 import io
 
 from PIL import Image, ImageDraw
 
-SIDE = 280  # pixels; these four are the canvas's own
-PEN = 20
-SLATE, CHALK = "#20302C", "#FFFFFF"
+from services.frontend.session.sheet import CHALK, PEN_WIDTH, SIDE, SLATE
+
 SEVEN = [(0.26, 0.24), (0.74, 0.24), (0.46, 0.8)]  # shares of the side
 
 
@@ -15,9 +14,9 @@ def draw_example() -> bytes:
     picture = Image.new("RGB", (SIDE, SIDE), SLATE)
     pen = ImageDraw.Draw(picture)
     points = [(x * SIDE, y * SIDE) for x, y in SEVEN]
-    pen.line(points, CHALK, PEN, joint="curve")
+    pen.line(points, CHALK, PEN_WIDTH, joint="curve")
     for x, y in points:
-        pen.circle((x, y), PEN / 2, CHALK)
+        pen.circle((x, y), PEN_WIDTH / 2, CHALK)
     png = io.BytesIO()
     picture.save(png, "PNG")
     return png.getvalue()

@@ -1,6 +1,6 @@
-"""How another service asks inference, as text to copy: for each language the same questions, each a whole program.
+"""Example programs that ask inference, to copy: the same four questions in each language, each a complete program.
 
-Every one of them expects the drawing in a file `digit.png` beside it, and is run by a test as it stands here.
+Each program expects the drawing in the file `digit.png` in its folder. A test runs every program unchanged.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ KEY_VARIABLE = "SLATE_API_KEY"
 
 @dataclass(frozen=True)
 class Language:
-    """How to ask in one language: `write` is (address, question, whether a key is needed) → the program."""
+    """One language. `write` takes the address, the question, and whether a key is needed, and returns the program."""
 
     name: str
     syntax: str
@@ -24,7 +24,7 @@ class Language:
 
 
 def write_curl(address: str, question: Question, with_key: bool) -> str:
-    """For a shell."""
+    """A shell command."""
     key = f' \\\n  -H "Authorization: Bearer ${KEY_VARIABLE}"' if with_key else ""
     body = (
         f"-F files=@{FILE} -F files=@{FILE}"
@@ -35,7 +35,7 @@ def write_curl(address: str, question: Question, with_key: bool) -> str:
 
 
 def write_httpx(address: str, question: Question, with_key: bool) -> str:
-    """For Python with httpx."""
+    """Python with httpx."""
     body, show = {
         "predict": (
             'content=drawing, headers={"Content-Type": "image/png"}',
@@ -43,16 +43,16 @@ def write_httpx(address: str, question: Question, with_key: bool) -> str:
         ),
         "predict/batch": (
             'files=[("files", drawing), ("files", drawing)]',
-            'for prediction in answer["predictions"]:  # an entry with a "code" is one that could not be read\n'
+            'for prediction in answer["predictions"]:  # an entry with a "code" could not be read\n'
             '    print(prediction.get("digit"), prediction.get("code"))',
         ),
         "explain": (
             'content=drawing, headers={"Content-Type": "image/png"}',
-            'print(answer["digit"], answer["saliency"][14])  # 28 rows of 28: -1 against the digit, 1 for it',
+            'print(answer["digit"], answer["saliency"][14])  # 28 rows of 28 values: -1 against the digit, 1 for it',
         ),
         "read": (
             'content=drawing, headers={"Content-Type": "image/png"}',
-            'for digit in answer["digits"]:  # lines from the top down, each from left to right\n'
+            'for digit in answer["digits"]:  # line by line, from left to right\n'
             '    print(digit["prediction"]["digit"], digit["box"])',
         ),
     }[question]
@@ -73,12 +73,12 @@ if response.is_error:
 
 
 def write_client(address: str, question: Question, with_key: bool) -> str:
-    """For Python with Slate's own client."""
+    """Python with Slate's own client."""
     ask, show = {
         "predict": ("slate.predict(drawing)", "print(answer.digit, answer.confidence)"),
         "predict/batch": (
             "slate.predict_batch([drawing, drawing])",
-            "for prediction in answer.predictions:  # a Problem is one that could not be read\n    print(prediction)",
+            "for prediction in answer.predictions:  # a Problem if it could not be read\n    print(prediction)",
         ),
         "explain": ("slate.explain(drawing)", "print(answer.digit, answer.saliency[14])"),
         "read": (
@@ -100,7 +100,7 @@ with InferenceClient("{address}"{key}) as slate:
 
 
 def write_javascript(address: str, question: Question, with_key: bool) -> str:
-    """For a browser; for Node with its one line changed, and there the key is in the environment."""
+    """JavaScript for a browser. For Node, a comment names the one line to change."""
     authorise = f"Authorization: `Bearer ${{{KEY_VARIABLE}}}`"
     headers = ([] if question == "predict/batch" else ['"Content-Type": "image/png"']) + [authorise] * with_key
     options = [
@@ -135,15 +135,15 @@ LANGUAGES = (
     Language(
         "Python, Slate's client",
         "python",
-        'Needs `pip install ".[client]"` in a checkout of Slate. It is typed, waits while the service restarts, and '
-        "raises `RefusedError` with the problem where a drawing can't be read.",
+        'Needs `pip install ".[client]"` in a checkout of Slate. It has types, waits while the service restarts, and '
+        "raises `RefusedError` with the problem if a drawing can't be read.",
         write_client,
     ),
     Language(
         "JavaScript",
         "javascript",
-        "In a browser this runs on pages of the same address, and on those that `INFERENCE_CORS_ORIGINS` names. "
-        "With a key a page asks through its own server, which keeps the key to itself.",
+        "In a browser this works on pages of the same address and of the addresses in `INFERENCE_CORS_ORIGINS`. "
+        "If a key is needed, let the page's own server ask, so that the key stays secret.",
         write_javascript,
     ),
 )

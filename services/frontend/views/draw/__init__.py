@@ -1,1 +1,1 @@
-"""Draw a digit, see what it is read as, say what it really was."""
+"""The Draw page: draw a digit, see the prediction, label the drawing."""

@@ -1,5 +1,5 @@
-// Keys of the drawing page: 0 to 9 say what the drawing is, Z takes a stroke back, C clears. A key presses the button, unless
-// the page's toggle says that keys are not wanted.
+// Keys of the Draw page: 0 to 9 label the drawing, Z undoes the last stroke, C clears the canvas. A key presses the button of
+// the page, unless the toggle "Keys" is off.
 window.slateKeys ??= (() => {
   const pressed = (event) => {
     const typing = event.composedPath()[0].closest?.("input:not([type=range], [type=checkbox]), textarea, select, [contenteditable]");

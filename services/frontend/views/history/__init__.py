@@ -1,1 +1,1 @@
-"""Everything that was ever read: found, corrected, deleted, downloaded."""
+"""The History page: find, correct, delete and download stored predictions."""

@@ -1,4 +1,4 @@
-"""What the history's filters show, as files: a CSV, and the drawings as they came in a ZIP, each up to a limit."""
+"""The predictions that the filters select, as files: a CSV, or a ZIP with the drawings. Both have limits."""
 
 import csv
 import io
@@ -13,9 +13,9 @@ from shared.contracts.storage import HistoryFilters, StoredPrediction
 
 MAX_ROWS = 10_000
 MAX_DRAWINGS = 1_000
-MAX_DRAWING_BYTES = 100 * 1024 * 1024  # of one ZIP, which is made in memory
-PAGE = 200  # predictions a request
-AT_ONCE = 8  # drawings
+MAX_DRAWING_BYTES = 100 * 1024 * 1024  # in one ZIP, because it is made in memory
+PAGE = 200  # predictions in one request
+AT_ONCE = 8  # drawings fetched in parallel
 COLUMNS = [
     "id",
     "created_at",
@@ -29,26 +29,28 @@ COLUMNS = [
     "labelled_at",
     *(f"probability_{digit}" for digit in range(10)),
 ]
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs what begins so; OWASP, «CSV Injection»
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs a cell that starts like this: OWASP, CSV Injection
 SIGNATURES = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"RIFF": "webp"}
 
 
 def make_csv(storage: StorageClient, filters: HistoryFilters) -> bytes:
-    """The newest that fit, at most MAX_ROWS."""
-    return write_csv([*COLUMNS], (_cells_of(one) for one in iterate_predictions(storage, filters, MAX_ROWS)))
+    """The newest matching predictions, at most MAX_ROWS."""
+    return write_csv([*COLUMNS], map(_cells_of, iterate_predictions(storage, filters, MAX_ROWS)))
 
 
 def make_zip(storage: StorageClient, filters: HistoryFilters) -> bytes:
-    """The drawings of the newest that fit, byte for byte, at most MAX_DRAWINGS and MAX_DRAWING_BYTES, and their CSV."""
+    """The newest matching drawings as stored, at most MAX_DRAWINGS and MAX_DRAWING_BYTES, and a CSV of them."""
     archive, rows, room = io.BytesIO(), [], MAX_DRAWING_BYTES
     predictions = iterate_predictions(storage, filters, MAX_DRAWINGS)
     with zipfile.ZipFile(archive, "w") as drawings, ThreadPoolExecutor(AT_ONCE) as threads:
-        while some := list(islice(predictions, AT_ONCE)):
-            for prediction, drawing in zip(some, threads.map(lambda one: _fetch(storage, one), some), strict=True):
+        while chunk := list(islice(predictions, AT_ONCE)):
+            for prediction, drawing in zip(
+                chunk, threads.map(lambda stored: _fetch(storage, stored), chunk), strict=True
+            ):
                 room -= len(drawing)
                 if drawing and room >= 0:
                     name = f"drawings/{_name_of(prediction)}.{suffix_of(drawing)}"
-                    drawings.writestr(name, drawing)  # stored: pictures are compressed already
+                    drawings.writestr(name, drawing)  # pictures are compressed already
                     rows.append([name, *_cells_of(prediction)])
             if room < 0:
                 break
@@ -57,7 +59,7 @@ def make_zip(storage: StorageClient, filters: HistoryFilters) -> bytes:
 
 
 def iterate_predictions(storage: StorageClient, filters: HistoryFilters, most: int) -> Iterator[StoredPrediction]:
-    """The newest that fit, page by page."""
+    """The newest matching predictions, at most `most`, requested page by page."""
     cursor = None
     while most > 0:
         page = storage.list_predictions(min(PAGE, most), filters, cursor=cursor)
@@ -69,7 +71,7 @@ def iterate_predictions(storage: StorageClient, filters: HistoryFilters, most: i
 
 
 def write_csv(head: Sequence[str], rows: Iterator[list[object]] | list[list[object]]) -> bytes:
-    """RFC 4180 in UTF-8."""
+    """CSV as in RFC 4180, in UTF-8."""
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow(head)
@@ -78,12 +80,12 @@ def write_csv(head: Sequence[str], rows: Iterator[list[object]] | list[list[obje
 
 
 def suffix_of(drawing: bytes) -> str:
-    """«png», «jpg» or «webp», by its first bytes."""
+    """`png`, `jpg` or `webp`, found by the first bytes; `bin` for anything else."""
     return next((suffix for signature, suffix in SIGNATURES.items() if drawing.startswith(signature)), "bin")
 
 
 def disarm(text: str) -> str:
-    """Text from outside, as a cell that no spreadsheet takes for a formula."""
+    """Text as a cell that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
@@ -109,7 +111,7 @@ def _name_of(prediction: StoredPrediction) -> str:
 
 
 def _fetch(storage: StorageClient, prediction: StoredPrediction) -> bytes:
-    """Empty where it was deleted meanwhile."""
+    """The drawing; empty if it was deleted."""
     try:
         return storage.get_drawing(prediction.id)
     except RefusedError:

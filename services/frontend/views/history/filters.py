@@ -1,4 +1,4 @@
-"""The controls that narrow the history. What they are set to stands in the address, and the address sets them."""
+"""The filters of the History page. They are kept in the address of the page, and the address sets them."""
 
 from typing import get_args
 
@@ -6,74 +6,74 @@ import streamlit as st
 
 from services.frontend.connections import check_health, connect
 from services.frontend.views.history.link import HistoryLink, Show, read_link, write_link
-from services.frontend.views.history.row import CAME
+from services.frontend.views.history.row import SOURCES
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.storage import Source
 
 MODELS_TTL_S = 5.0
 PREFIX = "history-"
-NARROWER = ("read", "label", "model", "source", "since", "until")  # what folds away
+DETAILS = ("read", "label", "model", "source", "since", "until")  # the filters that can be folded away
 DIGITS = range(10)
 
 
 def show_filters(link: HistoryLink) -> None:
-    """Those of the address, to be changed; a change starts from the newest again."""
-    for name in ("show", *NARROWER):
+    """Shows the filters of the address. A change goes back to the newest predictions."""
+    for name in ("show", *DETAILS):
         st.session_state[PREFIX + name] = getattr(link, name)
-    chosen = sum(getattr(link, name) is not None for name in NARROWER)
+    chosen = sum(getattr(link, name) is not None for name in DETAILS)
     st.segmented_control(
         "Show",
         get_args(Show),
         key=PREFIX + "show",
         required=True,
         format_func=str.capitalize,
-        on_change=_follow,
+        on_change=_update_address,
         label_visibility="collapsed",
         wrap=True,
     )
     with st.expander(f"Filters · {chosen}" if chosen else "Filters", key=PREFIX + "filters", icon=":material/tune:"):
         digits = st.columns(2)
-        digits[0].pills("Read as", DIGITS, key=PREFIX + "read", on_change=_follow, wrap=True)
-        digits[1].pills("Really is", DIGITS, key=PREFIX + "label", on_change=_follow, wrap=True)
+        digits[0].pills("Read as", DIGITS, key=PREFIX + "read", on_change=_update_address, wrap=True)
+        digits[1].pills("True digit", DIGITS, key=PREFIX + "label", on_change=_update_address, wrap=True)
         model, source, since, until = st.columns(4)
         model.selectbox(
             "Model",
             _with_chosen(_find_models(), link.model),
             key=PREFIX + "model",
             placeholder="Any",
-            on_change=_follow,
+            on_change=_update_address,
         )
         source.selectbox(
             "Source",
             get_args(Source),
             key=PREFIX + "source",
-            format_func=lambda name: CAME[name].capitalize(),
+            format_func=lambda name: SOURCES[name].capitalize(),
             placeholder="Any",
-            on_change=_follow,
+            on_change=_update_address,
         )
-        since.date_input("From", None, key=PREFIX + "since", format="YYYY-MM-DD", on_change=_follow)
-        until.date_input("To", None, key=PREFIX + "until", format="YYYY-MM-DD", on_change=_follow)
+        since.date_input("From", None, key=PREFIX + "since", format="YYYY-MM-DD", on_change=_update_address)
+        until.date_input("To", None, key=PREFIX + "until", format="YYYY-MM-DD", on_change=_update_address)
         if chosen:
             st.button("Clear filters", icon=":material/filter_alt_off:", on_click=st.query_params.clear)
 
 
-def _follow() -> None:
-    """The address follows the controls."""
-    wanted = {name: st.session_state.get(PREFIX + name) for name in ("show", *NARROWER)}
+def _update_address() -> None:
+    """Writes the filters to the address."""
+    wanted = {name: st.session_state.get(PREFIX + name) for name in ("show", *DETAILS)}
     link, _ = read_link({name: value for name, value in wanted.items() if value is not None})
     st.query_params.from_dict(write_link(link))
 
 
 def _find_models() -> list[str]:
     try:
-        return get_models() if check_health().storage else []
+        return list_stored_models() if check_health().storage else []
     except (ServiceUnavailableError, RefusedError):
         return []
 
 
 @st.cache_data(ttl=MODELS_TTL_S, show_spinner=False)
-def get_models() -> list[str]:
-    """Every model that has read something, and each of its versions."""
+def list_stored_models() -> list[str]:
+    """Every model in storage, and each of its versions."""
     versions = connect().storage.list_model_versions().models
     return sorted({model.name for model in versions} | {str(model) for model in versions})
 

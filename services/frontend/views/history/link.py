@@ -1,6 +1,6 @@
-"""The query string of the history page ↔ what it shows, so that a link shows somebody else the same.
+"""Query string ↔ filters and place of the History page, so that a link shows other people the same.
 
-Nothing that stands in an address is trusted: what can't be read is left out and named, and the rest holds.
+An address is not trusted: invalid parts are ignored and reported, and the valid parts are used.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,9 @@ from shared.contracts.message import Digit, Message
 from shared.contracts.storage import HistoryFilters, ModelReference, Source
 
 Show = Literal["all", "wrong", "right", "labelled", "unlabelled"]
-Day = Annotated[date, Field(ge=date(1970, 1, 2), lt=date(9998, 12, 31))]  # a day more in any time zone is a date too
+Day = Annotated[
+    date, Field(ge=date(1970, 1, 2), lt=date(9998, 12, 31))
+]  # the next day is also a valid date, in every time zone
 Cursor = Annotated[str, Field(max_length=64)]
 
 SHOWS: dict[Show, dict[str, bool]] = {
@@ -27,7 +29,7 @@ SHOWS: dict[Show, dict[str, bool]] = {
 
 
 class HistoryLink(Message):
-    """`read` is the digit that was read; `since` and `until` are days, both included; the cursors are storage's."""
+    """`read` is the predicted digit. `since` and `until` are days, both included. The cursors come from storage."""
 
     show: Show = "all"
     read: Digit | None = None
@@ -40,45 +42,45 @@ class HistoryLink(Message):
     newer_than: Cursor | None = None
 
     def without_place(self) -> "HistoryLink":
-        """The same filters, from the newest on."""
+        """The same filters, starting at the newest prediction."""
         return self.model_copy(update={"older_than": None, "newer_than": None})
 
     def to_filters(self, zone: ZoneInfo) -> HistoryFilters:
-        """What storage is asked for; a day begins when it does in that time zone."""
+        """The filters for storage. Days begin at midnight in `zone`."""
         return HistoryFilters(
             digit=self.read,
             label=self.label,
             model=self.model,
             source=self.source,
-            since=_begin(self.since, zone),
-            until=_begin(self.until and self.until + timedelta(days=1), zone),
+            since=_start_of(self.since, zone),
+            until=_start_of(self.until and self.until + timedelta(days=1), zone),
             **SHOWS[self.show],
         )
 
 
 def read_link(query: Mapping[str, str]) -> tuple[HistoryLink, list[str]]:
-    """What a query string asks for, and what of it can't be read, as it stands there."""
+    """Query parameters → the link, and the invalid parameters as `name=value`."""
     try:
         link = HistoryLink.model_validate(query)
     except ValidationError as error:
-        unread = {str(detail["loc"][0]) for detail in error.errors()}
-        link = HistoryLink.model_validate({name: value for name, value in query.items() if name not in unread})
-        return link, [f"{name}={value}" for name, value in query.items() if name in unread]
+        invalid = {str(detail["loc"][0]) for detail in error.errors()}
+        link = HistoryLink.model_validate({name: value for name, value in query.items() if name not in invalid})
+        return link, [f"{name}={value}" for name, value in query.items() if name in invalid]
     return link, []
 
 
 def write_link(link: HistoryLink) -> dict[str, str]:
-    """As short as it can be: nothing for what is not asked."""
+    """Query parameters, without those that have their default value."""
     return {name: str(value) for name, value in link.model_dump(mode="json", exclude_defaults=True).items()}
 
 
 def find_zone(name: str | None) -> ZoneInfo:
-    """The visitor's time zone; UTC where the browser does not say or this machine does not know it."""
+    """The time zone by name; UTC if the browser sends none or the name is not known."""
     try:
         return ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")
 
 
-def _begin(day: date | None, zone: ZoneInfo) -> datetime | None:
+def _start_of(day: date | None, zone: ZoneInfo) -> datetime | None:
     return None if day is None else datetime.combine(day, time(), zone).astimezone(UTC)

@@ -1,15 +1,16 @@
-"""The history page: every drawing, newest first, narrowed by filters, corrected, deleted, downloaded.
+"""The History page: every stored drawing, newest first, to filter, correct, delete and download.
 
-The address holds the filters and the place, so that it can be passed on; storage's cursors make the thousandth page as
-fast as the first.
+The address of the page holds the filters and the place in the list, so that it can be shared. The place is a cursor of
+storage, which makes late pages as fast as the first.
 """
 
 from functools import partial
-from html import escape
 
 import streamlit as st
 
 from services.frontend.connections import check_health, connect
+from services.frontend.elements.headings import show_title
+from services.frontend.elements.sentences import show_sentence
 from services.frontend.elements.thumbnails import find_thumbnails
 from services.frontend.views.history.download import MAX_DRAWINGS, MAX_ROWS, make_csv, make_zip
 from services.frontend.views.history.filters import show_filters
@@ -20,26 +21,27 @@ from shared.contracts.storage import HistoryFilters, PredictionCount, Prediction
 
 PAGE_SIZE = 20
 COUNT_TTL_S = 5.0
-AWAY = "Storage can't be reached just now. The history is here again when it is back."
-NOTHING_YET = "Nothing has been read yet. Draw a digit: this page begins with it."
+AWAY = "Storage can't be reached right now. The history will appear when it is back."
+NOTHING_YET = "Nothing has been read yet. Draw a digit to start the history."
 LIMITS = (
-    f"At most {MAX_ROWS:,} predictions in the CSV and {MAX_DRAWINGS:,} drawings (100 MB) in the ZIP: narrow the "
-    "filters for the rest. Drawings are as they came, PNG or JPEG or WebP, each under its own suffix."
+    f"The CSV holds at most {MAX_ROWS:,} predictions, the ZIP at most {MAX_DRAWINGS:,} drawings (100 MB). Use the "
+    "filters to get the others. Drawings are PNG, JPEG or WebP files, as they were received."
 )
-NOTHING_FITS = "No drawing fits these filters."
+NOTHING_MATCHES = "No drawing matches these filters."
+SENTENCE = "history-sentence"  # key
 
 
 def show_history() -> None:
-    """The whole page, or the sentence why there is nothing to show."""
-    link, unread = read_link(st.query_params.to_dict())
+    """The whole page. A sentence takes the place of the rows if there are none."""
+    link, invalid = read_link(st.query_params.to_dict())
     with st.container(horizontal=True, vertical_alignment="center", key="history-head"):
-        st.html('<h1 class="page-title">History</h1>', width="content")
+        show_title("History", width="content")
         place_of_count = st.empty()
         st.space("stretch")
         place_of_download = st.container(width="content")
     show_filters(link)
-    if unread:
-        show_unread(unread)
+    if invalid:
+        show_invalid(invalid)
     filters = link.to_filters(find_zone(st.context.timezone))
     try:
         page = find_page(link, filters) if check_health().storage else None
@@ -47,29 +49,29 @@ def show_history() -> None:
     except ServiceUnavailableError:
         page = count = None
     except RefusedError as refused:
-        show_sentence(refused.problem.detail)
+        show_sentence(refused.problem.detail, SENTENCE)
         return
     if page is None or count is None:
-        show_sentence(AWAY)
+        show_sentence(AWAY, SENTENCE)
         return
-    place_of_count.html(f'<span class="count" data-testid="count">{say_count(count)}</span>', width="content")
+    place_of_count.html(f'<span class="count" data-testid="count">{write_count(count)}</span>', width="content")
     with place_of_download:
         show_download(filters, count)
     if page.predictions:
-        show_page(page)
-        show_ways(link, page)
+        show_rows(page)
+        show_paging(link, page)
     else:
-        show_sentence(NOTHING_YET if link == HistoryLink() else NOTHING_FITS)
+        show_sentence(NOTHING_YET if link == HistoryLink() else NOTHING_MATCHES, SENTENCE)
 
 
-def show_unread(parts: list[str]) -> None:
-    """What of the address could not be read, none of it longer than a glance."""
+def show_invalid(parts: list[str]) -> None:
+    """Names the invalid parts of the address, each cut to 40 characters."""
     named = ", ".join(f"`{part.replace('`', '')[:40]}`" for part in parts)
-    st.info(f"This page can't read {named} in its address, and left it out.")
+    st.info(f"This part of the page's address is not valid and was ignored: {named}.")
 
 
 def find_page(link: HistoryLink, filters: HistoryFilters) -> PredictionPage:
-    """The page of the address; the newest one where nothing newer is left, or where storage gave no such cursor.
+    """The predictions at the place in the address, or the newest ones if there are none newer or the cursor is invalid.
 
     ServiceUnavailableError, RefusedError.
     """
@@ -80,7 +82,7 @@ def find_page(link: HistoryLink, filters: HistoryFilters) -> PredictionPage:
         except RefusedError as refused:
             if refused.problem.code != "invalid_request":
                 raise
-            st.info("The place in this page's address is not known, so it begins with the newest.")
+            st.info("The place in the page's address is not valid, so the list starts with the newest drawing.")
         else:
             if page.previous_cursor is not None:
                 return page
@@ -89,17 +91,17 @@ def find_page(link: HistoryLink, filters: HistoryFilters) -> PredictionPage:
 
 @st.cache_data(ttl=COUNT_TTL_S, max_entries=100, show_spinner=False)
 def count_predictions(filters: HistoryFilters) -> PredictionCount:
-    """At most five seconds old."""
+    """The number of matching predictions, at most five seconds old."""
     return connect().storage.count_predictions(filters, MAX_ROWS)
 
 
-def say_count(count: PredictionCount) -> str:
-    """«1 drawing», «more than 10,000 drawings»."""
+def write_count(count: PredictionCount) -> str:
+    """`1 drawing`, `more than 10,000 drawings`."""
     return f"{'more than ' if count.more else ''}{count.predictions:,} drawing{'' if count.predictions == 1 else 's'}"
 
 
-def show_page(page: PredictionPage) -> None:
-    """A row a prediction."""
+def show_rows(page: PredictionPage) -> None:
+    """One row for each prediction."""
     zone = find_zone(st.context.timezone)
     thumbnails = find_thumbnails([prediction.id for prediction in page.predictions])
     with st.container(border=True, key="history-rows", gap=None):
@@ -107,43 +109,38 @@ def show_page(page: PredictionPage) -> None:
             show_row(prediction, thumbnails[prediction.id], zone)
 
 
-def show_ways(link: HistoryLink, page: PredictionPage) -> None:
-    """To the newest, the newer and the older ones."""
-    base = link.without_place()
-    with st.container(horizontal=True, horizontal_alignment="center", key="history-ways"):
-        show_way("Newest", "first_page", base if page.previous_cursor else None)
-        show_way(
-            "Newer",
-            "chevron_left",
-            page.previous_cursor and base.model_copy(update={"newer_than": page.previous_cursor}),
-        )
-        show_way(
-            "Older", "chevron_right", page.next_cursor and base.model_copy(update={"older_than": page.next_cursor})
-        )
+def show_paging(link: HistoryLink, page: PredictionPage) -> None:
+    """Buttons for the newest, newer and older predictions."""
+    newest = link.without_place()
+    newer = newest.model_copy(update={"newer_than": page.previous_cursor}) if page.previous_cursor else None
+    older = newest.model_copy(update={"older_than": page.next_cursor}) if page.next_cursor else None
+    with st.container(horizontal=True, horizontal_alignment="center", key="history-paging"):
+        show_paging_button("Newest", "first_page", newest if newer else None)
+        show_paging_button("Newer", "chevron_left", newer)
+        show_paging_button("Older", "chevron_right", older)
 
 
-def show_way(label: str, icon: str, link: HistoryLink | str | None) -> None:
-    """A button that leads there; pale where there is nothing."""
-    there = write_link(link) if isinstance(link, HistoryLink) else {}
+def show_paging_button(label: str, icon: str, link: HistoryLink | None) -> None:
+    """A button that goes to `link`, disabled if there is none."""
     st.button(
         label,
         icon=f":material/{icon}:",
         key=f"history-{label.lower()}",
-        disabled=not isinstance(link, HistoryLink),
+        disabled=link is None,
         on_click=st.query_params.from_dict,
-        args=(there,),
+        args=({} if link is None else write_link(link),),
     )
 
 
 def show_download(filters: HistoryFilters, count: PredictionCount) -> None:
-    """Both files are made when asked for, and not before."""
+    """Offers both files. Each is made only when its button is pressed."""
     if not count.predictions:
         return
     storage = connect().storage
     with st.popover("Download", icon=":material/download:", key="history-download"):
-        st.html('<p class="note">What the filters show, newest first.</p>')
+        st.html('<p class="note">The drawings that match the filters, newest first.</p>')
         st.download_button(
-            f"CSV: {say_share(count, MAX_ROWS)}",
+            f"CSV: {write_extent(count, MAX_ROWS)}",
             partial(make_csv, storage, filters),
             "slate-history.csv",
             "text/csv",
@@ -152,7 +149,7 @@ def show_download(filters: HistoryFilters, count: PredictionCount) -> None:
             width="stretch",
         )
         st.download_button(
-            f"ZIP with drawings: {say_share(count, MAX_DRAWINGS)}",
+            f"ZIP with drawings: {write_extent(count, MAX_DRAWINGS)}",
             partial(make_zip, storage, filters),
             "slate-drawings.zip",
             "application/zip",
@@ -163,17 +160,11 @@ def show_download(filters: HistoryFilters, count: PredictionCount) -> None:
         st.html(f'<p class="note">{LIMITS}</p>')
 
 
-def say_share(count: PredictionCount, most: int) -> str:
-    """«all 742», «the newest 1,000»."""
+def write_extent(count: PredictionCount, most: int) -> str:
+    """How many of the matching predictions a file holds: `all 742`, `the newest 1,000`."""
     if count.more or count.predictions > most:
         return f"the newest {most:,}"
-    return f"all {count.predictions:,}" if count.predictions > 1 else "the one"
-
-
-def show_sentence(sentence: str) -> None:
-    """In place of the rows."""
-    with st.container(border=True, key="history-sentence"):
-        st.html(f'<p class="sentence" data-testid="sentence">{escape(sentence)}</p>')
+    return f"all {count.predictions:,}" if count.predictions > 1 else "the only one"
 
 
 show_history()

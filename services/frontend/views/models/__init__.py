@@ -1,1 +1,1 @@
-"""The model versions, what they reach, and two of them side by side."""
+"""The Models page: the model versions, how they were measured, and two of them side by side."""

@@ -1,4 +1,4 @@
-"""What changed from one model version to another: a sentence, and the numbers and options behind it."""
+"""The differences between two model versions: a sentence, and tables of the metrics and training options."""
 
 import streamlit as st
 
@@ -12,37 +12,44 @@ from services.frontend.views.models.differences import (
     name_measure,
     name_slice,
 )
-from services.frontend.views.models.known import refer_to
+from services.frontend.views.models.lookups import refer_to
 from shared.contracts.inference import ModelDetails
 
 
 def show_changes(before: ModelDetails, after: ModelDetails) -> None:
-    """What was measured, and what was done differently in training."""
+    """Compares what was measured when they were published, and how they were trained."""
     two = (refer_to(before), refer_to(after))
     if before == after:
-        st.html('<p class="sentence">This is the same version twice.</p>')
+        st.html('<p class="sentence">These are the same version. Choose two different ones.</p>')
         return
     differences = compare_metrics(before, after)
-    shares = [one for one in differences if is_share(one.measure)]
-    better, worse = (sum(one.outcome == outcome for one in shares) for outcome in ("better", "worse"))
+    shares = [difference for difference in differences if is_share(difference.measure)]
+    better, worse = (sum(share.outcome == outcome for share in shares) for outcome in ("better", "worse"))
     st.html(
-        f'<p class="sentence" data-testid="differences">Against {two[0]}, {two[1]} is better in {better} and worse in '
-        f"{worse} of {len(shares)} shares read right or refused; the rest is the same or too close to call.</p>"
+        f'<p class="sentence" data-testid="differences">Compared with {two[0]}, {two[1]} is better in {better} and '
+        f"worse in {worse} of {len(shares)} measured shares. The others are the same or too close to call.</p>"
     )
-    rows = [write_difference(one) for one in differences]
-    st.html(folded_table_html("What was measured", ("of", "measured", *two, f"{two[1]} is"), rows))
+    rows = [write_difference(difference) for difference in differences]
+    st.html(folded_table_html("Measured differences", ("test data", "measure", *two, f"{two[1]} is"), rows))
     settings = compare_settings(settings_of(before), settings_of(after))
-    st.html(folded_table_html("What was done differently", ("option", *two), [write_setting(*one) for one in settings]))
+    rows = [write_setting(*setting) for setting in settings]
+    st.html(folded_table_html("Training differences", ("option", *two), rows))
 
 
-def write_difference(one: Difference) -> list[str]:
-    """A row of the table, the meaning of up and down in words."""
-    way = "more is better" if one.more_is_better else "less is better"
-    before, after = ((f"{value:.2%}" if is_share(one.measure) else f"{value:.4f}") for value in (one.before, one.after))
-    return [name_slice(one.slice_name), f"{name_measure(one.measure)}, {way}", before, after, one.outcome]
+def write_difference(difference: Difference) -> list[str]:
+    """One row of the table. It says whether higher or lower values are better."""
+    direction = "higher is better" if difference.higher_is_better else "lower is better"
+    written = ".2%" if is_share(difference.measure) else ".4f"
+    return [
+        name_slice(difference.slice_name),
+        f"{name_measure(difference.measure)}, {direction}",
+        f"{difference.before:{written}}",
+        f"{difference.after:{written}}",
+        difference.outcome,
+    ]
 
 
 def settings_of(details: ModelDetails) -> dict[str, object]:
-    """What the version is, and everything it was trained with."""
+    """Architecture, training options and training data of the version, by name."""
     data = {f"data: {name}": shorten(value) for name, value in details.data.items()}
     return {"architecture": details.architecture, "weights": f"{details.parameters:,}", **details.recipe, **data}

@@ -1,4 +1,4 @@
-"""Two model versions on one drawing, side by side: the one on the canvas, or one of the latest that were kept."""
+"""Two model versions side by side on one drawing: the one on the canvas, or one of the latest in storage."""
 
 import base64
 from html import escape
@@ -7,79 +7,81 @@ from uuid import UUID
 import streamlit as st
 
 from services.frontend.connections import check_health, connect
-from services.frontend.elements.answer import answer_html, judge
+from services.frontend.elements.answer import answer_html, describe_confidence
+from services.frontend.elements.sentences import show_draw_link
 from services.frontend.elements.thumbnails import find_thumbnails
-from services.frontend.views.draw.state import get_page_state
-from services.frontend.views.models.known import read, refer_to
+from services.frontend.session.draw_state import get_draw_state
+from services.frontend.views.models.lookups import predict_and_explain, refer_to
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.inference import ModelDescription
 
 LATEST = 8
-CANVAS = "canvas"  # the key of the drawing on it; of a stored one it is its id
-PICKED = "picked"
+CANVAS = "canvas"  # the key of the drawing on the canvas; the key of a stored one is its id
+CHOSEN = "compared-drawing"
 
 
 def show_comparison(before: ModelDescription, after: ModelDescription) -> None:
-    """The drawings to pick from, and both answers to the one that is picked."""
-    drawn = get_page_state().drawing
-    drawings = list_drawings(drawn)
+    """The drawings to choose from, and the answers of both versions to the chosen one."""
+    on_canvas = get_draw_state().drawing
+    drawings = list_drawings(on_canvas)
     if not drawings:
-        st.html('<p class="sentence">There is no drawing to compare on yet: draw a digit, and come back.</p>')
-        st.page_link("views/draw/page.py", label="Draw a digit", icon=":material/draw:")
+        st.html('<p class="sentence">There is no drawing yet to compare them with. Draw a digit first.</p>')
+        show_draw_link()
         return
-    picked = show_choice(drawings)
+    chosen = show_choice(drawings)
     try:
-        drawing = drawn if picked == CANVAS and drawn else connect().storage.get_drawing(UUID(picked))
+        drawing = on_canvas if chosen == CANVAS and on_canvas else connect().storage.get_drawing(UUID(chosen))
     except (ServiceUnavailableError, RefusedError):
-        st.html('<p class="sentence">This drawing can\'t be fetched just now; pick another.</p>')
+        st.html('<p class="sentence">This drawing can\'t be loaded right now. Choose another one.</p>')
         return
     for column, model, side in zip(st.columns(2, gap="medium"), (before, after), ("before", "after"), strict=True):
         with column.container(border=True, key=f"answer-{side}"):
             show_answer(drawing, model)
 
 
-def list_drawings(drawn: bytes | None) -> dict[str, tuple[str, str]]:
-    """Key → its words and its picture: the canvas first, then the newest of storage where it is there."""
+def list_drawings(on_canvas: bytes | None) -> dict[str, tuple[str, str]]:
+    """Key → words and picture (data URI). The canvas comes first, then the newest of storage unless it is away."""
     drawings = {}
-    if drawn is not None:
-        picture = f"data:image/png;base64,{base64.b64encode(drawn).decode()}"
+    if on_canvas is not None:
+        picture = f"data:image/png;base64,{base64.b64encode(on_canvas).decode()}"
         drawings[CANVAS] = ("The drawing on the canvas", picture)
     try:
         latest = connect().storage.list_predictions(LATEST).predictions if check_health().storage else []
     except (ServiceUnavailableError, RefusedError):
         return drawings
-    thumbnails = find_thumbnails([one.id for one in latest])
-    for number, one in enumerate(latest, start=1):
-        drawings[str(one.id)] = (f"Latest drawing {number}, read as {one.digit}", thumbnails[one.id])
+    thumbnails = find_thumbnails([stored.id for stored in latest])
+    for number, stored in enumerate(latest, start=1):
+        drawings[str(stored.id)] = (f"Latest drawing {number}, read as {stored.digit}", thumbnails[stored.id])
     return drawings
 
 
 def show_choice(drawings: dict[str, tuple[str, str]]) -> str:
-    """A button a drawing → the key of the one that is picked, at first the first."""
-    picked: str = st.session_state.get(PICKED, CANVAS)
-    if picked not in drawings:
-        picked = next(iter(drawings))
+    """Shows a button for each drawing. Returns the key of the chosen one; the first is chosen at the start."""
+    chosen: str = st.session_state.get(CHOSEN, CANVAS)
+    if chosen not in drawings:
+        chosen = next(iter(drawings))
     with st.container(horizontal=True, gap="xsmall", key="drawings"):
         for key, (words, picture) in drawings.items():
-            chosen = key == picked
+            is_chosen = key == chosen
             st.button(
-                f"![{words}{', picked' if chosen else ''}]({picture})",
+                f"![{words}{', chosen' if is_chosen else ''}]({picture})",
                 key=f"pick-{key}",
-                type="primary" if chosen else "secondary",
+                type="primary" if is_chosen else "secondary",
                 on_click=st.session_state.update,
-                kwargs={PICKED: key},
+                kwargs={CHOSEN: key},
             )
-    return picked
+    return chosen
 
 
 def show_answer(drawing: bytes, model: ModelDescription) -> None:
-    """What one version reads, how surely, and where it looks."""
+    """The prediction and explanation of one version."""
     st.html(f'<h3 class="part">{refer_to(model)}</h3>')
     try:
-        prediction, explanation = read(drawing, refer_to(model))
+        prediction, explanation = predict_and_explain(drawing, refer_to(model))
     except ServiceUnavailableError:
-        st.html('<p class="sentence">The recogniser can\'t be reached just now.</p>')
+        st.html('<p class="sentence">The recogniser can\'t be reached right now.</p>')
     except RefusedError as refused:
         st.html(f'<p class="sentence">{escape(refused.problem.detail)}</p>')
     else:
-        st.html(answer_html(prediction, judge(prediction, model.digit_score_threshold), explanation))
+        verdict = describe_confidence(prediction, model.digit_score_threshold)
+        st.html(answer_html(prediction, verdict, explanation))

@@ -1,6 +1,6 @@
-"""What each epoch of a training reached, as two charts: the loss, and the share of validation digits read wrong.
+"""Training curves: the loss, and the share of validation digits read wrong, after each epoch.
 
-Both axes begin at 0. The share read wrong, and not that read right, since the last of it is what training is about.
+Both axes start at 0. The second chart shows errors instead of accuracies, because small errors are easier to compare.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,36 +13,36 @@ from services.frontend.views.models.differences import name_slice
 LOSSES = {"train/loss": "training", "validation/loss": "validation"}
 VALIDATION = "validation/"
 COLOURS = [GREEN, RED, BLUE, GREY]
-DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]  # so that no line is told by its colour alone
+DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]  # so that the lines differ not only by colour
 
-Epochs = Sequence[Mapping[str, float]]  # see ModelDetails.history
+Epochs = Sequence[Mapping[str, float]]  # name → value for each epoch, as in `ModelDetails.history`
 
 
-def loss_chart(history: Epochs) -> alt.Chart:
-    """Cross-entropy by epoch."""
+def loss_chart(epochs: Epochs) -> alt.Chart:
+    """The cross-entropy in training and validation."""
     rows = [
         {"epoch": epoch["epoch"] + 1, "curve": curve, "value": epoch[name]}
-        for epoch in history
+        for epoch in epochs
         for name, curve in LOSSES.items()
         if name in epoch
     ]
     return _curves(rows, list(LOSSES.values()), alt.Axis(tickCount=5), "loss", ".4f")
 
 
-def error_chart(history: Epochs) -> alt.Chart:
-    """A curve for each slice of the validation data; «all» is the whole of it."""
-    slices = _slices_of(history)
+def error_chart(epochs: Epochs) -> alt.Chart:
+    """One curve for each slice of the validation data, and `all` for the whole of it."""
+    slices = _slices_of(epochs)
     rows = [
         {"epoch": epoch["epoch"] + 1, "curve": curve, "value": 1 - epoch[name]}
-        for epoch in history
+        for epoch in epochs
         for name, curve in slices.items()
         if name in epoch
     ]
     return _curves(rows, list(slices.values()), alt.Axis(tickCount=5, format="%"), "read wrong", ".2%")
 
 
-def _slices_of(history: Epochs) -> dict[str, str]:
-    names = [name for name in history[-1] if name.startswith(VALIDATION) and name not in LOSSES]
+def _slices_of(epochs: Epochs) -> dict[str, str]:
+    names = [name for name in epochs[-1] if name.startswith(VALIDATION) and name not in LOSSES]
     return {name: name_slice(name.removeprefix(VALIDATION)).replace("accuracy", "all") for name in names}
 
 

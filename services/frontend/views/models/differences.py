@@ -1,8 +1,8 @@
-"""What changed between two model versions: every measured number, and every option and data set that is not the same.
+"""The differences between two model versions: metrics, training options and training data.
 
-A share of N examples moves by chance; a difference within two standard errors is called too close to call. The two
-are taken as measured on different examples, which errs on the side of calling less. Of what is no share a manifest
-does not say how far chance moves it, so it is called higher or lower and no more.
+A share of N examples varies by chance, so a difference within two standard errors is "too close to call". The error is
+computed as if the two versions were measured on different examples, which is cautious. For metrics that are not shares,
+the manifest does not say how much they vary, so these are only called "higher" or "lower".
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from shared.contracts.inference import ModelDetails
 Outcome = Literal["better", "worse", "the same", "too close to call", "higher", "lower"]
 
 NOISE = 2.0  # standard errors
-ACCURACY, REFUSED, EXAMPLES = "accuracy", "refused", "examples"
+ACCURACY, REJECTED, EXAMPLES = "accuracy", "refused", "examples"  # names in a manifest
 SLICES = {
     "mnist": "MNIST",
     "mnist_pictures": "MNIST as pictures",
@@ -24,7 +24,7 @@ SLICES = {
 }
 MEASURES = {
     ACCURACY: "read right",
-    REFUSED: "refused as no digit",
+    REJECTED: "rejected as not a digit",
     "nll": "negative log-likelihood",
     "calibration_error": "calibration error",
 }
@@ -32,33 +32,33 @@ MEASURES = {
 
 @dataclass(frozen=True)
 class Difference:
-    """One number of one slice, before and after; `more_is_better` says which way is up."""
+    """One metric of one slice, in two versions."""
 
     slice_name: str
     measure: str
     before: float
     after: float
-    more_is_better: bool
+    higher_is_better: bool
     outcome: Outcome
 
 
 def name_slice(name: str) -> str:
-    """As a person says it."""
+    """The name of a slice as the page shows it."""
     return SLICES.get(name, name.replace("_", " "))
 
 
 def name_measure(name: str) -> str:
-    """As a person says it."""
+    """The name of a metric as the page shows it."""
     return MEASURES.get(name, name.replace("_", " "))
 
 
 def is_share(measure: str) -> bool:
-    """Of all examples, each of which it holds for or not."""
-    return measure in {ACCURACY, REFUSED}
+    """Whether the metric is a share of the examples."""
+    return measure in {ACCURACY, REJECTED}
 
 
 def compare_metrics(before: ModelDetails, after: ModelDetails) -> list[Difference]:
-    """Slice by slice, what was measured for both."""
+    """Every metric that both versions have, slice by slice."""
     return [
         difference
         for name, metrics in after.metrics.items()
@@ -70,22 +70,22 @@ def compare_metrics(before: ModelDetails, after: ModelDetails) -> list[Differenc
 def compare_settings(
     before: Mapping[str, object], after: Mapping[str, object]
 ) -> list[tuple[str, object | None, object | None]]:
-    """(name, before, after) of each that is not the same; None where there is none."""
+    """(name, before, after) of each setting that differs. None stands for a missing setting."""
     names = sorted(before.keys() | after.keys())
     return [(name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)]
 
 
 def _compare_slice(name: str, before: Mapping[str, float], after: Mapping[str, float]) -> Iterator[Difference]:
     holds_digits = ACCURACY in after
-    for measure in (one for one in after if one in before and one != EXAMPLES):
-        more_is_better = measure == ACCURACY or (measure == REFUSED and not holds_digits)
+    for measure in (name for name in after if name in before and name != EXAMPLES):
+        higher_is_better = measure == ACCURACY or (measure == REJECTED and not holds_digits)
         change = after[measure] - before[measure]
         if is_share(measure):
             error = sqrt(_variance(before, measure) + _variance(after, measure))
-            outcome = _judge(change if more_is_better else -change, error)
+            outcome = _compare_shares(change if higher_is_better else -change, error)
         else:
-            outcome = _say_direction(change)
-        yield Difference(name, measure, before[measure], after[measure], more_is_better, outcome)
+            outcome = _compare_numbers(change)
+        yield Difference(name, measure, before[measure], after[measure], higher_is_better, outcome)
 
 
 def _variance(metrics: Mapping[str, float], measure: str) -> float:
@@ -93,7 +93,7 @@ def _variance(metrics: Mapping[str, float], measure: str) -> float:
     return share * (1 - share) / examples if examples else 0.0
 
 
-def _judge(gain: float, standard_error: float) -> Outcome:
+def _compare_shares(gain: float, standard_error: float) -> Outcome:
     if gain == 0:
         return "the same"
     if abs(gain) <= NOISE * standard_error:
@@ -101,7 +101,7 @@ def _judge(gain: float, standard_error: float) -> Outcome:
     return "better" if gain > 0 else "worse"
 
 
-def _say_direction(change: float) -> Outcome:
+def _compare_numbers(change: float) -> Outcome:
     if change == 0:
         return "the same"
     return "higher" if change > 0 else "lower"

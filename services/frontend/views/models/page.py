@@ -1,81 +1,81 @@
-"""The models page: every version there is, the one to ask, two on the same drawing, and how each was made."""
+"""The Models page: all versions, the choice of the one that answers, a comparison of two, and the details of one."""
 
 import streamlit as st
 
-from services.frontend.chosen_model import choose_model, get_chosen_model
-from services.frontend.elements.away import show_away
 from services.frontend.elements.headings import show_heading, show_title
-from services.frontend.views.draw.state import get_page_state
+from services.frontend.elements.sentences import show_away
+from services.frontend.session.chosen_model import choose_model, get_chosen_model
+from services.frontend.session.draw_state import get_draw_state
 from services.frontend.views.models.changes import show_changes
 from services.frontend.views.models.comparison import show_comparison
 from services.frontend.views.models.details import show_details
-from services.frontend.views.models.known import get_details, get_models, refer_to
-from services.frontend.views.models.table import show_refused, show_versions
+from services.frontend.views.models.lookups import get_details, get_models, refer_to
+from services.frontend.views.models.table import show_unavailable, show_versions
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.inference import ModelList
 
-AWAY = "The recogniser can't be reached just now. The models are here again when it is back."
-NOTHING_LISTED = "No model version can be asked just now. They are here as soon as there is one."
-HELP = "For this visit. What is on the canvas is read again."
-OTHERS_HELP = (
-    " A model that is not ours (openai/…) is asked by the Draw page only, without «where it looks»; pages of digits "
-    "are read by our own."
+AWAY = "The recogniser can't be reached right now. The models will appear when it is back."
+NOTHING_LISTED = "No model version is available right now."
+HELP = "For this visit only. The drawing on the canvas is read again."
+EXTERNAL_HELP = (
+    ' External models (openai/…) answer on the Draw page only, and without "where it looks". '
+    "Slate's default model reads the pictures on the Photo page."
 )
 
 
 def show_models() -> None:
-    """The whole page, or the sentence why there is none yet."""
+    """The whole page, or a sentence if there are no models to show."""
     title, choice = st.columns([2, 1], vertical_alignment="bottom")
     with title:
         show_title("Models")
     try:
-        known = get_models()
+        listed = get_models()
     except (ServiceUnavailableError, RefusedError):
         show_away(AWAY)
         return
-    if not known.models:
-        show_refused(known)
+    if not listed.models:
+        show_unavailable(listed)
         show_away(NOTHING_LISTED)
         return
     with choice:
-        show_choice(known)
+        show_choice(listed)
     with st.container(border=True, key="versions"):
-        show_versions(known)
+        show_versions(listed)
     with st.container(border=True, key="compare-card"):
-        show_two(known)
+        show_two(listed)
     with st.container(border=True, key="closer"):
-        show_one(known)
+        show_one(listed)
 
 
-def show_choice(known: ModelList) -> None:
-    """Which version the pages of this visit ask."""
-    options = [None, *map(refer_to, known.models), *known.others]
+def show_choice(listed: ModelList) -> None:
+    """The choice of the version that answers in this visit."""
+    options = [None, *map(refer_to, listed.models), *listed.others]
     chosen = get_chosen_model()
-    if chosen not in options:  # it was removed since
+    if chosen not in options:  # it no longer exists
         choose_model(None)
     st.selectbox(
-        "Your pages ask",
+        "Model for your pages",
         options,
         index=options.index(chosen) if chosen in options else 0,
-        format_func=lambda reference: reference or f"The service's choice ({known.default})",
+        format_func=lambda reference: reference or f"Default ({listed.default})",
         key="choice",
         on_change=take_choice,
-        help=HELP + OTHERS_HELP if known.others else HELP,
+        help=HELP + EXTERNAL_HELP if listed.others else HELP,
     )
 
 
 def take_choice() -> None:
-    """And what is on the canvas is to be read anew."""
+    """Sets the chosen version, and reads the drawing on the canvas again."""
     choose_model(st.session_state["choice"])
-    get_page_state().read_again()
+    get_draw_state().drop_prediction()
 
 
 @st.fragment
-def show_two(known: ModelList) -> None:
-    """Side by side on one drawing, then number by number."""
-    show_heading("Compare two", "on the same drawing, and by what was measured when they were published")
-    by_reference = {refer_to(model): model for model in known.models}
-    options = sorted(by_reference, key=lambda reference: reference != str(known.default))
+def show_two(listed: ModelList) -> None:
+    """Two versions on the same drawing, and their metrics."""
+    show_heading("Compare two versions", "on the same drawing, and by their measurements when they were published")
+    by_reference = {refer_to(model): model for model in listed.models}
+    options = sorted(by_reference, key=lambda reference: reference != str(listed.default))
     first, second = st.columns(2, gap="medium")
     before = first.selectbox("Compare", options, key="compare", bind="query-params")
     after = second.selectbox("with", options, index=min(1, len(options) - 1), key="with", bind="query-params")
@@ -87,10 +87,10 @@ def show_two(known: ModelList) -> None:
 
 
 @st.fragment
-def show_one(known: ModelList) -> None:
-    """How one version was made and how well it does."""
-    show_heading("Look closer", "how one version learned, and what it reached on test data it had never seen")
-    options = [str(known.default), *(one for one in map(refer_to, known.models) if one != str(known.default))]
+def show_one(listed: ModelList) -> None:
+    """The details of one version."""
+    show_heading("One version in detail", "how it was trained, and how it does on test data that it was not trained on")
+    options = [str(listed.default), *(name for name in map(refer_to, listed.models) if name != str(listed.default))]
     reference = st.selectbox("Version", options, key="version", bind="query-params")
     try:
         details = get_details(reference)

@@ -1,71 +1,74 @@
-"""Every model version there is, a row each: whom it answers, how well it does, how large it is; and those refused."""
+"""The table of all model versions, and the versions that cannot be used."""
 
 import re
 from collections.abc import Sequence
 
 import streamlit as st
 
-from services.frontend.chosen_model import get_chosen_model
 from services.frontend.elements.headings import show_heading
 from services.frontend.elements.table import table_html
-from services.frontend.views.models.differences import ACCURACY, REFUSED, name_slice
-from services.frontend.views.models.known import refer_to
+from services.frontend.session.chosen_model import get_chosen_model
+from services.frontend.views.models.differences import ACCURACY, REJECTED, name_slice
+from services.frontend.views.models.lookups import refer_to
 from shared.contracts.inference import ModelDescription, ModelList
 from shared.contracts.message import ModelVersion
 
-LEFT_OUT = {"mnist_pictures"}  # much the same as MNIST; the closer look has it
-MARKUP = re.compile(r"[\\`*_~\[\]<>$:&|]")  # what Streamlit's Markdown takes for more than a character in a line
+LEFT_OUT = {"mnist_pictures"}  # almost the same as MNIST; the details show it
+MARKUP = re.compile(r"[\\`*_~\[\]<>$:&|]")  # characters with a meaning in Streamlit's Markdown
 
 
-def show_versions(known: ModelList) -> None:
-    """A row each; and why some can't be asked."""
-    show_heading("Versions", "share read right of each kind of test digits; letters that were refused as no digit")
-    measured = dict.fromkeys(name for model in known.models for name, one in model.metrics.items() if ACCURACY in one)
+def show_versions(listed: ModelList) -> None:
+    """One row for each version, and below the table the versions that cannot be used."""
+    show_heading(
+        "Versions", "share of each kind of test digits that was read right; share of letters that was rejected"
+    )
+    measured = dict.fromkeys(
+        name for model in listed.models for name, metrics in model.metrics.items() if ACCURACY in metrics
+    )
     slices = [name for name in measured if name not in LEFT_OUT]
-    others = ("letters refused", "calibration error", "weights", "published")
-    head = ("version", "answers", *map(name_slice, slices), *others)
-    rows = [write_version(model, slices, known.default) for model in known.models]
-    st.html(table_html("Every version that can be asked", head, rows))
-    show_refused(known)
+    others = ("letters rejected", "calibration error", "weights", "published")
+    head = ("version", "used for", *map(name_slice, slices), *others)
+    rows = [write_version(model, slices, listed.default) for model in listed.models]
+    st.html(table_html("Available versions", head, rows))
+    show_unavailable(listed)
 
 
-def show_refused(known: ModelList) -> None:
-    """Why some can't be asked."""
-    for refused in known.refused:
-        st.warning(
-            f"{escape_markdown(f'{refused.name}/{refused.version}')} can't be asked: {escape_markdown(refused.reason)}"
-        )
+def show_unavailable(listed: ModelList) -> None:
+    """Says why some versions cannot be used."""
+    for refused in listed.refused:
+        version = escape_markdown(f"{refused.name}/{refused.version}")
+        st.warning(f"{version} can't be used: {escape_markdown(refused.reason)}")
 
 
 def escape_markdown(text: str) -> str:
-    """Text from outside as Markdown that shows it as it is, on one line."""
+    """Text as Markdown that shows it unchanged, on one line."""
     return MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def write_version(model: ModelDescription, slices: Sequence[str], default: ModelVersion) -> list[str]:
-    """A row of the table."""
+    """One row of the table."""
     return [
         refer_to(model),
-        say_who_is_answered(model, default),
+        describe_use(model, default),
         *(write_share(model, name, ACCURACY) for name in slices),
-        write_share(model, "pen_letters", REFUSED),
+        write_share(model, "pen_letters", REJECTED),
         write_share(model, "mnist", "calibration_error"),
         f"{model.parameters:,}",
         f"{model.created_at:%d %b %Y}",
     ]
 
 
-def say_who_is_answered(model: ModelDescription, default: ModelVersion) -> str:
-    """Whose questions this version answers."""
+def describe_use(model: ModelDescription, default: ModelVersion) -> str:
+    """Which requests this version answers."""
     reference = refer_to(model)
     if reference == (get_chosen_model() or str(default)):
         return "your pages"
     if reference == str(default):
-        return "by default"
-    return f"to «{model.name}»" if model.current else "by its full name"
+        return "the default"
+    return f"the name {model.name}" if model.current else "its full name"
 
 
 def write_share(model: ModelDescription, slice_name: str, measure: str) -> str:
-    """As a percentage; – where it was not measured."""
+    """The metric in percent; a dash if it was not measured."""
     value = model.metrics.get(slice_name, {}).get(measure)
     return "–" if value is None else f"{value:.2%}"

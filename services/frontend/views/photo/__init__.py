@@ -1,1 +1,1 @@
-"""Pictures from a file or the camera, with one digit or many."""
+"""The Photo page: pictures from a file or the camera, with one digit or many."""

@@ -1,32 +1,32 @@
-"""How a photo and its digits look: the picture with what was found on it, the number, and one card a digit."""
+"""HTML of a photo: the picture with the digits marked on it, the numbers, and one card for each digit."""
 
 import base64
 import html
 
-from services.frontend.elements.answer import judge, percent
+from services.frontend.elements.answer import LABEL_HINT, describe_confidence, percent
 from services.frontend.views.photo.picture import data_uri
 from services.frontend.views.photo.state import Photo, PhotoDigit
 
-INK = "#12a37a"  # over photographs of any paper, in light and dark alike
+INK = "#12a37a"  # visible on photographs of any paper, in the light and the dark theme
 HALO = "#ffffff"
-MANY = 12  # digits on a picture; more get smaller numbers
+MANY = 12  # with more digits on a picture the boxes are smaller
 
 
 def picture_html(photo: Photo) -> str:
-    """The picture, the outlines of the ink over it, and a numbered box for each digit."""
-    numbers = ", ".join(photo.read_as())
+    """The picture, the outlines of the ink on top of it, and a numbered box around each digit."""
+    numbers = ", ".join(photo.predicted_numbers())
     width, height = photo.size
     dense = " dense" if len(photo.digits) > MANY else ""
     boxes = "".join(_box_html(number, digit, width, height) for number, digit in enumerate(photo.digits, start=1))
     return f"""
 <div class="photo{dense}" data-testid="photo" style="--ratio:{width / height:.4f}">
-  <img class="whole" alt="{html.escape(photo.name)}, on which {numbers} was found" src="{photo.preview}">
+  <img class="whole" alt="{html.escape(photo.name)}. Read as {numbers}" src="{photo.preview}">
   <img class="ink" alt="" src="{outline_uri(photo)}">{boxes}
 </div>"""
 
 
 def outline_uri(photo: Photo) -> str:
-    """An SVG of the picture's size; what a stroke encloses is left out of it."""
+    """The outlines as an SVG of the picture's size. Holes in the ink, as in a 0, stay empty."""
     width, height = photo.size
     path = "".join(
         "M" + " ".join(f"{x},{y}" for x, y in outline) + "Z"
@@ -44,11 +44,10 @@ def outline_uri(photo: Photo) -> str:
 
 
 def number_html(photo: Photo) -> str:
-    """The digits as one number a line, and what they were corrected to."""
-    read, corrected = photo.read_as(), photo.corrected()
-    hint = "Which digit is it really? One tap; again takes it back."
-    note = f"Corrected to <b>{' · '.join(corrected)}</b>" if read != corrected else hint
-    lines = "".join(f"<b>{line}</b>" for line in read)
+    """The predicted number of each line, and the corrected numbers if a label differs."""
+    predicted, true = photo.predicted_numbers(), photo.true_numbers()
+    note = LABEL_HINT if predicted == true else f"Corrected to <b>{' · '.join(true)}</b>"
+    lines = "".join(f"<b>{number}</b>" for number in predicted)
     return (
         f'<div class="photo-number" data-testid="number"><span>Read as</span><div class="lines">{lines}</div>'
         f'<p class="note" data-testid="corrected">{note}</p></div>'
@@ -56,9 +55,9 @@ def number_html(photo: Photo) -> str:
 
 
 def digit_html(number: int, digit: PhotoDigit) -> str:
-    """Its cut-out, the image the model saw, the answer, and the confidence in words."""
-    prediction = digit.found.prediction
-    verdict = judge(prediction, digit.digit_score_threshold)
+    """The cutout, the image that the model saw, the predicted digit, and the confidence in words."""
+    prediction = digit.prediction
+    verdict = describe_confidence(prediction, digit.digit_score_threshold)
     tone = "doubtful" if verdict.doubtful else "certain"
     label = "" if digit.label is None else str(digit.label)
     mark = "" if digit.label is None else " right" if digit.label == prediction.digit else " wrong"
@@ -68,7 +67,7 @@ def digit_html(number: int, digit: PhotoDigit) -> str:
   data-label="{label}">
   <span class="place">{number}</span>
   <img class="cutout" alt="Digit {number}, cut out of the picture" src="{data_uri(digit.cutout)}">
-  <img class="seen" alt="The 28 by 28 pixels the model saw of digit {number}" src="{seen}">
+  <img class="seen" alt="The 28 by 28 pixels that the model saw of digit {number}" src="{seen}">
   <div class="digit">{prediction.digit}</div>
   <div class="verdict"><b>{verdict.words}</b><span>{percent(prediction.confidence)}</span></div>
 </div>"""

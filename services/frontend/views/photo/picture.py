@@ -1,6 +1,7 @@
-"""A picture file → what the page shows of it and sends on: upright pixels, a preview, and a cut-out for each digit.
+"""Picture file → what the page shows and sends: upright pixels, a preview, and a cutout of each digit.
 
-Inference judges the file; here it is only shown. HEIC, which inference does not take, becomes JPEG.
+Inference decides whether a file can be read; here it is only prepared. HEIC, which inference does not accept, is
+converted to JPEG.
 """
 
 import base64
@@ -18,44 +19,44 @@ register_heif_opener()
 HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 FORMATS = ["PNG", "JPEG", "WEBP"]
 MIB = 1024 * 1024
-MAX_BYTES = 16 * MIB  # as inference's
-MAX_HEIC_BYTES = 32 * MIB  # before it becomes JPEG
-MAX_PIXELS = 40_000_000  # as inference's
-WORK_SIDE = 2048  # pixels, and less than twice as many; as inference reduces it
-PREVIEW_SIDE = 1200  # pixels, twice what a phone's page is wide
-MARGIN = 0.25  # of the digit's longer side
-LEAST_MARGIN = 2  # pixels
-QUALITY = 92  # of JPEG
+MAX_BYTES = 16 * MIB  # the limit of inference
+MAX_HEIC_BYTES = 32 * MIB  # before the conversion to JPEG
+MAX_PIXELS = 40_000_000  # the limit of inference
+WORK_SIDE = 2048  # pixels; the longer side of a reduced picture is less than twice as long, as in inference
+PREVIEW_SIDE = 1200  # pixels; the page is half as wide on a phone
+MARGIN = 0.25  # share of the longer side of the digit
+MIN_MARGIN = 2  # pixels
+JPEG_QUALITY = 92
 BROKEN = (*BROKEN_EXIF, Image.DecompressionBombError)
 
 
 class UnshowablePictureError(Exception):
-    """The message is a sentence for the person who sent the file."""
+    """The message is a sentence for the visitor who chose the file."""
 
 
 def is_heic(data: bytes) -> bool:
-    """As a phone of Apple's writes it."""
+    """Whether it is a HEIC file, the format of Apple's phones."""
     return data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS
 
 
 def check_bytes(data: bytes) -> None:
-    """UnshowablePictureError where inference would not take so many, or no HEIC of that many is converted."""
+    """UnshowablePictureError if the file is larger than MAX_BYTES, or a HEIC file than MAX_HEIC_BYTES."""
     most = MAX_HEIC_BYTES if is_heic(data) else MAX_BYTES
     if len(data) > most:
         raise UnshowablePictureError(
-            f"The file has {len(data) / MIB:.1f} MiB; at most {most // MIB} MiB are read. Send a smaller one."
+            f"The file has {len(data) / MIB:.1f} MiB; at most {most // MIB} MiB are allowed. Choose a smaller one."
         )
 
 
-def as_sendable(data: bytes) -> bytes:
-    """HEIC becomes JPEG, upright; any other file stays as it came. UnshowablePictureError."""
+def to_sendable(data: bytes) -> bytes:
+    """Converts HEIC to an upright JPEG; returns any other file unchanged. UnshowablePictureError."""
     if not is_heic(data):
         return data
     file = io.BytesIO()
     try:
         picture = Image.open(io.BytesIO(data), formats=["HEIF"])
         _check_size(picture)
-        turn_upright(picture).convert("RGB").save(file, "JPEG", quality=QUALITY)
+        turn_upright(picture).convert("RGB").save(file, "JPEG", quality=JPEG_QUALITY)
     except BROKEN as error:
         raise UnshowablePictureError("The HEIC picture is broken and can't be decoded.") from error
     check_bytes(file.getvalue())
@@ -63,7 +64,7 @@ def as_sendable(data: bytes) -> bytes:
 
 
 def open_upright(data: bytes) -> Image.Image:
-    """RGB or RGBA, turned as EXIF says, reduced where it is large. UnshowablePictureError."""
+    """Decodes to RGB or RGBA, turned as EXIF says, and reduced if it is large. UnshowablePictureError."""
     try:
         picture: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
         _check_size(picture)
@@ -72,19 +73,19 @@ def open_upright(data: bytes) -> Image.Image:
             picture = picture.convert("I").point(lambda level: level / 256).convert("L")
         upright = turn_upright(picture).convert("RGBA" if picture.has_transparency_data else "RGB")
     except BROKEN as error:
-        raise UnshowablePictureError("The picture was read, but it can't be shown.") from error
+        raise UnshowablePictureError("The picture was read, but it can't be shown here.") from error
     return upright.reduce(max(1, max(upright.size) // WORK_SIDE))
 
 
 def make_preview(picture: Image.Image) -> str:
-    """A data URI, small enough to be sent with the page."""
+    """A small copy as a data URI, which is sent with the page."""
     preview = picture.copy()
     preview.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
-    return as_uri(preview, "PNG" if picture.mode == "RGBA" else "JPEG")
+    return to_uri(preview, "PNG" if picture.mode == "RGBA" else "JPEG")
 
 
 def cut_out(picture: Image.Image, width: int, box: Box, others: Sequence[Box]) -> bytes:
-    """PNG of one digit with a margin, which ends halfway to the next one. The boxes are of a picture `width` wide."""
+    """PNG of one digit with margins (`find_margins`). The boxes are in pixels of a picture that is `width` wide."""
     scale = picture.width / width
     left, top, right, bottom = find_margins(box, others)
     corners = (box.left - left, box.top - top, box.left + box.width + right, box.top + box.height + bottom)
@@ -94,43 +95,43 @@ def cut_out(picture: Image.Image, width: int, box: Box, others: Sequence[Box]) -
 
 
 def find_margins(box: Box, others: Sequence[Box]) -> tuple[float, float, float, float]:
-    """Left, above, right and below, in the pixels of the boxes."""
-    wished = MARGIN * max(box.width, box.height)
-    left = above = right = below = wished
+    """(left, above, right, below) in the pixels of the boxes. A margin ends halfway to the next digit."""
+    wanted = MARGIN * max(box.width, box.height)
+    left = above = right = below = wanted
     for other in others:
         gap_left, gap_right = box.left - other.left - other.width, other.left - box.left - box.width
         gap_above, gap_below = box.top - other.top - other.height, other.top - box.top - box.height
-        if max(gap_above, gap_below) < wished:  # beside
+        if max(gap_above, gap_below) < wanted:  # beside the digit
             left = min(left, gap_left / 2) if gap_left >= 0 else left
             right = min(right, gap_right / 2) if gap_right >= 0 else right
-        if max(gap_left, gap_right) < 0:  # right above or below
+        if max(gap_left, gap_right) < 0:  # above or below the digit
             above = min(above, gap_above / 2) if gap_above >= 0 else above
             below = min(below, gap_below / 2) if gap_below >= 0 else below
-    left, above, right, below = (max(LEAST_MARGIN, margin) for margin in (left, above, right, below))
+    left, above, right, below = (max(MIN_MARGIN, margin) for margin in (left, above, right, below))
     return left, above, right, below
 
 
-def as_uri(picture: Image.Image, file_format: str) -> str:
-    """For the `src` of an image."""
+def to_uri(picture: Image.Image, file_format: str) -> str:
+    """The picture as a data URI, for the `src` of an image."""
     return data_uri(encode(picture, file_format), file_format)
 
 
 def data_uri(data: bytes, file_format: str = "PNG") -> str:
-    """Of an encoded picture."""
+    """An encoded picture as a data URI."""
     return f"data:image/{file_format.lower()};base64,{base64.b64encode(data).decode()}"
 
 
 def encode(picture: Image.Image, file_format: str) -> bytes:
-    """A file's bytes."""
+    """The picture as the bytes of a file."""
     file = io.BytesIO()
     picture.save(file, file_format)
     return file.getvalue()
 
 
 def _check_size(picture: Image.Image) -> None:
-    """From the header, before anything is decoded."""
+    """UnshowablePictureError if there are too many pixels. Reads the header only."""
     if picture.width * picture.height > MAX_PIXELS:
         raise UnshowablePictureError(
-            f"The picture is {picture.width} × {picture.height} pixels; at most {MAX_PIXELS:,} are read. "
-            "Send a smaller one."
+            f"The picture has {picture.width} × {picture.height} pixels; at most {MAX_PIXELS:,} are allowed. "
+            "Choose a smaller one."
         )

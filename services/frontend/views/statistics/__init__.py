@@ -1,1 +1,1 @@
-"""What the history adds up to."""
+"""The Statistics page: how often the models are right, and on which digits they are wrong."""

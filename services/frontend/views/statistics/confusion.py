@@ -1,4 +1,4 @@
-"""The confusion matrix, and the drawings behind the cell that is chosen: with a click, or by its two digits."""
+"""The confusion matrix, and the drawings of the chosen cell. A click chooses a cell, or the two lists of digits do."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -6,22 +6,24 @@ from functools import partial
 import streamlit as st
 
 from services.frontend.connections import connect
-from services.frontend.elements.charts import CELL, confusion_chart
+from services.frontend.elements.answer import percent
+from services.frontend.elements.charts import with_text_colour
 from services.frontend.elements.headings import show_heading
-from services.frontend.elements.painting import paint
 from services.frontend.elements.table import folded_table_html
-from services.frontend.views.statistics.examples import examples_html
+from services.frontend.elements.thumbnails import find_thumbnails
+from services.frontend.views.statistics.charts import CELL, confusion_chart
 from shared.clients.service import RefusedError, ServiceUnavailableError
-from shared.contracts.storage import HistoryFilters, Statistics
+from shared.contracts.storage import HistoryFilters, Statistics, StoredPrediction
 
 EXAMPLES = 24
-MATRIX = "matrix"  # how many there were before this one
+MATRIX = "matrix"  # session key of the number that makes each new matrix a new widget
+LAST_CLICK = "last-click"  # session key of the matrix and the cell
 
 
 @st.fragment
 def show_confusion(statistics: Statistics, model: str | None) -> None:
-    """What was taken for what; the chosen cell's drawings beside it. The choice reruns nothing else."""
-    show_heading("What was taken for what", "choose a cell, in the matrix or by its two digits, to see its drawings")
+    """The matrix, and beside it the drawings of the chosen cell. Choosing another cell reruns nothing else."""
+    show_heading("Which digits are confused", "click a cell, or choose two digits, to see the drawings")
     confusion = statistics.confusion
     if "cell_label" not in st.session_state:
         st.session_state["cell_label"], st.session_state["cell_digit"] = find_commonest(confusion)
@@ -32,40 +34,66 @@ def show_confusion(statistics: Statistics, model: str | None) -> None:
         digit: int = second.selectbox("Read as", range(10), key="cell_digit", on_change=forget_click)
         show_examples(label, digit, confusion[label][digit], model)
     with left:
-        mistakes = sum(map(sum, confusion)) - sum(confusion[one][one] for one in range(10))
-        sentence = f"Confusion matrix: {statistics.overall.labelled} labelled drawings, {mistakes} of them misread."
+        mistakes = sum(map(sum, confusion)) - sum(confusion[same][same] for same in range(10))
+        sentence = f"Confusion matrix: {statistics.overall.labelled} labelled drawings, {mistakes} read wrong."
         chart = confusion_chart(confusion, (label, digit))
         key = f"confusion-{st.session_state.get(MATRIX, 0)}"
-        st.altair_chart(paint(chart), alt=sentence, key=key, on_select=partial(take_cell, key))
-        rows = [[str(one), *map(str, row)] for one, row in enumerate(confusion)]
-        st.html(folded_table_html("True digit by reading", ("true digit", *map(str, range(10))), rows))
+        st.altair_chart(with_text_colour(chart), alt=sentence, key=key, on_select=partial(take_cell, key))
+        rows = [[str(true_digit), *map(str, row)] for true_digit, row in enumerate(confusion)]
+        st.html(folded_table_html("Predictions by true digit", ("true digit", *map(str, range(10))), rows))
 
 
 def find_commonest(confusion: Sequence[Sequence[int]]) -> tuple[int, int]:
-    """(true digit, reading) of the commonest mistake; of what is right where there is none."""
+    """(true digit, predicted digit) of the commonest mistake, or of the commonest cell if there is no mistake."""
     cells = [(label, digit) for label in range(10) for digit in range(10)]
     mistakes = [(label, digit) for label, digit in cells if label != digit and confusion[label][digit]]
     return max(mistakes or cells, key=lambda cell: confusion[cell[0]][cell[1]])
 
 
 def take_cell(key: str) -> None:
-    """The cell that was clicked."""
-    for cell in st.session_state[key].selection.get(CELL, []):
-        st.session_state["cell_label"], st.session_state["cell_digit"] = cell["label"], cell["digit"]
+    """Chooses the cell that was clicked. Streamlit may report a click twice, so a repeated report is ignored."""
+    cells = st.session_state[key].selection.get(CELL, [])
+    if not cells or st.session_state.get(LAST_CLICK) == (key, cells):
+        return
+    st.session_state[LAST_CLICK] = (key, cells)
+    st.session_state["cell_label"], st.session_state["cell_digit"] = cells[-1]["label"], cells[-1]["digit"]
 
 
 def forget_click() -> None:
-    """A new matrix in place of the old, in which the cell clicked last can be clicked again."""
+    """Replaces the matrix by a new one. In the old one, a second click on the same cell would have no effect."""
     st.session_state[MATRIX] = st.session_state.get(MATRIX, 0) + 1
 
 
 def show_examples(label: int, digit: int, count: int, model: str | None) -> None:
-    """The newest drawings of a cell."""
-    what = f"Drawn as {label}, read as {digit}" + (", rightly" if label == digit else "")
+    """The newest drawings of the cell, out of `count`."""
+    cell = f"True digit {label}, read as {digit}"
     filters = HistoryFilters(label=label, digit=digit, model=model)
     try:
         page = connect().storage.list_predictions(EXAMPLES, filters) if count else None
     except (ServiceUnavailableError, RefusedError):
-        st.html('<p class="sentence">Storage can\'t be reached just now.</p>')
+        st.html('<p class="sentence">Storage can\'t be reached right now.</p>')
         return
-    st.html(examples_html(what, page.predictions if page else [], count))
+    st.html(examples_html(cell, page.predictions if page else [], count))
+
+
+def examples_html(cell: str, predictions: Sequence[StoredPrediction], count: int) -> str:
+    """The drawings with their confidences, or a sentence if there are none. `cell` says which they are, in words."""
+    if not predictions:
+        return f'<p class="sentence" data-testid="examples">{cell}: no drawings.</p>'
+    shown = "" if len(predictions) >= count else f", the newest {len(predictions)} are shown"
+    drawings = f"{count:,} drawing{'s' if count > 1 else ''}"
+    thumbnails = find_thumbnails([prediction.id for prediction in predictions])
+    entries = "".join(_example_html(prediction, thumbnails[prediction.id]) for prediction in predictions)
+    return (
+        f'<p class="note" data-testid="examples">{cell}: {drawings}{shown}</p>'
+        f'<ul class="examples" aria-label="{cell}">{entries}</ul>'
+    )
+
+
+def _example_html(prediction: StoredPrediction, thumbnail: str) -> str:
+    confidence = percent(prediction.confidence)
+    words = f"Read as {prediction.digit} with {confidence} confidence on {prediction.created_at:%d %B %Y}"
+    return (
+        f'<li data-id="{prediction.id}" title="{words}"><img alt="{words}" src="{thumbnail}">'
+        f"<span>{confidence}</span></li>"
+    )

@@ -1,4 +1,4 @@
-"""Which model version this visitor's pages ask: chosen on the page of models, else the service's default."""
+"""The model version that answers one visitor. The Models page sets it; by default the inference service chooses."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -8,29 +8,29 @@ import streamlit as st
 from shared.clients.service import RefusedError
 
 KEY = "chosen_model"
-NOT_OURS = "openai"  # the name of other people's models; nothing is known of how they see
+EXTERNAL_NAME = "openai"  # the model name of other people's models; they have neither explanations nor page reading
 
 T = TypeVar("T")
 
 
 def get_chosen_model() -> str | None:
-    """«name» or «name/version»; None for the service's default."""
+    """Returns `name` or `name/version`; None means the service's default."""
     chosen: str | None = st.session_state.get(KEY)
     return chosen
 
 
 def choose_model(model: str | None) -> None:
-    """For this visit; None for the service's default."""
+    """Sets the model for this visit; None means the service's default."""
     st.session_state[KEY] = model
 
 
 def ask_chosen_model(ask: Callable[[str | None], T]) -> T:
-    """The answer of the chosen model; of the service's default, from now on, where that is gone."""
+    """Calls `ask` with the chosen model. If that model is gone, asks the default instead and forgets the choice."""
     try:
         return ask(get_chosen_model())
     except RefusedError as refused:
         if refused.problem.code != "unknown_model" or get_chosen_model() is None:
             raise
     choose_model(None)
-    st.toast("The model you chose is gone; the service's own choice answers.")
+    st.toast("The model you chose no longer exists. The default model answers instead.")
     return ask(None)

@@ -1,13 +1,14 @@
-"""What is still to be told to storage: kept in order a prediction, sent by one thread, again until storage takes it.
+"""A queue of changes for storage: predictions, replacements and labels, at most one entry per prediction.
 
-The page puts a change here and goes on; it says «saved» only once `wait` says so. While storage is away the changes
-stay here, for all sessions of this process, and are sent when it is back, whether or not a page is still open.
+One thread sends the entries in order and repeats each one until storage has answered. A page adds a change and does
+not wait for it. It shows "Saved" only when `wait` has returned SAVED. While storage is away, the changes of all
+visitors stay in memory. They are sent when storage is back, even if the page was closed.
 """
 
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, replace
-from enum import Enum
+from enum import Enum, auto
 from typing import Protocol
 from uuid import UUID
 
@@ -18,44 +19,45 @@ from shared.contracts.storage import PredictionToStore
 
 logger = structlog.get_logger(__name__)
 
+MAX_UNSAVED = 5000  # predictions in memory while storage is away
 RETRY_S = 1.0
 
 
 class Storage(Protocol):
-    """The writes that the outbox makes."""
+    """The writes that the outbox needs."""
 
     def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore) -> None:
-        """Keeps it."""
+        """Stores a prediction."""
 
     def delete_prediction(self, prediction_id: UUID, *, unlabelled_only: bool = False) -> None:
-        """Forgets it."""
+        """Deletes a prediction."""
 
     def put_label(self, prediction_id: UUID, digit: int) -> None:
-        """Labels it."""
+        """Stores a label."""
 
     def delete_label(self, prediction_id: UUID) -> None:
-        """Takes the label back."""
+        """Deletes a label."""
 
 
 class OutboxFullError(Exception):
-    """Storage has been away for so long that no more can be kept."""
+    """The outbox holds `max_unsaved` predictions already."""
 
 
 class Delivery(Enum):
-    """How far a change has come."""
+    """How far the changes to one prediction have come."""
 
-    SAVED = "storage has acknowledged it"
-    WAITING = "kept here until storage answers"
-    REFUSED = "storage refuses it, so it was given up"
-    FULL = "too much waits for storage already"
+    SAVED = auto()  # storage has confirmed them
+    WAITING = auto()  # in the outbox
+    REFUSED = auto()  # storage refused them, and they were dropped
+    FULL = auto()  # the outbox had no room for them
 
 
 @dataclass(frozen=True)
 class Change:
     """What storage does not know yet about one prediction.
 
-    `replaces` are the predictions of the same drawing before its last strokes, deleted once this one is kept. `label`
-    counts only where `relabelled`; None takes it back.
+    `replaces` are earlier predictions of the same drawing. They are deleted once this one is stored. `label` counts
+    only if `relabelled` is true; None then removes the label.
     """
 
     prediction: PredictionToStore | None = None
@@ -65,9 +67,9 @@ class Change:
 
 
 class Outbox:
-    """One for the process. `close` ends its thread."""
+    """One for each process. `close` ends its thread."""
 
-    def __init__(self, storage: Storage, max_unsaved: int, retry_s: float = RETRY_S) -> None:
+    def __init__(self, storage: Storage, max_unsaved: int = MAX_UNSAVED, retry_s: float = RETRY_S) -> None:
         self._storage = storage
         self._max_unsaved = max_unsaved
         self._retry_s = retry_s
@@ -79,23 +81,23 @@ class Outbox:
         self._thread.start()
 
     def save(self, prediction_id: UUID, prediction: PredictionToStore, replaces: UUID | None = None) -> None:
-        """Keeps a prediction, in place of `replaces`. OutboxFullError where too many wait already."""
+        """Adds a prediction and removes the one that it replaces. OutboxFullError."""
         with self._changed:
             if len(self._changes) >= self._max_unsaved and replaces not in self._changes:
                 raise OutboxFullError
-            doomed: tuple[UUID, ...] = ()
-            if replaces is not None:  # it may be waiting, or just being sent: what it was to replace goes too
-                doomed = (replaces, *self._changes.pop(replaces, Change()).replaces)
-            self._change(prediction_id, Change(prediction=prediction, replaces=doomed))
+            replaced: tuple[UUID, ...] = ()
+            if replaces is not None:  # it may still wait here, so this change takes over its deletions
+                replaced = (replaces, *self._changes.pop(replaces, Change()).replaces)
+            self._change(prediction_id, Change(prediction=prediction, replaces=replaced))
 
     def label(self, prediction_id: UUID, digit: int | None) -> None:
-        """Says the true digit, or takes it back."""
+        """Adds a label; None removes the label."""
         with self._changed:
-            known = self._changes.get(prediction_id, Change())
-            self._change(prediction_id, replace(known, relabelled=True, label=digit))
+            waiting = self._changes.get(prediction_id, Change())
+            self._change(prediction_id, replace(waiting, relabelled=True, label=digit))
 
     def wait(self, prediction_id: UUID, timeout_s: float) -> Delivery:
-        """How far all that was said about this prediction has come, after at most that time."""
+        """Waits at most `timeout_s` for all changes to this prediction, and returns how far they have come."""
         with self._changed:
             sent = self._changed.wait_for(lambda: prediction_id not in self._changes, timeout_s)
             if not sent:
@@ -104,17 +106,17 @@ class Outbox:
 
     @property
     def has_room(self) -> bool:
-        """Whether one more prediction can be kept."""
+        """Whether one more prediction fits."""
         return self.unsaved < self._max_unsaved
 
     @property
     def unsaved(self) -> int:
-        """How many predictions have something that storage does not know."""
+        """The number of predictions with unsent changes."""
         with self._changed:
             return len(self._changes)
 
     def close(self) -> None:
-        """Ends the thread; what it could not send is lost, and was never called saved."""
+        """Ends the thread. Unsent changes are lost; no page has shown them as saved."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
@@ -132,35 +134,35 @@ class Outbox:
                 if self._closing:
                     return
                 prediction_id, change = next(iter(self._changes.items()))
-            reached = self._send(prediction_id, change)
+            answered = self._send(prediction_id, change)
             with self._changed:
-                if not reached:
-                    if prediction_id in self._changes:  # else it was replaced meanwhile
-                        self._changes.move_to_end(prediction_id)  # one that storage chokes on holds up no other
+                if not answered:
+                    if prediction_id in self._changes:  # false if it was replaced while it was being sent
+                        self._changes.move_to_end(prediction_id)  # so that it cannot block the others
                     self._changed.wait_for(lambda: self._closing, self._retry_s)
-                elif self._changes.get(prediction_id) is change:  # else it was changed meanwhile: once more
+                elif self._changes.get(prediction_id) is change:  # a change made while sending is sent next
                     del self._changes[prediction_id]
                     self._changed.notify_all()
 
     def _send(self, prediction_id: UUID, change: Change) -> bool:
-        """Whether storage has answered."""
+        """Returns whether storage has answered."""
         try:
-            self._tell(prediction_id, change)
+            self._write(prediction_id, change)
         except ServiceUnavailableError:
             return False
         except RefusedError as error:
-            logger.error("storage_refused", prediction_id=str(prediction_id), code=error.problem.code)
+            logger.error("change_refused_by_storage", prediction_id=str(prediction_id), code=error.problem.code)
             self._refused.add(prediction_id)
-        except Exception:  # the thread serves every session and must outlive a fault in one change
+        except Exception:  # this thread serves every visitor, so an error in one change must not end it
             logger.exception("outbox_failed", prediction_id=str(prediction_id))
             self._refused.add(prediction_id)
         return True
 
-    def _tell(self, prediction_id: UUID, change: Change) -> None:
+    def _write(self, prediction_id: UUID, change: Change) -> None:
         if change.prediction is not None:
             self._storage.put_prediction(prediction_id, change.prediction)
         for replaced in change.replaces:
-            self._storage.delete_prediction(replaced, unlabelled_only=True)  # it may have been labelled meanwhile
+            self._storage.delete_prediction(replaced, unlabelled_only=True)  # the History page may have labelled it
         if change.relabelled and change.label is None:
             self._storage.delete_label(prediction_id)
         elif change.relabelled and change.label is not None:

@@ -1,4 +1,4 @@
-"""The model versions as inference lists them, asked for at most every few seconds however many people look."""
+"""Requests to inference about model versions, cached so that many visitors cause few requests."""
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ MODELS_TTL_S = 5.0
 
 
 def get_models() -> ModelList:
-    """ServiceUnavailableError, at once where inference is known to be away, as the banner says; RefusedError."""
+    """Every model version. ServiceUnavailableError, RefusedError; asks nothing while inference is known to be away."""
     if not check_health().inference:
         raise ServiceUnavailableError("inference is not ready")
     return _list_models()
@@ -23,14 +23,16 @@ def _list_models() -> ModelList:
 
 @st.cache_data(ttl=MODELS_TTL_S, show_spinner=False)
 def get_details(reference: str) -> ModelDetails:
-    """«name/version» → all that is known of it. ServiceUnavailableError, RefusedError."""
+    """The details of `name/version`. ServiceUnavailableError, RefusedError."""
     name, _, version = reference.partition("/")
     return connect().inference.get_model(name, version)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def read(drawing: bytes, reference: str) -> tuple[Prediction, Explanation]:
-    """What that version reads in the drawing, in the time of a reading alone, and why; the same whenever it is asked.
+def predict_and_explain(drawing: bytes, reference: str) -> tuple[Prediction, Explanation]:
+    """The prediction and the explanation of that version. Two requests, so that the time is that of a prediction.
+
+    Cached without a time limit, because a version always answers the same.
 
     ServiceUnavailableError, RefusedError.
     """
@@ -39,5 +41,5 @@ def read(drawing: bytes, reference: str) -> tuple[Prediction, Explanation]:
 
 
 def refer_to(model: ModelDescription) -> str:
-    """«name/version»."""
+    """The version as `name/version`."""
     return f"{model.name}/{model.version}"

@@ -1,0 +1,46 @@
+"""Sentences that stand where something can't be shown yet, and the words for how far saving has come."""
+
+import time
+from html import escape
+
+import streamlit as st
+
+from services.frontend.saving.outbox import Delivery
+
+RETRY_S = 3.0
+REASONS = {
+    Delivery.WAITING: "Not saved yet{label}: waiting for storage",
+    Delivery.FULL: "Not saved yet{label}: too many drawings are waiting for storage",
+    Delivery.REFUSED: "Not saved{label}: storage refused it. The drawing may have been deleted.",
+    Delivery.SAVED: "Saved{label}",
+}
+
+
+def show_sentence(sentence: str, key: str, *, draw_link: bool = False) -> None:
+    """Shows a sentence in a box, with a link to the Draw page if wanted."""
+    with st.container(border=True, key=key):
+        st.html(f'<p class="sentence" data-testid="sentence">{escape(sentence)}</p>')
+        if draw_link:
+            show_draw_link()
+
+
+def show_draw_link() -> None:
+    """A link to the Draw page."""
+    st.page_link("views/draw/page.py", label="Draw a digit", icon=":material/draw:")
+
+
+def show_away(sentence: str) -> None:
+    """Says that a service is away, and reruns the page every few seconds until it is back."""
+    show_sentence(sentence, "away")
+    _rerun_later(time.monotonic())
+
+
+def describe_delivery(delivery: Delivery, label: int | None = None) -> str:
+    """Whether a prediction and its label are saved, and if not, why."""
+    return REASONS[delivery].format(label="" if label is None else f" as {label}")
+
+
+@st.fragment(run_every=RETRY_S)
+def _rerun_later(shown_at: float) -> None:
+    if time.monotonic() - shown_at > RETRY_S / 2:  # the first run of this fragment shows the sentence
+        st.rerun()

@@ -1,0 +1,77 @@
+"""A drawing with its prediction and label, and how far they are on the way to storage.
+
+The Draw page has one, the Photo page one for each digit that was found. Both save it with the methods here.
+"""
+
+import base64
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from services.frontend.saving.outbox import Delivery, Outbox, OutboxFullError
+from shared.contracts.inference import Prediction
+from shared.contracts.storage import PredictionToStore, Source
+
+STORED_FIELDS = {"digit", "confidence", "probabilities", "digit_score", "model"}
+
+
+@dataclass(kw_only=True)
+class PredictedDrawing:
+    """`handed_over` is true once the outbox has the prediction, `saved` once storage has everything.
+
+    `drawing` is the picture file that is stored.
+    """
+
+    drawing: bytes
+    prediction: Prediction
+    digit_score_threshold: float
+    source: Source = "canvas"
+    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    label: int | None = None
+    handed_over: bool = False
+    saved: bool = False
+
+    def set_label(self, digit: int | None) -> None:
+        """None removes the label. `save` or `send_label` must follow."""
+        self.label, self.saved = digit, False
+
+    def send_label(self, outbox: Outbox) -> None:
+        """Adds the label to the outbox. Does nothing before `save`, which sends the label with the prediction."""
+        if self.handed_over:
+            outbox.label(self.prediction.id, self.label)
+
+    def save(self, outbox: Outbox, timeout_s: float, replaces: UUID | None = None) -> Delivery:
+        """Hands the prediction to the outbox once, then waits at most `timeout_s` for storage.
+
+        `replaces` is an earlier prediction of the same drawing, which is to be deleted.
+        """
+        if self.saved:
+            return Delivery.SAVED
+        if not self.handed_over:
+            try:
+                self._hand_over(outbox, replaces)
+            except OutboxFullError:
+                return Delivery.FULL
+        delivery = outbox.wait(self.prediction.id, timeout_s)
+        self.saved = delivery is Delivery.SAVED
+        return delivery
+
+    def can_progress(self, outbox: Outbox) -> bool:
+        """Whether another `save` would make progress: storage has confirmed, or the outbox has room again."""
+        if self.saved:
+            return False
+        if not self.handed_over:
+            return outbox.has_room
+        return outbox.wait(self.prediction.id, 0) is Delivery.SAVED
+
+    def _hand_over(self, outbox: Outbox, replaces: UUID | None) -> None:
+        to_store = PredictionToStore(
+            **self.prediction.model_dump(include=STORED_FIELDS),
+            drawing=base64.b64encode(self.drawing),
+            source=self.source,
+            created_at=self.created_at,
+        )
+        outbox.save(self.prediction.id, to_store, replaces)
+        if self.label is not None:
+            outbox.label(self.prediction.id, self.label)
+        self.handed_over = True
