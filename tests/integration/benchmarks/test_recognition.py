@@ -13,6 +13,7 @@ from benchmarks.inference_service import running_inference
 from benchmarks.recognition import Answers, NotServedError, ask, find_bars, find_model, main, tabulate
 from shared.recognition.preprocessing import preprocess
 from tests.integration.inference.conftest import encode, seven
+from tests.network import CLOSED_URL
 from tests.unit.training.toy_data import bars
 from training.datasets.labelled_images import NOT_A_DIGIT
 from training.datasets.pen_strokes import PenCharacter
@@ -65,7 +66,7 @@ def test_the_default_model_is_found_and_another_is_not(url: str) -> None:
     [
         ("--model", "nope", "The service has no model nope."),
         ("--data-dir", "/nowhere", "MNIST is not in /nowhere: run `make data`."),
-        ("--url", "http://127.0.0.1:1", "No inference service answers at http://127.0.0.1:1: "),
+        pytest.param("--url", CLOSED_URL, f"No inference service answers at {CLOSED_URL}: ", id="closed"),
         ("--url", "nowhere", "No inference service answers at nowhere: "),
     ],
 )
