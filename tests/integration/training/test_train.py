@@ -11,6 +11,7 @@ from tests.integration.training.toy import bars
 from tests.unit.training.datasets.idx import write_idx
 from training.datasets import mnist
 from training.datasets.mnist import MD5_OF, raw_dir
+from training.evaluation import slices
 from training.train import main
 
 PICTURES = {"loss", "accuracy", "confusion_matrix", "reliability", "worst_mistakes", "test_predictions"}
@@ -18,8 +19,10 @@ PICTURES = {"loss", "accuracy", "confusion_matrix", "reliability", "worst_mistak
 
 @pytest.fixture
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The options that keep a run in its folder; 64 bars to train on, 5,000 to validate, 40 to test."""
-    parts = {"train": bars(5064), "t10k": bars(40)}
+    """The options that keep a run in its folder; 64 bars to train on, 200 to validate, 40 to test."""
+    monkeypatch.setattr(mnist, "VALIDATION_IMAGES", 200)
+    monkeypatch.setattr(slices, "NOT_DIGITS_PER_KIND", 4)
+    parts = {"train": bars(264), "t10k": bars(40)}
     for name in MD5_OF:
         part, kind, *_ = name.split("-")
         array = parts[part].images if kind == "images" else parts[part].labels.astype("uint8")
