@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 ARGS ?=
 RECIPE ?= mnist
+IN_TWO := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 LOCAL := $(if $(wildcard /dev/nvidiactl),local-gpu,local)  # torch drives a GPU; without one the stack needs none
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu down train sweep data test test-containers check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-history benchmark-training screenshots hooks openapi lock clean
+.PHONY: help run up up-gpu down train sweep data test test-unit test-containers check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-history benchmark-training screenshots hooks openapi lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,8 +48,12 @@ train: data ## train a model by RECIPE and publish it as a new version; run it a
 sweep: data ## search for better settings of RECIPE with Optuna (ARGS="--help")
 	@$(BIN)/python -m training.sweep --recipe $(RECIPE) $(ARGS)
 
+# Two processes share the files of tests. With ARGS the tests run in one process, which is easier to follow.
 test: check ## every check and test: lint, types, borders, unit, integration, end to end
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(or $(ARGS),$(IN_TWO))
+
+test-unit: $(VENV)/installed-test ## the unit tests alone, in less than a minute
+	@$(BIN)/python -m pytest $(or $(ARGS),$(IN_TWO) tests/unit)
 
 test-containers: $(VENV)/installed-test ## build and run the containers and test them; needs a Docker engine
 	@$(BIN)/python -m pytest tests/containers $(ARGS)

@@ -72,6 +72,7 @@ class _Connection(asyncio.Protocol):
         del exc
         if self.sent_at is not None:
             self.flood.lost += 1
+            self.sent_at = None  # nothing is waited for any more
         if self in self.free:
             self.free.remove(self)
         self.closed.set_result(None)

@@ -1,19 +1,23 @@
-"""A real Chromium for the tests that need one: found on the machine, else fetched by Playwright.
+"""What all tests share: a clean environment, a guard of the network, and a real Chromium.
 
-Where there is neither, the browser tests are left out, loudly; with SLATE_REQUIRE_BROWSER=1, as in CI, that fails.
+The developer's own settings are removed from the environment. Networks compute on one thread, because several threads
+are many times slower for the small networks of the tests. Chromium is the installed one; otherwise Playwright fetches
+it. Without Chromium the browser tests are skipped and listed at the end. With SLATE_REQUIRE_BROWSER=1 they fail.
 """
 
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+from tests.network import NetworkGuard
+
+CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -23,11 +27,38 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-LEFT_OUT = pytest.StashKey[list[str]]()
+
+SETTINGS = (  # how the names of the environment variables begin that change what Slate or one of its libraries does
+    *("FRONTEND_", "IMPORT_", "INFERENCE_", "LOG_LEVEL", "MLFLOW_", "OPENAI_", "PEN_", "POSTGRES_", "PROMETHEUS_"),
+    *("SLATE_", "STORAGE_", "STREAMLIT_", "SWEEP_", "TRAINING_", "WANDB_"),
+)
+KEPT = "SLATE_REQUIRE_BROWSER"
+
+
+def pytest_configure() -> None:
+    """Cleans the environment before the modules that read it are imported."""
+    for name in [name for name in os.environ if name.startswith(SETTINGS) and name != KEPT]:
+        del os.environ[name]
+    os.environ["OMP_NUM_THREADS"] = "1"
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"
+
+
+@pytest.fixture(scope="session")
+def _network() -> Iterator[NetworkGuard]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield NetworkGuard(patch)
+
+
+@pytest.fixture(autouse=True)
+def _only_own_servers(_network: NetworkGuard) -> Iterator[None]:
+    """Fails a test that connects to a server that no test has started, such as another Slate on this machine."""
+    _network.forbidden.clear()
+    yield
+    assert not _network.forbidden, f"the test connects to {', '.join(_network.forbidden)}"
 
 
 def find_chromium() -> str | None:
-    """The path of one that is installed; None where Playwright's own has to do."""
+    """The path of an installed Chromium, or None: then Playwright's own is used."""
     return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
 
 
@@ -36,7 +67,9 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         found = find_chromium()
         if found is None:
-            subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False, timeout=600)
+            environment = {**os.environ, "NO_PROXY": "", "no_proxy": ""}  # the download may need a proxy
+            command = [sys.executable, "-m", "playwright", "install", "chromium"]
+            subprocess.run(command, env=environment, check=False, timeout=600)
         try:
             chromium = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
         except PlaywrightError as error:
@@ -47,16 +80,9 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
-    if report.skipped and item.get_closest_marker("browser"):
-        item.config.stash.setdefault(LEFT_OUT, []).append(item.name)
-    return report
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if left_out := config.stash.get(LEFT_OUT, []):
-        terminalreporter.section("BROWSER TESTS LEFT OUT: no Chromium. Install one and run again.", red=True, bold=True)
-        for name in left_out:
-            terminalreporter.line(f"  left out: {name}")
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "browser" in report.keywords]
+    if skipped:
+        terminalreporter.section("BROWSER TESTS SKIPPED: install Chromium and run them again", red=True, bold=True)
+        for report in skipped:
+            terminalreporter.line(f"  skipped: {report.nodeid}")

@@ -1,4 +1,4 @@
-"""The stack of `make run` in a folder of its own, and a page of it."""
+"""One stack of `make run` for the session, and a browser page that shows it."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.stack import Stack, open_page, running_stack
 
-expect.set_options(timeout=60_000)  # on a busy machine a page takes its time
+expect.set_options(timeout=60_000)  # a page loads slowly on a busy machine
 
 
 @pytest.fixture(scope="session")

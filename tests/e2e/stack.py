@@ -1,4 +1,4 @@
-"""A running stack for tests: its addresses, and the means to break it."""
+"""Starts the stack of `make run` on free ports and with its own data folder, and stops it after the tests."""
 
 import contextlib
 import os
@@ -19,11 +19,12 @@ from playwright.sync_api import Page
 PATIENCE_S = 120
 ROOT = Path(__file__).parents[2]
 TOKEN = "a token for tests"
+NO_CERTIFICATES = False  # the services speak plain HTTP here, and loading the certificates takes 20 ms a client
 
 
 @dataclass
 class Stack:
-    """A running stack: addresses, and the means to break it."""
+    """A running stack: its addresses, and the means to kill or stop one of its services."""
 
     process: subprocess.Popen[bytes]
     ports: dict[str, int]
@@ -34,10 +35,11 @@ class Stack:
         return f"http://127.0.0.1:{self.ports[service]}"
 
     def storage(self) -> httpx.Client:
-        return httpx.Client(base_url=self.url("storage"), headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        return httpx.Client(base_url=self.url("storage"), headers=headers, timeout=10, verify=NO_CERTIFICATES)
 
     def pid_of(self, service: str) -> int | None:
-        """The process that listens on the service's port; for «postgres» the postmaster."""
+        """The process that listens on the service's port. For `postgres` the postmaster."""
         if service == "postgres":
             pid_file = next(self.folder.rglob("postmaster.pid"), None)
             return int(pid_file.read_text().split()[0]) if pid_file else None
@@ -54,7 +56,7 @@ class Stack:
 
     @contextlib.contextmanager
     def stopped(self, service: str) -> Iterator[None]:
-        """The service hangs: it keeps its connections and answers nothing, and goes on afterwards."""
+        """The service hangs: it keeps its connections but answers nothing. Afterwards it continues."""
         pid = self.pid_of(service)
         assert pid is not None
         os.kill(pid, signal.SIGSTOP)
@@ -66,14 +68,14 @@ class Stack:
     def is_ready(self, service: str) -> bool:
         path = "/_stcore/health" if service == "frontend" else "/readyz"
         try:
-            return httpx.get(self.url(service) + path, timeout=5).is_success
+            return httpx.get(self.url(service) + path, timeout=5, verify=NO_CERTIFICATES).is_success
         except httpx.TransportError:
             return False
 
 
 @contextlib.contextmanager
 def running_stack() -> Iterator[Stack]:
-    """What `make run` starts, on free ports and with a data folder of its own, both gone afterwards."""
+    """Runs what `make run` runs, and removes its data afterwards."""
     with tempfile.TemporaryDirectory(prefix="slate-") as name:
         folder = Path(name)
         ports = {service: free_port() for service in ("inference", "storage", "frontend")}

@@ -14,6 +14,7 @@ from benchmarks.recognition import NotServedError, find_bars, find_model, main, 
 from benchmarks.recognition_table import Answers, tabulate
 from shared.recognition.preprocessing import preprocess
 from tests.integration.inference.conftest import encode, seven
+from tests.network import CLOSED_URL
 from tests.unit.training.toy_data import bars
 from training.data.labelled_images import NOT_A_DIGIT
 from training.data.pen_characters import PenCharacter
@@ -66,7 +67,7 @@ def test_the_default_model_is_found_and_an_unknown_model_is_not(url: str) -> Non
     [
         ("--model", "nope", "The service has no model nope."),
         ("--data-dir", "/nowhere", "MNIST is not in /nowhere: run `make data`."),
-        ("--url", "http://127.0.0.1:1", "No inference service answers at http://127.0.0.1:1: "),
+        pytest.param("--url", CLOSED_URL, f"No inference service answers at {CLOSED_URL}: ", id="closed"),
         ("--url", "nowhere", "No inference service answers at nowhere: "),
     ],
 )

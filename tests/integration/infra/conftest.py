@@ -1,6 +1,7 @@
-"""`start_stack` starts stand-in stacks and clears all of them away, whatever the test came to."""
+"""`start_stack` starts stand-in stacks and ends every process of them after the test, also when the test fails."""
 
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,16 @@ import pytest
 sys.path.append(str(Path(__file__).parent))
 
 from running_stack import RunningStack, StartStack
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder outside pytest's own, because PostgreSQL runs under another account when root runs the tests.
+
+    Every pytest that starts on this machine closes /tmp/pytest-of-root to other accounts.
+    """
+    with tempfile.TemporaryDirectory(prefix="slate-") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 import uuid
 from collections.abc import Callable
@@ -29,9 +30,9 @@ def free_port() -> int:
     """Find a port below the range from which the system gives ports to clients."""
     while True:
         port = random.randrange(15000, 32000)
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class RunningStack:
@@ -39,11 +40,12 @@ class RunningStack:
         self.data_dir = data_dir
         self.ports = {name: free_port() for name in PORTS}
         self._mark = uuid.uuid4().hex
-        environment = {variable: str(self.ports[name]) for name, variable in PORTS.items()}
+        ports = {variable: str(self.ports[name]) for name, variable in PORTS.items()}
+        own = {"SLATE_DATA_DIR": str(data_dir), "SLATE_MARK": self._mark, "PYTHONPATH": str(REPOSITORY)}
         self.process = subprocess.Popen(
             [sys.executable, str(STACK), *moods],
             cwd=REPOSITORY,
-            env={**os.environ, **environment, "SLATE_DATA_DIR": str(data_dir), "SLATE_MARK": self._mark, **settings},
+            env={**os.environ, **ports, **own, **settings},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -64,6 +66,12 @@ class RunningStack:
             if words in line:
                 return self.said[-1]
         raise AssertionError(f"the stack ended without printing {words!r}:\n" + "\n".join(self.said))
+
+    def wait_for_file(self, path: Path) -> None:
+        """Returns within a few milliseconds of the file's creation."""
+        while not path.exists():
+            assert self.process.poll() is None, (self.finish(), self.said)
+            time.sleep(0.002)
 
     def wait_until_ready(self) -> None:
         line = self.wait_for("ready")

@@ -42,8 +42,7 @@ MOMENTS = [".", "postgres.new", "postgres/postmaster.pid", "logs/migrate.log", "
 def test_ctrl_c_during_the_first_start_leaves_no_process(start_stack: StartStack, moment: str) -> None:
     stack = start_stack("frontend=silent")
     stack.wait_for("starting Slate")
-    while not (stack.data_dir / moment).exists():
-        assert stack.process.poll() is None
+    stack.wait_for_file(stack.data_dir / moment)
     assert stack.stop() == 0
     assert stack.processes() == []
 
@@ -51,8 +50,7 @@ def test_ctrl_c_during_the_first_start_leaves_no_process(start_stack: StartStack
 def test_the_next_run_completes_an_interrupted_first_start(start_stack: StartStack) -> None:
     stack = start_stack()
     stack.wait_for("starting Slate")
-    while not (stack.data_dir / "postgres.new" / "PG_VERSION").exists():
-        assert stack.process.poll() is None
+    stack.wait_for_file(stack.data_dir / "postgres.new" / "PG_VERSION")
     stack.process.kill()
     stack.finish()
     following = start_stack()

@@ -9,12 +9,18 @@ from services.storage.migrate import downgrade, read_schema_head, upgrade
 END_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'slate-storage'"
 
 
-@pytest.fixture
-def own_postgres(start_postgres):
-    """A migrated server of its own, for the test to stop."""
+@pytest.fixture(scope="module")
+def _own_postgres(start_postgres):
     postgres = start_postgres()
     upgrade(postgres.url())
     return postgres
+
+
+@pytest.fixture
+def own_postgres(_own_postgres):
+    """A migrated server that only these tests use, so that they can stop it."""
+    _own_postgres.start()
+    return _own_postgres
 
 
 def _code(answer):
@@ -33,9 +39,10 @@ async def test_the_service_is_ready_only_after_the_migrations(open_client, empty
         assert (await client.get("/readyz")).status_code == 200
 
 
-async def test_not_ready_after_the_migrations_were_taken_back(open_client, database_url):
-    await asyncio.to_thread(downgrade, database_url, "base")
-    async with open_client(database_url) as client:
+async def test_not_ready_after_the_migrations_were_taken_back(open_client, empty_database_url):
+    await asyncio.to_thread(upgrade, empty_database_url)
+    await asyncio.to_thread(downgrade, empty_database_url, "base")
+    async with open_client(empty_database_url) as client:
         assert _code(await client.get("/readyz")) == (503, "not_ready")
 
 

@@ -84,7 +84,7 @@ async def test_the_statistics_of_a_model_count_only_its_predictions(client, stor
     assert [one["accuracy"] for one in statistics["running_accuracy"]] == pytest.approx(accuracies[-200:])
 
 
-@pytest.mark.parametrize("query", ["model=", "model=/1", "modle=cnn", "model=" + "x" * 130])
+@pytest.mark.parametrize("query", ["model=", "model=/1", "unknown_filter=cnn", "model=" + "x" * 130])
 async def test_a_bad_filter_is_refused(client, query):
     answer = await client.get(f"/v1/statistics?{query}")
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")

@@ -10,7 +10,7 @@ from shared.recognition.model_version import find_manifest
 from tests.integration.training.toy import bars
 from tests.unit.training.data.idx import write_idx
 from tests.unit.training.learning.test_fitting import KilledError
-from training.data import mnist
+from training.data import mnist, slices
 from training.data.mnist import MD5_OF, raw_dir
 from training.learning import fitting
 from training.train import main
@@ -20,8 +20,10 @@ PLOTS = {"loss", "accuracy", "confusion_matrix", "reliability", "worst_mistakes"
 
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the options that keep a run in tmp_path; 64 bars to train on, 5,000 to validate, 40 to test."""
-    splits = {"train": bars(5064), "t10k": bars(40)}
+    """Return the options that keep a run in tmp_path; 64 bars to train on, 200 to validate, 40 to test."""
+    monkeypatch.setattr(mnist, "VALIDATION_IMAGES", 200)
+    monkeypatch.setattr(slices, "SHAPES_PER_KIND", 4)
+    splits = {"train": bars(264), "t10k": bars(40)}
     for name in MD5_OF:
         split, kind, *_ = name.split("-")
         array = splits[split].images if kind == "images" else splits[split].labels.astype("uint8")

@@ -12,6 +12,7 @@ from services.frontend.connections import check_health, connect
 from services.frontend.views.history.filters import list_stored_models
 from shared.contracts.problem import Problem
 from tests.integration.clients.listening import listening
+from tests.network import CLOSED_URL
 
 PAGE = Path(__file__).parents[3] / "services/frontend/views/history/page.py"
 REFUSAL = Problem(type="about:blank", title="", status=401, code="unauthorised", detail="Send the <token> of storage.")
@@ -37,7 +38,7 @@ def _refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     cached = (connect, check_health, list_stored_models)
     with listening(refusing_storage()) as address:
         monkeypatch.setenv("FRONTEND_STORAGE_URL", address)
-        monkeypatch.setenv("FRONTEND_INFERENCE_URL", address)  # the health of both is checked
+        monkeypatch.setenv("FRONTEND_INFERENCE_URL", CLOSED_URL)
         for each in cached:
             each.clear()
         yield

@@ -8,6 +8,7 @@ import zipfile
 import numpy as np
 import pytest
 
+from tests.network import CLOSED_URL
 from training.data.emnist import EMNIST, fetch_emnist, load_emnist_digits, main, raw_dir
 from training.errors import DataUnavailableError
 
@@ -62,13 +63,13 @@ def test_an_archive_that_was_put_there_is_unpacked_without_a_network(tmp_path, w
         for name, array in arrays.items():
             packed.writestr(f"gzip/{name}.gz", gzip.compress(write_idx(tmp_path / "raw", array)))
     monkeypatch.setattr(EMNIST, "md5", hashlib.md5(archive.read_bytes()).hexdigest())
-    monkeypatch.setattr(EMNIST, "url", "http://127.0.0.1:9/gzip.zip")
+    monkeypatch.setattr(EMNIST, "url", f"{CLOSED_URL}/gzip.zip")
     fetch_emnist(tmp_path)
     assert len(load_emnist_digits("train", tmp_path)) == 22
 
 
 def test_failed_download_says_what_to_put_where(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(EMNIST, "url", "http://127.0.0.1:9/gzip.zip")  # nothing answers there
+    monkeypatch.setattr(EMNIST, "url", f"{CLOSED_URL}/gzip.zip")
     monkeypatch.setattr(sys, "argv", ["emnist", "--data-dir", str(tmp_path)])
     assert main() == 1
     assert f"put gzip.zip into {raw_dir(tmp_path)}" in capsys.readouterr().err

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from tests.network import CLOSED_URL
 from training.data.labelled_drawings import load_labelled_drawings
 from training.errors import DataUnavailableError
 
@@ -153,7 +154,7 @@ def test_a_stream_that_stops_half_way_is_no_part(storage):
         load_labelled_drawings("train", storage.url, TOKEN)
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "nowhere", "http://[", "ftp://127.0.0.1"])
+@pytest.mark.parametrize("url", [pytest.param(CLOSED_URL, id="closed"), "nowhere", "http://[", "ftp://127.0.0.1"])
 def test_an_address_where_nothing_answers_says_what_to_do(url):
     with pytest.raises(DataUnavailableError, match="start it, or give another URL"):
         load_labelled_drawings("train", url, TOKEN)

@@ -7,11 +7,11 @@ import sys
 import numpy as np
 import pytest
 
+from tests.network import CLOSED_URL
 from training.data.qmnist import QMNIST, fetch_qmnist, load_qmnist, main, raw_dir
 from training.errors import DataUnavailableError
 
 DIGITS_EACH = 5
-CLOSED = "http://127.0.0.1:9"  # nothing answers there
 
 
 def extended_labels(writers: int) -> np.ndarray:
@@ -49,7 +49,7 @@ def closed_machine(monkeypatch, write_idx, arrays, tmp_path):
     for part in ("train", "test"):
         names = [url.rpartition("/")[2] for url, _ in QMNIST.resources[part]]
         sums = [hashlib.md5(archives[name]).hexdigest() for name in names]
-        resources = [(f"{CLOSED}/{name}", md5) for name, md5 in zip(names, sums, strict=True)]
+        resources = [(f"{CLOSED_URL}/{name}", md5) for name, md5 in zip(names, sums, strict=True)]
         monkeypatch.setitem(QMNIST.resources, part, resources)
     return archives
 
