@@ -93,7 +93,7 @@ class Catalog:
             **describe(manifest, current=current).model_dump(),
             engine=loaded and loaded.engine.name,
             temperature=manifest.calibration.temperature,
-            **manifest.model_dump(include={"data", "recipe", "libraries", "history"}),
+            **manifest.model_dump(include={"data", "recipe", "libraries", "epochs"}),
         )
 
     async def _find_current(self, name: str) -> str:

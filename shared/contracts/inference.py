@@ -141,7 +141,7 @@ class ModelDetails(ModelDescription):
     """The full description of one model version.
 
     `engine` names the engine that runs it; null if the version is not loaded. `data` holds hashes of the training data.
-    `history` has one entry for each epoch, with `validation/loss` and other curves; it is empty if none were recorded.
+    `epochs` has one entry for each epoch, with `validation/loss` and other curves; it is empty if none were recorded.
     """
 
     engine: str | None
@@ -149,7 +149,7 @@ class ModelDetails(ModelDescription):
     data: dict[str, str]
     recipe: dict[str, str | int | float | bool]
     libraries: dict[str, str]
-    history: list[dict[str, float]]
+    epochs: list[dict[str, float]]
 
 
 class RefusedVersion(Message):

@@ -54,7 +54,7 @@ class Manifest(BaseModel):
     lineage: list[TrainingStep] = Field(default_factory=list)  # all steps that the last one depends on, oldest first
     metrics: dict[str, dict[str, float]]  # slice → metric → value
     libraries: dict[str, str]
-    history: list[dict[str, float]] = Field(default_factory=list)  # metrics of each epoch; may be empty
+    epochs: list[dict[str, float]] = Field(default_factory=list)  # metrics of each epoch; may be empty
 
     @property
     def reference(self) -> str:

@@ -98,7 +98,7 @@ def test_two_versions_can_be_compared_on_a_stored_drawing(page: Page, stack: Sta
 
 
 def test_training_curves_are_shown_if_the_version_has_them(page: Page) -> None:
-    epochs = len(find_manifest(MODELS, "cnn").history)
+    epochs = len(find_manifest(MODELS, "cnn").epochs)
     open_models(page)
     expect(page.get_by_label(re.compile(f"^Loss over {epochs} epochs"))).to_be_visible()
     expect(page.get_by_label(re.compile(f"^Share read wrong over {epochs} epochs"))).to_be_visible()

@@ -135,7 +135,7 @@ def build_candidate(options: Options, origin: Manifest | None) -> Candidate:
         recipe=origin.recipe | {"imported_from": origin.reference},
         recipe_name=origin.recipe_name,
         lineage=origin.lineage,
-        epochs=origin.history,
+        epochs=origin.epochs,
     )
 
 

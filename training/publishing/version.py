@@ -111,7 +111,7 @@ def build_manifest(
         metrics=metrics,
         libraries={"python": platform.python_version(), **{name: version(name) for name in ("torch", "onnx", "numpy")}},
         # JSON has no "not a number", which a metric is until its first value
-        history=[{name: value for name, value in epoch.items() if isfinite(value)} for epoch in candidate.epochs],
+        epochs=[{name: value for name, value in epoch.items() if isfinite(value)} for epoch in candidate.epochs],
     )
 
 

@@ -30,7 +30,7 @@ DETAILS = {
     "data": {},
     "recipe": {"seed": 1},
     "libraries": {},
-    "history": [{"epoch": 0, "validation/loss": 0.5}],
+    "epochs": [{"epoch": 0, "validation/loss": 0.5}],
 }
 EXPLANATION = JSONResponse({**PREDICTION, "saliency": [[0.5] * 28] * 28})
 
@@ -123,5 +123,5 @@ def test_the_models_are_listed(client: InferenceClient, stand_in: StandIn) -> No
 
 def test_one_model_version_is_described(client: InferenceClient, stand_in: StandIn) -> None:
     stand_in.will_answer(JSONResponse(DETAILS))
-    assert client.get_model("cnn", "1").history == [{"epoch": 0, "validation/loss": 0.5}]
+    assert client.get_model("cnn", "1").epochs == [{"epoch": 0, "validation/loss": 0.5}]
     assert stand_in.asked[0].line == "GET /v1/models/cnn/1"

@@ -43,7 +43,7 @@ async def test_a_version_is_described_with_the_fields_of_its_manifest(client: ht
         answered = await client.get(f"/v1/models/{name}/{version}")
         details, manifest = ModelDetails.model_validate_json(answered.content), read_manifest(MODELS, name, version)
         assert (details.created_at, details.metrics) == (manifest.created_at, manifest.metrics)
-        assert (details.data, details.recipe, details.history) == (manifest.data, manifest.recipe, manifest.history)
+        assert (details.data, details.recipe, details.epochs) == (manifest.data, manifest.recipe, manifest.epochs)
         assert details.current == (version == read_current(MODELS, name))
         assert bool(details.engine) == (name == "cnn")  # only the default model is in memory
 

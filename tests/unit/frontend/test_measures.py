@@ -4,7 +4,7 @@ import pytest
 
 from services.frontend.elements.measures import Tally, calibration_error, tally_bin, tally_digits, wilson_interval
 from shared.contracts.storage import ConfidenceBin
-from training.evaluation import measures as reference
+from training.evaluation import intervals as reference
 
 
 def a_bin(labelled: int, confidence: float | None, accuracy: float | None) -> ConfidenceBin:

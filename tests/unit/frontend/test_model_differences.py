@@ -25,7 +25,7 @@ def version(**metrics: dict[str, float]) -> ModelDetails:
         data={},
         recipe={},
         libraries={},
-        history=[],
+        epochs=[],
     )
 
 

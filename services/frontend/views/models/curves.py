@@ -15,7 +15,7 @@ VALIDATION = "validation/"
 COLOURS = [GREEN, RED, BLUE, GREY]
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]  # so that the lines differ not only by colour
 
-Epochs = Sequence[Mapping[str, float]]  # name → value for each epoch, as in `ModelDetails.history`
+Epochs = Sequence[Mapping[str, float]]  # name → value for each epoch, as in `ModelDetails.epochs`
 
 
 def loss_chart(epochs: Epochs) -> alt.Chart:

@@ -44,21 +44,21 @@ def facts_html(details: ModelDetails) -> str:
 
 def show_curves(details: ModelDetails) -> None:
     """The training curves, if the version has any."""
-    if not details.history:
+    if not details.epochs:
         st.html('<p class="sentence" data-testid="curves">There are no training curves for this version.</p>')
         return
-    epochs, last = len(details.history), details.history[-1]
+    epochs, last = len(details.epochs), details.epochs[-1]
     left, right = st.columns(2, gap="medium")
     with left:
         show_heading(
             "Loss", "training digits are distorted and their labels smoothed, so the training loss may stay higher"
         )
         loss = last.get("validation/loss", float("nan"))
-        show_chart(loss_chart(details.history), f"Loss over {epochs} epochs. Last validation loss: {loss:.4f}.")
+        show_chart(loss_chart(details.epochs), f"Loss over {epochs} epochs. Last validation loss: {loss:.4f}.")
     with right:
         show_heading("Validation digits read wrong", f"after each of {epochs} epochs")
         wrong = 1 - last.get("validation/accuracy", float("nan"))
-        show_chart(error_chart(details.history), f"Share read wrong over {epochs} epochs. Last value: {wrong:.2%}.")
+        show_chart(error_chart(details.epochs), f"Share read wrong over {epochs} epochs. Last value: {wrong:.2%}.")
 
 
 def write_slice(name: str, metrics: dict[str, float]) -> list[str]:

@@ -121,7 +121,7 @@ def test_the_weights_of_a_version_keep_how_they_were_made() -> None:
     assert find_origin(SHIPPED_WEIGHTS) == SHIPPED
     candidate = build_candidate(Options(file=SHIPPED_WEIGHTS, architecture="lenet5"), SHIPPED)
     assert candidate.recipe == SHIPPED.recipe | {"imported_from": SHIPPED.reference}
-    assert (candidate.data, candidate.epochs) == (SHIPPED.data, SHIPPED.history)
+    assert (candidate.data, candidate.epochs) == (SHIPPED.data, SHIPPED.epochs)
     assert (candidate.recipe_name, candidate.lineage) == (SHIPPED.recipe_name, SHIPPED.lineage)
     assert candidate.normalisation == SHIPPED.normalisation
 

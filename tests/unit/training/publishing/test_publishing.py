@@ -65,7 +65,7 @@ def test_the_first_version_becomes_the_current_one_with_its_metrics(tmp_path: Pa
     assert manifest.metrics["mnist"]["accuracy"] == 1
     assert manifest.metrics["mnist"]["examples"] == 64
     assert (manifest.data, manifest.recipe) == ({"bars": "0"}, {"epochs": 3})
-    assert manifest.history == [{"epoch": 0, "validation/loss": 0.5}]  # JSON has no "not a number"
+    assert manifest.epochs == [{"epoch": 0, "validation/loss": 0.5}]  # JSON has no "not a number"
     assert load_network(tmp_path, manifest)
 
 
