@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
+from statistics import NormalDist
 
 from shared.contracts.storage import ConfidenceBin
 
-Z95 = 1.96  # 95 % of a normal distribution lie within this many standard deviations
+Z95 = NormalDist().inv_cdf(0.975)  # 1.96 standard deviations to either side hold 95 % of a normal distribution
 
 
 @dataclass(frozen=True)
