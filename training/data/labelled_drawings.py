@@ -1,6 +1,7 @@
-"""What people drew and said the true digit of: streamed from storage, made into images by today's preprocessing.
+"""Loads the drawings that people labelled: streams them from storage and preprocesses them into images.
 
-Storage keeps no person, so the parts are made by the prediction's id: a label that comes later moves no other drawing.
+Storage does not know who made a drawing, so the splits are made by the prediction's id and not by writer. A drawing
+that is labelled later moves no other drawing to another split.
 """
 
 import logging
@@ -21,15 +22,15 @@ from training.errors import DataUnavailableError
 log = logging.getLogger(__name__)
 
 TEST_SHARE = 0.1  # of the drawings
-VALIDATION_SHARE = 0.1
-WHICH_TO_GIVE = "give the one that storage was started with, in STORAGE_TOKEN"
-TIMEOUT_S = 30.0  # between two pieces of the stream, not for the whole of it
+VALIDATION_SHARE = 0.1  # of the drawings
+HOW_TO_GIVE_IT = "set STORAGE_TOKEN to the token that storage was started with"
+TIMEOUT_S = 30.0  # longest wait for the next piece of the stream, not for the whole stream
 
 
 def load_labelled_drawings(split: Split, storage_url: str, token: str) -> LabelledImages:
-    """The readable drawings of that part, oldest label first; there may be none.
+    """Return the readable drawings of that split, oldest label first. There may be none.
 
-    DataUnavailableError where storage can't be reached, refuses, or stops half-way.
+    DataUnavailableError if storage cannot be reached, refuses the token, or stops before the end.
     """
     images: list[Image] = []
     labels: list[int] = []
@@ -41,17 +42,17 @@ def load_labelled_drawings(split: Split, storage_url: str, token: str) -> Labell
             images.append(preprocess(drawing.drawing))
         except DrawingError as error:
             unreadable += 1
-            log.warning("labelled drawing %s left out: %s", drawing.id, error)
+            log.warning("left out labelled drawing %s: %s", drawing.id, error)
         else:
             labels.append(drawing.label)
-    log.info("labelled drawings, %s: %d read, %d left out", split, len(labels), unreadable)
+    log.info("labelled drawings for %s: %d loaded, %d left out", split, len(labels), unreadable)
     return LabelledImages(np.array(images, np.uint8).reshape(-1, SIDE, SIDE), np.array(labels, np.int64))
 
 
 def stream_labelled_drawings(storage_url: str, token: str) -> Iterator[LabelledDrawing]:
-    """Every labelled drawing, one at a time. DataUnavailableError as above, at any point of the stream."""
+    """Yield every labelled drawing, one at a time. DataUnavailableError as above, at any point of the stream."""
     if not token:
-        raise DataUnavailableError(f"No token for storage is given: {WHICH_TO_GIVE}.")
+        raise DataUnavailableError(f"No token for storage was given: {HOW_TO_GIVE_IT}.")
     try:
         with httpx.stream(
             "GET",
@@ -59,22 +60,24 @@ def stream_labelled_drawings(storage_url: str, token: str) -> Iterator[LabelledD
             headers={b"Authorization": f"Bearer {token}".encode()},
             timeout=TIMEOUT_S,
         ) as response:
-            _check(response, storage_url)
+            _check_status(response, storage_url)
             for line in response.iter_lines():
                 yield LabelledDrawing.model_validate_json(line)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:  # its name only: its text may quote the token
+    except (httpx.HTTPError, httpx.InvalidURL) as error:  # show only its type: its text may contain the token
         raise DataUnavailableError(
-            f"Storage at {storage_url} could not be read ({type(error).__name__}): start it, or give another URL."
+            f"Storage at {storage_url} could not be read ({type(error).__name__}): "
+            "start it, or give another URL with --storage-url."
         ) from error
     except ValidationError as error:
         raise DataUnavailableError(
-            f"{storage_url} answered something else than labelled drawings: give the URL of storage."
+            f"{storage_url} did not answer with labelled drawings: give the URL of storage with --storage-url."
         ) from error
 
 
-def _check(response: httpx.Response, storage_url: str) -> None:
+def _check_status(response: httpx.Response, storage_url: str) -> None:
+    """DataUnavailableError if storage did not answer with labelled drawings."""
     if response.status_code == httpx.codes.UNAUTHORIZED:
-        raise DataUnavailableError(f"Storage at {storage_url} refused the token: {WHICH_TO_GIVE}.")
+        raise DataUnavailableError(f"Storage at {storage_url} refused the token: {HOW_TO_GIVE_IT}.")
     if not response.is_success:
         raise DataUnavailableError(
             f"Storage at {storage_url} answered {response.status_code} {response.reason_phrase}: "

@@ -1,7 +1,8 @@
-"""Muon: hidden layers step along their momentum made orthogonal (Jordan et al. 2024), all other weights as AdamW's do.
+"""The optimizer Muon: hidden layers step along their momentum, made orthogonal. Other weights step as with AdamW.
 
-Both kinds of step are about as large (Liu et al. 2025, «Muon is Scalable for LLM Training», §2.2), so that they share
-a learning rate and a weight decay. torch.optim.Muon takes neither convolutions nor anything that is not a matrix.
+Jordan et al. 2024, "Muon: An optimizer for hidden layers in neural networks". The steps of both kinds are about
+equally large (Liu et al. 2025, "Muon is Scalable for LLM Training", §2.2), so they share a learning rate and a weight
+decay. torch.optim.Muon is not used because it accepts only matrices, not the weights of convolutions.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -16,17 +17,17 @@ from torch.optim.adamw import adamw
 
 States = dict[Tensor, dict[str, Any]]
 
-NARROWEST = 16  # sides of a hidden layer's matrix; a first convolution of 3×3 and ten outputs are narrower
-MOMENTUM = 0.95
-BETAS, EPSILON = (0.9, 0.999), 1e-8  # of AdamW
-ROOT_MEAN_SQUARE = 0.2  # of an AdamW step, in learning rates
-ITERATIONS = 5
-QUINTIC = (3.4445, -4.7750, 2.0315)  # Jordan's: singular values end between 0.7 and 1.2
-PADDED_TO = 64  # rows and a multiple of it: matrices of one size iterate together, in a few calls that a GPU fills
+MIN_SIDE = 16  # of a hidden layer's matrix; the first convolution (3×3 = 9) and the output layer (10) are smaller
+MOMENTUM = 0.95  # Jordan et al.
+BETAS, EPSILON = (0.9, 0.999), 1e-8  # torch's defaults for AdamW
+ROOT_MEAN_SQUARE = 0.2  # of an AdamW step / learning rate, as observed by Liu et al.
+ITERATIONS = 5  # Jordan et al.
+QUINTIC = (3.4445, -4.7750, 2.0315)  # Jordan et al.: all singular values end between 0.7 and 1.2
+SIDE_MULTIPLE = 64  # sides are padded to a multiple, so that many matrices have one size and share calls on a GPU
 
 
 class Muon(Optimizer):
-    """Convolutions are matrices of filters × all else. The average of the momentum is Nesterov's."""
+    """Muon with Nesterov momentum. A convolution's weights (F, C, H, W) are treated as a matrix (F, C·H·W)."""
 
     def __init__(self, parameters: Iterable[Parameter], lr: float, weight_decay: float) -> None:
         super().__init__(parameters, {"lr": lr, "weight_decay": weight_decay})
@@ -37,7 +38,7 @@ class Muon(Optimizer):
     def step(self, closure: Callable[[], float]) -> float: ...
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:
-        """One update of every weight that has a gradient."""
+        """Update every weight that has a gradient. Returns the loss if `closure` computes one."""
         with torch.enable_grad():
             loss = closure() if closure else None
         for group in self.param_groups:
@@ -49,12 +50,12 @@ class Muon(Optimizer):
 
 
 def is_hidden(weights: Tensor) -> bool:
-    """Whether there is something to make orthogonal."""
-    return weights.ndim > 1 and min(len(weights), weights[0].numel()) >= NARROWEST
+    """Return whether the weights belong to a hidden layer, that is, whether their step is made orthogonal."""
+    return weights.ndim > 1 and min(len(weights), weights[0].numel()) >= MIN_SIDE
 
 
 def step_orthogonally(weights: list[Tensor], states: States, rate: float, decay: float) -> None:
-    """As far as AdamW would step."""
+    """Step along the orthogonalised momentum, with the root mean square of an AdamW step."""
     if not weights:
         return
     gradients = [each.grad for each in weights if each.grad is not None]
@@ -71,24 +72,25 @@ def step_orthogonally(weights: list[Tensor], states: States, rate: float, decay:
 
 
 def orthogonalise(matrices: Sequence[Tensor]) -> list[Tensor]:
-    """(R, C) each → the same singular vectors and singular values near 1, by Newton and Schulz.
+    """Matrices (R, C) → matrices (R, C) with the same singular vectors and with singular values near 1.
 
-    Each iteration is a product from the left, so that they are carried out in (R, R) and meet the matrix once.
+    This is the Newton-Schulz iteration. It multiplies the matrix from the left again and again. So all iterations are
+    done on small matrices (R, R), and their product is multiplied with the matrix once at the end.
     """
     wide = [matrix if len(matrix) <= matrix.shape[1] else matrix.T for matrix in matrices]
-    sides = [-(-len(matrix) // PADDED_TO) * PADDED_TO for matrix in wide]
+    sides = [-(-len(matrix) // SIDE_MULTIPLE) * SIDE_MULTIPLE for matrix in wide]
     orthogonal = list(wide)
     for side in set(sides):
         alike = [index for index, each in enumerate(sides) if each == side]
         grams = [wide[index] @ wide[index].T for index in alike]
         padded = torch.stack([pad(gram, (0, side - len(gram)) * 2) for gram in grams])
-        for index, gram, product in zip(alike, grams, iterate(padded), strict=True):
+        for index, gram, product in zip(alike, grams, compute_factors(padded), strict=True):
             orthogonal[index] = product[: len(gram), : len(gram)] @ wide[index]
     return [new if len(old) <= old.shape[1] else new.T for old, new in zip(matrices, orthogonal, strict=True)]
 
 
-def iterate(grams: Tensor) -> Tensor:
-    """Products (B, R, R) of each matrix with itself → what to multiply each matrix with."""
+def compute_factors(grams: Tensor) -> Tensor:
+    """Gram matrices M·Mᵀ (B, R, R) → factors (B, R, R) that make each M orthogonal when multiplied from the left."""
     squared_norms = grams.diagonal(dim1=1, dim2=2).sum(1).clamp_min(1e-14)[:, None, None]
     gram = grams / squared_norms
     product = torch.eye(grams.shape[1], dtype=grams.dtype, device=grams.device) / squared_norms.sqrt()
@@ -101,7 +103,7 @@ def iterate(grams: Tensor) -> Tensor:
 
 
 def step_as_adamw(weights: list[Tensor], states: States, rate: float, decay: float) -> None:
-    """torch's own."""
+    """Step with torch's own AdamW."""
     if not weights:
         return
     for each in weights:

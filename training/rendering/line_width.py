@@ -1,8 +1,8 @@
-"""A digit of MNIST, large, with its lines made as thin or as thick as wanted, and still readable.
+"""Enlarges an MNIST digit and makes its lines thinner or thicker, so that the digit stays readable.
 
-Thinner lines keep to the middle of the old ones, so that none breaks; a digit so thick that its loops are filled is not
-thinned, for the thin lines of a blob are another digit. Thicker ones stop where a hole or a bay of the digit would
-close or a bay fill up.
+Thinning keeps the middle of each line, so no line breaks. A digit whose loops are already filled with ink is not
+thinned, because the thin lines of a blob would look like another digit. Thickening stops before a hole of the digit
+closes or before its open areas fill with ink.
 """
 
 from typing import Any
@@ -14,77 +14,81 @@ from numpy.typing import NDArray
 from shared.recognition.preprocessing import Image, crop, measure_line_width, resize_longer_side
 from training.rendering.skeleton import find_skeleton
 
-Field = NDArray[np.float32]  # (H, W): pixels to the edge of the ink, positive inside it
+DistanceField = NDArray[np.float32]  # (H, W): distance to the edge of the ink in pixels, positive inside the ink
 
-SIDE = 240  # pixels, longer side of the digit
-MARGIN = 60  # pixels around it
-EDGE = 0.4  # ink above this is inside; much higher and MNIST's faintest lines break
-HIGHER_EDGES = (0.5, 0.6, 0.7)  # where one opens a loop that a thick pen has nearly filled
-KEPT_INK = 0.7  # of the digit, at least, and in no more pieces
-FILLED = 0.2  # of SIDE: lines as wide as this fill loops
-OPENING = 8  # pixels that a hole keeps at least
-LEAST_PIECE = 40  # pixels of area; a smaller one is a speck
-OPEN = 0.2  # of its convex hull that is paper: below, a shape has no bays to fill up
-KEPT_OPEN = 0.55  # of that paper
-
-
-def measure_field(image: Image) -> Field:
-    """(28, 28) white on black → the field of its digit, SIDE pixels long, within a margin."""
-    ink = resize_longer_side(crop(image.astype(np.float32) / image.max()), SIDE)
-    padded = cv2.copyMakeBorder(ink, MARGIN, MARGIN, MARGIN, MARGIN, cv2.BORDER_CONSTANT, value=0)
-    inside = find_inside(cv2.GaussianBlur(padded, (0, 0), SIDE / 60))
-    within = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    without = cv2.distanceTransform(1 - inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return np.asarray(cv2.GaussianBlur(within - without, (0, 0), 2), np.float32)
+# All set by hand.
+DIGIT_PX = 240  # longer side of the enlarged digit
+MARGIN_PX = 60  # empty space on each side of it
+INK_THRESHOLD = 0.4  # more than this (of 0..1) is ink; with a much higher value MNIST's faintest lines break
+HIGHER_THRESHOLDS = (0.5, 0.6, 0.7)  # one of them may open a loop that a thick pen has nearly filled
+MIN_INK_KEPT = 0.7  # share of the ink that must remain above a higher threshold
+BLOB_LINE_SHARE = 0.2  # of DIGIT_PX: lines that are wider fill the loops of a digit
+MIN_HOLE_PX = 8  # width that every hole keeps
+MIN_REGION_PX = 40  # area; smaller regions are specks
+MIN_OPEN_SHARE = 0.2  # of the convex hull: a shape with less background has no open areas to fill
+MIN_OPEN_KEPT = 0.55  # share of these open areas that must remain
 
 
-def find_inside(ink: NDArray[Any]) -> NDArray[np.uint8]:
-    """(H, W) in 0..1 → where the digit is: above the lowest edge that leaves it the most holes."""
-    shapes = [(ink > edge).astype(np.uint8) for edge in (EDGE, *HIGHER_EDGES)]
-    pieces, least = count_pieces(shapes[0]), KEPT_INK * int(shapes[0].sum())
-    kept = [shape for shape in shapes if int(shape.sum()) >= least and count_pieces(shape) <= pieces]
-    return max(kept, key=lambda shape: count_pieces(1 - shape))
+def measure_distance_field(image: Image) -> DistanceField:
+    """(28, 28), white on black → the distance field of its digit, enlarged to DIGIT_PX, with a margin."""
+    ink = resize_longer_side(crop(image.astype(np.float32) / image.max()), DIGIT_PX)
+    padded = cv2.copyMakeBorder(ink, MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX, cv2.BORDER_CONSTANT, value=0)
+    inside = find_ink(cv2.GaussianBlur(padded, (0, 0), DIGIT_PX / 60))
+    distance_inside = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    distance_outside = cv2.distanceTransform(1 - inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return np.asarray(cv2.GaussianBlur(distance_inside - distance_outside, (0, 0), 2), np.float32)
 
 
-def change_line_width(field: Field, width_px: float) -> Field:
-    """The field of the same digit with lines about `width_px` wide, or as thin or as wide as stays readable."""
+def find_ink(levels: NDArray[Any]) -> NDArray[np.uint8]:
+    """(H, W) in 0..1 → (H, W), 1 where the digit is.
+
+    Of all thresholds that keep enough ink and break no line, the lowest with the most holes is used.
+    """
+    masks = [(levels > threshold).astype(np.uint8) for threshold in (INK_THRESHOLD, *HIGHER_THRESHOLDS)]
+    regions, min_ink = count_regions(masks[0]), MIN_INK_KEPT * int(masks[0].sum())
+    kept = [mask for mask in masks if int(mask.sum()) >= min_ink and count_regions(mask) <= regions]
+    return max(kept, key=lambda mask: count_regions(1 - mask))
+
+
+def change_line_width(field: DistanceField, width_px: float) -> DistanceField:
+    """Return the field of the same digit with lines about `width_px` wide, or as close to that as stays readable."""
     line_px = measure_line_width((field > 0).astype(np.float32))
     change_px = (width_px - line_px) / 2
     if change_px < 0:
-        if line_px > FILLED * SIDE:
+        if line_px > BLOB_LINE_SHARE * DIGIT_PX:
             return field
-        thinned, middle = field + np.float32(change_px), np.float32(0.4 * width_px) - _distance_to_middle(field)
+        thinned, middle = field + np.float32(change_px), np.float32(0.4 * width_px) - _measure_skeleton_distance(field)
         return np.asarray(np.maximum(thinned, middle), np.float32)
-    papers, open_share = count_papers(field), measure_open_share(field)
+    background_regions, open_share = count_background_regions(field), measure_open_share(field)
     while change_px > 1:
-        closes = count_papers(field + change_px + OPENING / 2) != papers
-        fills = open_share > OPEN and measure_open_share(field + change_px) < KEPT_OPEN * open_share
-        if not (closes or fills):
+        hole_closes = count_background_regions(field + change_px + MIN_HOLE_PX / 2) != background_regions
+        area_fills = open_share > MIN_OPEN_SHARE and measure_open_share(field + change_px) < MIN_OPEN_KEPT * open_share
+        if not (hole_closes or area_fills):
             break
         change_px *= 0.8
     return field + np.float32(change_px)
 
 
-def count_papers(field: Field) -> int:
-    """Parts of the paper: one around the digit, the others enclosed by it."""
-    return count_pieces((field <= 0).astype(np.uint8))
+def count_background_regions(field: DistanceField) -> int:
+    """Count the regions without ink: one around the digit, and one for each hole."""
+    return count_regions((field <= 0).astype(np.uint8))
 
 
-def count_pieces(shape: NDArray[np.uint8]) -> int:
-    """The parts of it that hang together, without specks."""
-    _, _, facts, _ = cv2.connectedComponentsWithStats(shape, connectivity=4)
-    return int((facts[1:, cv2.CC_STAT_AREA] >= LEAST_PIECE).sum())
+def count_regions(mask: NDArray[np.uint8]) -> int:
+    """Count the connected regions of ones in a mask (H, W), without specks."""
+    _, _, facts, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
+    return int((facts[1:, cv2.CC_STAT_AREA] >= MIN_REGION_PX).sum())
 
 
-def measure_open_share(field: Field) -> float:
-    """The share of the ink's convex hull that is paper."""
+def measure_open_share(field: DistanceField) -> float:
+    """Return the share of the ink's convex hull that has no ink, 0..1."""
     inside = (field > 0).astype(np.uint8)
     hull = cv2.convexHull(cv2.findNonZero(inside))
     return 1 - int(inside.sum()) / max(1.0, float(cv2.contourArea(hull)))
 
 
-def _distance_to_middle(field: Field) -> Field:
-    """Pixels to the skeleton, which is found at half size."""
+def _measure_skeleton_distance(field: DistanceField) -> DistanceField:
+    """Return each pixel's distance to the skeleton, in pixels. The skeleton is found at half size, to save time."""
     half = (field > 0)[::2, ::2].astype(np.uint8)
     distance = cv2.distanceTransform(1 - find_skeleton(half), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     height, width = field.shape

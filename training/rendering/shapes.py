@@ -1,4 +1,8 @@
-"""Shapes that are no digits, as a pen draws them: random proportions → strokes in a square of about 1 × 1, y down."""
+"""Shapes that are not digits, as strokes: the contents of the evaluation slice `not_digits`.
+
+Each function draws one shape with random proportions, in a square of about 1 × 1, with y pointing down. They are for
+evaluation only. The doodles to train on are in `training/data/doodles.py`; the two must stay different.
+"""
 
 from collections.abc import Callable
 
@@ -6,9 +10,9 @@ import numpy as np
 
 from training.rendering.strokes import Points
 
-Shape = Callable[[np.random.Generator], list[Points]]
+DrawShape = Callable[[np.random.Generator], list[Points]]
 
-LETTERS = {  # each stroke is a path over a grid of 5 × 5: column and row, column and row, …
+LETTERS = {  # strokes over a grid of 5 × 5: each two digits are the column and row of a point
     "A": "042044 1232",
     "E": "40000444 0232",
     "F": "400004 0232",
@@ -24,18 +28,18 @@ LETTERS = {  # each stroke is a path over a grid of 5 × 5: column and row, colu
 
 
 def path(*points: tuple[float, float]) -> Points:
-    """Straight from point to point."""
+    """Connect the points by straight lines."""
     return np.array(points, np.float32)
 
 
 def arc(x: float, y: float, radius: float, start_deg: float, end_deg: float) -> Points:
-    """Part of a circle; 0° is to the right, 90° down."""
+    """Return part of a circle, clockwise; 0° is to the right, 90° is down."""
     angle = np.deg2rad(np.linspace(start_deg, end_deg, 40))
     return np.stack([x + radius * np.cos(angle), y + radius * np.sin(angle)], axis=1).astype(np.float32)
 
 
 def draw_scribble(random: np.random.Generator) -> list[Points]:
-    """A line that wanders about."""
+    """Draw one smooth line that wanders around."""
     time = np.linspace(0, 1, 240)[:, None]
     turns, phases = random.uniform(1, 7, (2, 4)), random.uniform(0, 2 * np.pi, (2, 4))
     weights = random.uniform(0.3, 1, (2, 4)) / np.sqrt(turns)
@@ -43,14 +47,14 @@ def draw_scribble(random: np.random.Generator) -> list[Points]:
 
 
 def draw_hatching(random: np.random.Generator) -> list[Points]:
-    """Back and forth, as one blackens or strikes out."""
+    """Draw a zigzag, as for filling an area or crossing something out."""
     count = int(random.integers(6, 14))
     x = np.where(np.arange(count) % 2 == 0, 0, 1) + random.uniform(-0.12, 0.12, count)
     return [np.stack([x, np.linspace(0, random.uniform(0.4, 1), count)], axis=1).astype(np.float32)]
 
 
 def draw_face(random: np.random.Generator) -> list[Points]:
-    """A smiley: round, two eyes, a mouth that smiles or does not."""
+    """Draw a circle with two eyes and a mouth, happy or sad."""
     eye = random.uniform(0.02, 0.08)
     mouth = arc(0.5, 0.5, 0.27, 25, 155) if random.random() < 0.7 else arc(0.5, 0.92, 0.25, 220, 320)
     eyes = [path((x, 0.36 - eye), (x, 0.36 + eye)) for x in (0.34, 0.66)]
@@ -58,13 +62,13 @@ def draw_face(random: np.random.Generator) -> list[Points]:
 
 
 def draw_cross(random: np.random.Generator) -> list[Points]:
-    """Two strokes from corner to corner."""
+    """Draw two strokes from corner to corner."""
     x = random.uniform(0.7, 1)
     return [path((0, 0), (x, 1)), path((x, 0), (0, 1))]
 
 
 def draw_question_mark(random: np.random.Generator) -> list[Points]:
-    """A hook, a stem and a dot."""
+    """Draw a hook, a stem and a dot."""
     hook = arc(0.3, 0.26, 0.26, -190, 70)
     return [
         np.concatenate([hook, path((0.3, 0.6), (0.3, random.uniform(0.68, 0.76)))]),
@@ -73,7 +77,7 @@ def draw_question_mark(random: np.random.Generator) -> list[Points]:
 
 
 def draw_arrow(random: np.random.Generator) -> list[Points]:
-    """In any of eight directions."""
+    """Draw an arrow in one of eight directions."""
     barb = random.uniform(0.2, 0.35)
     angle = np.deg2rad(45 * random.integers(8))
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]], np.float32)
@@ -81,58 +85,58 @@ def draw_arrow(random: np.random.Generator) -> list[Points]:
 
 
 def draw_heart(random: np.random.Generator) -> list[Points]:
-    """One closed line."""
+    """Draw a heart in one closed line."""
     t = np.linspace(0, 2 * np.pi, 80)
     y = 13 * np.cos(t) - 5 * np.cos(2 * t) - 2 * np.cos(3 * t) - np.cos(4 * t)
     return [(np.stack([16 * np.sin(t), -y * random.uniform(0.9, 1.2)], axis=1) / 32).astype(np.float32)]
 
 
 def draw_box(random: np.random.Generator) -> list[Points]:
-    """Four corners."""
+    """Draw a rectangle."""
     height = random.uniform(0.7, 1.2)
     return [path((0, 0), (1, 0), (1, height), (0, height), (0, 0))]
 
 
 def draw_house(random: np.random.Generator) -> list[Points]:
-    """Walls, a roof and a door."""
+    """Draw walls, a roof and a door."""
     roof, door = random.uniform(0.3, 0.6), random.uniform(0.15, 0.55)
     walls = path((0, 0), (0, 0.8), (1, 0.8), (1, 0), (0, 0), (0.5, -roof), (1, 0))
     return [walls, path((door, 0.8), (door, 0.4), (door + 0.25, 0.4), (door + 0.25, 0.8))]
 
 
 def draw_wave(random: np.random.Generator) -> list[Points]:
-    """Two and a half periods or more."""
+    """Draw a sine wave of 2.5 to 5 periods."""
     x = np.linspace(0, 1, 120)
     return [np.stack([x, random.uniform(0.05, 0.15) * np.sin(2 * np.pi * random.uniform(2.5, 5) * x)], 1).astype("f4")]
 
 
 def draw_star(random: np.random.Generator) -> list[Points]:
-    """Five points, in one line."""
+    """Draw a five-pointed star in one line."""
     angle = np.deg2rad(144 * np.arange(6) - 90 + random.uniform(-10, 10))
     return [(np.stack([np.cos(angle), np.sin(angle)], axis=1) / 2).astype(np.float32)]
 
 
 def draw_triangle(random: np.random.Generator) -> list[Points]:
-    """Standing on a side."""
+    """Draw a triangle that stands on one side."""
     return [path((0, 1), (random.uniform(0.3, 0.7), 0), (1, 1), (0, 1))]
 
 
 def draw_spiral(random: np.random.Generator) -> list[Points]:
-    """Three turns or more."""
+    """Draw a spiral of 3 to 5 turns."""
     radius = np.linspace(0.02, 0.5, 160)
     angle = 2 * np.pi * random.uniform(3, 5) * radius / 0.5 + random.uniform(0, 2 * np.pi)
     return [np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1).astype(np.float32)]
 
 
 def draw_hash(random: np.random.Generator) -> list[Points]:
-    """Two lines across two."""
+    """Draw a hash sign: two lines across two others."""
     slant = random.uniform(0, 0.2)
     upright = [path((x + slant, 0), (x, 1)) for x in (0.3, 0.7)]
     return [*upright, path((0, 0.33), (1, 0.33)), path((0, 0.67), (1, 0.67))]
 
 
 def draw_blot(random: np.random.Generator) -> list[Points]:
-    """A filled area with a ragged edge."""
+    """Draw a filled area with a ragged edge."""
     angle = np.linspace(0, 2 * np.pi, 160)
     waves = [random.uniform(-0.12, 0.12) * np.sin(k * angle + random.uniform(0, 6)) for k in range(2, 7)]
     edge = np.stack([np.cos(angle), np.sin(angle)], axis=1) * (0.45 + np.sum(waves, axis=0))[:, None]
@@ -140,7 +144,7 @@ def draw_blot(random: np.random.Generator) -> list[Points]:
 
 
 def draw_word(random: np.random.Generator) -> list[Points]:
-    """Three to six capitals side by side."""
+    """Draw three to six capital letters side by side."""
     letters = [LETTERS[letter] for letter in random.choice(list(LETTERS), random.integers(3, 7))]
     return [
         path(*((int(x) / 4 + 1.35 * place, int(y) / 3) for x, y in zip(stroke[::2], stroke[1::2], strict=True)))
@@ -149,7 +153,7 @@ def draw_word(random: np.random.Generator) -> list[Points]:
     ]
 
 
-SHAPES: dict[str, Shape] = {
+SHAPES: dict[str, DrawShape] = {
     "scribble": draw_scribble,
     "hatching": draw_hatching,
     "face": draw_face,

@@ -1,11 +1,10 @@
-"""What a run learned, in pictures: curves, confusion matrix, reliability, the worst mistakes and eight predictions.
+"""Plots the results of a run: curves, confusion matrix, reliability diagram, worst mistakes and eight predictions.
 
-Each function writes one PNG and gives back its figure. They use matplotlib's objects alone, not pyplot's global state,
-so that a run draws the same in a test, in a thread and on a machine without a screen.
+Each function writes one PNG file and returns its figure. They use matplotlib's figure objects and not pyplot, whose
+global state may need a screen and is not safe in threads.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -20,13 +19,14 @@ from torchmetrics.functional.classification import multiclass_confusion_matrix
 
 from shared.recognition.normalisation import Images
 from training.evaluation.measures import CALIBRATION_BINS
+from training.evaluation.reliability import measure_reliability
 
 Labels = NDArray[np.int64]  # (N,) in 0..9
 Probabilities = NDArray[np.float32]  # (N, 10), rows sum to 1
-Epochs = Sequence[Mapping[str, float]]  # see training.reporting.epoch_log
+Epochs = Sequence[Mapping[str, float]]  # one row of figures per epoch, as `training/reporting/epoch_log.py` reads them
 
 MISTAKES, MISTAKES_A_ROW = 32, 8
-FEW_DIGITS = 10  # a share of fewer says little: one more mistake moves it by over a tenth
+FEW_DIGITS = 10  # with fewer, a single mistake changes a bin's accuracy by more than 0.1
 DPI = 150
 BLUE, ORANGE, GREEN, RED, VIOLET, GREY = "#2c5f8a", "#d97a1d", "#1b7f4d", "#c0392b", "#7d4fa3", "#9fb3c4"
 PALE_BLUE = "#c9dbea"
@@ -35,7 +35,10 @@ PALE_BLUE = "#c9dbea"
 def plot_run(
     folder: Path, history: Epochs, images: Images, labels: Labels, probabilities: Probabilities, *, part: str = "test"
 ) -> None:
-    """All of them. The images are those of `part`: of validation, or of the test where the run is published."""
+    """Write all plots into the folder.
+
+    images (N, 28, 28) uint8, labels (N,), probabilities (N, 10); `part` is the split they come from, for the titles.
+    """
     plot_loss(history, folder / "loss.png")
     plot_accuracy(history, folder / "accuracy.png")
     plot_confusion_matrix(labels, probabilities, folder / "confusion_matrix.png", part)
@@ -45,7 +48,11 @@ def plot_run(
 
 
 def plot_loss(history: Epochs, path: Path) -> Figure:
-    """Training may end above validation: its digits are augmented, its labels smoothed, its weights not averaged."""
+    """Plot training and validation loss.
+
+    Training loss may stay above validation loss, because training digits are augmented, training labels are smoothed,
+    and training uses the weights before averaging.
+    """
     figure = Figure((7, 4.2), layout="constrained")
     axes = figure.subplots()
     draw_curve(axes, history, "train/loss", "training (augmented, smoothed)", ORANGE)
@@ -58,15 +65,15 @@ def plot_loss(history: Epochs, path: Path) -> Figure:
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_major_formatter("{x:g}")
     axes.yaxis.set_minor_formatter(NullFormatter())
-    finish_curves(axes, "upper right")
-    return write(figure, path)
+    style_curves(axes, "upper right")
+    return save_figure(figure, path)
 
 
 def plot_accuracy(history: Epochs, path: Path) -> Figure:
-    """A curve for each slice of the validation data. Epochs far worse than the last lie below the picture."""
+    """Plot one curve for each validation slice. Epochs that are much worse than the last one are cut off."""
     figure = Figure((7, 4.2), layout="constrained")
     axes = figure.subplots()
-    last = accuracies_of(history[-1])
+    last = select_accuracies(history[-1])
     for number, (name, share) in enumerate(last.items()):
         label = "mean" if name == "accuracy" else name.replace("_", " ")
         colour = (BLUE, ORANGE, GREEN, VIOLET, RED, GREY)[number % 6]
@@ -75,29 +82,29 @@ def plot_accuracy(history: Epochs, path: Path) -> Figure:
     axes.set_ylim(bottom=max(lowest, 1 - max(8 * (1 - worst), 0.02)))
     axes.set(title="Validation accuracy by epoch", ylabel="read right")
     axes.yaxis.set_major_formatter(PercentFormatter(1))
-    finish_curves(axes, "lower right")
-    return write(figure, path)
+    style_curves(axes, "lower right")
+    return save_figure(figure, path)
 
 
-def accuracies_of(epoch: Mapping[str, float]) -> dict[str, float]:
-    """Slice → share read right; and `accuracy`, the mean over the slices, where there are several."""
+def select_accuracies(epoch: Mapping[str, float]) -> dict[str, float]:
+    """Return slice → accuracy (0..1), and the mean under `accuracy` if there are several slices."""
     prefix = "validation/"
     accuracies = {name.removeprefix(prefix): value for name, value in epoch.items() if name.startswith(prefix)}
     accuracies.pop("loss", None)
-    if len(accuracies) == 2:  # one slice, whose mean it is
+    if len(accuracies) == 2:  # with one slice, the mean is the same figure
         accuracies.pop("accuracy", None)
     return accuracies
 
 
 def draw_curve(axes: Axes, history: Epochs, name: str, label: str, colour: str) -> None:
-    """Epochs are counted from 1; an epoch without that figure leaves a gap."""
+    """Draw one figure of every epoch. Epochs are counted from 1; an epoch without that figure leaves a gap."""
     epochs = [epoch["epoch"] + 1 for epoch in history]
     values = [epoch.get(name, np.nan) for epoch in history]
     axes.plot(epochs, values, ".-", color=colour, label=label)
 
 
-def finish_curves(axes: Axes, legend: Literal["upper right", "lower right"]) -> None:
-    """What both have in common."""
+def style_curves(axes: Axes, legend: Literal["upper right", "lower right"]) -> None:
+    """Style what the plots of curves have in common."""
     axes.set_xlabel("epoch")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.grid(alpha=0.3)
@@ -106,7 +113,7 @@ def finish_curves(axes: Axes, legend: Literal["upper right", "lower right"]) -> 
 
 
 def plot_confusion_matrix(labels: Labels, probabilities: Probabilities, path: Path, part: str = "test") -> Figure:
-    """Counts. The colour is that of the mistakes alone, which would drown beside the diagonal."""
+    """Plot the counts. Only mistakes are coloured by count, because the diagonal is so much larger."""
     counts = multiclass_confusion_matrix(torch.from_numpy(probabilities), torch.from_numpy(labels), 10).numpy()
     mistakes = counts * (1 - np.eye(10, dtype=np.int64))
     most = max(1, int(mistakes.max()))
@@ -125,38 +132,11 @@ def plot_confusion_matrix(labels: Labels, probabilities: Probabilities, path: Pa
     axes.set_yticks(np.arange(9) + 0.5, minor=True)
     axes.grid(which="minor", color="#e4e8eb", linewidth=0.6)
     axes.tick_params(which="both", length=0)
-    return write(figure, path)
-
-
-@dataclass(frozen=True)
-class Reliability:
-    """Bin by bin: how many fell into it, their mean confidence and the share read right (NaN where none did)."""
-
-    counts: NDArray[np.int64]  # (CALIBRATION_BINS,)
-    confidences: NDArray[np.float64]
-    accuracies: NDArray[np.float64]
-
-    @property
-    def calibration_error(self) -> float:
-        """The mean gap of the two, weighted by the counts: ECE. Guo et al. 2017, §2."""
-        gaps = np.nan_to_num(np.abs(self.accuracies - self.confidences))
-        return float((gaps * self.counts).sum() / self.counts.sum())
-
-
-def measure_reliability(labels: Labels, probabilities: Probabilities) -> Reliability:
-    """Bins of equal width; an edge belongs to the bin below it."""
-    confidence = probabilities.max(axis=1).astype(np.float64)
-    right = probabilities.argmax(axis=1) == labels
-    bins = np.clip(np.ceil(confidence * CALIBRATION_BINS).astype(int), 1, CALIBRATION_BINS) - 1
-    counts = np.bincount(bins, minlength=CALIBRATION_BINS)
-    with np.errstate(invalid="ignore"):
-        confidences = np.bincount(bins, confidence, CALIBRATION_BINS) / counts
-        accuracies = np.bincount(bins, right, CALIBRATION_BINS) / counts
-    return Reliability(counts, confidences, accuracies)
+    return save_figure(figure, path)
 
 
 def plot_reliability(labels: Labels, probabilities: Probabilities, path: Path, part: str = "test") -> Figure:
-    """Above, how many of the digits of each confidence were read right; below, how many there are. Few are pale."""
+    """Plot the accuracy in each confidence bin, and below it the number of digits. Bins with few digits are pale."""
     measured = measure_reliability(labels, probabilities)
     centres, width = (np.arange(CALIBRATION_BINS) + 0.5) / CALIBRATION_BINS, 0.92 / CALIBRATION_BINS
     colours = [PALE_BLUE if count < FEW_DIGITS else BLUE for count in measured.counts]
@@ -170,41 +150,46 @@ def plot_reliability(labels: Labels, probabilities: Probabilities, path: Path, p
     above.yaxis.set_major_formatter(PercentFormatter(1))
     bars = below.bar(centres, measured.counts, width, color=GREY)
     below.bar_label(bars, [f"{count:,}" if count else "" for count in measured.counts], fontsize=7)
-    below.margins(y=0.15)  # for the numbers
+    below.margins(y=0.15)  # leaves room for the numbers above the bars
     below.set(xlabel="confidence", ylabel="digits", yscale="symlog", ylim=(0, None))
     below.yaxis.set_major_formatter("{x:,.0f}")
     below.xaxis.set_major_formatter(PercentFormatter(1))
     for axes in (above, below):
         axes.spines[["top", "right"]].set_visible(False)
-    shares = [Patch(color=BLUE, label="read right"), Patch(color=PALE_BLUE, label=f"of fewer than {FEW_DIGITS} digits")]
+    shares = [
+        Patch(color=BLUE, label="read right"),
+        Patch(color=PALE_BLUE, label=f"read right, fewer than {FEW_DIGITS} digits"),
+    ]
     figure.legend(handles=[*shares, *above.lines], frameon=False, ncols=2, loc="outside lower center")
-    return write(figure, path)
+    return save_figure(figure, path)
 
 
 def plot_worst_mistakes(
     images: Images, labels: Labels, probabilities: Probabilities, path: Path, part: str = "test"
 ) -> Figure:
-    """The digits read wrong with the most confidence, the worst first."""
+    """Show the misread digits with the highest confidence, in falling order of confidence."""
     digits, confidences = probabilities.argmax(axis=1), probabilities.max(axis=1)
     wrong = np.flatnonzero(digits != labels)
     worst = wrong[np.argsort(-confidences[wrong], kind="stable")][:MISTAKES]
     rows = max(1, -(-len(worst) // MISTAKES_A_ROW))
     figure = Figure((10, 0.5 + 1.48 * rows), layout="constrained")
     shown = f", the {len(worst)} most confident" if len(worst) < len(wrong) else ""
-    figure.suptitle(f"{len(wrong):,} of {len(labels):,} {part} digits misread{shown}: true digit → reading, confidence")
+    figure.suptitle(
+        f"{len(wrong):,} of {len(labels):,} {part} digits misread{shown}: true digit → prediction, confidence"
+    )
     grid = figure.subplots(rows, MISTAKES_A_ROW, squeeze=False)
     for axes in grid.flat:
         axes.set_axis_off()
     for axes, member in zip(grid.flat, worst, strict=False):
-        title = f"{labels[member]} → {digits[member]}, {percent(confidences[member])}"
+        title = f"{labels[member]} → {digits[member]}, {format_percent(confidences[member])}"
         draw_digit(axes, images[member], title, "black", "small")
-    return write(figure, path)
+    return save_figure(figure, path)
 
 
 def plot_test_predictions(
     images: Images, labels: Labels, probabilities: Probabilities, path: Path, part: str = "test"
 ) -> Figure:
-    """The first eight, with what they are read as and what they are."""
+    """Show the first eight digits with prediction, confidence and true digit."""
     figure = Figure((9, 5.9), layout="constrained")
     figure.suptitle(f"The first eight {part} digits")
     grid = figure.subplots(2, 4)
@@ -212,23 +197,23 @@ def plot_test_predictions(
         axes.set_axis_off()
     for axes, image, label, row in zip(grid.flat, images, labels, probabilities, strict=False):
         digit = int(row.argmax())
-        title = f"read as {digit}, {percent(row[digit])}\ntrue digit {label}"
+        title = f"read as {digit}, {format_percent(row[digit])}\ntrue digit {label}"
         draw_digit(axes, image, title, GREEN if digit == label else RED, "large")
-    return write(figure, path)
+    return save_figure(figure, path)
 
 
 def draw_digit(axes: Axes, image: NDArray[np.uint8], title: str, colour: str, size: str) -> None:
-    """image (28, 28), white on black as the network has it."""
+    """Show an image (28, 28), white on black as the network receives it."""
     axes.imshow(image, cmap="gray", vmin=0, vmax=255)
     axes.set_title(title, color=colour, fontsize=size)
 
 
-def percent(share: float) -> str:
-    """One decimal; what is not certain is never called 100%."""
+def format_percent(share: float) -> str:
+    """Return the share as a percentage with one decimal, at most 99.9%, because no prediction is certain."""
     return f"{min(float(share), 0.999):.1%}"
 
 
-def write(figure: Figure, path: Path) -> Figure:
-    """As PNG."""
+def save_figure(figure: Figure, path: Path) -> Figure:
+    """Write the figure as a PNG file."""
     figure.savefig(path, dpi=DPI, facecolor="white")
     return figure

@@ -1,4 +1,4 @@
-"""Labelled drawings from the real storage service over real PostgreSQL, spoken to over TCP as training does."""
+"""Tests of loading labelled drawings over TCP from the real storage service with a real PostgreSQL."""
 
 import base64
 import io
@@ -22,7 +22,7 @@ TOKEN = "a token for tests"
 
 @pytest.fixture
 def storage_url(database_url: str) -> Iterator[str]:
-    """The service on a port of its own, in a thread."""
+    """Start the service in a thread, on a free port, and return its address."""
     server = uvicorn.Server(
         uvicorn.Config(create_app(Settings(database_url=database_url, token=TOKEN)), port=0, log_config=None)
     )
@@ -37,7 +37,7 @@ def storage_url(database_url: str) -> Iterator[str]:
 
 
 def bar(width: int) -> str:
-    """base64 of a PNG with an upright bar."""
+    """Return a PNG file with a vertical bar, as base64."""
     picture = Image.new("L", (100, 140), 255)
     ImageDraw.Draw(picture).rectangle((40, 20, 40 + width, 120), fill=0)
     buffer = io.BytesIO()
@@ -60,14 +60,14 @@ def store(client: httpx.Client, number: int, label: int | None) -> None:
         assert client.put(f"{path}/label", json={"digit": label}).status_code == 200
 
 
-def test_what_people_labelled_comes_back_as_images_with_their_digits(storage_url):
+def test_labelled_drawings_come_back_as_images_with_their_labels(storage_url):
     with httpx.Client(base_url=storage_url, headers={"Authorization": f"Bearer {TOKEN}"}) as client:
         for number in range(40):
             store(client, number, label=number % 10 if number < 30 else None)
-    parts = [load_labelled_drawings(split, storage_url, TOKEN) for split in ("train", "validation", "test")]
-    assert sorted(label for part in parts for label in part.labels.tolist()) == sorted([*range(10)] * 3)
-    for part in parts:
-        assert (part.images[:, 14, 14] > 200).all()  # the bar of each is in the middle
+    splits = [load_labelled_drawings(split, storage_url, TOKEN) for split in ("train", "validation", "test")]
+    assert sorted(label for loaded in splits for label in loaded.labels.tolist()) == sorted([*range(10)] * 3)
+    for loaded in splits:
+        assert (loaded.images[:, 14, 14] > 200).all()  # the bar is in the middle of every image
 
 
 def test_storage_refuses_another_token(storage_url):

@@ -1,4 +1,7 @@
-"""What everybody expects of each version that ships, drawn on the page and read through the whole path."""
+"""A test of every shipped version: it reads plain bars, drawn on the page's canvas, as ones.
+
+The drawings go through the whole path: preprocessing, network, second look and calibration.
+"""
 
 from pathlib import Path
 
@@ -10,20 +13,20 @@ from shared.recognition.model_version import list_versions, read_manifest
 from shared.recognition.preprocessing import preprocess
 from shared.recognition.weights import load_network
 from training.evaluation.measures import make_compute_logits
-from training.rendering.canvas import draw, encode_png
+from training.rendering.canvas import draw_canvas, encode_png
 
 MODELS = Path(__file__).parents[3] / "models"
 LINES = 200
 
 
 def draw_line(random: np.random.Generator) -> bytes:
-    """A one as most people write it: a bar, upright or leaning right by up to 45°, bent a little either way."""
+    """Draw a one as most people write it: a bar, upright or leaning right by up to 45°, slightly bent to one side."""
     lean, bend = np.deg2rad(random.uniform(-10, 45)), random.normal(0, 40)
     down = np.linspace(0, 1, 20)
     across = bend * 4 * down * (1 - down)
     along = 999 * down
     x, y = across * np.cos(lean) - along * np.sin(lean), across * np.sin(lean) + along * np.cos(lean)
-    return encode_png(draw([np.stack([x, y], 1).astype(np.float32)], random))
+    return encode_png(draw_canvas([np.stack([x, y], 1).astype(np.float32)], random))
 
 
 @pytest.mark.parametrize(("name", "version"), list_versions(MODELS))

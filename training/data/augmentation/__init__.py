@@ -1,1 +1,1 @@
-"""Batches made anew each time they are seen: tensor operations on the device of the batch."""
+"""Varies training examples at random every time they are used, with tensor operations on the device of the batch."""

@@ -1,4 +1,7 @@
-"""Images moved, turned, sheared, scaled and bent: by what the 20-pixel box leaves open between two hands."""
+"""Shifts, turns, shears, scales and bends images, to imitate the differences between two people's handwriting.
+
+Preprocessing already fits every digit into a box of 20 pixels, so the changes are small.
+"""
 
 from dataclasses import dataclass
 
@@ -6,14 +9,15 @@ import torch
 from torch import Tensor
 from torch.nn.functional import affine_grid, grid_sample, interpolate
 
-ELASTIC_KNOTS = 5  # a side: a coarse field of displacements, smooth in between (after Simard et al. 2003)
+ELASTIC_KNOTS = 5  # per side: random displacements there, smooth in between (after Simard et al. 2003)
 
 
 @dataclass(frozen=True)
 class Distortion:
-    """Each value is the largest deviation; every image draws how far it goes at all, and then each of its own.
+    """Each value is the largest change; 0 turns that change off.
 
-    Few images are bent as far as they may be: most of the images that are met are not.
+    Every image gets a random strength, and then each change at random up to that strength. Large changes
+    are rare, as in real drawings (docs/experiments.md, "Should most images be distorted only a little?").
     """
 
     rotation_deg: float = 15.0
@@ -23,15 +27,14 @@ class Distortion:
     elastic_px: float = 1.2
 
     def __call__(self, ink: Tensor, generator: torch.Generator) -> Tensor:
-        """(B, 28, 28) float32 → the same shape."""
-        channel = ink.unsqueeze(1)
-        grid = affine_grid(self.sample_affine(len(ink), generator), list(channel.shape), False)
+        """(B, 28, 28) float32 → the distorted images, (B, 28, 28) float32."""
+        channel = ink.unsqueeze(1)  # (B, 1, 28, 28)
+        grid = affine_grid(self.sample_affine(len(ink), generator), list(channel.shape), False)  # (B, 28, 28, 2)
         grid = grid + self.sample_elastic(len(ink), ink.shape[-1], generator)
         return grid_sample(channel, grid, mode="bilinear", padding_mode="zeros", align_corners=False).squeeze(1)
 
     def sample_affine(self, count: int, generator: torch.Generator) -> Tensor:
-        """(count, 2, 3): output coordinates in -1..1 → input coordinates."""
-
+        """Return matrices (count, 2, 3) that map output coordinates in -1..1 to input coordinates."""
         device = generator.device
         strength = torch.rand(count, generator=generator, device=device)
 
@@ -51,7 +54,7 @@ class Distortion:
         )
 
     def sample_elastic(self, count: int, side: int, generator: torch.Generator) -> Tensor:
-        """(count, side, side, 2): a displacement for every pixel, in the grid's -1..1."""
+        """Return a displacement for every pixel, (count, side, side, 2), where the image spans -1..1."""
         device = generator.device
         strength = torch.rand(count, 1, 1, 1, generator=generator, device=device)
         knots = torch.rand(count, 2, ELASTIC_KNOTS, ELASTIC_KNOTS, generator=generator, device=device) * 2 - 1

@@ -1,4 +1,4 @@
-"""Ink made thinner or thicker, softer, noisier and paler: what pens, enlarging and photographs do to a line."""
+"""Makes the ink of images thinner or thicker, softer, noisier and paler, as pens, scaling and photographs do."""
 
 from dataclasses import dataclass
 
@@ -9,16 +9,16 @@ from torch.nn.functional import avg_pool2d, max_pool2d
 
 @dataclass(frozen=True)
 class InkChange:
-    """The first value of each is a share of the images, the second the largest amount."""
+    """Each change is a pair: the share of the images that get it, and its largest amount."""
 
-    thickness: tuple[float, float] = (2 / 3, 0.9)  # share of the way to the next pixel, half outwards, half inwards
-    softness: tuple[float, float] = (0.3, 0.7)  # share of the way to the mean of its neighbours
-    contrast: tuple[float, float] = (0.3, 0.5)  # exponent of the ink is within e^±this: hard or spread edges
-    noise: tuple[float, float] = (0.2, 0.06)  # standard deviation, where there is ink or next to it
+    thickness: tuple[float, float] = (2 / 3, 0.9)  # share of the way to the brightest or the darkest neighbour
+    softness: tuple[float, float] = (0.3, 0.7)  # share of the way to the mean of the neighbours
+    contrast: tuple[float, float] = (0.3, 0.5)  # the ink's exponent is within e^±amount: harder or softer edges
+    noise: tuple[float, float] = (0.2, 0.06)  # standard deviation, only on ink and next to it
     fading: tuple[float, float] = (1.0, 0.3)  # share of the brightness that is lost
 
     def __call__(self, ink: Tensor, generator: torch.Generator) -> Tensor:
-        """(B, 28, 28) in 0..255 → the same."""
+        """(B, 28, 28) float32 in 0..255 → the changed images, (B, 28, 28) float32 in 0..255."""
         count, device = len(ink), ink.device
 
         def amount(change: tuple[float, float]) -> Tensor:

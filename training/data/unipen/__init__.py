@@ -1,1 +1,1 @@
-"""Converts the UNIPEN distribution into a file of pen strokes."""
+"""Converts the public UNIPEN distribution of handwriting into files of pen strokes."""

@@ -1,8 +1,8 @@
-"""Reads UNIPEN 1.0, the text format of pen data: statements, the pen's components, labelled segments of them.
+"""Reads files in UNIPEN 1.0, a text format for pen movements. Guyon et al., ICPR 1994.
 
-A statement is a keyword at the start of a line (`.COORD X Y T`) and all text up to the next one. Points stand under
-.PEN_DOWN and .PEN_UP; each of these that has points is a component, numbered from 0 through included files. A
-.SEGMENT names components, or points within them, and gives their label. Guyon et al., ICPR 1994.
+A statement is a keyword at the start of a line (`.COORD X Y T`) and the text up to the next keyword. Points follow
+.PEN_DOWN and .PEN_UP. Each .PEN_DOWN or .PEN_UP with points is a component. Components are numbered from 0, including
+those of included files. A .SEGMENT statement gives the label of some components, or of points within them.
 """
 
 import re
@@ -13,41 +13,47 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-Points = NDArray[np.float64]  # (P, 2), x to the right and y up, in the tablet's units
+TabletPoints = NDArray[np.float64]  # (P, 2): x to the right and y up, in the tablet's units
 
 KEYWORD = re.compile(r"^\.([A-Z]\S*)", re.MULTILINE)
 SEGMENT = re.compile(r'(?P<level>\S+)\s+(?P<delineation>\S.*?)\s+(?P<quality>\S+)\s+"(?P<label>.*)"', re.DOTALL)
-FURTHEST = 2**31  # no tablet counts further
-PLACE = re.compile(r"(\d+)(?::(\d+))?")  # a component, or a point in it
+MAX_COORDINATE = 2**31  # more than any tablet's coordinates
+PLACE = re.compile(r"(\d+)(?::(\d+))?")  # number of a component, and perhaps of a point in it
 
 
 class UnipenError(Exception):
-    """Something that can't be read; the message is the reason in a few words, the same for the same reason."""
+    """A file or segment cannot be read. The message is one of a few fixed reasons, so that reasons can be counted."""
 
 
 @dataclass(frozen=True)
 class Component:
-    """One stretch with the pen down (ink) or up. `numbers` is the text of its points, `columns` what each number is."""
+    """One movement of the pen, on the tablet (ink) or above it.
+
+    `numbers` is the text of its points; `columns` names the numbers of one point, for example X, Y and T.
+    """
 
     is_ink: bool
     numbers: str
     columns: Sequence[str]
 
-    def read_points(self) -> Points:
-        """UnipenError where the numbers don't make points."""
+    def read_points(self) -> TabletPoints:
+        """Return the points (P, 2). UnipenError if the numbers are malformed."""
         try:
             table = np.array(self.numbers.split(), np.float64).reshape(-1, len(self.columns))
             points = table[:, [self.columns.index("X"), self.columns.index("Y")]]
         except ValueError as error:
             raise UnipenError("malformed points") from error
-        if not (np.abs(points) < FURTHEST).all():  # nan, too, is a number to numpy
+        if not (np.abs(points) < MAX_COORDINATE).all():  # this is also False for nan, which numpy accepts as a number
             raise UnipenError("malformed points")
         return points
 
 
 @dataclass(frozen=True)
 class Segment:
-    """What is written there, and in which components: `delineation` as in the file. Quality is GOOD, OK, BAD or ?."""
+    """What is written (`label`) and where: `delineation` is the text that names the components.
+
+    `level` is for example CHARACTER or WORD; `quality` is GOOD, OK, BAD or ?.
+    """
 
     level: str
     delineation: str
@@ -57,14 +63,14 @@ class Segment:
 
 @dataclass(frozen=True)
 class PenFile:
-    """A file with all that it includes. `segments` are still text: one that is malformed spoils no other."""
+    """The contents of a file and its included files. Segments stay text, so a malformed one does not affect others."""
 
     components: list[Component] = field(default_factory=list)
     segments: list[str] = field(default_factory=list)
 
 
 def read_pen_file(path: Path, include_dir: Path) -> PenFile:
-    """UnipenError where the file or one that it includes is missing."""
+    """Read a file and the files that it includes. UnipenError if one of them is missing or includes itself."""
     read = PenFile()
     columns = ["X", "Y"]
     for keyword, text in iterate_statements(path, include_dir):
@@ -78,7 +84,10 @@ def read_pen_file(path: Path, include_dir: Path) -> PenFile:
 
 
 def iterate_statements(path: Path, include_dir: Path, within: tuple[Path, ...] = ()) -> Iterator[tuple[str, str]]:
-    """Keywords without their dot and the text behind them; .INCLUDE gives the statements of the other file."""
+    """Yield each keyword without its dot, and the text that follows it.
+
+    An .INCLUDE statement is replaced by the statements of the other file. `within` are the files that include this one.
+    """
     if path in within:
         raise UnipenError("file includes itself")
     try:
@@ -95,7 +104,7 @@ def iterate_statements(path: Path, include_dir: Path, within: tuple[Path, ...] =
 
 
 def parse_segment(text: str) -> Segment:
-    """`CHARACTER 12-13 OK "4"`. UnipenError where it is something else."""
+    """Parse the text of a segment, such as `CHARACTER 12-13 OK "4"`. UnipenError if it has another form."""
     match = SEGMENT.match(text)
     if match is None:
         raise UnipenError("malformed segment")
@@ -103,19 +112,21 @@ def parse_segment(text: str) -> Segment:
     return Segment(match["level"], "".join(match["delineation"].split()), match["quality"], label)
 
 
-def select_ink(components: Sequence[Component], delineation: str) -> list[Points]:
-    """The ink of `4`, `3-5`, `2,4` or `0:12-1:5`, ends included, one array a component.
+def select_ink(components: Sequence[Component], delineation: str) -> list[TabletPoints]:
+    """Return the ink that a delineation names, one array (P, 2) for each component.
 
-    UnipenError where a component or point is missing, or all are with the pen up.
+    Delineations look like `4`, `3-5`, `2,4` or `0:12-1:5` (component:point); both ends are included.
+    UnipenError if a component or point is missing, or if the pen was up in all of them.
     """
-    strokes = [stroke for stretch in delineation.split(",") for stroke in _select_stretch(components, stretch)]
+    strokes = [stroke for span in delineation.split(",") for stroke in _select_span(components, span)]
     if not strokes:
         raise UnipenError("no ink")
     return strokes
 
 
-def _select_stretch(components: Sequence[Component], stretch: str) -> Iterator[Points]:
-    start, _, end = stretch.partition("-")
+def _select_span(components: Sequence[Component], span: str) -> Iterator[TabletPoints]:
+    """Yield the ink of one span such as `3-5` or `0:12-1:5`."""
+    start, _, end = span.partition("-")
     first, first_point = _parse_place(start)
     last, last_point = _parse_place(end or start)
     if not first <= last < len(components):
@@ -131,6 +142,7 @@ def _select_stretch(components: Sequence[Component], stretch: str) -> Iterator[P
 
 
 def _parse_place(text: str) -> tuple[int, int | None]:
+    """Parse `3` or `3:12`. Returns the component's number, and the point's number if there is one."""
     match = PLACE.fullmatch(text)
     if match is None:
         raise UnipenError("malformed segment")

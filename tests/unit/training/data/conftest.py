@@ -1,4 +1,4 @@
-"""Tiny files of the formats that the datasets come in."""
+"""Fixtures for the tests of datasets: tiny files in the datasets' formats, and damaged ones."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,14 +18,14 @@ def _write_idx() -> WriteIdx:
 
 @pytest.fixture(params=[lambda whole: whole[:-10], lambda whole: b"x" + whole[1:], lambda whole: whole[:2]])
 def damage(request: pytest.FixtureRequest) -> Callable[[bytes], bytes]:
-    """What is in a file → what is left of it: cut at its end, of another kind, or next to nothing."""
-    made: Callable[[bytes], bytes] = request.param
-    return made
+    """A function that damages a file's contents: cuts the end, changes the first byte, or leaves two bytes."""
+    damage: Callable[[bytes], bytes] = request.param
+    return damage
 
 
 @pytest.fixture
 def numbered_images() -> Callable[[int], np.ndarray]:
-    """(N, 28, 28) uint8: the first two pixels of image i are i // 256 and i % 256, in its first row."""
+    """A function that makes images (N, 28, 28) uint8; the first two pixels of image i are i // 256 and i % 256."""
 
     def make(count: int) -> np.ndarray:
         images = np.zeros((count, 28, 28), np.uint8)

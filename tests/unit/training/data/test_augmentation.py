@@ -1,4 +1,4 @@
-"""Batches drawn anew: they keep shape, range and meaning, follow their seed, and never repeat an image."""
+"""Tests of augmentation: batches keep shape, range and meaning, depend on the seed, and never repeat an image."""
 
 from itertools import pairwise
 
@@ -24,23 +24,23 @@ def images(count: int = 16) -> Tensor:
 
 
 def mean_centre(ink: Tensor) -> Tensor:
-    """(B, 2): column and row of the centre of mass."""
+    """(B, 28, 28) → (B, 2): column and row of the centre of mass."""
     steps, mass = torch.arange(28.0), ink.sum((1, 2))
     return torch.stack([ink.sum(1) @ steps / mass, ink.sum(2) @ steps / mass], 1)
 
 
 @pytest.mark.parametrize("change", [Distortion(), InkChange()])
-def test_a_change_keeps_shape_and_range_and_follows_its_seed(change: Distortion | InkChange) -> None:
+def test_a_change_keeps_shape_and_range_and_depends_on_the_seed(change: Distortion | InkChange) -> None:
     first, second = change(images(), seeded()), change(images(), seeded())
     assert first.shape == (16, 28, 28)
     assert float(first.min()) >= 0
     assert float(first.max()) <= 255.01
     assert torch.equal(first, second)
-    assert not torch.equal(first[0], first[2])  # the same image twice in a batch is drawn differently
+    assert not torch.equal(first[0], first[2])  # the same image twice in a batch becomes two different ones
 
 
 @pytest.mark.parametrize("change", [Distortion(0, 0, 0, 0, 0), InkChange((0, 0), (0, 0), (0, 0), (0, 0), (0, 0))])
-def test_no_change_changes_nothing(change: Distortion | InkChange) -> None:
+def test_changes_of_zero_leave_the_images_as_they_are(change: Distortion | InkChange) -> None:
     torch.testing.assert_close(change(images(), seeded()), images(), atol=0.1, rtol=0)
 
 
@@ -68,7 +68,7 @@ def test_paper_gets_no_noise() -> None:
     assert not torch.equal(noisy[images() > 0], images()[images() > 0])
 
 
-def test_a_gpu_draws_the_same_lines_on_the_same_images() -> None:
+def test_the_variant_for_gpus_draws_the_same_lines_on_the_same_images() -> None:
     ink, chosen = images(6).float(), torch.tensor([True, False, True, False, False, True])
     start, end = torch.rand(2, 6, 2, generator=seeded(1)) * 27
     width = torch.linspace(1.5, 4, 6)
@@ -77,7 +77,7 @@ def test_a_gpu_draws_the_same_lines_on_the_same_images() -> None:
     assert torch.equal(draw_all_and_choose(ink, chosen, start, end, width), drawn)
 
 
-def test_embellishment_draws_on_the_digits_it_is_meant_for_only() -> None:
+def test_embellishment_changes_only_zeros_ones_and_sevens() -> None:
     labels = torch.arange(40) % 10
     drawn = Embellishment(1, 1, 1, 1)(images(40), labels, seeded(0))
     changed = (drawn != images(40)).flatten(1).any(dim=1)
@@ -91,7 +91,7 @@ def test_a_line_is_as_wide_as_asked() -> None:
     assert float(line[0, :, 14].sum()) / 255 == pytest.approx(3, abs=0.1)
 
 
-def test_strokes_are_resampled_evenly_and_know_their_stroke() -> None:
+def test_points_are_spaced_evenly_and_keep_their_stroke_number() -> None:
     points, stroke_of = resample(pen_character().strokes)
     assert points.shape == (POINTS, 2)
     assert float(np.ptp(points, axis=0).max()) == pytest.approx(2)
@@ -101,7 +101,7 @@ def test_strokes_are_resampled_evenly_and_know_their_stroke() -> None:
     assert set(stroke_of) == {0, 1}
 
 
-def test_a_dot_is_a_stroke_too() -> None:
+def test_a_dot_is_a_stroke_of_its_own() -> None:
     dot = np.array([[500, 500]], np.float32)
     points, stroke_of = resample([pen_character().strokes[0], dot])
     assert np.isfinite(points).all()
@@ -109,19 +109,20 @@ def test_a_dot_is_a_stroke_too() -> None:
 
 
 @pytest.mark.parametrize("width", [2.0, 3.5, 5.0])
-def test_rendered_strokes_look_as_preprocessing_makes_them(width: float) -> None:
+def test_rendered_strokes_look_like_the_result_of_preprocessing(width: float) -> None:
     points, _ = resample(pen_character().strokes)
     (rendered,) = draw_points(torch.from_numpy(points)[None], torch.tensor([width]))
     picture = draw_large(points, width)
     prepared = centre_ink(picture).astype(np.float32)
     neighbours = [np.roll(prepared, (row, column), (0, 1)) for row in (-1, 0, 1) for column in (-1, 0, 1)]
-    difference = min(np.abs(rendered.numpy() - image).mean() / 255 for image in neighbours)  # rounding may differ
-    assert difference < 0.02  # half a pixel more of line width makes 0.03
+    # Rounding may shift the image by a pixel, so the most similar position counts.
+    difference = min(np.abs(rendered.numpy() - image).mean() / 255 for image in neighbours)
+    assert difference < 0.02  # lines half a pixel wider differ by 0.03
     assert rendered.max() > 250
 
 
 def draw_large(points: np.ndarray, width: float) -> np.ndarray:
-    """The same strokes on a canvas where the box is 240 pixels: a disc around every point, with no sampling tricks."""
+    """Draw the same strokes on a canvas where the box is 240 pixels, simply as a disc around many points."""
     scale = 240 / 20
     placed = (points + 1) / 2 * (20 - width) * scale + 150
     y, x = np.mgrid[:560, :560]

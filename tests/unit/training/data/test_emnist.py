@@ -1,4 +1,4 @@
-"""EMNIST's digits from files of its format: images that lie on their side."""
+"""Tests of EMNIST with tiny files in its format, which stores images transposed."""
 
 import gzip
 import hashlib
@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from tests.network import CLOSED_URL
-from training.data.emnist import EMNIST, fetch_emnist, load_emnist_digits, main, raw_dir
+from training.data.emnist import EMNIST, download_emnist, load_emnist_digits, main, raw_dir
 from training.errors import DataUnavailableError
 
 
 @pytest.fixture
 def arrays(numbered_images):
-    """Name of the file → what is in it: 24 training images, 5 test images, rows and columns exchanged."""
+    """File name → contents: 24 training images and 5 test images, with rows and columns exchanged."""
     files = {}
     for part, count in (("train", 24), ("test", 5)):
         files[f"emnist-digits-{part}-images-idx3-ubyte"] = numbered_images(count).transpose(0, 2, 1)
@@ -30,13 +30,13 @@ def data_dir(tmp_path, write_idx, arrays):
     return tmp_path
 
 
-def test_images_stand_upright(data_dir, numbered_images):
+def test_images_are_upright(data_dir, numbered_images):
     test = load_emnist_digits("test", data_dir)
     assert (test.images == numbered_images(5)).all()
     assert test.images.flags.c_contiguous
 
 
-def test_the_last_twelfth_of_the_training_file_is_the_validation_part(data_dir):
+def test_the_last_twelfth_of_the_training_file_is_the_validation_split(data_dir):
     train, validation = load_emnist_digits("train", data_dir), load_emnist_digits("validation", data_dir)
     assert train.images[:, 0, 1].tolist() == list(range(22))
     assert validation.images[:, 0, 1].tolist() == [22, 23]
@@ -44,7 +44,7 @@ def test_the_last_twelfth_of_the_training_file_is_the_validation_part(data_dir):
     assert validation.labels.dtype == np.int64
 
 
-def test_damaged_data_are_said_to_be_so(data_dir, damage):
+def test_damaged_files_are_reported(data_dir, damage):
     file = raw_dir(data_dir) / "emnist-digits-test-images-idx3-ubyte"
     file.write_bytes(damage(file.read_bytes()))
     with pytest.raises(DataUnavailableError, match="damaged"):
@@ -52,11 +52,11 @@ def test_damaged_data_are_said_to_be_so(data_dir, damage):
 
 
 def test_missing_data_says_what_to_run(tmp_path):
-    with pytest.raises(DataUnavailableError, match=r"run `python -m training\.datasets\.emnist`"):
+    with pytest.raises(DataUnavailableError, match=r"run `python -m training\.data\.emnist`"):
         load_emnist_digits("train", tmp_path)
 
 
-def test_an_archive_that_was_put_there_is_unpacked_without_a_network(tmp_path, write_idx, arrays, monkeypatch):
+def test_an_archive_in_the_folder_is_unpacked_without_a_network(tmp_path, write_idx, arrays, monkeypatch):
     archive = raw_dir(tmp_path) / "gzip.zip"
     archive.parent.mkdir(parents=True)
     with zipfile.ZipFile(archive, "w") as packed:
@@ -64,11 +64,11 @@ def test_an_archive_that_was_put_there_is_unpacked_without_a_network(tmp_path, w
             packed.writestr(f"gzip/{name}.gz", gzip.compress(write_idx(tmp_path / "raw", array)))
     monkeypatch.setattr(EMNIST, "md5", hashlib.md5(archive.read_bytes()).hexdigest())
     monkeypatch.setattr(EMNIST, "url", f"{CLOSED_URL}/gzip.zip")
-    fetch_emnist(tmp_path)
+    download_emnist(tmp_path)
     assert len(load_emnist_digits("train", tmp_path)) == 22
 
 
-def test_failed_download_says_what_to_put_where(tmp_path, monkeypatch, capsys):
+def test_a_failed_download_says_which_file_to_put_where(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(EMNIST, "url", f"{CLOSED_URL}/gzip.zip")
     monkeypatch.setattr(sys, "argv", ["emnist", "--data-dir", str(tmp_path)])
     assert main() == 1

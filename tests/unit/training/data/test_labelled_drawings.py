@@ -1,4 +1,4 @@
-"""Labelled drawings over real HTTP, from a server that answers as storage does."""
+"""Tests of loading labelled drawings over real HTTP, from a server that answers like storage."""
 
 import base64
 import io
@@ -23,7 +23,7 @@ TOKEN = "a token for tests: ünïcode"
 
 @dataclass
 class Answer:
-    """What the server says; `missing` bytes of the promised length never come."""
+    """What the server answers. `missing` is the number of announced bytes that it does not send."""
 
     lines: list[dict[str, object]] = field(default_factory=list)
     status: int = 200
@@ -86,19 +86,19 @@ def line(number: int, drawing: bytes, label: int = 1) -> dict[str, object]:
     }
 
 
-def test_every_drawing_is_in_one_part_and_becomes_an_image(storage):
+def test_every_drawing_is_in_one_split_and_becomes_an_image(storage):
     storage.answer.lines = [line(number, png(), label=number % 10) for number in range(100)]
-    parts = [load_labelled_drawings(split, storage.url, TOKEN) for split in ("train", "validation", "test")]
-    assert sum(map(len, parts)) == 100
-    assert len(parts[0]) > 60
-    assert min(map(len, parts)) > 0
-    assert parts[1].images.shape[1:] == (28, 28)
-    assert parts[1].images.dtype == np.uint8
-    assert parts[1].images[:, 14, 14].min() > 200  # the stroke of each is in the middle
-    assert sorted(label for part in parts for label in part.labels.tolist()) == sorted([*range(10)] * 10)
+    splits = [load_labelled_drawings(split, storage.url, TOKEN) for split in ("train", "validation", "test")]
+    assert sum(map(len, splits)) == 100
+    assert len(splits[0]) > 60
+    assert min(map(len, splits)) > 0
+    assert splits[1].images.shape[1:] == (28, 28)
+    assert splits[1].images.dtype == np.uint8
+    assert splits[1].images[:, 14, 14].min() > 200  # the stroke is in the middle of every image
+    assert sorted(label for loaded in splits for label in loaded.labels.tolist()) == sorted([*range(10)] * 10)
 
 
-def test_later_labels_move_no_drawing_to_another_part(storage):
+def test_later_labels_move_no_drawing_to_another_split(storage):
     storage.answer.lines = [line(number, png(), label=number % 10) for number in range(40)]
     before = load_labelled_drawings("train", storage.url, TOKEN)
     storage.answer.lines += [line(number, png()) for number in range(40, 60)]
@@ -118,36 +118,36 @@ def test_unreadable_drawings_are_left_out_counted_and_logged(storage, caplog):
     assert TOKEN not in caplog.text
 
 
-def test_no_labels_yet_is_an_empty_part(storage):
-    part = load_labelled_drawings("train", storage.url, TOKEN)
-    assert part.images.shape == (0, 28, 28)
-    assert part.labels.shape == (0,)
+def test_without_labels_a_split_is_empty(storage):
+    train = load_labelled_drawings("train", storage.url, TOKEN)
+    assert train.images.shape == (0, 28, 28)
+    assert train.labels.shape == (0,)
 
 
-def test_a_wrong_token_is_named_as_the_reason_and_not_shown(storage):
-    with pytest.raises(DataUnavailableError, match=r"refused the token: give the one .* STORAGE_TOKEN") as refusal:
+def test_a_wrong_token_is_reported_but_not_shown(storage):
+    with pytest.raises(DataUnavailableError, match="refused the token: set STORAGE_TOKEN to the token") as refusal:
         load_labelled_drawings("train", storage.url, "a wrong one")
     assert "a wrong one" not in str(refusal.value)
 
 
-def test_no_token_is_named_as_the_reason(storage):
+def test_a_missing_token_is_reported(storage):
     with pytest.raises(DataUnavailableError, match=r"No token .* STORAGE_TOKEN"):
         load_labelled_drawings("train", storage.url, "")
 
 
-def test_storage_that_is_not_ready_may_be_asked_again(storage):
+def test_if_storage_is_not_ready_the_error_says_to_try_again(storage):
     storage.answer.status = 503
     with pytest.raises(DataUnavailableError, match="answered 503 Service Unavailable: try again"):
         load_labelled_drawings("train", storage.url, TOKEN)
 
 
-def test_something_else_at_that_address_is_said(storage):
+def test_an_address_that_is_not_storage_is_reported(storage):
     storage.answer.body = b"<html>hello</html>"
-    with pytest.raises(DataUnavailableError, match="something else than labelled drawings"):
+    with pytest.raises(DataUnavailableError, match="did not answer with labelled drawings: give the URL of storage"):
         load_labelled_drawings("train", storage.url, TOKEN)
 
 
-def test_a_stream_that_stops_half_way_is_no_part(storage):
+def test_a_stream_that_stops_early_is_an_error(storage):
     storage.answer.lines = [line(number, png()) for number in range(5)]
     storage.answer.missing = 1000
     with pytest.raises(DataUnavailableError, match="could not be read"):

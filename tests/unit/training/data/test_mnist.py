@@ -1,17 +1,17 @@
-"""MNIST from files of its format."""
+"""Tests of MNIST with tiny files in its format."""
 
 import hashlib
 
 import pytest
 
 from training.data import mnist
-from training.data.mnist import MD5_OF, load_mnist, main, raw_dir, wrong_files
+from training.data.mnist import MD5_OF, find_wrong_files, load_mnist, main, raw_dir
 from training.errors import DataUnavailableError
 
 
 @pytest.fixture
 def data_dir(tmp_path, write_idx, numbered_images, monkeypatch):
-    """MNIST with 5,007 training images and 3 test images, and the sums of these files as the right ones."""
+    """A folder with 5,007 training and 3 test images, whose checksums are set as the right ones."""
     images = {"train": numbered_images(5007), "t10k": numbered_images(3)}
     for name in MD5_OF:
         part, kind, *_ = name.split("-")
@@ -21,7 +21,7 @@ def data_dir(tmp_path, write_idx, numbered_images, monkeypatch):
     return tmp_path
 
 
-def test_the_last_5000_training_images_are_the_validation_part(data_dir):
+def test_the_last_5000_training_images_are_the_validation_split(data_dir):
     train, validation, test = (load_mnist(split, data_dir) for split in ("train", "validation", "test"))
     assert (len(train), len(validation), len(test)) == (7, 5000, 3)
     assert train.images[:, 0, 1].tolist() == [0, 1, 2, 3, 4, 5, 6]
@@ -36,12 +36,12 @@ def test_missing_data_says_what_to_run(tmp_path):
 def test_a_changed_file_counts_as_missing(data_dir):
     changed = raw_dir(data_dir) / "t10k-labels-idx1-ubyte"
     changed.write_bytes(changed.read_bytes()[:-1] + b"\x09")
-    assert wrong_files(data_dir) == ["t10k-labels-idx1-ubyte"]
+    assert find_wrong_files(data_dir) == ["t10k-labels-idx1-ubyte"]
     with pytest.raises(DataUnavailableError, match="make data"):
         load_mnist("test", data_dir)
 
 
-def test_a_folder_that_can_not_be_made_is_said(tmp_path, monkeypatch, capsys):
+def test_a_folder_that_cannot_be_created_is_reported(tmp_path, monkeypatch, capsys):
     (tmp_path / "file").write_text("")
     monkeypatch.setattr("sys.argv", ["mnist", "--data-dir", str(tmp_path / "file" / "data")])
     assert main() == 1

@@ -1,4 +1,4 @@
-"""The UNIPEN format, by tiny files of it."""
+"""Tests of reading the UNIPEN format, with tiny files."""
 
 import pytest
 
@@ -29,7 +29,7 @@ STROKES = """\
 
 @pytest.fixture
 def read(tmp_path):
-    """Text → the file that it makes; include files are written beside it, by name."""
+    """A function that writes a text and its include files (by name), and reads the result."""
 
     def read(text: str, **included: str):
         for name, content in included.items():
@@ -56,23 +56,23 @@ def ink(pen_file, delineation: str) -> list:
         ("0:2", [FIRST[2:]]),
     ],
 )
-def test_a_delineation_names_components_and_points_from_0_ends_included(read, delineation, strokes):
+def test_a_delineation_counts_from_0_and_includes_both_ends(read, delineation, strokes):
     assert ink(read(STROKES), delineation) == strokes
 
 
 @pytest.mark.parametrize("delineation", ["3", "1-3", "2-1", "0:3", "0:2-0:1", "0-1:2"])
-def test_components_and_points_that_are_not_there_are_missing(read, delineation):
+def test_a_delineation_of_absent_components_or_points_is_an_error(read, delineation):
     with pytest.raises(UnipenError, match="missing points"):
         ink(read(STROKES), delineation)
 
 
 @pytest.mark.parametrize("delineation", ["", "?", "a-b", "0:", "1-2-3", "-1"])
-def test_a_delineation_of_another_form_is_malformed(read, delineation):
+def test_a_delineation_in_another_form_is_malformed(read, delineation):
     with pytest.raises(UnipenError, match="malformed segment"):
         ink(read(STROKES), delineation)
 
 
-def test_pen_up_parts_with_points_are_counted_but_are_no_ink(read):
+def test_pen_up_components_are_numbered_but_are_not_ink(read):
     pen_file = read(".PEN_DOWN\n1 1\n2 2\n.PEN_UP\n3 3\n.PEN_DOWN\n4 4\n")
     assert ink(pen_file, "0-2") == [[[1, 1], [2, 2]], [[4, 4]]]
     assert ink(pen_file, "2") == [[[4, 4]]]
@@ -80,27 +80,27 @@ def test_pen_up_parts_with_points_are_counted_but_are_no_ink(read):
         ink(pen_file, "1")
 
 
-def test_columns_come_in_the_order_that_coord_gives(read):
+def test_coord_gives_the_order_of_the_columns(read):
     assert ink(read(".COORD T Y P X\n.PEN_DOWN\n100 2 0.5 -1.5\n101 4 0.5 3\n"), "0") == [[[-1.5, 2], [3, 4]]]
 
 
 @pytest.mark.parametrize("text", [".COORD X Y T\n.PEN_DOWN\n1 2\n", ".PEN_DOWN\n1 b\n", ".COORD X T\n.PEN_DOWN\n1 2\n"])
-def test_numbers_that_make_no_points_are_malformed(read, text):
+def test_numbers_that_do_not_form_points_are_malformed(read, text):
     with pytest.raises(UnipenError, match="malformed points"):
         ink(read(text), "0")
 
 
 @pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e400", "-1e300"])
-def test_numbers_that_are_no_place_on_a_tablet_are_malformed(read, number):
+def test_coordinates_that_no_tablet_has_are_malformed(read, number):
     with pytest.raises(UnipenError, match="malformed points"):
         ink(read(f".PEN_DOWN\n0 0\n1 {number}\n"), "0")
 
 
-def test_columns_other_than_the_place_may_hold_anything(read):
+def test_other_columns_than_x_and_y_may_hold_any_number(read):
     assert ink(read(".COORD X Y P\n.PEN_DOWN\n1 2 nan\n"), "0") == [[[1, 2]]]
 
 
-def test_included_files_count_as_if_they_stood_there(read):
+def test_included_files_are_read_at_the_place_of_their_statement(read):
     pen_file = read(
         ".INCLUDE setup.dat\n.PEN_DOWN\n7 7 0\n.INCLUDE strokes.dat\n.PEN_DOWN\n8 8 0\n",
         setup=".COMMENT d\xe9j\xe0 vu\r\n.COORD Y X T\r\n",
@@ -110,12 +110,12 @@ def test_included_files_count_as_if_they_stood_there(read):
     assert ink(pen_file, "0-3") == [[[7, 7]], [[5, 4]], [[2, 1]], [[8, 8]]]
 
 
-def test_a_missing_include_file_is_named_as_the_reason(read):
+def test_a_missing_include_file_is_an_error(read):
     with pytest.raises(UnipenError, match="missing file"):
         read(".INCLUDE nowhere.dat\n")
 
 
-def test_a_file_that_includes_itself_is_refused(read):
+def test_a_file_that_includes_itself_is_an_error(read):
     with pytest.raises(UnipenError, match="includes itself"):
         read(".INCLUDE other.dat\n", other=".INCLUDE page.dat\n")
 
@@ -133,10 +133,10 @@ def test_a_segment_has_level_delineation_quality_and_label(text, segment):
 
 
 @pytest.mark.parametrize("text", ["CHARACTER", 'CHARACTER "4"', "CHARACTER 3 OK 4"])
-def test_a_segment_of_another_form_is_malformed(text):
+def test_a_segment_in_another_form_is_malformed(text):
     with pytest.raises(UnipenError, match="malformed segment"):
         parse_segment(text)
 
 
-def test_segments_are_kept_in_their_order(read):
+def test_segments_keep_their_order(read):
     assert read('.SEGMENT CHARACTER 1 ? "1"\n.SEGMENT odd\n').segments == ['CHARACTER 1 ? "1"', "odd"]

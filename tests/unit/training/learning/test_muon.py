@@ -1,4 +1,4 @@
-"""Muon: what is orthogonal afterwards, what steps as in AdamW, and that a stopped optimizer goes on."""
+"""Tests of Muon: which steps are orthogonal, which steps are AdamW's, and continuing from a saved state."""
 
 import copy
 
@@ -12,7 +12,7 @@ from training.learning.muon import Muon, orthogonalise
 
 
 def step(weights: Tensor, gradient: Tensor, times: int = 1, optimizer: type[Muon | AdamW] = Muon) -> Tensor:
-    """(weights before) - (weights after) with the same gradient each time; nothing decays."""
+    """Return how far the weights moved (before minus after), with the same gradient each time and no weight decay."""
     parameter = Parameter(weights.clone())
     stepping = optimizer([parameter], lr=0.01, weight_decay=0.0)
     for _ in range(times):
@@ -30,13 +30,13 @@ def test_singular_values_end_near_one(shape: tuple[int, int]) -> None:
     assert (values < 1.3).all()
 
 
-def test_singular_vectors_stay() -> None:
+def test_singular_vectors_stay_the_same() -> None:
     matrix = torch.randn(20, 30, generator=torch.Generator().manual_seed(1))
     left, _, right = torch.linalg.svd(matrix, full_matrices=False)
     assert torch.allclose(left.T @ orthogonalise([matrix])[0] @ right.T, torch.eye(20), atol=0.4)
 
 
-def test_matrices_of_other_sizes_beside_it_change_nothing() -> None:
+def test_a_matrix_has_the_same_result_alone_and_beside_others() -> None:
     matrices = [
         torch.randn(shape, generator=torch.Generator().manual_seed(1)) for shape in [(20, 30), (90, 40), (64, 64)]
     ]
@@ -45,7 +45,7 @@ def test_matrices_of_other_sizes_beside_it_change_nothing() -> None:
 
 
 @pytest.mark.parametrize("shape", [(64, 32, 3, 3), (128, 576), (64, 16, 1, 1)])
-def test_hidden_layers_step_as_far_as_with_adamw_whatever_the_gradient_s_size(shape: tuple[int, ...]) -> None:
+def test_steps_of_hidden_layers_are_as_large_as_adamw_s_for_any_size_of_gradient(shape: tuple[int, ...]) -> None:
     gradient = torch.randn(shape, generator=torch.Generator().manual_seed(1))
     moved = step(torch.zeros(shape), gradient)
     assert float(moved.square().mean().sqrt()) == pytest.approx(0.01 * 0.2, rel=0.3)
@@ -54,12 +54,12 @@ def test_hidden_layers_step_as_far_as_with_adamw_whatever_the_gradient_s_size(sh
 
 
 @pytest.mark.parametrize("shape", [(32, 1, 3, 3), (10, 128), (64,)])
-def test_all_else_steps_as_with_adamw(shape: tuple[int, ...]) -> None:
+def test_all_other_weights_step_as_with_adamw(shape: tuple[int, ...]) -> None:
     gradient = torch.randn(shape, generator=torch.Generator().manual_seed(1))
     assert torch.allclose(step(torch.ones(shape), gradient, 5), step(torch.ones(shape), gradient, 5, AdamW), atol=1e-6)
 
 
-def test_what_has_no_gradient_stays() -> None:
+def test_weights_without_a_gradient_stay_the_same() -> None:
     weights = [Parameter(torch.ones(32, 32)), Parameter(torch.ones(32)), Parameter(torch.ones(32, 32))]
     weights[2].grad = torch.ones(32, 32)
     Muon(weights, lr=0.1, weight_decay=0.5).step()
@@ -73,7 +73,7 @@ def test_weights_decay() -> None:
     assert torch.allclose(parameter.detach(), torch.full((32, 32), 0.95))
 
 
-def test_a_stopped_optimizer_goes_on_as_if_it_had_not_been() -> None:
+def test_an_optimizer_continued_from_its_state_steps_like_one_that_never_stopped() -> None:
     gradients = torch.randn(4, 20, 20, generator=torch.Generator().manual_seed(1))
     one, other = ([Parameter(torch.ones(20, 20)), Parameter(torch.ones(20))] for _ in range(2))
     through, stopped = Muon(one, lr=0.1, weight_decay=0.1), Muon(other, lr=0.1, weight_decay=0.1)

@@ -1,4 +1,4 @@
-"""The pictures are PNGs, and show what they should: their figures are held against figures computed another way."""
+"""Tests of the plots: they are PNG files, and the figures in them equal figures that are computed another way."""
 
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def labels() -> Labels:
 
 @pytest.fixture
 def probabilities(labels: Labels) -> Probabilities:
-    """Right four times in five or so, with every confidence."""
+    """About 80 % are right, and all confidences occur."""
     random = np.random.default_rng(1)
     logits = random.normal(size=(COUNT, 10)) * 2
     logits[np.arange(COUNT), labels] += 4
@@ -49,7 +49,7 @@ def probabilities(labels: Labels) -> Probabilities:
 
 @pytest.fixture
 def images() -> NDArray[np.uint8]:
-    """Each has one grey of its own in the first two pixels."""
+    """The first two pixels of each image encode its number."""
     images = np.zeros((COUNT, 28, 28), np.uint8)
     images[:, 0, 0], images[:, 0, 1] = np.divmod(np.arange(COUNT), 256)
     return images
@@ -60,7 +60,7 @@ def number_of(shown: object) -> int:
     return int(pixels[0, 0]) * 256 + int(pixels[0, 1])
 
 
-def test_a_run_gets_six_pictures_of_a_size_to_print(
+def test_a_run_gets_six_plots_in_a_printable_size(
     images: NDArray[np.uint8], labels: Labels, probabilities: Probabilities, tmp_path: Path
 ) -> None:
     plot_run(tmp_path, HISTORY, images, labels, probabilities)
@@ -90,7 +90,7 @@ def test_loss_counts_epochs_from_one_and_marks_the_best(tmp_path: Path) -> None:
     assert best.get_label() == "best: epoch 2, 0.2000"
 
 
-def test_loss_of_a_run_that_diverged_is_drawn_without_a_best(tmp_path: Path) -> None:
+def test_the_loss_of_a_run_that_diverged_has_no_best_epoch(tmp_path: Path) -> None:
     diverged = [{"epoch": 0, "validation/loss": float("nan")}]
     (axes,) = plot_loss(diverged, tmp_path / "loss.png").axes
     assert len(axes.lines) == 2
@@ -103,7 +103,7 @@ def test_accuracy_has_a_curve_for_each_slice(tmp_path: Path) -> None:
     assert np.asarray(pen_digits.get_ydata()).tolist() == [0.60, 0.90, 0.91]
 
 
-def test_the_mean_is_drawn_beside_several_slices_alone(tmp_path: Path) -> None:
+def test_the_mean_is_drawn_only_beside_several_slices(tmp_path: Path) -> None:
     several = [{**epoch, "validation/accuracy": 0.5} for epoch in HISTORY]
     (axes,) = plot_accuracy(several, tmp_path / "accuracy.png").axes
     assert sorted(map(label_of, axes.lines)) == ["mean: 50.00%", "mnist: 94.00%", "pen digits: 91.00%"]
@@ -116,7 +116,7 @@ def label_of(line: Line2D) -> object:
     return line.get_label()
 
 
-def test_confusion_matrix_has_true_digits_in_rows_and_readings_in_columns(tmp_path: Path) -> None:
+def test_the_confusion_matrix_has_true_digits_in_rows_and_predictions_in_columns(tmp_path: Path) -> None:
     labels = np.array([3, 3, 3, 5])
     probabilities = np.eye(10, dtype=np.float32)[[3, 8, 8, 5]]
     (axes,) = plot_confusion_matrix(labels, probabilities, tmp_path / "confusion_matrix.png").axes
@@ -126,7 +126,7 @@ def test_confusion_matrix_has_true_digits_in_rows_and_readings_in_columns(tmp_pa
     assert axes.get_title() == "2 of 4 test digits misread (50.00% right)"
 
 
-def test_calibration_error_is_that_of_torchmetrics(labels: Labels, probabilities: Probabilities) -> None:
+def test_the_calibration_error_equals_that_of_torchmetrics(labels: Labels, probabilities: Probabilities) -> None:
     from torchmetrics.functional.classification import multiclass_calibration_error
 
     tensors: tuple[Tensor, Tensor] = torch.from_numpy(probabilities), torch.from_numpy(labels)
@@ -134,7 +134,7 @@ def test_calibration_error_is_that_of_torchmetrics(labels: Labels, probabilities
     assert measure_reliability(labels, probabilities).calibration_error == pytest.approx(reference, abs=1e-6)
 
 
-def test_reliability_bars_are_the_share_read_right_of_each_confidence(
+def test_reliability_bars_show_the_accuracy_in_each_confidence_bin(
     labels: Labels, probabilities: Probabilities, tmp_path: Path
 ) -> None:
     above, below = plot_reliability(labels, probabilities, tmp_path / "reliability.png").axes
@@ -150,7 +150,7 @@ def test_reliability_bars_are_the_share_read_right_of_each_confidence(
     assert above.get_title() == f"Expected calibration error {error_of(labels, probabilities):.2%} over 400 test digits"
 
 
-def test_bins_of_few_digits_are_pale_and_every_count_is_written(tmp_path: Path) -> None:
+def test_bins_with_few_digits_are_pale_and_every_count_is_written(tmp_path: Path) -> None:
     labels = np.zeros(31, np.int64)
     probabilities = np.full((31, 10), 0.01, np.float32)
     probabilities[:, 0] = 0.91
@@ -163,7 +163,9 @@ def test_bins_of_few_digits_are_pale_and_every_count_is_written(tmp_path: Path) 
     assert [text.get_text() for text in below.texts if text.get_text()] == ["9", "22"]
 
 
-def test_the_legend_of_reliability_covers_no_bar(labels: Labels, probabilities: Probabilities, tmp_path: Path) -> None:
+def test_the_legend_of_the_reliability_plot_covers_no_bar(
+    labels: Labels, probabilities: Probabilities, tmp_path: Path
+) -> None:
     figure = plot_reliability(labels, probabilities, tmp_path / "reliability.png")
     (legend,) = figure.legends
     assert not any(legend.get_window_extent().overlaps(axes.get_window_extent()) for axes in figure.axes)
@@ -173,7 +175,7 @@ def error_of(labels: Labels, probabilities: Probabilities) -> float:
     return measure_reliability(labels, probabilities).calibration_error
 
 
-def test_worst_mistakes_come_with_the_most_confident_first(
+def test_the_most_confident_mistakes_come_first(
     images: NDArray[np.uint8], labels: Labels, probabilities: Probabilities, tmp_path: Path
 ) -> None:
     figure = plot_worst_mistakes(images, labels, probabilities, tmp_path / "worst_mistakes.png")
@@ -186,7 +188,7 @@ def test_worst_mistakes_come_with_the_most_confident_first(
     assert shown[0].get_title() == f"{labels[worst]} → {digit}, {confidence:.1%}"
 
 
-def test_where_nothing_is_misread_no_mistake_is_drawn(images: NDArray[np.uint8], tmp_path: Path) -> None:
+def test_without_mistakes_no_digit_is_drawn(images: NDArray[np.uint8], tmp_path: Path) -> None:
     labels = np.arange(10)
     perfect = np.eye(10, dtype=np.float32)
     figure = plot_worst_mistakes(images[:10], labels, perfect, tmp_path / "worst_mistakes.png")
@@ -194,7 +196,7 @@ def test_where_nothing_is_misread_no_mistake_is_drawn(images: NDArray[np.uint8],
     assert not any(axes.images for axes in figure.axes)
 
 
-def test_eight_predictions_say_reading_confidence_and_true_digit(images: NDArray[np.uint8], tmp_path: Path) -> None:
+def test_eight_predictions_show_digit_confidence_and_true_digit(images: NDArray[np.uint8], tmp_path: Path) -> None:
     labels = np.arange(10)
     probabilities = np.full((10, 10), 0.02, np.float32)
     probabilities[labels, labels] = 0.82
@@ -207,13 +209,13 @@ def test_eight_predictions_say_reading_confidence_and_true_digit(images: NDArray
     assert colours[1] != colours[0] == colours[2]
 
 
-def test_what_is_not_certain_is_not_called_certain(images: NDArray[np.uint8], tmp_path: Path) -> None:
+def test_no_confidence_is_shown_as_100_percent(images: NDArray[np.uint8], tmp_path: Path) -> None:
     certain = np.eye(10, dtype=np.float32)
     figure = plot_test_predictions(images[:10], np.arange(10), certain, tmp_path / "test_predictions.png")
     assert "99.9%" in figure.axes[0].get_title()
 
 
-def test_titles_say_which_part_the_digits_are_of(
+def test_titles_name_the_split_of_the_digits(
     images: NDArray[np.uint8],
     labels: Labels,
     probabilities: Probabilities,
@@ -222,11 +224,11 @@ def test_titles_say_which_part_the_digits_are_of(
 ) -> None:
     titles: dict[str, str] = {}
 
-    def note(figure: Figure, path: Path) -> Figure:
+    def record_title(figure: Figure, path: Path) -> Figure:
         titles[path.stem] = figure.get_suptitle() or figure.axes[0].get_title()
         return figure
 
-    monkeypatch.setattr("training.reporting.plots.write", note)
+    monkeypatch.setattr("training.reporting.plots.save_figure", record_title)
     plot_run(tmp_path, HISTORY, images, labels, probabilities, part="validation")
     for name in ("confusion_matrix", "reliability", "worst_mistakes", "test_predictions"):
         assert " validation digits" in titles[name]
