@@ -122,7 +122,7 @@ def test_the_page_warns_about_few_labels(page: Page, predictions: Predictions) -
         predictions.store(1, 1)
     predictions.show(page)
     expect(
-        page.get_by_text("is between 43.8% and 100.0%. This is uncertain, because there are only 3 labels.")
+        page.get_by_text("is between 43.9% and 100.0%. This is uncertain, because there are only 3 labels.")
     ).to_be_visible()
 
 

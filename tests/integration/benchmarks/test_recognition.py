@@ -66,7 +66,7 @@ def test_the_default_model_is_found_and_an_unknown_model_is_not(url: str) -> Non
     ("option", "value", "sentence"),
     [
         ("--model", "nope", "The service has no model nope."),
-        ("--data-dir", "/nowhere", "MNIST is not in /nowhere: run `make data`."),
+        ("--data-dir", "/nowhere", "MNIST is missing or damaged in /nowhere: run `make data`."),
         pytest.param("--url", CLOSED_URL, f"No inference service answers at {CLOSED_URL}: ", id="closed"),
         ("--url", "nowhere", "No inference service answers at nowhere: "),
     ],
@@ -86,7 +86,7 @@ def test_missing_pen_strokes_end_the_command_with_a_sentence(
 ) -> None:
     monkeypatch.setattr("training.data.slices.make_mnist_slices", lambda *_: [])  # MNIST is not on every machine
     assert main(["--url", url, "--pen-digits", "/nowhere"]) == 1
-    assert capsys.readouterr().err.startswith("There are no pen strokes in /nowhere: ")
+    assert capsys.readouterr().err.startswith("The file /nowhere does not exist: make it with")
 
 
 def answers(name: str, read: list[int], labels: list[int], scores: list[float]) -> Answers:

@@ -121,9 +121,11 @@ class RunningStack:
         if self.process.stdout is not None:
             self.process.stdout.close()
         self._watchdog.cancel()
-        for process in self.processes():
+        left = self.processes()
+        for process in left:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
+        psutil.wait_procs(left, timeout=30)  # a dying PostgreSQL still writes into the folder that is deleted next
 
 
 StartStack = Callable[..., RunningStack]

@@ -78,6 +78,10 @@ def test_the_interval_of_a_small_calibration_error_holds_it() -> None:
     assert low < error_of(rows) < high
 
 
+def test_the_interval_of_a_constant_is_the_constant() -> None:
+    assert bootstrap_interval(np.mean, np.full(20, 0.5)) == (0.5, 0.5)
+
+
 def test_a_bootstrap_of_a_mean_is_as_wide_as_its_standard_error_says() -> None:
     sample = np.random.default_rng(1).normal(5, 2, 400)
     low, high = bootstrap_interval(np.mean, sample)
