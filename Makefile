@@ -40,7 +40,7 @@ down: .env ## stop the containers; the data stays in its volume
 	docker compose down
 
 data: $(VENV)/installed-training ## fetch MNIST into .data and check its sums
-	@$(BIN)/python -m training.datasets.mnist
+	@$(BIN)/python -m training.data.mnist
 
 train: data ## train a model by RECIPE and publish it as a new version; run it again to continue (ARGS="--help")
 	@$(BIN)/python -m training.train --recipe $(RECIPE) $(ARGS)

@@ -75,9 +75,15 @@ def check_quotes(page: MarkdownPage) -> Problems:
             yield line, "write straight quotes or backticks in place of guillemets"
 
 
+def check_makefile(root: Path) -> list[str]:
+    """Modules that the Makefile runs and that do not exist."""
+    names = MODULE.findall((root / "Makefile").read_text().replace("$(BIN)/", "").replace("$(PYTHON)", "python"))
+    return [f"Makefile: there is no module {name}" for name in names if not is_module(name, root)]
+
+
 def find_problems(root: Path) -> list[str]:
-    """`page:line: problem` for all pages of the repository at `root`."""
-    problems = []
+    """`page:line: problem` for all pages of the repository at `root`, and for its Makefile."""
+    problems = check_makefile(root)
     for path in list_pages(root):
         page = MarkdownPage(path)
         found = [*check_links(page), *check_names(page, root), *check_blocks(page), *check_quotes(page)]

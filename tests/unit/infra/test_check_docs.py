@@ -24,6 +24,13 @@ def problems_of(root: Path, text: str, page: str = "README.md") -> list[str]:
     return [problem.removeprefix(f"{page}:") for problem in find_problems(root)]
 
 
+def test_a_module_that_the_makefile_runs_must_exist(root: Path) -> None:
+    (root / "Makefile").write_text(
+        "run:\n\t@$(BIN)/python -m services.inference\n\t@$(BIN)/python -m services.nobody\n"
+    )
+    assert find_problems(root) == ["Makefile: there is no module services.nobody"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
