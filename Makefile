@@ -65,6 +65,7 @@ check: $(VENV)/installed-test ## lint, format, types, import borders, spelling, 
 	@$(BIN)/lint-imports
 	@$(BIN)/codespell
 	@$(BIN)/python -m infra.check_docs
+	@$(BIN)/python -m pytest --collect-only -qq tests/containers  # `make test` does not run them, so see that they import
 
 format: $(VENV)/installed-test ## reformat and mend what ruff can
 	@$(BIN)/ruff check --fix .

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.hand import SEVEN, draw, expect_read_as, say_it_is
+from tests.e2e.hand import SEVEN, draw, expect_read_as, label_as
 from tests.e2e.stack import TOKEN, free_port, wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -69,7 +69,7 @@ def test_a_drawn_digit_survives_restarts_of_postgresql_and_of_all_containers(
 ) -> None:
     draw(page, SEVEN)
     first = expect_read_as(page, 7)
-    say_it_is(page, 7)
+    label_as(page, 7)
     containers.compose("restart", "postgres")
     wait_until(lambda: httpx.get(containers.url("storage") + "/readyz").is_success, "storage ready again")
     page.locator(".st-key-clear button").click()
