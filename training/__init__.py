@@ -1,12 +1,12 @@
-"""Makes model versions: data, augmentation, recipe, evaluation, publishing. A command-line package, no service.
+"""Trains and publishes model versions, from data and recipes. Command-line programs; not a service.
 
-torchvision as the package index has it for Linux is built for CUDA; beside a CPU torch its import fails because two
-operators are missing. Declaring them is enough for datasets and transforms, so that is done once, here, and only there.
+The torchvision wheel for Linux is built for CUDA. Beside a CPU build of torch its import fails, because two operators
+are missing. This module declares them, which is enough for torchvision's datasets.
 """
 
 import torch
 
-_operators = torch.library.Library("torchvision", "FRAGMENT")  # an operator lives as long as this object
+_operators = torch.library.Library("torchvision", "FRAGMENT")  # the operators exist as long as this object
 
 try:
     import torchvision  # noqa: F401
