@@ -21,7 +21,7 @@ class DatabaseSettings(BaseSettings):
     The URL of a Unix socket is `postgresql://user:@/database?host=/folder/of/the/socket`.
     """
 
-    model_config = SettingsConfigDict(env_prefix="STORAGE_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="STORAGE_", env_ignore_empty=True, frozen=True)
 
     database_url: Annotated[SecretStr, AfterValidator(_check_scheme)]
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -1,4 +1,5 @@
-"""All networks by name. A new architecture is a module in this folder and an entry in ARCHITECTURES.
+"""All networks by name. A new architecture is a module in this folder, an entry in ARCHITECTURES, and a name in
+`training/recipes/recipe.py`.
 
 Each network maps normalised images (B, 1, 28, 28) float32 to logits (B, 10) float32.
 """

@@ -25,8 +25,9 @@ async def _read_tables(url):
 async def _read_relations(url):
     """Read every column, constraint and index of the table as PostgreSQL describes them."""
     columns = "SELECT attname, format_type(atttypid, atttypmod), attnotnull, attstorage FROM pg_attribute"
+    present = "attnum > 0 AND NOT attisdropped"  # PostgreSQL keeps a dropped column in its catalogue
     return [
-        await _fetch(url, f"{columns} WHERE attrelid = 'predictions'::regclass AND attnum > 0 ORDER BY attnum"),
+        await _fetch(url, f"{columns} WHERE attrelid = 'predictions'::regclass AND {present} ORDER BY attnum"),
         await _fetch(
             url, "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'predictions'::regclass"
         ),
@@ -52,7 +53,7 @@ async def test_up_after_down_creates_the_same_schema(empty_database_url):
 async def test_one_step_down_removes_its_indexes_and_one_step_up_creates_them_again(empty_database_url):
     await asyncio.to_thread(upgrade, empty_database_url, "0001")
     first = await _read_relations(empty_database_url)
-    await asyncio.to_thread(upgrade, empty_database_url)
+    await asyncio.to_thread(upgrade, empty_database_url, "0002")
     second = await _read_relations(empty_database_url)
     assert {str(index[0]).split()[2] for index in second[2]} - {str(index[0]).split()[2] for index in first[2]} == {
         "predictions_digit",
@@ -61,7 +62,7 @@ async def test_one_step_down_removes_its_indexes_and_one_step_up_creates_them_ag
     }
     await asyncio.to_thread(downgrade, empty_database_url, "0001")
     assert await _read_relations(empty_database_url) == first
-    await asyncio.to_thread(upgrade, empty_database_url)
+    await asyncio.to_thread(upgrade, empty_database_url, "0002")
     assert await _read_relations(empty_database_url) == second
 
 
