@@ -1,8 +1,8 @@
 """Compares all engines of this machine: images per second by batch size, and differences from the torch network.
 
 `python -m benchmarks.engines` prints the table. On a machine with an NVIDIA GPU it has a row for the GPU. Speeds are
-medians over rounds in which the engines take turns, with one caller and without a second look. Answers are compared on
-MNIST's test images, with a second look at doubtful ones.
+medians over rounds in which the engines take turns, with one caller and without augmented views. Answers are compared
+on MNIST's test images, with augmented views of the doubtful ones.
 """
 
 import argparse
@@ -58,8 +58,9 @@ def main() -> None:
     manifest = find_manifest(arguments.models_dir, arguments.model)
     engines = make_engines(arguments.models_dir, manifest)
     images = load_mnist("test").images
-    look = make_compute_logits(load_network(arguments.models_dir, manifest), manifest.normalisation)
-    expected = manifest.calibration.probabilities(compute_augmented_logits(look, images, manifest.calibration))
+    compute_logits = make_compute_logits(load_network(arguments.models_dir, manifest), manifest.normalisation)
+    logits = compute_augmented_logits(compute_logits, images, manifest.calibration)
+    expected = manifest.calibration.probabilities(logits)
     for engine in engines.values():
         time_forward(engine.compute_logits, images[:1])  # warms up
     speeds: dict[tuple[str, int], list[float]] = {}

@@ -47,7 +47,7 @@ class _Connection(asyncio.Protocol):
         self.transport = transport
 
     def send(self, request: bytes, due: float) -> None:
-        self.sent_at = due  # the time a request was late counts as latency
+        self.sent_at = due  # latency counts from here, also if the request is sent late
         self.transport.write(request)
 
     def data_received(self, data: bytes) -> None:
@@ -72,7 +72,7 @@ class _Connection(asyncio.Protocol):
         del exc
         if self.sent_at is not None:
             self.flood.lost += 1
-            self.sent_at = None  # nothing is waited for any more
+            self.sent_at = None  # no request is waiting for an answer
         if self in self.free:
             self.free.remove(self)
         self.closed.set_result(None)

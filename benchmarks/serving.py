@@ -33,9 +33,9 @@ from shared.recognition.preprocessing import preprocess
 
 REPORT = ROOT / "docs" / "serving.md"
 MODELS_DIR = ROOT / "models"
-CALLERS = 64  # that send the next request as soon as they have an answer
+CALLERS = 64  # clients; each sends its next request as soon as it has an answer
 FLOOD_CALLERS = 2048
-FLOOD_WAITING = 350  # of FLOOD_CALLERS that wait for an answer at any time, about; the others pause
+FLOOD_WAITING = 350  # about this many of FLOOD_CALLERS wait for an answer at any time; the others pause
 FLOOD_FACTOR = 10  # times the rate that CALLERS reach
 FLOOD_S = 60.0
 

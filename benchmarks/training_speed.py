@@ -41,11 +41,11 @@ class Stopwatch(Callback):
         self.steps = 0
 
     def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Starts the clock."""
+        """Start the clock."""
         self._started = time.perf_counter()
 
     def on_train_batch_end(self, trainer: Trainer, pl_module: LightningModule, *_: object) -> None:
-        """Stops the clock after the last batch."""
+        """Stop the clock after the last batch."""
         self.steps += 1
         if trainer.is_last_batch:
             synchronise(pl_module.device)
@@ -62,11 +62,11 @@ class GoalWatch(Callback):
         self.seconds = 0.0
 
     def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Starts the clock again after validation."""
+        """Start the clock again after validation."""
         self._started = time.perf_counter()
 
     def on_train_batch_end(self, trainer: Trainer, pl_module: LightningModule, *_: object) -> None:
-        """Stops the clock and measures the accuracy every CHECKED_EVERY steps."""
+        """Stop the clock and measure the accuracy every CHECKED_EVERY steps."""
         if trainer.global_step % CHECKED_EVERY and not trainer.is_last_batch:
             return
         synchronise(pl_module.device)

@@ -52,7 +52,7 @@ def write_pausing_script(folder: Path, pause_ms: float) -> Path:
 
 
 def run_wrk(url: str, script: Path, callers: int, seconds: float) -> dict[str, float]:
-    """The results that SCRIPT prints. Times are in microseconds; `refused` counts answers with a status of an error."""
+    """The results that SCRIPT prints. Times are in microseconds; `refused` counts answers with an error status."""
     command = ["wrk", "-t1", f"-c{callers}", f"-d{max(1, round(seconds))}s", "--timeout", "20s", "-s", str(script), url]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     summary: dict[str, float] = json.loads(re.findall(r"RESULT (.*)", output)[0])

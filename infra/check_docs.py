@@ -1,4 +1,4 @@
-"""`python -m infra.check_docs`: prints every problem that it finds in README and docs; exit code 1 if there is one.
+"""`python -m infra.check_docs` prints every problem in README and docs. The exit code is 1 if there is one.
 
 It reports dead links, names of files, modules and make targets that do not exist, guillemets, and code blocks that do
 not say how they are tested.
@@ -28,7 +28,7 @@ Problems = Iterator[tuple[int, str]]  # line number and sentence
 
 
 def check_links(page: MarkdownPage) -> Problems:
-    """Addresses of other sites are not asked."""
+    """Find links without a target. Links to other sites are not checked."""
     for line, address in page.find_links():
         link = urlsplit(address)
         if link.scheme or link.netloc:
@@ -41,7 +41,7 @@ def check_links(page: MarkdownPage) -> Problems:
 
 
 def check_names(page: MarkdownPage, root: Path) -> Problems:
-    """Files, modules and make targets that are named in code."""
+    """Find files, modules and make targets that code names and that do not exist."""
     targets = set(MAKEFILE_TARGET.findall((root / "Makefile").read_text()))
     for line, text in page.find_code():
         for path in PATH.findall(text):
@@ -52,7 +52,7 @@ def check_names(page: MarkdownPage, root: Path) -> Problems:
 
 
 def is_module(name: str, root: Path) -> bool:
-    """Whether `python -m name` can work, judged by file names: importing would take seconds."""
+    """Return whether `python -m name` can work. It looks at file names only, because importing would take seconds."""
     path = root.joinpath(*name.split("."))
     if (root / name.split(".")[0]).is_dir():
         return path.with_suffix(".py").is_file() or (path / "__main__.py").is_file()
@@ -60,7 +60,7 @@ def is_module(name: str, root: Path) -> bool:
 
 
 def check_blocks(page: MarkdownPage) -> Problems:
-    """Code blocks that do not say how they are tested."""
+    """Find code blocks that do not say how they are tested."""
     for block in page.find_blocks():
         if not block.language:
             yield block.line, "this code block has no language; fence it as ```text if it is no program"
@@ -69,20 +69,20 @@ def check_blocks(page: MarkdownPage) -> Problems:
 
 
 def check_quotes(page: MarkdownPage) -> Problems:
-    """Guillemets."""
+    """Find guillemets."""
     for line, text in enumerate(page.text.splitlines(), 1):
         if set(text) & set(GUILLEMETS):
             yield line, "write straight quotes or backticks in place of guillemets"
 
 
 def check_makefile(root: Path) -> list[str]:
-    """Modules that the Makefile runs and that do not exist."""
+    """Find modules that the Makefile runs and that do not exist."""
     names = MODULE.findall((root / "Makefile").read_text().replace("$(BIN)/", "").replace("$(PYTHON)", "python"))
     return [f"Makefile: there is no module {name}" for name in names if not is_module(name, root)]
 
 
 def find_problems(root: Path) -> list[str]:
-    """`page:line: problem` for all pages of the repository at `root`, and for its Makefile."""
+    """Return `page:line: problem` for all pages of the repository at `root`, and the problems of its Makefile."""
     problems = check_makefile(root)
     for path in list_pages(root):
         page = MarkdownPage(path)
@@ -92,7 +92,7 @@ def find_problems(root: Path) -> list[str]:
 
 
 def main() -> int:
-    """Prints the problems. 1 if there are any."""
+    """Print the problems. Return the exit code."""
     problems = find_problems(REPOSITORY)
     for problem in problems:
         print(problem)

@@ -1,6 +1,6 @@
 """A Markdown page in, its code blocks, links, inline code and heading anchors out, each with its line number.
 
-`infra.check_docs` judges them. Two tests take the code blocks and run them.
+`infra.check_docs` checks them. Two tests take the code blocks and run them.
 """
 
 import re

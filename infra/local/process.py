@@ -16,7 +16,7 @@ from pathlib import Path
 from infra.local.settings import REPOSITORY
 
 TETHER = Path(__file__).with_name("tether.py")
-KILL_MARGIN_S = 2.0  # the tether itself is killed if it still runs so long after the grace period
+KILL_MARGIN_S = 2.0  # the tether itself is killed if it still runs this long after the grace period
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,8 @@
-"""Starts services, waits until they are ready, restarts one that dies, and stops all of them in order."""
+"""Starts services, waits until they are ready, restarts one that dies, and stops all of them in order.
+
+`Stack` decides what runs; this module keeps it running. A first start that fails raises an error. A service that dies
+later is restarted.
+"""
 
 import asyncio
 from collections.abc import Callable
