@@ -25,7 +25,7 @@ SAVE_WAIT_S = 0.7  # a run waits this long for storage, then shows "Not saved ye
 
 @dataclass(frozen=True)
 class Connections:
-    """The two services, and the way to save."""
+    """The clients of both services, and the outbox that saves predictions."""
 
     inference: InferenceClient
     storage: StorageClient

@@ -1,4 +1,7 @@
-"""The requests of the frontend to storage. Every write is idempotent, so it may be repeated."""
+"""The requests of the frontend to storage. Every write is idempotent, so it may be repeated.
+
+The methods take and return the messages of shared.contracts.storage.
+"""
 
 from uuid import UUID
 

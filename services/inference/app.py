@@ -1,4 +1,7 @@
-"""Builds the inference app from its settings. Models and threads start in `lifespan`, so an import starts nothing."""
+"""Builds the inference app from its settings. Models and threads start in `lifespan`, so an import starts nothing.
+
+uvicorn calls `create_app_of_process` in every serving process. Tests call `create_app` with their own settings.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator

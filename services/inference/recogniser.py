@@ -33,11 +33,11 @@ class Recogniser:
         self.recognise(np.zeros((1, SIDE, SIDE), np.uint8))  # the first call is slow, so it must not be a request
 
     def recognise(self, images: Images) -> Recognitions:
-        """(N, 28, 28) uint8 → N results. A second look at turned and moved copies corrects doubtful images."""
+        """(N, 28, 28) uint8 → N results. Doubtful images get the mean logits of their augmented views."""
         engine, calibration = self.engine, self.manifest.calibration
         logits = average_doubtful_views(engine.compute_exact_logits, images, engine.compute_logits(images), calibration)
         return Recognitions(calibration.probabilities(logits), calibration.digit_scores(logits))
 
     def compute_probabilities(self, images: Images) -> NDArray[np.float64]:
-        """(N, 28, 28) uint8 → probabilities (N, 10) without a second look. Faster, for comparing images."""
+        """(N, 28, 28) uint8 → probabilities (N, 10) without augmented views. Faster, for comparing images."""
         return self.manifest.calibration.probabilities(self.engine.compute_logits(images))

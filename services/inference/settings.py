@@ -79,7 +79,7 @@ class Settings(BaseSettings):
 
     openai_base_url: HttpUrl = HttpUrl("https://api.openai.com/v1")
     openai_api_key: Annotated[SecretStr, AfterValidator(_check_openai_key)] | None = None  # none: no upstream models
-    openai_models: Annotated[tuple[OpenAiModelName, ...], *CommaSeparated] = ()  # that callers may ask for
+    openai_models: Annotated[tuple[OpenAiModelName, ...], *CommaSeparated] = ()  # models that callers may ask for
 
     @model_validator(mode="after")
     def _check_openai_models(self) -> Self:

@@ -1,4 +1,7 @@
-"""The requests and answers of the inference service."""
+"""The requests and answers of the inference service.
+
+The service validates requests with these classes, and its clients validate the answers.
+"""
 
 from datetime import datetime
 from typing import Annotated
@@ -11,7 +14,7 @@ from shared.contracts.problem import Problem
 
 PixelRow = Annotated[list[Annotated[int, Field(ge=0, le=255, strict=True)]], Field(min_length=28, max_length=28)]
 
-# The next two are examples for the API description.
+# PREDICTION and PAGE_READING are examples for the API description.
 PREDICTION: JsonDict = {
     "id": "019aa5a5-5c2e-7c1f-9f55-0d3c6f2a1b7e",
     "digit": 7,

@@ -1,4 +1,7 @@
-"""The requests and answers of the storage service."""
+"""The requests and answers of the storage service.
+
+The service validates requests with these classes, and its clients validate the answers.
+"""
 
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal
@@ -12,7 +15,7 @@ Count = Annotated[int, Field(ge=0)]
 # `name` or `name/version`. Control characters are forbidden, because PostgreSQL cannot store all of them.
 ModelReference = Annotated[str, Field(pattern=r"^[^/\x00-\x1f\x7f-\x9f]+(/[^\x00-\x1f\x7f-\x9f]+)?$", max_length=129)]
 # Years that Python and PostgreSQL can both write in every time zone.
-ReadingTime = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(9999, 1, 1, tzinfo=UTC))]
+CreationTime = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(9999, 1, 1, tzinfo=UTC))]
 
 
 class PredictionToStore(Message):
@@ -29,7 +32,7 @@ class PredictionToStore(Message):
     model: ModelVersion
     drawing: Base64
     source: Source = "api"
-    created_at: ReadingTime | None = None
+    created_at: CreationTime | None = None
 
 
 class Label(Message):

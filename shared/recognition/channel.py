@@ -16,8 +16,8 @@ RED, GREEN, BLUE, ALPHA = range(4)
 TRANSPARENT = np.zeros((1, 1, 4), np.uint8)  # (1, 1, 4): one transparent pixel
 # Set by hand; tests/unit/recognition/test_preprocessing.py checks them on pictures of each kind.
 COLOUR_GAIN = 1.25  # a colour channel replaces the luminance only if its contrast is this many times greater
-OPAQUE_SHARE = 0.5  # of the greatest opacity; pixels from here on are opaque
-SOLID_SHARE = 0.7  # of its bounding box that a picture with transparent surroundings fills; a disc fills 0.79
+OPAQUE_SHARE = 0.5  # share of the greatest opacity; pixels with at least this much are opaque
+SOLID_SHARE = 0.7  # least share of its bounding box that a picture with transparent surroundings fills; a disc: 0.79
 OWN_CONTRAST = 48  # grey levels within the opaque part; the shading of one pen is far less
 
 

@@ -31,7 +31,7 @@ class Cutout:
 
     @classmethod
     def of(cls, picture: Pixels) -> Self:
-        """(H, W) or (H, W, 4) uint8 → the part that differs from the first pixel. An even picture stays whole."""
+        """(H, W) or (H, W, 4) uint8 → the part that differs from the first pixel, or everything if nothing differs."""
         single = picture.view(np.uint32)[..., 0] if picture.ndim == 3 else picture
         column, row, width, height = cv2.boundingRect((single != single[0, 0]).view(np.uint8))
         if not width:

@@ -39,7 +39,7 @@ BROKEN_FILE_ERRORS = (
     IndexError,
 )
 
-Image.MAX_IMAGE_PIXELS = None  # turns off Pillow's limit, which only warns; _check_size refuses instead
+Image.MAX_IMAGE_PIXELS = None  # turns off Pillow's limit, which only warns; _check_size raises an error instead
 
 
 def decode_drawing(data: bytes, max_pixels: int = MAX_PIXELS) -> Cutout:

@@ -22,10 +22,10 @@ ComponentArray = NDArray[np.integer[Any] | np.floating[Any]]  # OpenCV's stubs g
 LEAST_CONTRAST = 14.0  # grey levels between paper and stroke; less contrast is dirt, not ink
 LEAST_SIGNAL = 5.0  # contrast of the stroke, in standard deviations of the paper's noise
 STROKE_THRESHOLD = 0.3  # ink above this belongs to a component
-SPECK_SHARE = 0.03  # of the largest component's area; smaller components are specks
-LONE_SHARE = 0.3  # of the largest component's area; in a photograph, smaller components far from it are specks
-LONE_GAP = 0.5  # of the longer side of the largest component; a component with a wider gap is far from it
-STRIP_DEPTH = 0.15  # of the picture; the edge of the sheet is not deeper
+SPECK_SHARE = 0.03  # share of the largest component's area; smaller components are specks
+LONE_SHARE = 0.3  # share of the largest component's area; in a photograph, smaller ones far from it are specks
+LONE_GAP = 0.5  # share of the longer side of the largest component; a component with a wider gap is far from it
+STRIP_DEPTH = 0.15  # share of the picture; the edge of the sheet is not deeper
 BLANK = "The drawing is blank: no ink was found on it. Draw a digit, or send a picture with more contrast."
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:  # torch is not installed where a CPU serves
+if TYPE_CHECKING:  # torch is not installed in the container image for a CPU
     from torch import Tensor
 
 Images = NDArray[np.uint8]  # (N, 28, 28)

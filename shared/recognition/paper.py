@@ -17,17 +17,17 @@ from shared.recognition.photograph import PHOTOGRAPH_SIDE, even_out_light
 LEVELS = np.arange(256)
 DIFFERENCES = np.arange(-255, 256)  # all differences of two levels
 CUBES = DIFFERENCES**3
-TUKEY_WIDTH = 4.685  # standard deviations, beyond which the biweight is 0: the usual choice, 95 % efficient
+TUKEY_WIDTH = 4.685  # standard deviations; beyond them the biweight is 0. The usual choice, 95 % efficient
 
 # Set by hand; tests/unit/recognition/test_preprocessing.py and test_photograph.py check them on pictures of each kind.
 FLAT_TOLERANCE = 6  # grey levels by which JPEG spreads a single flat level
-FLAT_SHARE = 0.4  # of the pixels that are within the tolerance of the commonest level if the paper is flat
-HEAVY_SHARE = 0.15  # of the pixels within the tolerance of a second level: ink that could be mistaken for the paper
-FRAME_SHARE = 0.97  # of the border; a level that covers more of it is a frame, not the paper
-EXACT_SHARE = 0.5  # of the pixels within the tolerance that have the exact level, unless a camera added noise
+FLAT_SHARE = 0.4  # least share of pixels within the tolerance of the commonest level on flat paper
+HEAVY_SHARE = 0.15  # share of pixels near a second level; ink that covers this much could be taken for the paper
+FRAME_SHARE = 0.97  # share of the border; a level that covers more of it is a frame, not the paper
+EXACT_SHARE = 0.5  # least share of the pixels within the tolerance that have the exact level, without camera noise
 SHADE_DEPTH = 24  # grey levels between the paper and its darkest shading
 SHADE_SLOPE = 2.0  # grey levels a pixel; the soft edge of a line is steeper than shading
-SHADE_SHARE = 0.1  # of the pixels that are shaded in a photograph
+SHADE_SHARE = 0.1  # least share of the pixels that are shaded in a photograph
 FIT_SIDE = 64  # pixels; the surface is fitted to a picture reduced to this
 
 

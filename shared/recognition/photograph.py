@@ -17,10 +17,10 @@ from shared.recognition.cutout import Grey
 
 # Set by hand; tests/unit/recognition/test_photograph.py checks them in different lights.
 PHOTOGRAPH_SIDE = 640  # pixels; lines of the thinnest pens are still two pixels wide at this size
-WIDEST_LINE = 0.2  # of the longer side
+WIDEST_LINE = 0.2  # share of the longer side
 SMOOTHING = 1.0  # pixels, standard deviation of the Gaussian blur
 POLARITY_SIDE = 320  # pixels; the polarity is measured on a picture reduced to this
-WINDOWS = (0.04, 0.08, 0.16)  # of the shorter side; lines are narrower than one of them, shadows are wider
+WINDOWS = (0.04, 0.08, 0.16)  # shares of the shorter side; lines are narrower than one of them, shadows are wider
 DARK_INK_PRIOR = 2.0  # light lines must be this many times stronger than dark lines to be the ink
 HIGHEST_EXCESS = 30.0  # grey levels; the paper's noise is lower, ink is higher
 WHITE = 200.0  # the grey level to which all paper is scaled

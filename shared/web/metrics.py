@@ -1,7 +1,7 @@
 """Measures how long requests take, by route, method and status, and adds /metrics, which Prometheus reads.
 
 If several processes serve one port, they keep their counts in the folder that PROMETHEUS_MULTIPROC_DIR names, so that
-each of them can answer for all. `shared.web.service.serve` sets this variable.
+each of them can report all counts. `shared.web.service.serve` sets this variable.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""What every FastAPI service of Slate has around its routes, and the function that serves it.
+"""Adds to a FastAPI app what every service of Slate needs around its routes, and serves the app on a port.
 
 `equip_service` adds problem bodies, the body limit, request ids and metrics to an app. `serve` runs an app on a port.
 """

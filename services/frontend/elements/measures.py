@@ -1,4 +1,7 @@
-"""How far the statistics can be trusted: shares with their 95 % intervals, and the calibration of confidences."""
+"""How far the statistics can be trusted: shares with their 95 % intervals, and the calibration of confidences.
+
+It takes the counts of storage. `training/evaluation` has the same formulas, but the frontend must not import training.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

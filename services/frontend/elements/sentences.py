@@ -1,4 +1,4 @@
-"""Sentences that stand where something can't be shown yet, and the words for how far saving has come."""
+"""Sentences in place of what can't be shown yet, and sentences that say how far a prediction is saved."""
 
 import time
 from html import escape

@@ -1,4 +1,4 @@
-"""Tables as HTML: for numbers that no chart shows, and as the readable form of a chart."""
+"""HTML tables: for numbers without a chart, and as the accessible form of a chart."""
 
 from collections.abc import Sequence
 from html import escape

@@ -1,4 +1,8 @@
-"""Stored drawings as small pictures: data URIs for HTML."""
+"""Stored drawings as small pictures: data URIs for HTML.
+
+Drawings are fetched from storage in parallel, and thumbnails are kept. A broken or huge file becomes an empty picture,
+so that no file breaks a page.
+"""
 
 import base64
 import io

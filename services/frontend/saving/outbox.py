@@ -47,7 +47,7 @@ class Delivery(Enum):
     """How far the changes to one prediction have come."""
 
     SAVED = auto()  # storage has confirmed them
-    WAITING = auto()  # in the outbox
+    WAITING = auto()  # some are still in the outbox
     REFUSED = auto()  # storage refused them, and they were dropped
     FULL = auto()  # the outbox had no room for them
 

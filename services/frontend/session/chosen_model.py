@@ -8,7 +8,7 @@ import streamlit as st
 from shared.clients.service import RefusedError
 
 KEY = "chosen_model"
-EXTERNAL_NAME = "openai"  # the model name of other people's models; they have neither explanations nor page reading
+EXTERNAL_NAME = "openai"  # the model name of models of other providers; they have neither explanations nor page reading
 
 T = TypeVar("T")
 

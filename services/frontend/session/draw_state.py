@@ -1,4 +1,8 @@
-"""The drawing of one visitor, its prediction, and the settings of the Draw page, kept through visits to other pages."""
+"""The drawing of one visitor, its prediction, and the settings of the Draw page, kept through visits to other pages.
+
+Strokes, taps and answers arrive in any order. Each method takes one of them and keeps the parts of the state
+consistent.
+"""
 
 import math
 import secrets
@@ -40,7 +44,7 @@ class DrawState:
     outdated: Strokes | None = None
     predicted: PredictedDrawing | None = None  # the prediction of `drawing`
     replaced: PredictedDrawing | None = None  # the prediction before the last stroke
-    explanation: Explanation | None = None  # of `predicted`
+    explanation: Explanation | None = None  # explains `predicted`
     early_label: int | None = None  # given while the last stroke was still on its way from the browser
     problem: str | None = None
     failures: int = 0  # unanswered requests for a prediction of `drawing`

@@ -1,4 +1,7 @@
-"""Chooses the engine by the settings and by what is installed. It imports only the library that it chooses."""
+"""Chooses the engine by the settings and by what is installed. It imports only the library that it chooses.
+
+`choose_engine` returns a function that makes an engine from the folder of a model version.
+"""
 
 import sys
 from collections.abc import Callable

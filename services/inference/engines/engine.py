@@ -13,7 +13,7 @@ class Engine(Protocol):
     device: str
 
     def compute_logits(self, images: Images) -> Logits:
-        """(B, 28, 28) uint8 → (B, 10) float32. The fastest way with probabilities correct to 1e-3.
+        """(B, 28, 28) uint8 → (B, 10) float32, as fast as possible with probabilities correct to 1e-3.
 
         An engine may compute images with a clear answer in half precision, so single logits may be less exact.
         """

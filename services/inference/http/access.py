@@ -19,7 +19,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from services.inference.api_key import ApiKey
 from shared.web.problems import ProblemError
 
-HOME_NETWORK_BYTES = 8  # of the 16 bytes of an IPv6 address: a household has a whole /64, which counts as one client
+HOME_NETWORK_BYTES = 8  # the first half of an IPv6 address: a household has a whole /64, which counts as one client
 
 
 class WindowCounters(MemoryStorage):

@@ -1,4 +1,7 @@
-"""The routes of the inference API, version 1. Their answers are messages of shared.contracts.inference."""
+"""The routes of the inference API, version 1. Their answers are messages of shared.contracts.inference.
+
+A route reads the body of a request, waits for the batcher, and returns the JSON that a worker thread has written.
+"""
 
 import asyncio
 from collections.abc import Sequence

@@ -36,14 +36,14 @@ DAY_S = 24 * 60 * 60
 
 CHOOSE_ANOTHER = "choose another model (GET /v1/models)"
 KEY_REFUSED = "can't answer: its provider refused Slate's key. Ask the operator to check INFERENCE_OPENAI_API_KEY"
-NOT_KNOWN = (
+MODEL_UNKNOWN = (
     "is unknown to its provider. Ask the operator to check INFERENCE_OPENAI_MODELS and INFERENCE_OPENAI_BASE_URL"
 )
-NOT_TAKEN = "did not accept the picture. Send a smaller one, as PNG or JPEG"
+PICTURE_NOT_ACCEPTED = "did not accept the picture. Send a smaller one, as PNG or JPEG"
 SENTENCE_OF_STATUS = {
-    **dict.fromkeys((400, 413, 422), NOT_TAKEN),
+    **dict.fromkeys((400, 413, 422), PICTURE_NOT_ACCEPTED),
     **dict.fromkeys((401, 403), KEY_REFUSED),
-    404: NOT_KNOWN,
+    404: MODEL_UNKNOWN,
 }
 
 

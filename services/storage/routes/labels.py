@@ -1,4 +1,7 @@
-"""Routes that set and remove the label of a prediction, and stream all labelled drawings for training."""
+"""Routes that set and remove the label of a prediction, and stream all labelled drawings for training.
+
+A label is the true digit, given by a person. `training/data/labelled_drawings.py` reads the stream.
+"""
 
 from collections.abc import AsyncIterator
 from uuid import UUID

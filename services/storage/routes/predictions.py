@@ -1,4 +1,7 @@
-"""Routes that store, read and delete one prediction, and return its drawing."""
+"""Routes that store, read and delete one prediction, and return its drawing.
+
+Every write is idempotent, so that a client may repeat it when an answer was lost.
+"""
 
 from typing import Annotated
 from uuid import UUID

@@ -22,7 +22,7 @@ from shared.recognition.page.pixel_box import PixelBox
 Outline = NDArray[Any]  # (N, 2): x and y
 
 MARGIN = 3  # pixels around a digit's box that are cut out with it
-MAX_OUTLINES = 50  # of one digit: an eight has three. A mesh has thousands, so the outlines of its holes are left out
+MAX_OUTLINES = 50  # per digit: an eight has three. A mesh has thousands, so the outlines of its holes are left out
 
 
 @dataclass(frozen=True)

@@ -12,16 +12,16 @@ from shared.recognition.page.pieces import PieceGroup, find_typical
 from shared.recognition.page.pixel_box import PixelBox
 
 # Set by hand; tests/unit/recognition/test_page.py checks them on drawn and photographed pages.
-DOT_SHARE = 0.2  # of the typical digit's longer side; smaller groups are dots
+DOT_SHARE = 0.2  # share of the typical digit's longer side; smaller groups are dots
 DASH_ASPECT = 2.5  # width over height; a group that is flatter, and no higher than a dot, is a dash
 BAR_ASPECT = 1.5  # width over height; a flatter piece is a bar
 
-PART_HEIGHT = 0.7  # of the digit's height; a taller piece joins the digit only if the two almost touch
-INSIDE_SHARE = 0.5  # of the piece's box that lies inside the digit's box
-ALIGNED_SHARE = 0.6  # of the smaller width, or of the smaller height, over which two boxes lie along each other
-ABOVE_SHARE = 0.3  # of the piece's width that lies over the digit
+PART_HEIGHT = 0.7  # share of the digit's height; a taller piece joins the digit only if the two almost touch
+INSIDE_SHARE = 0.5  # least share of the piece's box that lies inside the digit's box
+ALIGNED_SHARE = 0.6  # least overlap of two boxes that lie along each other, as a share of the smaller width or height
+ABOVE_SHARE = 0.3  # least share of the piece's width that lies over the digit
 GAP_ABOVE, GAP_BESIDE, GAP_STACKED, GAP_CRACK = 0.2, 0.1, 0.08, 0.03  # widest gaps, shares of the digit's longer side
-BAR_REACH, PIECE_REACH = 0.35, 0.2  # widest gaps, shares of the piece's longer side: keep small digits apart
+BAR_REACH, PIECE_REACH = 0.35, 0.2  # widest gaps, shares of the piece's longer side; they keep small digits apart
 
 
 def group_pieces(pieces: Sequence[PieceGroup]) -> list[PieceGroup]:

@@ -7,7 +7,7 @@ import numpy as np
 from shared.recognition.page.pieces import PieceGroup
 from shared.recognition.page.pixel_box import PixelBox
 
-SAME_LINE_SHARE = 0.4  # of the smaller height over which two neighbours on one line overlap; set by hand
+SAME_LINE_SHARE = 0.4  # least overlap of two neighbours on one line, as a share of the smaller height; set by hand
 
 
 def order_lines(digits: Sequence[PieceGroup]) -> list[list[PieceGroup]]:

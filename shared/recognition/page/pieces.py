@@ -21,7 +21,7 @@ PieceStats = NDArray[np.int32]  # (pieces + 1, 5): left, top, width, height and 
 # Set by hand; tests/unit/recognition/test_page.py checks them on drawn and photographed pages.
 MAX_DIGITS = 100  # on one page
 MAX_PIECES = 4 * MAX_DIGITS
-SPECK_SHARE = 0.03  # of the typical piece's area; smaller pieces are specks
+SPECK_SHARE = 0.03  # share of the typical piece's area; smaller pieces are specks
 RULE_LENGTH, RULE_DEPTH = 0.4, 0.04  # shares of the page; a ruled line is longer and flatter
 
 

@@ -10,7 +10,7 @@ SEVEN = [(0.26, 0.24), (0.74, 0.24), (0.46, 0.8)]  # shares of the side
 
 
 def draw_example() -> bytes:
-    """PNG."""
+    """The example as a PNG file."""
     picture = Image.new("RGB", (SIDE, SIDE), SLATE)
     pen = ImageDraw.Draw(picture)
     points = [(x * SIDE, y * SIDE) for x, y in SEVEN]

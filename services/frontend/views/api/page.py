@@ -1,4 +1,7 @@
-"""The API page: example programs that ask inference for predictions, with the drawing on the canvas as the example."""
+"""The API page: example programs that ask inference for predictions, with the drawing on the canvas as the example.
+
+The answer and the error that it shows come from inference itself, so they are always up to date.
+"""
 
 import base64
 import json
@@ -34,11 +37,11 @@ ERRORS = (
     ("unsupported_media_type", "415", "The service does not read this Content-Type."),
     ("unauthorised", "401", "An API key is needed, but none was sent."),
     ("forbidden", "403", "The API key is not known."),
-    ("rate_limited", "429", "Too many requests. Wait as Retry-After says."),
+    ("rate_limited", "429", "Too many requests. Wait as long as Retry-After says."),
     ("unknown_model", "404", "There is no such model version."),
     ("timeout", "408", "The body of the request took too long to arrive."),
     ("not_ready", "503", "The default model is not loaded."),
-    ("overloaded", "503", "The service is too busy. Wait as Retry-After says."),
+    ("overloaded", "503", "The service is too busy. Wait as long as Retry-After says."),
     ("upstream_failed", "502", "An external model (openai/…) did not answer with a digit."),
     ("upstream_timeout", "504", "An external model did not answer in time."),
 )

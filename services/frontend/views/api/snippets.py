@@ -1,4 +1,4 @@
-"""Example programs that ask inference, to copy: the same four questions in each language, each a complete program.
+"""Example programs to copy: in each language, a complete program for each of four questions to inference.
 
 Each program expects the drawing in the file `digit.png` in its folder. A test runs every program unchanged.
 """

@@ -1,11 +1,9 @@
 """The canvas: streamlit-drawable-canvas as published, without its toolbar and without its delay.
 
-The component shows its toolbar only under the mouse, but the hidden toolbar takes strokes and taps as well: on a phone,
-a tap there wipes the drawing. The page's CSS does not reach into the component. So the component is registered a second
-time, with the same package files and our own style. The page has its own Undo and Clear.
-
-The component waits 200 ms after a stroke before it sends the drawing, in case another stroke follows. Its toolbar has a
-button that sends at once, and the end of a stroke presses it (docs/decisions/0015-canvas-sends-at-once.md).
+The component's hidden toolbar takes strokes and taps; on a phone, a tap there wipes the drawing. The page's CSS does
+not reach into the component, so it is registered a second time, with the same package files and our own style. After a
+stroke the component waits 200 ms before it sends the drawing. Its toolbar has a button that sends at once, and the end
+of a stroke presses it (docs/decisions/0015-canvas-sends-at-once.md).
 """
 
 from typing import Any

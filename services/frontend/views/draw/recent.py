@@ -1,4 +1,7 @@
-"""The strip of recent drawings below the canvas, and how often the model was right. All of it comes from storage."""
+"""The strip of recent drawings below the canvas, and how often the model was right.
+
+The drawings and the accuracy of all time come from storage, the accuracy of this visit from the session.
+"""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID

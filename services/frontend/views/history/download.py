@@ -1,4 +1,8 @@
-"""The predictions that the filters select, as files: a CSV, or a ZIP with the drawings. Both have limits."""
+"""The predictions that the filters select, as files: a CSV, or a ZIP with the drawings. Both have limits.
+
+Storage is asked page by page, and drawings are fetched in parallel. A file is made in memory when its button is
+pressed, so its size must be limited.
+"""
 
 import csv
 import io

@@ -1,4 +1,8 @@
-"""The filters of the History page. They are kept in the address of the page, and the address sets them."""
+"""The filters of the History page.
+
+Their values come from the address of the page, and every change is written to it, so that a link shows others the same
+list.
+"""
 
 from typing import get_args
 

@@ -1,4 +1,7 @@
-"""Two model versions side by side on one drawing: the one on the canvas, or one of the latest in storage."""
+"""Two model versions side by side on one drawing: the one on the canvas, or one of the latest in storage.
+
+Each version predicts and explains the drawing, so that a difference between their answers can be seen.
+"""
 
 import base64
 from html import escape

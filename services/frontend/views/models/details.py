@@ -1,4 +1,7 @@
-"""One model version in detail: facts, training curves, metrics, training options and training data."""
+"""One model version in detail: facts, training curves, metrics, training options and training data.
+
+All of it comes from the manifest of the version, through inference.
+"""
 
 import streamlit as st
 

@@ -1,4 +1,7 @@
-"""The Models page: all versions, the choice of the one that answers, a comparison of two, and the details of one."""
+"""The Models page: all versions, the choice of the one that answers, a comparison of two, and the details of one.
+
+Everything on the page comes from inference. The choice is kept in the session of the visitor.
+"""
 
 import streamlit as st
 

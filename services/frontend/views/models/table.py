@@ -1,4 +1,7 @@
-"""The table of all model versions, and the versions that cannot be used."""
+"""The table of all model versions, and the versions that cannot be used.
+
+The metrics come from the manifests, through inference.
+"""
 
 import re
 from collections.abc import Sequence

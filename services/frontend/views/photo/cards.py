@@ -1,4 +1,7 @@
-"""HTML of a photo: the picture with the digits marked on it, the numbers, and one card for each digit."""
+"""HTML of a photo: the picture with the digits marked on it, the numbers, and one card for each digit.
+
+A `Photo` comes in and HTML goes out. Names from outside are escaped.
+"""
 
 import base64
 import html

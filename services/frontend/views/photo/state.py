@@ -61,7 +61,7 @@ class Photo:
 
     @property
     def can_be_retried(self) -> bool:
-        """Whether it was not read for a reason outside the picture. Its bytes are kept then."""
+        """Whether reading failed for a reason other than the picture. Its bytes are kept in that case."""
         return bool(self.problem and self.data)
 
     @property

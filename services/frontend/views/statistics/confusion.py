@@ -1,4 +1,7 @@
-"""The confusion matrix, and the drawings of the chosen cell. A click chooses a cell, or the two lists of digits do."""
+"""The confusion matrix, and the drawings of the chosen cell. A click chooses a cell, or the two lists of digits do.
+
+The counts come from the statistics of storage, the drawings from its history.
+"""
 
 from collections.abc import Sequence
 from functools import partial

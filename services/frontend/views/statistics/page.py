@@ -1,4 +1,7 @@
-"""The Statistics page: accuracy over time and by group, the confusion matrix, and the calibration of confidences."""
+"""The Statistics page: accuracy over time and by group, the confusion matrix, and the calibration of confidences.
+
+All counts come from storage. The page turns them into charts, tables and sentences.
+"""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
