@@ -11,7 +11,7 @@ from pydantic_settings import SettingsError
 
 
 def configure_logs() -> None:
-    """Raise SettingsError if LOG_LEVEL is not a level."""
+    """Configure the logs. SettingsError if LOG_LEVEL is not a level."""
     level = "DEBUG" if os.environ.get("LOG_LEVEL_DEBUG") == "1" else os.environ.get("LOG_LEVEL", "INFO").upper()
     if level not in logging.getLevelNamesMapping():
         raise SettingsError(f"LOG_LEVEL is {level}. Set it to DEBUG, INFO, WARNING or ERROR.")

@@ -32,7 +32,7 @@ from training.recipes.recipe import Settings
 log = logging.getLogger(__name__)
 
 BATCH = 500
-SEED = 1  # of the images, whichever run draws them first
+SEED = 1  # seed of the images; the same for all runs, because they share the images
 ARRAYS = ("images", "labels", "logits")
 DESCRIPTION = "answers.json"
 DRAWING_CODE = ("training/data/**/*.py", "training/rendering/*.py", "shared/recognition/**/*.py")
@@ -113,7 +113,7 @@ def describe_origin(settings: Settings, options: TrainingOptions) -> Origin:
 
 
 def hash_weights(reference: str, models_dir: Path) -> str:
-    """Return the version and the hash of its weights: a version's name alone can be given to other weights later."""
+    """Return the version and the hash of its weights, because a version's name can be given to other weights later."""
     manifest = find_manifest(models_dir, reference)
     weights = folder_of(models_dir, manifest.name, manifest.version) / WEIGHTS
     return f"{manifest.reference} {hashlib.sha256(weights.read_bytes()).hexdigest()}"

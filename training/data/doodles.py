@@ -14,7 +14,7 @@ from training.data.pen_characters import PenCharacter, Points
 
 MADE_UP = "made up"  # name given as the writer of every doodle
 MIN_POINTS = 40  # per stroke, so that a tremor bends also the middle of a straight line
-STRETCH = (0.75, 1.33)  # of width and of height
+STRETCH = (0.75, 1.33)  # range of the factors for width and height
 TREMOR = 0.008  # standard deviation of a point's displacement; most doodles are 1 or 2 units wide
 
 

@@ -21,9 +21,9 @@ Answer = Callable[[Tensor], Tensor]  # images (B, 28, 28) in 0..255 → logits (
 log = logging.getLogger(__name__)
 
 WIDTHS_PX = (2.0, 3.0, 4.5)  # pens with which each digit is shown to the version
-LEAST_PROBABILITY = 0.5  # of the label, averaged over the pens
+LEAST_PROBABILITY = 0.5  # least probability of the label, averaged over the pens
 BATCH = 500
-STRAIGHT = 0.15  # spread across over spread along: ones reach it; the slimmest other digit, a three, has 0.2
+STRAIGHT = 0.15  # spread across / spread along a straight line; ones reach it, the slimmest other digit (3) has 0.2
 
 
 def leave_out_bars(digits: Sequence[PenCharacter]) -> list[PenCharacter]:

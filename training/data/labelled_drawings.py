@@ -21,8 +21,8 @@ from training.errors import DataUnavailableError
 
 log = logging.getLogger(__name__)
 
-TEST_SHARE = 0.1  # of the drawings
-VALIDATION_SHARE = 0.1  # of the drawings
+TEST_SHARE = 0.1  # share of the drawings
+VALIDATION_SHARE = 0.1  # share of the drawings
 HOW_TO_GIVE_IT = "set STORAGE_TOKEN to the token that storage was started with"
 TIMEOUT_S = 30.0  # longest wait for the next piece of the stream, not for the whole stream
 

@@ -35,7 +35,7 @@ TIMES_DOODLES = 2
 TIMES_PICTURES = {"uploads": 1, "photographs": 2}  # slices, drawn from training digits
 ADDED_STROKES = 8  # variants with added strokes of each zero, seven and bare one
 DOODLES = 5100
-SAME_PEN = InkChange(thickness=(0.0, 0.0))  # for pictures, whose lines are thin and thick already
+SAME_PEN = InkChange(thickness=(0.0, 0.0))  # for pictures, whose line widths vary already
 THICKEST_LETTER_PX = 4.5  # thicker letters run together and may look like digits
 THICKEST_DOODLE_PX = 3.5
 

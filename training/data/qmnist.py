@@ -20,7 +20,7 @@ from training.data.splits import split_by_name
 from training.errors import DataUnavailableError
 from training.options import DATA_DIR
 
-VALIDATION_SHARE = 1 / 12  # of the training file's writers: about 5,000 digits, as many as MNIST's validation split
+VALIDATION_SHARE = 1 / 12  # share of the training file's writers: about 5,000 digits, as in MNIST's validation split
 DIGIT, SERIES, WRITER = 0, 1, 2  # columns of the extended labels
 
 

@@ -1,4 +1,7 @@
-"""Measures how well answers match labels: the metrics that a manifest holds for each slice."""
+"""Measures how well answers match labels: the metrics that a manifest holds for each slice.
+
+It takes the logits and labels of a slice and returns its metrics by name. The Models page shows and compares them.
+"""
 
 import numpy as np
 import torch

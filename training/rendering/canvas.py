@@ -28,7 +28,7 @@ def draw_canvas(strokes: Sequence[Points], random: np.random.Generator) -> Image
 
 
 def draw_text(text: str, random: np.random.Generator) -> Image.Image:
-    """Set one line of type, 120 to 260 px long, at a random place in random ink. The result is 280×280 RGBA."""
+    """Print one line of text, 120 to 260 px long, at a random place in random ink. The result is 280×280 RGBA."""
     left, top, right, bottom = ImageFont.load_default(FONT_PX).getbbox(text)
     length_px = random.uniform(120, 260)
     font = ImageFont.load_default(max(8.0, FONT_PX * length_px / (right - left)))

@@ -22,10 +22,10 @@ MARGIN_PX = 60  # empty space on each side of it
 INK_THRESHOLD = 0.4  # more than this (of 0..1) is ink; with a much higher value MNIST's faintest lines break
 HIGHER_THRESHOLDS = (0.5, 0.6, 0.7)  # one of them may open a loop that a thick pen has nearly filled
 MIN_INK_KEPT = 0.7  # share of the ink that must remain above a higher threshold
-BLOB_LINE_SHARE = 0.2  # of DIGIT_PX: lines that are wider fill the loops of a digit
+BLOB_LINE_SHARE = 0.2  # share of DIGIT_PX: lines that are wider fill the loops of a digit
 MIN_HOLE_PX = 8  # width that every hole keeps
 MIN_REGION_PX = 40  # area; smaller regions are specks
-MIN_OPEN_SHARE = 0.2  # of the convex hull: a shape with less background has no open areas to fill
+MIN_OPEN_SHARE = 0.2  # share of the convex hull: a shape with less background has no open areas to fill
 MIN_OPEN_KEPT = 0.55  # share of these open areas that must remain
 
 

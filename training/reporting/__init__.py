@@ -1,1 +1,1 @@
-"""Shows what a run reached: a log line per epoch, an experiment tracker, and plots."""
+"""Reports the metrics of a run: a log line per epoch, an experiment tracker, and plots."""

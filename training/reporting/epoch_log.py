@@ -1,4 +1,4 @@
-"""Logs what each epoch reached, one JSON line an epoch. Plots, manifests and continued runs read the log.
+"""Logs the metrics of each epoch, one JSON line per epoch. Plots, manifests and continued runs read the log.
 
 Lightning's CSVLogger would delete the earlier lines of a continued run (docs/decisions/0022).
 """

@@ -23,7 +23,7 @@ from training.evaluation.reliability import measure_reliability
 
 Labels = NDArray[np.int64]  # (N,) in 0..9
 Probabilities = NDArray[np.float32]  # (N, 10), rows sum to 1
-Epochs = Sequence[Mapping[str, float]]  # one row of figures per epoch, as `training/reporting/epoch_log.py` reads them
+Epochs = Sequence[Mapping[str, float]]  # the metrics of each epoch, as `training/reporting/epoch_log.py` reads them
 
 MISTAKES, MISTAKES_A_ROW = 32, 8
 FEW_DIGITS = 10  # with fewer, a single mistake changes a bin's accuracy by more than 0.1
@@ -33,21 +33,21 @@ PALE_BLUE = "#c9dbea"
 
 
 def plot_run(
-    folder: Path, history: Epochs, images: Images, labels: Labels, probabilities: Probabilities, *, part: str = "test"
+    folder: Path, epochs: Epochs, images: Images, labels: Labels, probabilities: Probabilities, *, part: str = "test"
 ) -> None:
     """Write all plots into the folder.
 
     images (N, 28, 28) uint8, labels (N,), probabilities (N, 10); `part` is the split they come from, for the titles.
     """
-    plot_loss(history, folder / "loss.png")
-    plot_accuracy(history, folder / "accuracy.png")
+    plot_loss(epochs, folder / "loss.png")
+    plot_accuracy(epochs, folder / "accuracy.png")
     plot_confusion_matrix(labels, probabilities, folder / "confusion_matrix.png", part)
     plot_reliability(labels, probabilities, folder / "reliability.png", part)
     plot_worst_mistakes(images, labels, probabilities, folder / "worst_mistakes.png", part)
     plot_test_predictions(images, labels, probabilities, folder / "test_predictions.png", part)
 
 
-def plot_loss(history: Epochs, path: Path) -> Figure:
+def plot_loss(epochs: Epochs, path: Path) -> Figure:
     """Plot training and validation loss.
 
     Training loss may stay above validation loss, because training digits are augmented, training labels are smoothed,
@@ -55,9 +55,9 @@ def plot_loss(history: Epochs, path: Path) -> Figure:
     """
     figure = Figure((7, 4.2), layout="constrained")
     axes = figure.subplots()
-    draw_curve(axes, history, "train/loss", "training (augmented, smoothed)", ORANGE)
-    draw_curve(axes, history, "validation/loss", "validation", BLUE)
-    losses = np.array([epoch["validation/loss"] for epoch in history])
+    draw_curve(axes, epochs, "train/loss", "training (augmented, smoothed)", ORANGE)
+    draw_curve(axes, epochs, "validation/loss", "validation", BLUE)
+    losses = np.array([epoch["validation/loss"] for epoch in epochs])
     if np.isfinite(losses).any():
         best = int(np.nanargmin(losses))
         axes.plot(best + 1, losses[best], "o", color=BLUE, label=f"best: epoch {best + 1}, {losses[best]:.4f}")
@@ -69,15 +69,15 @@ def plot_loss(history: Epochs, path: Path) -> Figure:
     return save_figure(figure, path)
 
 
-def plot_accuracy(history: Epochs, path: Path) -> Figure:
+def plot_accuracy(epochs: Epochs, path: Path) -> Figure:
     """Plot one curve for each validation slice. Epochs that are much worse than the last one are cut off."""
     figure = Figure((7, 4.2), layout="constrained")
     axes = figure.subplots()
-    last = select_accuracies(history[-1])
+    last = select_accuracies(epochs[-1])
     for number, (name, share) in enumerate(last.items()):
         label = "mean" if name == "accuracy" else name.replace("_", " ")
         colour = (BLUE, ORANGE, GREEN, VIOLET, RED, GREY)[number % 6]
-        draw_curve(axes, history, f"validation/{name}", f"{label}: {share:.2%}", colour)
+        draw_curve(axes, epochs, f"validation/{name}", f"{label}: {share:.2%}", colour)
     lowest, worst = axes.get_ylim()[0], min(last.values(), default=0)
     axes.set_ylim(bottom=max(lowest, 1 - max(8 * (1 - worst), 0.02)))
     axes.set(title="Validation accuracy by epoch", ylabel="read right")
@@ -91,20 +91,20 @@ def select_accuracies(epoch: Mapping[str, float]) -> dict[str, float]:
     prefix = "validation/"
     accuracies = {name.removeprefix(prefix): value for name, value in epoch.items() if name.startswith(prefix)}
     accuracies.pop("loss", None)
-    if len(accuracies) == 2:  # with one slice, the mean is the same figure
+    if len(accuracies) == 2:  # with one slice, the mean equals its accuracy
         accuracies.pop("accuracy", None)
     return accuracies
 
 
-def draw_curve(axes: Axes, history: Epochs, name: str, label: str, colour: str) -> None:
-    """Draw one figure of every epoch. Epochs are counted from 1; an epoch without that figure leaves a gap."""
-    epochs = [epoch["epoch"] + 1 for epoch in history]
-    values = [epoch.get(name, np.nan) for epoch in history]
-    axes.plot(epochs, values, ".-", color=colour, label=label)
+def draw_curve(axes: Axes, epochs: Epochs, name: str, label: str, colour: str) -> None:
+    """Draw the metric `name` of every epoch, counted from 1. An epoch without this metric leaves a gap."""
+    numbers = [epoch["epoch"] + 1 for epoch in epochs]
+    values = [epoch.get(name, np.nan) for epoch in epochs]
+    axes.plot(numbers, values, ".-", color=colour, label=label)
 
 
 def style_curves(axes: Axes, legend: Literal["upper right", "lower right"]) -> None:
-    """Style what the plots of curves have in common."""
+    """Apply the style that all plots of curves share."""
     axes.set_xlabel("epoch")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.grid(alpha=0.3)

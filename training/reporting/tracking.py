@@ -1,6 +1,6 @@
-"""Sends the figures of a run to an experiment tracker: TensorBoard, or Weights & Biases.
+"""Sends the metrics of a run to an experiment tracker: TensorBoard, or Weights & Biases.
 
-A continued run goes on in the same run of the tracker. wandb is slow to import, so it is imported only when used.
+A continued run stays the same run in the tracker. wandb is slow to import, so it is imported only when used.
 """
 
 import os
@@ -67,7 +67,7 @@ def start_wandb_run(folder: Path, name: str, run_id: str | None) -> "Run":
 
 
 class SettingsTensorBoardLogger(TensorBoardLogger):
-    """Shows the settings beside the validation loss; Lightning's own logger shows them beside an invented figure."""
+    """Shows the settings beside the validation loss; Lightning's own logger shows them beside a made-up value."""
 
     def log_hyperparams(self, params: dict[str, Any], *_: object, **__: object) -> None:  # type: ignore[override]
         """Write them to hparams.yaml and to the HParams page."""

@@ -20,7 +20,7 @@ DIGIT_SECTIONS = ("1a",)  # isolated digits
 LETTER_SECTIONS = ("1b", "1c")  # isolated capital letters, isolated small letters
 DIGITS = "0123456789"
 LETTERS = "AEFHKMNPRWXaefhkmnpruvwx"  # all others look like a digit or like a part of one
-LONGER_SIDE = 999  # of a character in the file, so that coordinates are whole numbers of at most three digits
+LONGER_SIDE = 999  # size of a character in the file, so that coordinates are whole numbers of at most three digits
 
 Skipped = Counter[str]  # reason → number of segments or files that were skipped for it
 
