@@ -85,7 +85,7 @@ def test_without_live_the_button_predicts(page: Page) -> None:
     expect_read_as(page, 7)
 
 
-def test_without_live_a_changed_drawing_can_not_be_labelled_before_it_is_read(page: Page) -> None:
+def test_without_live_a_changed_drawing_cannot_be_labelled_before_it_is_read(page: Page) -> None:
     page.locator(".st-key-live label").first.click()
     page.wait_for_timeout(300)
     draw(page, ONE)

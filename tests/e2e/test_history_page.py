@@ -176,7 +176,7 @@ def test_a_link_sets_the_filters(page: Page, mixed: Shelf, query: dict[str, obje
         expect(page.get_by_test_id("sentence")).to_have_text("No drawing matches these filters.")
 
 
-def test_back_in_the_browser_restores_the_previous_filter(page: Page, mixed: Shelf) -> None:
+def test_the_back_button_restores_the_previous_filter(page: Page, mixed: Shelf) -> None:
     page.goto(mixed.url())
     expect_digits(page, list(range(10)))
     show(page, "Wrong")

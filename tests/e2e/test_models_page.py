@@ -47,7 +47,7 @@ def test_every_version_is_listed_with_its_metrics(page: Page, listed: ModelList)
     expect(table.locator("tr", has_text=str(listed.default))).to_contain_text("your pages")
 
 
-def test_the_chosen_model_answers_on_the_drawing_page_at_once(page: Page, listed: ModelList) -> None:
+def test_the_chosen_model_answers_on_the_draw_page_at_once(page: Page, listed: ModelList) -> None:
     draw(page, SEVEN)
     first = expect_read_as(page, 7)
     expect(answer(page)).to_contain_text(f"{listed.default.name} {listed.default.version}")

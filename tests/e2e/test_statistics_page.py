@@ -168,7 +168,7 @@ def test_without_predictions_a_sentence_asks_the_visitor_to_draw(page: Page, sta
     page.wait_for_selector("canvas.upper-canvas")
 
 
-def test_a_label_given_on_the_drawing_page_counts(page: Page, stack: Stack) -> None:
+def test_a_label_given_on_the_draw_page_counts(page: Page, stack: Stack) -> None:
     open_page(page, stack)
     draw(page, SEVEN)
     expect_read_as(page, 7)

@@ -1,4 +1,4 @@
-"""shared.contracts attracts imports; this fails when it gains one."""
+"""shared.contracts may import pydantic and the standard library only, because every service imports it."""
 
 import ast
 from pathlib import Path

@@ -106,7 +106,7 @@ def test_an_explanation_explains_the_same_digit(client: InferenceClient) -> None
     assert client.explain_pixels(rows_of(explanation)).digit == 7
 
 
-def test_everyone_of_a_crowd_that_overloads_the_service_is_answered_in_the_end() -> None:
+def test_every_client_of_an_overloaded_service_is_answered_in_the_end() -> None:
     app, clock = create_app(Settings(models_dir=MODELS), Bounds(max_in_progress=1)), HastyClock()
     with (
         listening(app) as address,

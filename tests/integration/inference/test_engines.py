@@ -59,13 +59,13 @@ def test_an_engine_gives_the_answers_of_the_network(name: str, engine: EngineNam
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_service_gives_the_answers_that_were_measured(name: str, engine: EngineName) -> None:
     manifest, images = find_manifest(MODELS, name), drawings()
-    look = make_compute_logits(load_network(MODELS, manifest), manifest.normalisation)
-    expected = compute_augmented_logits(look, images, manifest.calibration)
+    compute_logits = make_compute_logits(load_network(MODELS, manifest), manifest.normalisation)
+    expected = compute_augmented_logits(compute_logits, images, manifest.calibration)
     answers = Recogniser(manifest, choose_engine(engine, "cpu")(MODELS / manifest.reference, manifest)).recognise(
         images
     )
     assert answers.probabilities == pytest.approx(manifest.calibration.probabilities(expected), abs=1e-3)
-    assert ((expected != look(images)).any(axis=1)).sum() > 10  # enough images got a second look
+    assert ((expected != compute_logits(images)).any(axis=1)).sum() > 10  # enough images are doubtful
 
 
 class RecordingEngine:
@@ -85,7 +85,7 @@ class RecordingEngine:
         return np.ones((len(images), 10), np.float32)
 
 
-def test_the_second_look_computes_exact_logits() -> None:
+def test_the_logits_of_augmented_views_are_exact() -> None:
     manifest, engine = find_manifest(MODELS, "cnn"), RecordingEngine()
     recogniser = Recogniser(manifest, engine)
     engine.asked.clear()
@@ -130,9 +130,11 @@ def test_a_gpu_gives_the_answers_of_the_network_or_its_absence_is_an_error() -> 
         for batch in (300, 1, 7, 200):
             answers = manifest.calibration.probabilities(made.compute_logits(images[:batch]))
             assert answers == pytest.approx(expected[:batch], abs=1e-3)
-        look = make_compute_logits(load_network(MODELS, manifest), manifest.normalisation)
-        twice = manifest.calibration.probabilities(compute_augmented_logits(look, images, manifest.calibration))
-        assert Recogniser(manifest, made).recognise(images).probabilities == pytest.approx(twice, abs=1e-3)
+        compute_logits = make_compute_logits(load_network(MODELS, manifest), manifest.normalisation)
+        augmented = compute_augmented_logits(compute_logits, images, manifest.calibration)
+        assert Recogniser(manifest, made).recognise(images).probabilities == pytest.approx(
+            manifest.calibration.probabilities(augmented), abs=1e-3
+        )
         return
     with pytest.raises(EngineError, match="no NVIDIA GPU"):
         choose_engine("auto", "cuda")

@@ -82,9 +82,9 @@ async def fail(server: OpenAiServer, *replies: Reply, url: str = "", **options: 
 
 
 async def test_a_picture_is_read(server: OpenAiServer) -> None:
-    reading = await read(server, completion(answer({7: 0.75, 1: 0.25}, digit_score=0.9)))
-    assert (reading.digit, reading.digit_score) == (7, 0.9)
-    assert reading.probabilities == (0, 0.25, 0, 0, 0, 0, 0, 0.75, 0, 0)
+    prediction = await read(server, completion(answer({7: 0.75, 1: 0.25}, digit_score=0.9)))
+    assert (prediction.digit, prediction.digit_score) == (7, 0.9)
+    assert prediction.probabilities == (0, 0.25, 0, 0, 0, 0, 0, 0.75, 0, 0)
 
 
 async def test_the_picture_is_sent_unchanged_with_the_key_and_the_model(server: OpenAiServer) -> None:
@@ -117,10 +117,10 @@ async def test_the_schema_is_strict_and_simple_enough_for_every_server(server: O
     "weights", [{3: 97, 8: 3}, {3: 0.4, 8: 0.2}, {3: 1e-9, 8: 1e-10}, dict.fromkeys(range(10), 1 / 3)]
 )
 async def test_probabilities_are_scaled_to_sum_to_one(server: OpenAiServer, weights: dict[int, float]) -> None:
-    reading = await read(server, completion(answer(weights)))
-    assert sum(reading.probabilities) == pytest.approx(1, abs=1e-12)
-    assert reading.digit == max(weights, key=weights.get)
-    assert reading.probabilities[3] == pytest.approx(weights[3] / sum(weights.values()))
+    prediction = await read(server, completion(answer(weights)))
+    assert sum(prediction.probabilities) == pytest.approx(1, abs=1e-12)
+    assert prediction.digit == max(weights, key=weights.get)
+    assert prediction.probabilities[3] == pytest.approx(weights[3] / sum(weights.values()))
 
 
 async def test_whole_numbers_are_accepted(server: OpenAiServer) -> None:
@@ -229,10 +229,10 @@ async def test_a_status_becomes_a_sentence(server: OpenAiServer, status: int, wo
 
 
 async def test_a_temporary_failure_is_retried(server: OpenAiServer) -> None:
-    reading = await read(
+    prediction = await read(
         server, failure(500, retry_after_ms="1"), failure(429, retry_after_ms="1"), SEVEN, max_retries=2
     )
-    assert reading.digit == 7
+    assert prediction.digit == 7
     assert len(server.requests) == 3
     assert server.requests[0].body == server.requests[2].body
 

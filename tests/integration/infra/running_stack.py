@@ -68,7 +68,7 @@ class RunningStack:
         raise AssertionError(f"the stack ended without printing {words!r}:\n" + "\n".join(self.said))
 
     def wait_for_file(self, path: Path) -> None:
-        """Returns within a few milliseconds of the file's creation."""
+        """Wait for the file. Return within a few milliseconds of its creation."""
         while not path.exists():
             assert self.process.poll() is None, (self.finish(), self.said)
             time.sleep(0.002)

@@ -39,7 +39,7 @@ async def test_the_service_is_ready_only_after_the_migrations(open_client, empty
         assert (await client.get("/readyz")).status_code == 200
 
 
-async def test_not_ready_after_the_migrations_were_taken_back(open_client, empty_database_url):
+async def test_the_service_is_not_ready_after_the_migrations_were_undone(open_client, empty_database_url):
     await asyncio.to_thread(upgrade, empty_database_url)
     await asyncio.to_thread(downgrade, empty_database_url, "base")
     async with open_client(empty_database_url) as client:

@@ -1,6 +1,6 @@
 """A test of every shipped version: it reads plain bars, drawn on the page's canvas, as ones.
 
-The drawings go through the whole path: preprocessing, network, second look and calibration.
+The drawings go through the whole path: preprocessing, network, augmented views and calibration.
 """
 
 from pathlib import Path
@@ -34,6 +34,6 @@ def test_a_bar_is_a_one(name: str, version: str) -> None:
     manifest = read_manifest(MODELS, name, version)
     random = np.random.default_rng(1)
     images = np.stack([preprocess(draw_line(random)) for _ in range(LINES)])
-    look = make_compute_logits(load_network(MODELS, manifest), manifest.normalisation)
-    digits = compute_augmented_logits(look, images, manifest.calibration).argmax(axis=1)
+    compute_logits = make_compute_logits(load_network(MODELS, manifest), manifest.normalisation)
+    digits = compute_augmented_logits(compute_logits, images, manifest.calibration).argmax(axis=1)
     assert (digits == 1).sum() >= 0.99 * LINES, np.bincount(digits, minlength=10).tolist()

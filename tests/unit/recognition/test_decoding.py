@@ -87,7 +87,7 @@ def test_a_broken_canvas_is_unreadable_with_a_reason() -> None:
         decode_drawing(encode(draw(TRANSPARENT, PURPLE))[:60])
 
 
-def test_a_canvas_over_the_limit_is_refused() -> None:
+def test_a_canvas_over_the_limit_is_too_large() -> None:
     with pytest.raises(DrawingTooLargeError):
         decode_drawing(encode(draw(TRANSPARENT, PURPLE)), max_pixels=40 * 40 - 1)
 
@@ -100,7 +100,7 @@ def test_a_canvas_is_turned_by_its_exif() -> None:
     assert_same(turned, decode_drawing(encode(picture)))
 
 
-def test_a_picture_whose_exif_pillow_can_not_write_is_read() -> None:
+def test_a_picture_whose_exif_pillow_cannot_write_is_read() -> None:
     # the maker, 0x010F, is a number instead of a text
     entries = [
         struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0),

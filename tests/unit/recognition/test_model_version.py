@@ -95,7 +95,7 @@ def test_a_failed_write_leaves_no_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["..", "../cnn", "/etc", "", "a/b", ".hidden", "x" * 65])
-def test_a_name_can_not_leave_the_folder(tmp_path: Path, name: str) -> None:
+def test_a_name_cannot_leave_the_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(ModelVersionError):
         read_current(tmp_path, name)
     with pytest.raises(ModelVersionError):
@@ -131,7 +131,7 @@ def test_no_version_is_written_outside_the_folder(tmp_path: Path, name: str) -> 
     assert list(tmp_path.rglob("*")) == []
 
 
-def test_a_manifest_that_can_not_be_read_back_is_not_written(tmp_path: Path) -> None:
+def test_a_manifest_that_cannot_be_read_back_is_not_written(tmp_path: Path) -> None:
     manifest = a_manifest().model_copy(update={"metrics": {"mnist": {"accuracy": float("nan")}}})
     with pytest.raises(ModelVersionError, match="malformed"):
         write_model_version(tmp_path, manifest, build_network("mlp"), GRAPH)

@@ -117,7 +117,7 @@ def test_paper_without_ink_is_blank() -> None:
 
 
 @pytest.mark.parametrize("rows", [11, 40])
-def test_more_than_a_hundred_digits_are_refused(rows: int) -> None:
+def test_more_than_a_hundred_digits_are_too_many(rows: int) -> None:
     ink, _ = write_rows(["1234567890"] * 10, size=24)
     assert len(segment_page(as_png(ink)).digits) == 100
     ink, _ = write_rows(["1234567890"] * rows, size=24)

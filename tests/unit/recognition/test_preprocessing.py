@@ -134,7 +134,7 @@ def test_every_file_format_and_colour_mode_is_read(file_format: str, mode: str) 
 
 
 @pytest.mark.parametrize("colour", ["black", "white", "#7f7f7f"])
-def test_an_even_picture_is_blank(colour: str) -> None:
+def test_a_picture_of_one_colour_is_blank(colour: str) -> None:
     with pytest.raises(BlankDrawingError):
         image_of(Image.new("RGB", (280, 280), colour))
 
@@ -169,13 +169,13 @@ def test_a_truncated_picture_is_unreadable_at_any_length(file_format: str) -> No
             preprocess(whole[:length])
 
 
-def test_a_picture_over_the_limit_is_refused_from_its_header() -> None:
+def test_a_picture_over_the_limit_is_found_by_its_header() -> None:
     header_only = encode(Image.new("L", (300, 300)))[:60]  # without pixels, so decoding would raise another error
     with pytest.raises(DrawingTooLargeError, match="300 × 300"):
         preprocess(header_only, max_pixels=300 * 300 - 1)
 
 
-def test_a_decompression_bomb_is_refused_from_its_header() -> None:
+def test_a_decompression_bomb_is_found_by_its_header() -> None:
     header = bytearray(encode(Image.new("1", (8, 8))))
     header[16:24] = (60_000).to_bytes(4, "big") * 2
     header[29:33] = zlib.crc32(bytes(header[12:29])).to_bytes(4, "big")
@@ -249,6 +249,6 @@ def test_a_large_picture_is_reduced_to_the_same_image() -> None:
     assert_alike(image_of(large), image_of(draw_seven()), tolerance=15)
 
 
-def test_a_picture_with_a_very_long_side_is_refused() -> None:
+def test_a_picture_with_a_very_long_side_is_too_large() -> None:
     with pytest.raises(DrawingTooLargeError):
         image_of(Image.new("L", (20_000, 3)))

@@ -138,7 +138,7 @@ def test_answers_do_not_depend_on_the_seed_of_the_first_student(student: Student
     assert student.load().hashes() == other.load().hashes()
 
 
-def test_a_killed_drawing_starts_again(student: Student) -> None:
+def test_a_killed_preparation_starts_again(student: Student) -> None:
     student.load()
     (whole,) = student.stored()
     whole.rename(whole.with_suffix(".drawing"))
@@ -152,7 +152,7 @@ def test_a_missing_file_of_strokes_is_reported(student: Student, tmp_path: Path)
         missing.load()
 
 
-def test_half_of_a_failed_drawing_is_never_read(student: Student) -> None:
+def test_answers_of_a_failed_preparation_are_never_read(student: Student) -> None:
     class Failing(nn.Module):
         def forward(self, images: Tensor) -> Tensor:
             raise MemoryError

@@ -45,7 +45,7 @@ def test_strokes_are_used_as_they_are_and_with_added_strokes(tmp_path: Path) -> 
     assert labels["added_strokes"].tolist() == [7, 7] * mixture.ADDED_STROKES
 
 
-def test_digits_that_the_label_filter_doubts_are_used_neither_way(tmp_path: Path) -> None:
+def test_digits_that_the_label_filter_doubts_are_not_used(tmp_path: Path) -> None:
     labels = labels_by_part(tmp_path, [7, 0, 1, 7], label_filter=Teacher(AlwaysSeven(9.0), Normalisation()))
     assert labels["pen_digits"].tolist() == [7, 7]
     assert set(labels["added_strokes"].tolist()) == {7}
@@ -69,7 +69,7 @@ def test_datasets_with_the_same_digits_are_not_mixed(other: str) -> None:
         load_training(quick_settings(dataset=["mnist", other]), options())
 
 
-def test_emnist_makes_mnist_s_slices_unclean_and_no_others() -> None:
+def test_emnist_makes_only_the_mnist_slices_unclean() -> None:
     assert not is_clean("uploads", ["emnist"])
     assert is_clean("photographs", ["emnist"])
     assert is_clean("uploads", ["mnist"])

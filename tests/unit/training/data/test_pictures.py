@@ -41,7 +41,7 @@ def picture_sources(*datasets: str) -> dict[str, ImageSource]:
     }
 
 
-def test_mnist_s_training_images_become_uploads_and_strokes_become_photographs() -> None:
+def test_mnist_training_images_become_uploads_and_strokes_become_photographs() -> None:
     sources = picture_sources("mnist", "pen_strokes")
     assert {name: len(source.labels) for name, source in sources.items()} == {"uploads": 10, "photographs": 6}
     assert sources["uploads"].labels.tolist() == bars(10).labels.tolist()

@@ -46,7 +46,7 @@ def test_a_drawing_is_a_canvas_of_the_page() -> None:
     assert (picture.size, picture.mode, picture.format) == ((CANVAS_PX, CANVAS_PX), "RGBA", "PNG")
 
 
-def test_a_photograph_is_a_shaded_noisy_jpeg_of_a_camera_s_size() -> None:
+def test_a_photograph_is_a_shaded_noisy_jpeg_of_camera_size() -> None:
     for index in range(6):
         picture = open_picture(take_photograph(SEVEN.strokes, random_of("photographs", 1, index)))
         assert picture.format == "JPEG"

@@ -1,4 +1,4 @@
-"""Measures, each held against an independent way to compute it."""
+"""Measures, each compared with another way to compute it."""
 
 import numpy as np
 import pytest
@@ -31,13 +31,13 @@ def test_a_slice_without_a_readable_picture_has_no_calibration_error() -> None:
     assert measured == {"examples": 10, "refused": 1, "accuracy": 0}
 
 
-def test_of_non_digits_only_the_rejected_share_is_measured() -> None:
+def test_only_the_rejected_share_of_non_digits_is_measured() -> None:
     labels = np.full(10, NOT_A_DIGIT)
     logits = np.concatenate([np.full((7, 10), -5.0), np.full((3, 10), 5.0)])
     assert measure(logits, labels, READABLE, Calibration()) == {"examples": 10, "refused": pytest.approx(0.7)}
 
 
-def test_calibration_error_is_the_gap_of_confidence_and_accuracy() -> None:
+def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
     probabilities = torch.tensor([[0.8, 0.2]] * 10)
     labels = torch.tensor([0] * 5 + [1] * 5)  # 80 % sure, 50 % right
     assert calibration_error(probabilities, labels) == pytest.approx(0.3)
@@ -60,7 +60,7 @@ def test_auroc_is_the_share_of_pairs_in_the_right_order() -> None:
     assert auroc(digits, others) == pytest.approx(pairs)
 
 
-def test_wilson_s_interval_is_the_published_one() -> None:
+def test_the_wilson_interval_equals_published_values() -> None:
     low, high = wilson_interval(8, 10)  # Brown, Cai, DasGupta 2001 give the formula; these are its values
     assert (low, high) == (pytest.approx(0.4902, abs=1e-4), pytest.approx(0.9433, abs=1e-4))
 

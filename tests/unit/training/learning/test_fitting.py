@@ -266,7 +266,7 @@ def test_fewer_images_than_a_batch_are_too_few(tmp_path: Path) -> None:
         fit_bars(quick_settings(batch=512), tmp_path)
 
 
-def test_dropout_is_a_factor_on_the_architecture_s_own() -> None:
+def test_dropout_scales_the_dropout_of_the_architecture() -> None:
     task = RecognitionTask(quick_settings(architecture="cnn", dropout=0.5), ["bars"])
     assert [module.p for module in task.network.modules() if isinstance(module, torch.nn.Dropout)] == [0.125, 0.25]
 

@@ -45,7 +45,7 @@ def test_a_matrix_has_the_same_result_alone_and_beside_others() -> None:
 
 
 @pytest.mark.parametrize("shape", [(64, 32, 3, 3), (128, 576), (64, 16, 1, 1)])
-def test_steps_of_hidden_layers_are_as_large_as_adamw_s_for_any_size_of_gradient(shape: tuple[int, ...]) -> None:
+def test_steps_of_hidden_layers_are_as_large_as_with_adamw_for_any_size_of_gradient(shape: tuple[int, ...]) -> None:
     gradient = torch.randn(shape, generator=torch.Generator().manual_seed(1))
     moved = step(torch.zeros(shape), gradient)
     assert float(moved.square().mean().sqrt()) == pytest.approx(0.01 * 0.2, rel=0.3)

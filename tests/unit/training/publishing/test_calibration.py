@@ -1,4 +1,4 @@
-"""Calibration, held against a search that knows nothing of gradients."""
+"""Calibration, compared with a grid search, which uses no gradients."""
 
 import numpy as np
 import pytest

@@ -73,19 +73,20 @@ def test_metrics_are_measured_as_in_serving(tmp_path: Path) -> None:
     new, part = candidate(), prepared_bars()  # an untrained network doubts every image
     calibration = Calibration(energy_centre=-50, doubtful_below=0.8)
     published = publish(new, calibration, [part], tmp_path)
-    look = make_compute_logits(new.network, new.normalisation)
-    once, twice = look(part.images), compute_augmented_logits(look, part.images, calibration)
-    expected = measure(twice, part.labels, part.readable, calibration)
+    compute_logits = make_compute_logits(new.network, new.normalisation)
+    plain = compute_logits(part.images)
+    augmented = compute_augmented_logits(compute_logits, part.images, calibration)
+    expected = measure(augmented, part.labels, part.readable, calibration)
     assert published.manifest.metrics["mnist"] == pytest.approx(expected)
-    assert expected["nll"] != pytest.approx(measure(once, part.labels, part.readable, calibration)["nll"])
+    assert expected["nll"] != pytest.approx(measure(plain, part.labels, part.readable, calibration)["nll"])
 
 
-def test_a_calibration_is_fitted_to_two_looks() -> None:
+def test_a_calibration_is_fitted_to_augmented_logits() -> None:
     new, data = candidate(), bars(32)
-    look, labels = make_compute_logits(new.network, new.normalisation), [torch.from_numpy(data.labels)]
-    fitted_to_one = fit_calibration([torch.from_numpy(look(data.images))], labels)
-    twice = compute_augmented_logits(look, data.images, fitted_to_one)
-    assert calibrate(new, {"bars": data}) == fit_calibration([torch.from_numpy(twice)], labels) != fitted_to_one
+    compute_logits, labels = make_compute_logits(new.network, new.normalisation), [torch.from_numpy(data.labels)]
+    first = fit_calibration([torch.from_numpy(compute_logits(data.images))], labels)
+    augmented = compute_augmented_logits(compute_logits, data.images, first)
+    assert calibrate(new, {"bars": data}) == fit_calibration([torch.from_numpy(augmented)], labels) != first
 
 
 def test_the_current_version_is_measured_with_its_own_calibration(
@@ -93,11 +94,11 @@ def test_the_current_version_is_measured_with_its_own_calibration(
 ) -> None:
     asked: list[Calibration] = []
 
-    def look_and_tell(look: ComputeLogits, images: Images, calibration: Calibration) -> Logits:
+    def record_calibration(compute_logits: ComputeLogits, images: Images, calibration: Calibration) -> Logits:
         asked.append(calibration)
-        return compute_augmented_logits(look, images, calibration)
+        return compute_augmented_logits(compute_logits, images, calibration)
 
-    monkeypatch.setattr("training.publishing.gate.compute_augmented_logits", look_and_tell)
+    monkeypatch.setattr("training.publishing.gate.compute_augmented_logits", record_calibration)
     first, _ = publish_to(tmp_path, reads_bars())
     publish_to(tmp_path, reads_bars())
     assert asked == [read_manifest(tmp_path, MLP, first).calibration]
