@@ -65,7 +65,7 @@ def main() -> None:
             f"{size:.1f} MB",
             *accuracies,
             errors,
-            format_percent(manifest, "pen_letters", "refused"),
+            format_percent(manifest, "pen_letters", "rejected"),
             f"{speed:,.0f}",
         ]
         print(f"| {' | '.join(cells)} |")

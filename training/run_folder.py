@@ -13,7 +13,7 @@ from training.learning.step_folder import StepFolder
 
 @dataclass(frozen=True)
 class RunFolder:
-    """`results/<run>`."""
+    """The files of one run, in the folder `results/<run>`."""
 
     folder: Path
 

@@ -48,7 +48,7 @@ class Options(TrainingOptions):
     epochs: int | None = Field(None, gt=0, description="epochs of every step instead of the recipe's, for a quick try")
     run: str | None = Field(None, description="name of the folder under results; default: the recipe and a number")
     publish: bool = Field(True, description="--no-publish ends after the plots and does not touch test data")
-    tracker: Tracker = Field("tensorboard", description="where to send the figures; needs no account or server")
+    tracker: Tracker = Field("tensorboard", description="experiment tracker; the default needs no account or server")
 
 
 def train(options: Options) -> None:

@@ -47,7 +47,7 @@ def measure(
     An unreadable picture counts as wrong and as rejected.
     """
     rejected = (calibration.digit_scores(logits) < calibration.digit_score_threshold) | ~readable
-    measured = {"examples": float(len(labels)), "refused": float(rejected.mean())}
+    measured = {"examples": float(len(labels)), "rejected": float(rejected.mean())}
     if (labels == NOT_A_DIGIT).any():
         return measured
     if not readable.any():

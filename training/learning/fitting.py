@@ -1,4 +1,8 @@
-"""Trains one step of a recipe with Lightning: from settings, data and starting weights to averaged weights."""
+"""Trains one step of a recipe with Lightning.
+
+The settings, the data and the starting weights come in; a network with averaged weights goes out, saved in the step's
+folder. A step that was stopped continues from its last checkpoint.
+"""
 
 import pickle
 import shutil

@@ -17,7 +17,7 @@ from torch.optim.adamw import adamw
 
 States = dict[Tensor, dict[str, Any]]
 
-MIN_SIDE = 16  # of a hidden layer's matrix; the first convolution (3×3 = 9) and the output layer (10) are smaller
+MIN_SIDE = 16  # least side of a matrix for Muon; the first convolution (9) and the output layer (10) are smaller
 MOMENTUM = 0.95  # Jordan et al.
 BETAS, EPSILON = (0.9, 0.999), 1e-8  # torch's defaults for AdamW
 ROOT_MEAN_SQUARE = 0.2  # of an AdamW step / learning rate, as observed by Liu et al.

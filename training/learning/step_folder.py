@@ -20,7 +20,7 @@ from training.recipes.recipe import Settings
 
 @dataclass(frozen=True)
 class StepFolder:
-    """`results/<run>/step-<number>`."""
+    """The files of one step, in the folder `results/<run>/step-<number>`."""
 
     folder: Path
 
@@ -41,7 +41,7 @@ class StepFolder:
 
     @property
     def epochs(self) -> Path:
-        """What each epoch reached, one JSON line an epoch."""
+        """The metrics of each epoch, one JSON line an epoch."""
         return self.folder / "epochs.jsonl"
 
     @property

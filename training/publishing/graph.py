@@ -19,7 +19,7 @@ from shared.recognition.model_version import GRAPH, ModelVersionError
 from shared.recognition.normalisation import SIDE, Images, Normalisation
 
 INPUT, OUTPUT = "images", "logits"  # (B, 28, 28) uint8 and (B, 10) float32
-GREATEST_DIFFERENCE = 1e-3  # of a probability
+GREATEST_DIFFERENCE = 1e-3  # between two probabilities
 BATCH = 500
 
 

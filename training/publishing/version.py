@@ -1,4 +1,8 @@
-"""Publishes a trained network as a model version: calibrate, measure every slice, ask the gate, write the files."""
+"""Publishes a trained network as a model version.
+
+A candidate comes in; it is calibrated, measured on every slice, compared with the current version by the gate, and
+written. The result says which version was written and why it did not become the current one.
+"""
 
 import platform
 from collections.abc import Mapping, Sequence
@@ -49,9 +53,9 @@ class Published:
 
 
 def calibrate(candidate: Candidate, validation: Mapping[str, LabelledImages]) -> Calibration:
-    """Fit the calibration on validation digits, with doubtful images read twice as in serving.
+    """Fit the calibration on validation digits, whose doubtful images are averaged over views as in serving.
 
-    Which images are doubtful depends on the calibration, so a first fit on single readings selects them.
+    Which images are doubtful depends on the calibration, so a first fit on single-pass logits selects them.
     """
     compute_logits, parts = make_compute_logits(candidate.network, candidate.normalisation), validation.values()
     labels = [torch.from_numpy(part.labels) for part in parts]

@@ -59,7 +59,7 @@ class Options(TrainingOptions):
         validation_alias=AliasChoices("storage", "SWEEP_STORAGE"),
         description="sqlite:///file or postgresql://user:password@host/database; default: sweep.db under results",
     )
-    tracker: Tracker = Field("tensorboard", description="where to send the figures; needs no account or server")
+    tracker: Tracker = Field("tensorboard", description="experiment tracker; the default needs no account or server")
 
 
 @dataclass(frozen=True)

@@ -49,13 +49,13 @@ def test_a_metric_that_is_not_a_share_is_only_higher_or_lower() -> None:
 
 
 def test_more_rejections_are_better_for_letters_and_worse_for_digits() -> None:
-    assert outcome_of({"refused": 0.5}, {"refused": 0.9}) == "better"
+    assert outcome_of({"rejected": 0.5}, {"rejected": 0.9}) == "better"
     differences = compare_metrics(
-        version(mnist={"accuracy": 0.9, "refused": 0.5}), version(mnist={"accuracy": 0.9, "refused": 0.9})
+        version(mnist={"accuracy": 0.9, "rejected": 0.5}), version(mnist={"accuracy": 0.9, "rejected": 0.9})
     )
     assert {one.measure: (one.outcome, one.higher_is_better) for one in differences} == {
         "accuracy": ("the same", True),
-        "refused": ("worse", False),
+        "rejected": ("worse", False),
     }
 
 

@@ -17,7 +17,7 @@ def version(name: str, number: str, *, current: bool = True) -> ModelDescription
         architecture=name,
         parameters=1234567,
         digit_score_threshold=0.5,
-        metrics={"mnist": {"examples": 100, "accuracy": 0.99, "refused": 0}},
+        metrics={"mnist": {"examples": 100, "accuracy": 0.99, "rejected": 0}},
     )
 
 

@@ -15,7 +15,7 @@ from shared.contracts.inference import ModelDetails
 Outcome = Literal["better", "worse", "the same", "too close to call", "higher", "lower"]
 
 NOISE = 2.0  # standard errors
-ACCURACY, REJECTED, EXAMPLES = "accuracy", "refused", "examples"  # names in a manifest
+ACCURACY, REJECTED, EXAMPLES = "accuracy", "rejected", "examples"  # names in a manifest
 SLICES = {
     "mnist": "MNIST",
     "mnist_pictures": "MNIST as pictures",

@@ -23,18 +23,18 @@ def test_an_unreadable_picture_is_wrong_and_rejected() -> None:
     readable[0] = False
     measured = measure(LOGITS, LABELS, readable, Calibration())
     assert measured["accuracy"] == pytest.approx(0.8)
-    assert measured["refused"] == pytest.approx(0.1)
+    assert measured["rejected"] == pytest.approx(0.1)
 
 
 def test_a_slice_without_a_readable_picture_has_no_calibration_error() -> None:
     measured = measure(LOGITS, LABELS, ~READABLE, Calibration())
-    assert measured == {"examples": 10, "refused": 1, "accuracy": 0}
+    assert measured == {"examples": 10, "rejected": 1, "accuracy": 0}
 
 
 def test_only_the_rejected_share_of_non_digits_is_measured() -> None:
     labels = np.full(10, NOT_A_DIGIT)
     logits = np.concatenate([np.full((7, 10), -5.0), np.full((3, 10), 5.0)])
-    assert measure(logits, labels, READABLE, Calibration()) == {"examples": 10, "refused": pytest.approx(0.7)}
+    assert measure(logits, labels, READABLE, Calibration()) == {"examples": 10, "rejected": pytest.approx(0.7)}
 
 
 def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
