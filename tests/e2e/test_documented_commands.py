@@ -16,11 +16,11 @@ from uuid import UUID
 import httpx
 import pytest
 
-from infra.markdown_pages import Block, MarkdownPage, list_pages
+from infra.markdown_pages import Block, MarkdownPage
 from shared.contracts.problem import ProblemCode
+from tests.documented_commands import ROOT, find_commands
 from tests.e2e.stack import TOKEN, Stack
 
-ROOT = Path(__file__).parents[2]
 SERVICE_OF_PORT = {"8001": "inference", "8002": "storage", "8501": "frontend"}
 DOCUMENTED_ADDRESS = re.compile(r"http://(?:127\.0\.0\.1|localhost):(8001|8002|8501)")
 DOCUMENTED_ID = re.compile(r"\bID=([0-9a-f-]{36})")
@@ -28,15 +28,6 @@ ASSIGNMENT = re.compile(r"^[A-Z_]+=.*", re.MULTILINE)
 # An error status must fail the command, and each answer must end its line.
 CURL = 'set -euo pipefail; curl() { command curl --fail-with-body --write-out "\\n" "$@"; }\n'
 TIMEOUT_S = 120
-
-
-def find_commands() -> list[tuple[Path, Block]]:
-    return [
-        (path, block)
-        for path in list_pages(ROOT)
-        for block in MarkdownPage(path).find_blocks()
-        if block.marker == "stack"
-    ]
 
 
 def earlier_assignments(path: Path, block: Block) -> str:
@@ -66,7 +57,7 @@ def store_prediction(stack: Stack, prediction_id: UUID) -> None:
 
 @pytest.mark.parametrize(
     ("path", "block"),
-    [pytest.param(path, block, id=f"{path.relative_to(ROOT)}:{block.line}") for path, block in find_commands()],
+    find_commands("stack"),
 )
 def test_a_documented_command_works(stack: Stack, folder: Path, path: Path, block: Block) -> None:
     code = block.code if block.language == "python" else f"{CURL}{earlier_assignments(path, block)}\n{block.code}"

@@ -7,24 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from infra.markdown_pages import Block, MarkdownPage, list_pages
+from infra.markdown_pages import Block
+from tests.documented_commands import ROOT, find_commands
 
-ROOT = Path(__file__).parents[2]
 TIMEOUT_S = 120
-
-
-def find_commands() -> list[tuple[Path, Block]]:
-    return [
-        (path, block)
-        for path in list_pages(ROOT)
-        for block in MarkdownPage(path).find_blocks()
-        if block.marker == "run"
-    ]
 
 
 @pytest.mark.parametrize(
     ("path", "block"),
-    [pytest.param(path, block, id=f"{path.relative_to(ROOT)}:{block.line}") for path, block in find_commands()],
+    find_commands("run"),
 )
 def test_a_documented_command_works(path: Path, block: Block) -> None:
     # The tests' own Python may lie elsewhere than in .venv.
