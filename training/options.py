@@ -42,8 +42,10 @@ class DataOptions(BaseSettings):
 class TrainingOptions(DataOptions):
     """Data, storage's address and the folder for results."""
 
-    storage_url: str = Field("http://127.0.0.1:8002", description="storage, for the dataset labelled_drawings")
+    storage_url: str = Field(
+        "http://127.0.0.1:8002", description="address of storage, for the dataset labelled_drawings"
+    )
     storage_token: str = Field(
         "", validation_alias=AliasChoices("storage_token", "STORAGE_TOKEN"), description="storage's bearer token"
     )
-    results_dir: Path = Field(Path("results"), description="folder for runs; git ignores it")
+    results_dir: Path = Field(Path("results"), description="folder for the files of each run; git ignores it")

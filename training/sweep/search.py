@@ -46,13 +46,13 @@ SPACE: dict[str, Callable[[Trial, str], str | int | float]] = {
 
 
 class Options(TrainingOptions):
-    """Search the settings of a recipe that it does not set itself."""
+    """Try values for the settings that a recipe leaves open, and write the best ones as a new recipe."""
 
     model_config = SettingsConfigDict(cli_prog_name="python -m training.sweep")
 
     recipe: str = Field("mnist", description="name of a file in training/recipes, or a .toml file; one step only")
     epochs: int = Field(4, gt=0, description="epochs of one trial, enough to tell bad settings from good ones")
-    trials: int = Field(20, gt=0, description="number of trials of the whole study, with those it has already")
+    trials: int = Field(20, gt=0, description="number of trials in total, including finished ones")
     study: str = Field("sweep", description="name of the study, and of its folder under results")
     storage: str | None = Field(
         None,

@@ -16,7 +16,7 @@ from shared.contracts.inference import Explanation, Prediction
 SURE, PROBABLE = 0.95, 0.75  # lowest confidence of a sure and of a probable answer
 MIN_ALTERNATIVE = 0.001  # digits with a lower probability are not named
 FOR, AGAINST = (255, 176, 32), (64, 140, 255)  # red, green, blue
-LABEL_HINT = "Tap the right digit. A second tap removes it."
+LABEL_HINT = "Tap the right digit. Tap it again to take the label back."
 
 
 @dataclass(frozen=True)

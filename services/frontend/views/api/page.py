@@ -53,7 +53,7 @@ def show_api() -> None:
     address = settings.api_address
     show_title("API")
     st.markdown(
-        f"Other services can read digits at `{address}`. Add `?model=name` or `?model=name/version` to choose a model. "
+        f"Other programs can read digits at `{address}`. Add `?model=name` or `?model=name/version` to choose a model. "
         f"The full documentation is at [{address}/docs]({address}/docs)."
     )
     show_example()

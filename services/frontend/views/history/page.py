@@ -164,7 +164,7 @@ def write_extent(count: PredictionCount, most: int) -> str:
     """How many of the matching predictions a file holds: `all 742`, `the newest 1,000`."""
     if count.more or count.predictions > most:
         return f"the newest {most:,}"
-    return f"all {count.predictions:,}" if count.predictions > 1 else "the only one"
+    return f"all {count.predictions:,}" if count.predictions > 1 else "1 drawing"
 
 
 show_history()

@@ -105,8 +105,9 @@ def show_overall(statistics: Statistics) -> None:
         return
     tally = Tally("all", overall.correct, overall.labelled)
     low, high = tally.interval
-    only = "only 1 label" if overall.labelled == 1 else f"only {overall.labelled} labels"
-    warning = f" This is uncertain, because there are {only}." if overall.labelled < MIN_LABELS else ""
+    there_is = "there is" if overall.labelled == 1 else "there are"
+    reason = f"{there_is} only {count_labels(overall.labelled)}"
+    warning = f" This is uncertain, because {reason}." if overall.labelled < MIN_LABELS else ""
     with st.container(border=True, key="overall"):
         st.html(f"""
 <div class="overall"><div class="accuracy" data-testid="accuracy">{percent(tally.accuracy)}</div>
@@ -115,10 +116,15 @@ def show_overall(statistics: Statistics) -> None:
 <small>{NOTE.format(count=overall.predictions)}</small></div></div>""")
 
 
+def count_labels(number: int) -> str:
+    """Returns "1 label" or "1,234 labels"."""
+    return "1 label" if number == 1 else f"{number:,} labels"
+
+
 def show_running_accuracy(statistics: Statistics) -> None:
     """The accuracy label by label."""
     points = statistics.running_accuracy
-    show_heading("Accuracy over time", f"the latest {len(points)} labels; shaded: 95% interval")
+    show_heading("Accuracy over time", f"the latest {count_labels(len(points))}; shaded: 95% interval")
     last = points[-1]
     sentence = f"Running accuracy, from {percent(points[0].accuracy)} to {percent(last.accuracy)}."
     show_chart(charts.running_accuracy_chart(points), sentence)
@@ -178,7 +184,7 @@ def show_reliability(statistics: Statistics) -> None:
     warning = "" if labelled >= MIN_LABELS else ", too few for a reliable value"
     st.html(
         f'<p class="note" data-testid="calibration-error">Expected calibration error: {calibration_error(bins):.1%}, '
-        f"over {labelled:,} labels in ten bins{warning}.</p>"
+        f"over {count_labels(labelled)} in ten bins{warning}.</p>"
     )
     rows = [write_tally(tally) for tally in tallies]
     st.html(folded_table_html("Accuracy by confidence", ("confidence", *HEAD), rows))
