@@ -11,7 +11,7 @@ LOCAL := $(if $(wildcard /dev/nvidiactl),local-gpu,local)  # only on a GPU the s
 .PHONY: help run up up-gpu down train sweep data test test-unit test-containers check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-history benchmark-training screenshots hooks openapi lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Slate needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
