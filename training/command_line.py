@@ -14,10 +14,11 @@ from training.logs import configure_logs
 Options = TypeVar("Options", bound=BaseSettings)
 
 REPORTED = (TrainingError, ModelVersionError, SettingsError, OSError)  # everything else is a bug, with a traceback
+STOPPED = 130  # what a shell reports for a program that Ctrl-C ended
 
 
 def run_command(options: type[Options], command: Callable[[Options], None], arguments: list[str] | None) -> int:
-    """Return the exit status: 0, or 1 after printing what is wrong to standard error."""
+    """Return the exit status: 0, 1 after printing what is wrong to standard error, or 130 after Ctrl-C."""
     try:
         configure_logs()
         command(CliApp.run(options, arguments))
@@ -27,6 +28,9 @@ def run_command(options: type[Options], command: Callable[[Options], None], argu
     except REPORTED as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return STOPPED
     return 0
 
 

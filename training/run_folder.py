@@ -3,8 +3,12 @@
 Running the same recipe again continues the newest unfinished run of that recipe, or starts a new one.
 """
 
+import json
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 
 from training.errors import RunError
@@ -23,6 +27,11 @@ class RunFolder:
         return self.folder / "finished"
 
     @property
+    def versions(self) -> Path:
+        """Which version each name in the recipe stood for when the run began."""
+        return self.folder / "versions.json"
+
+    @property
     def name(self) -> str:
         """What the option --run calls this run."""
         return self.folder.name
@@ -30,6 +39,34 @@ class RunFolder:
     def step(self, number: int) -> StepFolder:
         """Return the folder of a step; the first is number 1."""
         return StepFolder(self.folder / f"step-{number}")
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Make the folder and keep other processes out of it. RunError if one is in it. A kill frees the folder."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("w") as lock:
+            try:
+                flock(lock, LOCK_EX | LOCK_NB)
+            except BlockingIOError as error:
+                raise RunError(
+                    f"Another process trains in {self.folder}: give --run a name for a second run."
+                ) from error
+            yield
+
+    def read_versions(self) -> dict[str, str]:
+        """Return name → "name/version", empty for a new run. RunError if the file is damaged."""
+        try:
+            return {str(name): str(pinned) for name, pinned in json.loads(self.versions.read_text()).items()}
+        except FileNotFoundError:
+            return {}
+        except (ValueError, AttributeError) as error:
+            raise RunError(f"{self.versions} is damaged: give --run another name to start again.") from error
+
+    def write_versions(self, versions: Mapping[str, str]) -> None:
+        """Write what `read_versions` returns, in one atomic step."""
+        temporary = self.versions.with_suffix(".writing")
+        temporary.write_text(json.dumps(dict(versions), indent=2))
+        temporary.replace(self.versions)
 
 
 def open_run(results_dir: Path, recipe_name: str, run: str | None = None) -> RunFolder:
@@ -39,7 +76,7 @@ def open_run(results_dir: Path, recipe_name: str, run: str | None = None) -> Run
     """
     if run is None:
         return find_unfinished(results_dir, recipe_name)
-    if Path(run).name != run or run in {".", ".."}:
+    if not run or Path(run).name != run or run in {".", ".."}:
         raise RunError(f"--run {run}: give the name of a folder under {results_dir}, without slashes.")
     named = RunFolder(results_dir / run)
     if named.finished.exists():
@@ -50,7 +87,8 @@ def open_run(results_dir: Path, recipe_name: str, run: str | None = None) -> Run
 def find_unfinished(results_dir: Path, recipe_name: str) -> RunFolder:
     """Return `<recipe>-<n>`, where n is the highest number so far if that run is unfinished, and else the next."""
     pattern = re.compile(re.escape(recipe_name) + r"-(\d+)")
-    matches = [match for path in results_dir.glob(f"{recipe_name}-*") if (match := pattern.fullmatch(path.name))]
+    folders = results_dir.iterdir() if results_dir.exists() else ()
+    matches = [match for path in folders if (match := pattern.fullmatch(path.name))]
     newest = max((int(match[1]) for match in matches), default=0)
     run = RunFolder(results_dir / f"{recipe_name}-{newest}")
     return run if newest and not run.finished.exists() else RunFolder(results_dir / f"{recipe_name}-{newest + 1}")

@@ -5,6 +5,7 @@ the answers. Test data are used once, when the version is published.
 """
 
 import sys
+from pathlib import Path
 
 import numpy as np
 from pydantic import Field
@@ -19,15 +20,16 @@ from shared.recognition.normalisation import Normalisation
 from training.command_line import run_command
 from training.data.labelled_images import NOT_A_DIGIT, LabelledImages, Split
 from training.data.mixture import load_test, load_validation
+from training.errors import RunError
 from training.evaluation.measures import make_compute_logits
 from training.learning.data_module import load_data
 from training.learning.fitting import fit
 from training.learning.step_folder import StepFolder
 from training.learning.teacher import load_start, pin_versions
 from training.options import TrainingOptions
-from training.publishing.lineage import describe_lineage
+from training.publishing.lineage import describe_lineage, list_datasets
 from training.publishing.version import Candidate, calibrate, print_report, publish
-from training.recipes.recipe import DatasetName, Settings, read_recipe
+from training.recipes.recipe import DatasetName, Recipe, Settings, read_recipe
 from training.reporting.epoch_log import read_epochs
 from training.reporting.plots import plot_run
 from training.reporting.tracking import Tracker
@@ -55,12 +57,21 @@ def train(options: Options) -> None:
     """Train every step, plot what was learned, and publish. TrainingError or ModelVersionError with what is wrong."""
     recipe = read_recipe(options.recipe, {"epochs": options.epochs} if options.epochs else None)
     run = open_run(options.results_dir, recipe.name, options.run)
-    run.folder.mkdir(parents=True, exist_ok=True)
-    start = load_start(recipe.steps[0], options.models_dir)
+    try:
+        with run.lock():
+            train_steps(recipe, run, options)
+    except KeyboardInterrupt as stop:
+        raise RunError("Stopped. The same command continues where it was.") from stop
+
+
+def train_steps(recipe: Recipe, run: RunFolder, options: Options) -> None:
+    """Train the steps that are not finished, and publish. TrainingError or ModelVersionError."""
+    all_settings = pin_steps(recipe, run, options.models_dir)
+    start = load_start(all_settings[0], options.models_dir)
     steps: list[TrainingStep] = []
     validation: Validation | None = None
-    for number, step_settings in enumerate(recipe.steps, start=1):
-        settings, step = pin_versions(step_settings, options.models_dir), run.step(number)
+    for number, settings in enumerate(all_settings, start=1):
+        step = run.step(number)
         network, validation = train_step(settings, step, start, options)
         start = network
         steps.append(describe_step(step, f"{recipe.name}, step {number}", settings))
@@ -77,14 +88,26 @@ def train(options: Options) -> None:
         lineage=describe_lineage(steps, options.models_dir),
         epochs=read_epochs(last.epochs),
     )
-    evaluate_and_publish(candidate, validation or load_validation(settings, options), settings.dataset, run, options)
+    evaluate_and_publish(candidate, validation or load_validation(settings, options), recipe.datasets, run, options)
+
+
+def pin_steps(recipe: Recipe, run: RunFolder, models_dir: Path) -> list[Settings]:
+    """Return every step's settings with the versions that the run began with. ModelVersionError if one is missing."""
+    known = run.read_versions()
+    pinned = [pin_versions(step, models_dir, known) for step in recipe.steps]
+    run.write_versions(known)
+    return pinned
 
 
 def train_step(
     settings: Settings, step: StepFolder, start: nn.Module | None, options: Options
 ) -> tuple[nn.Module, Validation | None]:
-    """Return the trained network and its validation data, or the saved network and None if the step is finished."""
+    """Return the trained network and its validation data, or the saved network and None if the step is finished.
+
+    RunError if the recipe was changed since the step began.
+    """
     if step.is_finished():
+        step.check(settings)
         return step.load_into(build_network(settings.architecture)), None
     data = load_data(settings, options, start)
     return fit(settings, step, data, start, options.tracker), data.validation
@@ -104,7 +127,7 @@ def evaluate_and_publish(
         plot_digits(candidate, calibration, next(iter(validation.values())), "validation", run)
         run.finished.write_text("not published")
         return
-    test = load_test(datasets, options)
+    test = load_test(datasets, options, list_datasets(candidate.lineage))
     digits = next((part for part in test if (part.labels != NOT_A_DIGIT).all()), None)
     if digits:
         plot_digits(candidate, calibration, digits.select_readable(), "test", run)

@@ -24,7 +24,7 @@ from training.data.slices import PreparedSlice, Slice, make_mnist_slices, make_p
 from training.data.sources import ImageSource, Mixture, Part, as_image_source, as_stroke_source
 from training.errors import DataUnavailableError
 from training.options import DataOptions, TrainingOptions
-from training.recipes.recipe import DatasetName, Settings
+from training.recipes.recipe import SAME_FORMS, DatasetName, Settings
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ def load_training(settings: Settings, options: TrainingOptions, label_filter: An
 
 def check_mixture(settings: Settings, options: DataOptions) -> None:
     """DataUnavailableError for datasets that hold the same images in different splits, and for missing pen strokes."""
-    if len({"mnist", "qmnist", "emnist"} & set(settings.dataset)) > 1:
+    if len(SAME_FORMS & set(settings.dataset)) > 1:
         raise DataUnavailableError(
             "Use only one of MNIST, QMNIST and EMNIST: they hold the same digits, split in different ways."
         )
@@ -164,13 +164,15 @@ def load_validation(settings: Settings, options: TrainingOptions) -> dict[str, L
     return {name: part for name, part in parts.items() if len(part)}
 
 
-def load_test(datasets: Collection[DatasetName], options: TrainingOptions) -> list[PreparedSlice]:
+def load_test(
+    datasets: Collection[DatasetName], options: TrainingOptions, earlier: Collection[str] = ()
+) -> list[PreparedSlice]:
     """Return the test slices on which nothing was trained, and the test splits of datasets without a slice.
 
-    `datasets` are those that the network was trained on.
+    `datasets` are those that the network was trained on, and `earlier` those of the versions that it depends on.
     """
     slices = make_slices("test", options.data_dir, options.pen_digits, options.pen_letters)
-    prepared = [prepare(part) for part in slices if is_clean(part.name, datasets)]
+    prepared = [prepare(part) for part in slices if is_clean(part.name, {*datasets, *earlier})]
     others = {name: LOADERS[name]("test", options) for name in datasets if name not in {"mnist", "pen_strokes"}}
     return prepared + [
         PreparedSlice(name, part.images, part.labels, np.ones(len(part), bool))
@@ -179,6 +181,6 @@ def load_test(datasets: Collection[DatasetName], options: TrainingOptions) -> li
     ]
 
 
-def is_clean(slice_name: str, datasets: Collection[DatasetName]) -> bool:
+def is_clean(slice_name: str, datasets: Collection[str]) -> bool:
     """Return whether no digit of the slice was trained on. EMNIST's training split holds MNIST's test writers."""
     return "emnist" not in datasets or slice_name not in {"mnist", "mnist_pictures", "uploads"}

@@ -58,11 +58,22 @@ class StepFolder:
 
         RunError if they differ: a step must not continue with anything else than it began with.
         """
-        described = settings.describe() | {"data": dict(data)}
-        if not self.settings.exists():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self.settings.write_text(json.dumps(described, indent=2))
-        elif changed := differing(self.read_settings(), described):
+        if self.settings.exists():
+            self.check(settings, data)
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        temporary = self.settings.with_suffix(".writing")
+        temporary.write_text(json.dumps(settings.describe() | {"data": dict(data)}, indent=2))
+        temporary.replace(self.settings)
+
+    def check(self, settings: Settings, data: Mapping[str, str] | None = None) -> None:
+        """Compare the settings, and the data hashes if known, with those that the step began with.
+
+        RunError if they differ.
+        """
+        begun = self.read_settings()
+        now = settings.describe() | {"data": begun["data"] if data is None else dict(data)}
+        if changed := differing(begun, now):
             raise RunError(
                 f"{self.folder} was begun with other settings or data: {', '.join(changed)}. "
                 "Restore them, or give --run another name to start again."
@@ -72,7 +83,8 @@ class StepFolder:
         """Return what the step began with. RunError if the file is damaged."""
         try:
             settings: dict[str, Any] = json.loads(self.settings.read_text())
-        except (OSError, ValueError) as error:
+            dict(settings["data"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise RunError(f"{self.settings} cannot be read: give --run another name to start again.") from error
         return settings
 

@@ -37,22 +37,25 @@ def load_teacher(reference: str, models_dir: Path, mixed: bool = False) -> Teach
     return Teacher(network.eval(), manifest.normalisation, mixed)
 
 
-def pin_versions(settings: Settings, models_dir: Path) -> Settings:
+def pin_versions(settings: Settings, models_dir: Path, known: dict[str, str] | None = None) -> Settings:
     """Replace every "name" by "name/version", so that a version published meanwhile changes nothing.
 
-    ModelVersionError if there is no such version.
+    `known` maps names to versions that were chosen before, and receives those chosen now. ModelVersionError if there
+    is no such version.
     """
-    named = {role: getattr(settings, role) for role in ("start_from", "teacher", "label_filter")}
-    pinned = {
-        role: find_manifest(models_dir, name).reference for role, name in named.items() if name not in {None, START}
-    }
+    known = {} if known is None else known
+    pinned = {}
+    for role in ("start_from", "teacher", "label_filter"):
+        name = getattr(settings, role)
+        if name not in {None, START}:
+            pinned[role] = known[name] = find_manifest(models_dir, known.get(name, name)).reference
     return settings.model_copy(update=pinned)
 
 
 def load_start(settings: Settings, models_dir: Path) -> nn.Module | None:
     """Return the network that the settings name to start from, or None.
 
-    RunError if it has another architecture. ModelVersionError if it does not exist.
+    RunError if it has another architecture or normalisation. ModelVersionError if it does not exist.
     """
     if settings.start_from is None:
         return None
@@ -61,4 +64,6 @@ def load_start(settings: Settings, models_dir: Path) -> nn.Module | None:
         raise RunError(
             f"{manifest.reference} is a {manifest.architecture}; a {settings.architecture} cannot start from it."
         )
+    if manifest.normalisation != Normalisation():
+        raise RunError(f"{manifest.reference} normalises its input in another way; no training can start from it.")
     return load_network(models_dir, manifest)

@@ -28,6 +28,7 @@ from training.command_line import run_command
 from training.data.mixture import load_test, load_validation
 from training.errors import WeightsError
 from training.options import TrainingOptions
+from training.publishing.lineage import list_datasets
 from training.publishing.version import Candidate, calibrate, print_report, publish
 from training.recipes.recipe import Architecture, Settings
 
@@ -159,7 +160,8 @@ def import_weights(options: Options) -> None:
     origin = find_origin(options.file)
     candidate, settings = build_candidate(options, origin), choose_settings(origin)
     calibration = choose_calibration(candidate, origin, settings, options)
-    print_report(publish(candidate, calibration, load_test(settings.dataset, options), options.models_dir))
+    test = load_test(settings.dataset, options, list_datasets(candidate.lineage))
+    print_report(publish(candidate, calibration, test, options.models_dir))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -27,6 +27,11 @@ def describe_lineage(steps: Sequence[TrainingStep], models_dir: Path) -> list[Tr
     return lineage
 
 
+def list_datasets(lineage: Sequence[TrainingStep]) -> set[str]:
+    """Return the datasets of all steps of a lineage."""
+    return {name for step in lineage for name in str(step.settings.get("dataset", "")).split(",") if name}
+
+
 def named_versions(step: TrainingStep) -> list[str]:
     """Return the versions that the step's settings name."""
     named = [str(step.settings[role]) for role in ROLES if role in step.settings]

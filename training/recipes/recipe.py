@@ -7,10 +7,11 @@ step before. docs/training.md describes the settings; docs/experiments.md has th
 
 import tomllib
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from shared.recognition.model_version import NAME_PATTERN
 from training.errors import RecipeError
 
 Architecture = Literal["cnn", "mlp", "lenet5", "vit", "best"]
@@ -18,6 +19,7 @@ DatasetName = Literal["mnist", "qmnist", "emnist", "pen_strokes", "labelled_draw
 
 FOLDER = Path(__file__).parent
 START = "start"  # as label_filter: the weights that the step starts from
+SAME_FORMS = {"mnist", "qmnist", "emnist"}  # made from the same forms of NIST, and split in different ways
 
 
 class Settings(BaseModel):
@@ -83,6 +85,23 @@ class Recipe(BaseModel):
     model: str  # name under models/
     steps: tuple[Settings, ...] = Field(min_length=1)
 
+    @field_validator("model")
+    @classmethod
+    def check_model(cls, model: str) -> str:
+        """Reject a name under which nothing can be published, before anything is trained."""
+        if not NAME_PATTERN.fullmatch(model):
+            raise ValueError(f"{model!r} is not a valid name of a model")
+        return model
+
+    @model_validator(mode="after")
+    def check_datasets(self) -> Self:
+        """Reject steps that train on digits with which a later step is validated or tested."""
+        if len(SAME_FORMS & set(self.datasets)) > 1:
+            raise ValueError(
+                "use only one of mnist, qmnist and emnist in all steps: they hold the same digits, split differently"
+            )
+        return self
+
     @model_validator(mode="after")
     def check_start(self) -> Self:
         """Reject a start version in any step but the first, and settings that need a start where there is none."""
@@ -99,6 +118,11 @@ class Recipe(BaseModel):
     def architecture(self) -> Architecture:
         """The architecture, which is the same in all steps."""
         return self.steps[0].architecture
+
+    @property
+    def datasets(self) -> tuple[DatasetName, ...]:
+        """All datasets that any step trains on."""
+        return tuple(dict.fromkeys(name for step in self.steps for name in step.dataset))
 
 
 def read_recipe(reference: str, overrides: dict[str, Any] | None = None) -> Recipe:
@@ -126,9 +150,17 @@ def parse_recipe(name: str, content: dict[str, Any], overrides: dict[str, Any]) 
     ValidationError if the recipe does not follow the format.
     """
     common, steps = content.pop("settings", {}), content.pop("steps", [{}])
-    if not isinstance(common, dict) or not isinstance(steps, list):
+    if not isinstance(common, dict) or not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
         raise RecipeError(f"{name}: settings must be a table, and steps must be an array of tables.")
-    architecture = {"architecture": content.pop("architecture", None)}
+    if not steps:
+        raise RecipeError(f"{name}: steps is empty. Leave it out for a recipe of one step.")
+    if "name" in content:
+        raise RecipeError(f"{name}: the name of a recipe is that of its file. Leave name out.")
+    if any("architecture" in table for table in (common, *steps)):
+        raise RecipeError(f"{name}: architecture belongs beside model, because it is the same in all steps.")
+    if "architecture" not in content:
+        raise RecipeError(f"{name}: architecture is missing. It is one of {', '.join(get_args(Architecture))}.")
+    architecture = {"architecture": content.pop("architecture")}
     merged = [architecture | common | step | overrides for step in steps]
     return Recipe.model_validate({"name": name, "steps": merged, **content})
 
@@ -142,6 +174,8 @@ def describe_invalid_settings(error: ValidationError) -> list[str]:
     """Return one line per invalid setting, with the number of its step."""
     lines = []
     for problem in error.errors(include_url=False, include_context=False):
+        if problem["loc"] == ("steps",):
+            continue  # pydantic drops invalid steps and then also misses them
         place = [
             f"step {part + 1}" if isinstance(part, int) else str(part) for part in problem["loc"] if part != "steps"
         ]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from lightning.pytorch import Callback, LightningModule, Trainer
 
+from training.errors import RunError
+
 
 class EpochLog(Callback):
     """Writes a line to `path` at the end of each epoch, and replaces the lines of epochs that a run repeats."""
@@ -27,5 +29,8 @@ class EpochLog(Callback):
 
 
 def read_epochs(path: Path) -> list[dict[str, float]]:
-    """Return one dictionary per epoch; an empty list if there is no log yet."""
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    """Return one dictionary per epoch; an empty list if there is no log yet. RunError if the log is damaged."""
+    try:
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    except ValueError as error:
+        raise RunError(f"{path} is damaged: give --run another name to start again.") from error

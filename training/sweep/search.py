@@ -154,7 +154,7 @@ def write_best_recipe(study: Study, plan: Plan, folder: Path) -> Path | None:
         lines = [f"# Trial {best.number} of the study {study.study_name}: validation loss {best.value:.4f}."]
         lines += [f'model = "{plan.recipe.model}"', f'architecture = "{plan.recipe.architecture}"', "", "[settings]"]
         lines += [f"{name} = {json.dumps(value)}" for name, value in settings.items() if value is not None]
-        path = folder / "best.toml"
+        path = folder / f"{folder.name}-best.toml"  # runs and manifests bear the name of the file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("\n".join(lines) + "\n")
         return path

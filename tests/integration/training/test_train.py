@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
-from shared.recognition.model_version import find_manifest
+from shared.recognition.model_version import MANIFEST, find_manifest, folder_of, set_current
 from tests.integration.training.toy import bars
 from tests.unit.training.data.idx import write_idx
 from tests.unit.training.learning.test_fitting import KilledError
@@ -132,3 +133,48 @@ def test_a_changed_recipe_does_not_continue_an_unfinished_run(
         assert main([*folders, recipe(tmp_path)]) == 1
     assert main([*folders, recipe(tmp_path, "seed = 2\n")]) == 1
     assert "begun with other settings or data: seed." in capsys.readouterr().err
+
+
+def stop_publishing(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_changed_recipe_does_not_publish_steps_that_were_trained_otherwise(
+    folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("training.train.publish", stop_publishing)
+        assert main([*folders, recipe(tmp_path)]) == 1
+    assert "The same command continues" in capsys.readouterr().err
+    assert main([*folders, recipe(tmp_path, "seed = 2\n")]) == 1
+    assert "begun with other settings or data: seed." in capsys.readouterr().err
+    assert main([*folders, recipe(tmp_path)]) == 0
+
+
+def test_a_version_published_meanwhile_does_not_change_a_run(
+    folders: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main([*folders, recipe(tmp_path)]) == 0
+    teacher = find_manifest(tmp_path / "models", "mlp").reference
+    student = recipe(tmp_path, 'teacher = "mlp"\n[[steps]]\n[[steps]]\n', "student")
+    with monkeypatch.context() as patched:
+        patched.setattr("training.train.load_data", stop_at_second_step())
+        with pytest.raises(KilledError):
+            main([*folders, student])
+    other = folder_of(tmp_path / "models", "mlp", "2000-01-01.1")
+    shutil.copytree(tmp_path / "models" / teacher, other)
+    manifest = json.loads((other / MANIFEST).read_text()) | {"version": other.name}
+    (other / MANIFEST).write_text(json.dumps(manifest))
+    set_current(tmp_path / "models", "mlp", other.name)
+    assert main([*folders, student]) == 0
+    published = (tmp_path / "results" / "student-1" / "finished").read_text().removeprefix("published as ")
+    version = find_manifest(tmp_path / "models", published)
+    assert version.recipe["teacher"] == version.lineage[-1].settings["teacher"] == teacher
+
+
+def test_a_version_that_a_later_step_needs_is_missed_before_the_first_step(
+    folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*folders, recipe(tmp_path, '[[steps]]\n[[steps]]\nteacher = "nobody"\n')]) == 1
+    assert "nobody" in capsys.readouterr().err
+    assert not (tmp_path / "results" / "toy-1" / "step-1").exists()

@@ -6,7 +6,7 @@ from shared.recognition.architectures import build_network
 from shared.recognition.model_version import TrainingStep
 from tests.unit.recognition.test_model_version import a_manifest
 from training.publishing.folder import write_model_version
-from training.publishing.lineage import describe_lineage
+from training.publishing.lineage import describe_lineage, list_datasets
 
 
 def step(name: str, **settings: str) -> TrainingStep:
@@ -25,3 +25,11 @@ def test_a_lineage_holds_earlier_steps_and_the_lineage_of_the_teacher(tmp_path: 
 
 def test_a_single_step_that_names_no_version_has_no_lineage(tmp_path: Path) -> None:
     assert describe_lineage([step("mnist, step 1", label_filter="start")], tmp_path) == []
+
+
+def test_the_datasets_of_all_steps_of_a_lineage_are_known() -> None:
+    assert list_datasets([step("a", dataset="emnist,pen_strokes"), step("b", dataset="mnist"), step("c")]) == {
+        "emnist",
+        "mnist",
+        "pen_strokes",
+    }

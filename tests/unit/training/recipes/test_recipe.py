@@ -79,12 +79,37 @@ def test_a_recipe_without_steps_has_one_step(tmp_path: Path) -> None:
         ("[settings]\nstart_share = 0.5", "recipe: start_share"),
         ("[settings\n", "is not valid TOML"),
         ("steps = 3\n", "steps must be an array of tables"),
+        ("steps = [1, 2]\n", "steps must be an array of tables"),
+        ("steps = []\n", "steps is empty"),
+        ('name = "other"\n', "the name of a recipe is that of its file"),
+        ('[settings]\narchitecture = "mlp"', "architecture belongs beside model"),
+        ('[[steps]]\ndataset = ["emnist"]\n[[steps]]', "recipe: use only one of mnist, qmnist and emnist"),
         ("name_of_model = 3\n", "name_of_model: Extra inputs are not permitted"),
     ],
 )
 def test_a_malformed_recipe_is_reported_with_its_step(tmp_path: Path, text: str, sentence: str) -> None:
     with pytest.raises(RecipeError, match=sentence):
         read_recipe(write_recipe(tmp_path, text))
+
+
+def test_only_what_is_wrong_is_reported(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError) as raised:
+        read_recipe(write_recipe(tmp_path, "[settings]\nepochs = 0"))
+    assert str(raised.value).splitlines() == [f"{tmp_path}/mine.toml: step 1, epochs: Input should be greater than 0"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('model = "../x"\narchitecture = "cnn"', r"model: '\.\./x' is not a valid name"),
+        ('model = "x"', "architecture is missing. It is one of cnn, mlp"),
+    ],
+)
+def test_what_could_not_be_published_is_not_trained(tmp_path: Path, text: str, sentence: str) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    with pytest.raises(RecipeError, match=sentence):
+        read_recipe(str(path))
 
 
 def test_a_missing_recipe_is_reported_with_the_known_ones() -> None:
