@@ -16,6 +16,7 @@ class DataOptions(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix="TRAINING_",
+        env_ignore_empty=True,
         cli_kebab_case=True,
         cli_implicit_flags=True,
         cli_hide_none_type=True,

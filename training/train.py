@@ -93,7 +93,7 @@ def train_steps(recipe: Recipe, run: RunFolder, options: Options) -> None:
 
 def pin_steps(recipe: Recipe, run: RunFolder, models_dir: Path) -> list[Settings]:
     """Return every step's settings with the versions that the run began with. ModelVersionError if one is missing."""
-    known = run.read_versions()
+    known = run.read_versions() if run.step(1).settings.exists() else {}
     pinned = [pin_versions(step, models_dir, known) for step in recipe.steps]
     run.write_versions(known)
     return pinned

@@ -61,7 +61,7 @@ def test_a_recipe_of_several_steps_continues_at_the_step_where_it_stopped(
     steps = "[[steps]]\n[[steps]]\npictures = true\nstart_share = 0.5\n"
     command = [*folders, recipe(tmp_path, steps)]
     with monkeypatch.context() as patched:
-        patched.setattr("training.train.load_data", stop_at_second_step())
+        patched.setattr("training.train.load_data", stop_at_step(2))
         with pytest.raises(KilledError):
             main(command)
     first = (tmp_path / "results" / "toy-1" / "step-1" / "weights.safetensors").stat().st_mtime_ns
@@ -73,15 +73,15 @@ def test_a_recipe_of_several_steps_continues_at_the_step_where_it_stopped(
     assert set(manifest.lineage[0].data) == {"mnist"}
 
 
-def stop_at_second_step():
-    """Return a `load_data` that fails in the second step."""
+def stop_at_step(number: int):
+    """Return a `load_data` that fails in that step."""
     from training.learning.data_module import load_data
 
     calls: list[object] = []
 
     def load_or_stop(*arguments):
         calls.append(arguments)
-        if len(calls) == 2:
+        if len(calls) == number:
             raise KilledError
         return load_data(*arguments)
 
@@ -151,14 +151,15 @@ def test_a_changed_recipe_does_not_publish_steps_that_were_trained_otherwise(
     assert main([*folders, recipe(tmp_path)]) == 0
 
 
-def test_a_version_published_meanwhile_does_not_change_a_run(
-    folders: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("stopped", "changes"), [(1, True), (2, False)])
+def test_a_version_published_meanwhile_does_not_change_a_run_that_has_begun(
+    folders: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped: int, changes: bool
 ) -> None:
     assert main([*folders, recipe(tmp_path)]) == 0
     teacher = find_manifest(tmp_path / "models", "mlp").reference
     student = recipe(tmp_path, 'teacher = "mlp"\n[[steps]]\n[[steps]]\n', "student")
     with monkeypatch.context() as patched:
-        patched.setattr("training.train.load_data", stop_at_second_step())
+        patched.setattr("training.train.load_data", stop_at_step(stopped))
         with pytest.raises(KilledError):
             main([*folders, student])
     other = folder_of(tmp_path / "models", "mlp", "2000-01-01.1")
@@ -169,7 +170,8 @@ def test_a_version_published_meanwhile_does_not_change_a_run(
     assert main([*folders, student]) == 0
     published = (tmp_path / "results" / "student-1" / "finished").read_text().removeprefix("published as ")
     version = find_manifest(tmp_path / "models", published)
-    assert version.recipe["teacher"] == version.lineage[-1].settings["teacher"] == teacher
+    expected = f"mlp/{other.name}" if changes else teacher
+    assert version.recipe["teacher"] == version.lineage[-1].settings["teacher"] == expected
 
 
 def test_a_version_that_a_later_step_needs_is_missed_before_the_first_step(

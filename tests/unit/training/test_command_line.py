@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from training.command_line import STOPPED, run_command
 from training.logs import configure_logs
-from training.options import TrainingOptions
+from training.options import DataOptions, TrainingOptions
 from training.train import Options, main
 
 
@@ -68,3 +69,16 @@ def test_logs_show_more_when_asked(monkeypatch: pytest.MonkeyPatch, name: str, v
     monkeypatch.delenv(name)
     configure_logs()
     assert logging.getLogger("training").level == logging.INFO
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PEN_DIGITS", "")
+    assert DataOptions().pen_digits is None
+
+
+def test_ctrl_c_is_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    def stop(_: DataOptions) -> None:
+        raise KeyboardInterrupt
+
+    assert run_command(DataOptions, stop, []) == STOPPED
+    assert capsys.readouterr().err == "Stopped.\n"

@@ -127,8 +127,9 @@ def test_a_step_does_not_continue_with_other_settings(tmp_path: Path) -> None:
         step.begin(quick_settings(epochs=9, learning_rate=0.5), {})
 
 
-def test_settings_that_cannot_be_read_are_reported(tmp_path: Path) -> None:
-    StepFolder(tmp_path).settings.write_text("{")
+@pytest.mark.parametrize("content", ["{", "", "[]", '{"epochs": 3}', '{"data": 1}'])
+def test_settings_that_cannot_be_read_are_reported(tmp_path: Path, content: str) -> None:
+    StepFolder(tmp_path).settings.write_text(content)
     with pytest.raises(RunError, match=r"settings.json cannot be read"):
         StepFolder(tmp_path).begin(quick_settings(), {})
 

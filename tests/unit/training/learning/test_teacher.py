@@ -7,6 +7,7 @@ import torch
 
 from shared.recognition.architectures import build_network
 from shared.recognition.model_version import ModelVersionError, set_current
+from shared.recognition.normalisation import Normalisation
 from tests.unit.recognition.test_model_version import a_manifest
 from tests.unit.training.toy_data import quick_settings
 from training.errors import RunError
@@ -43,6 +44,21 @@ def test_every_name_is_pinned_to_a_version(models: Path) -> None:
     assert pinned.label_filter == "cnn/2026-11-22.1"
     with pytest.raises(ModelVersionError, match="nobody"):
         pin_versions(quick_settings(teacher="nobody"), models)
+
+
+def test_versions_that_were_chosen_before_are_kept(models: Path) -> None:
+    known = {"cnn": "cnn/2026-11-21.1"}
+    assert pin_versions(quick_settings(teacher="cnn"), models, known).teacher == "cnn/2026-11-21.1"
+    chosen: dict[str, str] = {}
+    pin_versions(quick_settings(teacher="cnn"), models, chosen)
+    assert chosen == {"cnn": "cnn/2026-11-22.1"}
+
+
+def test_a_step_starts_only_from_weights_with_the_same_normalisation(models: Path) -> None:
+    other = a_manifest("2026-11-23.1").model_copy(update={"normalisation": Normalisation(0.5, 0.5)})
+    write_model_version(models, other, build_network("cnn"), b"")
+    with pytest.raises(RunError, match="normalises its input in another way"):
+        load_start(quick_settings(architecture="cnn", start_from=other.reference), models)
 
 
 def test_the_start_as_label_filter_is_not_a_version(models: Path) -> None:
