@@ -74,7 +74,8 @@ def train_steps(recipe: Recipe, run: RunFolder, options: Options) -> None:
         step = run.step(number)
         network, validation = train_step(settings, step, start, options)
         start = network
-        steps.append(describe_step(step, f"{recipe.name}, step {number}", settings))
+        previous = steps[-1].trained if steps else None
+        steps.append(describe_step(step, f"{recipe.name}, step {number}", settings, previous))
 
     last = run.step(len(recipe.steps))
     candidate = Candidate(
@@ -113,9 +114,10 @@ def train_step(
     return fit(settings, step, data, start, options.tracker), data.validation
 
 
-def describe_step(step: StepFolder, name: str, settings: Settings) -> TrainingStep:
-    """Return what the manifest says about a finished step."""
-    return TrainingStep(trained=name, settings=settings.describe(), data=step.read_settings()["data"])
+def describe_step(step: StepFolder, name: str, settings: Settings, previous: str | None) -> TrainingStep:
+    """Return what the manifest says about a finished step. `previous` names the step that it started from."""
+    described = settings.describe() | ({"start_from": previous} if previous else {})
+    return TrainingStep(trained=name, settings=described, data=step.read_settings()["data"])
 
 
 def evaluate_and_publish(

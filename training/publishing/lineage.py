@@ -15,10 +15,16 @@ ROLES = ("start_from", "teacher", "label_filter")  # settings that name a versio
 
 
 def describe_lineage(steps: Sequence[TrainingStep], models_dir: Path) -> list[TrainingStep]:
-    """Return all steps that the last one depends on, oldest first. ModelVersionError if a named version is missing."""
+    """Return all steps that the last one depends on, oldest first. `steps` are those of one recipe, in order.
+
+    ModelVersionError if a named version is missing.
+    """
     lineage: list[TrainingStep] = []
+    own = {step.trained for step in steps}
     for step in steps:
         for reference in named_versions(step):
+            if reference in own:
+                continue  # a later step starts from the step before it
             manifest = find_manifest(models_dir, reference)
             itself = TrainingStep(trained=manifest.reference, settings=manifest.recipe, data=manifest.data)
             lineage += [known for known in (*manifest.lineage, itself) if known not in lineage]
@@ -33,6 +39,6 @@ def list_datasets(lineage: Sequence[TrainingStep]) -> set[str]:
 
 
 def named_versions(step: TrainingStep) -> list[str]:
-    """Return the versions that the step's settings name."""
+    """Return the versions, and the step before, that the settings name."""
     named = [str(step.settings[role]) for role in ROLES if role in step.settings]
     return [reference for reference in named if reference != START]

@@ -70,6 +70,7 @@ def test_a_recipe_of_several_steps_continues_at_the_step_where_it_stopped(
     manifest = find_manifest(tmp_path / "models", "mlp")
     assert set(manifest.data) == {"mnist", "uploads"}
     assert [step.trained for step in manifest.lineage] == ["toy, step 1"]
+    assert manifest.recipe["start_from"] == "toy, step 1"
     assert set(manifest.lineage[0].data) == {"mnist"}
 
 

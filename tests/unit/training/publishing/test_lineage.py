@@ -17,7 +17,8 @@ def test_a_lineage_holds_earlier_steps_and_the_lineage_of_the_teacher(tmp_path: 
     earlier = step("best, step 1")
     teacher = a_manifest().model_copy(update={"lineage": [earlier]})
     write_model_version(tmp_path, teacher, build_network("cnn"), b"")
-    steps = [step(f"cnn, step {number}", teacher=teacher.reference) for number in (1, 2)]
+    first = step("cnn, step 1", teacher=teacher.reference)
+    steps = [first, step("cnn, step 2", teacher=teacher.reference, start_from=first.trained)]
     lineage = describe_lineage(steps, tmp_path)
     assert [known.trained for known in lineage] == ["best, step 1", teacher.reference, "cnn, step 1"]
     assert lineage[1].settings == teacher.recipe
