@@ -33,7 +33,7 @@ run: $(VENV)/installed-$(LOCAL) ## start the stack without Docker: embedded Post
 up: .env ## start the stack in containers and wait until it is healthy
 	docker compose up --build --detach --wait
 
-up-gpu: .env ## the same, with inference on an NVIDIA GPU
+up-gpu: .env ## start the containers with inference on an NVIDIA GPU
 	docker compose -f docker-compose.yml -f docker-compose.gpu.yml up --build --detach --wait
 
 down: .env ## stop the containers; the data stays in its volume
@@ -89,7 +89,7 @@ benchmark-page: $(VENV)/installed-test ## from the end of a stroke to its answer
 benchmark-history: $(VENV)/installed-test ## time for a page of a history of a million predictions, filter by filter
 	@$(BIN)/python -m benchmarks.history $(ARGS)
 
-benchmark-training: $(VENV)/installed-training data ## time of an epoch, compared with bare forward and backward passes
+benchmark-training: $(VENV)/installed-training data ## how much longer an epoch takes than the network's computation alone
 	@$(BIN)/python -m benchmarks.training_speed $(ARGS)
 
 screenshots: $(VENV)/installed-test ## take the pictures in docs/images, from a stack that it starts
@@ -101,7 +101,7 @@ hooks: $(VENV)/installed-test ## run `make check` before every commit
 openapi: $(VENV)/installed-test ## write the OpenAPI documents of both APIs to docs/openapi
 	@$(BIN)/python -m infra.openapi
 
-lock: $(VENV)/installed-test ## resolve pyproject.toml again and write requirements.lock
+lock: $(VENV)/installed-test ## choose package versions again and write requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --upgrade --extra test --no-emit-index-url --no-emit-find-links \
 		--no-annotate --python-version 3.11 --output-file requirements.lock pyproject.toml
 
