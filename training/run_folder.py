@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 
+from training.atomic_file import replacing
 from training.errors import RunError
 from training.learning.step_folder import StepFolder
 
@@ -30,11 +31,6 @@ class RunFolder:
     def versions(self) -> Path:
         """Which version each name in the recipe stood for when the run began."""
         return self.folder / "versions.json"
-
-    @property
-    def name(self) -> str:
-        """What the option --run calls this run."""
-        return self.folder.name
 
     def step(self, number: int) -> StepFolder:
         """Return the folder of a step; the first is number 1."""
@@ -64,9 +60,8 @@ class RunFolder:
 
     def write_versions(self, versions: Mapping[str, str]) -> None:
         """Write what `read_versions` returns, in one atomic step."""
-        temporary = self.versions.with_suffix(".writing")
-        temporary.write_text(json.dumps(dict(versions), indent=2))
-        temporary.replace(self.versions)
+        with replacing(self.versions) as temporary:
+            temporary.write_text(json.dumps(dict(versions), indent=2))
 
 
 def open_run(results_dir: Path, recipe_name: str, run: str | None = None) -> RunFolder:

@@ -1,9 +1,9 @@
-"""A model version on disk → its trained torch network, for training and for serving with torch."""
+"""Weights on disk and torch networks: loads those of a model version, for training and serving, and saves new ones."""
 
 from pathlib import Path
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 from shared.recognition.architectures import build_network
@@ -19,3 +19,8 @@ def load_network(models_dir: Path, manifest: Manifest) -> nn.Module:
     except (KeyError, OSError, RuntimeError, SafetensorError) as error:
         raise ModelVersionError(f"The weights of {manifest.reference} can't be loaded: {error}") from error
     return network.eval()
+
+
+def save_weights(network: nn.Module, path: Path) -> None:
+    """Write the network's weights as safetensors."""
+    save_file({name: tensor.contiguous().cpu() for name, tensor in network.state_dict().items()}, path)

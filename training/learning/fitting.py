@@ -16,6 +16,7 @@ from lightning.pytorch.callbacks import EarlyStopping, LearningRateMonitor, Mode
 from lightning.pytorch.plugins.io import TorchCheckpointIO
 from torch import nn
 
+from training.atomic_file import replacing
 from training.errors import RunError
 from training.learning.averaging import MovingAverage
 from training.learning.data_module import TrainingData
@@ -106,9 +107,8 @@ class AtomicCheckpoints(TorchCheckpointIO):
 
     def save_checkpoint(self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any | None = None) -> None:
         """Lightning's hook."""
-        temporary = Path(path).with_suffix(".writing")
-        super().save_checkpoint(checkpoint, temporary, storage_options)
-        temporary.replace(path)
+        with replacing(Path(path)) as temporary:
+            super().save_checkpoint(checkpoint, temporary, storage_options)
 
 
 def stopped_early(step: StepFolder) -> bool:

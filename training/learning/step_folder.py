@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import nn
 
 from shared.recognition.model_version import WEIGHTS
+from shared.recognition.weights import save_weights
+from training.atomic_file import replacing
 from training.errors import RunError
 from training.recipes.recipe import Settings
 
@@ -62,9 +64,8 @@ class StepFolder:
             self.check(settings, data)
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        temporary = self.settings.with_suffix(".writing")
-        temporary.write_text(json.dumps(settings.describe() | {"data": dict(data)}, indent=2))
-        temporary.replace(self.settings)
+        with replacing(self.settings) as temporary:
+            temporary.write_text(json.dumps(settings.describe() | {"data": dict(data)}, indent=2))
 
     def check(self, settings: Settings, data: Mapping[str, str] | None = None) -> None:
         """Compare the settings, and the data hashes if known, with those that the step began with.
@@ -90,9 +91,8 @@ class StepFolder:
 
     def finish(self, network: nn.Module) -> None:
         """Save the final weights, in one atomic step."""
-        temporary = self.weights.with_suffix(".writing")
-        save_file({name: tensor.contiguous().cpu() for name, tensor in network.state_dict().items()}, temporary)
-        temporary.replace(self.weights)
+        with replacing(self.weights) as temporary:
+            save_weights(network, temporary)
 
     def load_into(self, network: nn.Module) -> nn.Module:
         """Load the final weights into the network and return it in evaluation mode. RunError if they are damaged."""

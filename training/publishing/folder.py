@@ -5,10 +5,10 @@ import tempfile
 from pathlib import Path
 
 from pydantic import ValidationError
-from safetensors.torch import save_file
 from torch import nn
 
 from shared.recognition.model_version import GRAPH, MANIFEST, WEIGHTS, Manifest, ModelVersionError, folder_of
+from shared.recognition.weights import save_weights
 
 
 def write_model_version(models_dir: Path, manifest: Manifest, network: nn.Module, graph: bytes) -> Path:
@@ -28,8 +28,7 @@ def write_model_version(models_dir: Path, manifest: Manifest, network: nn.Module
     target.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=".writing-", dir=target.parent))
     try:
-        weights = {key: tensor.contiguous().cpu() for key, tensor in network.state_dict().items()}
-        save_file(weights, folder / WEIGHTS)
+        save_weights(network, folder / WEIGHTS)
         (folder / GRAPH).write_bytes(graph)
         (folder / MANIFEST).write_text(content)
         folder.chmod(0o755)  # readable for the service, whatever the umask of the user who trained it

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lightning.pytorch import Callback, LightningModule, Trainer
 
+from training.atomic_file import replacing
 from training.errors import RunError
 
 
@@ -23,9 +24,8 @@ class EpochLog(Callback):
         metrics = {name: float(value) for name, value in trainer.callback_metrics.items() if "/" in name}
         rate = trainer.optimizers[0].param_groups[0]["lr"]
         entries.append({"epoch": trainer.current_epoch, "learning_rate": rate, **metrics})
-        temporary = self.path.with_suffix(".writing")
-        temporary.write_text("".join(json.dumps(entry) + "\n" for entry in entries))
-        temporary.replace(self.path)  # atomic: a kill leaves the old log or the new one
+        with replacing(self.path) as temporary:
+            temporary.write_text("".join(json.dumps(entry) + "\n" for entry in entries))
 
 
 def read_epochs(path: Path) -> list[dict[str, float]]:

@@ -9,7 +9,7 @@ from training.run_folder import open_run
 
 
 def test_a_new_recipe_gets_run_number_one(tmp_path: Path) -> None:
-    assert open_run(tmp_path, "best").name == "best-1"
+    assert open_run(tmp_path, "best").folder.name == "best-1"
 
 
 def test_an_unfinished_run_continues_and_a_finished_one_is_followed_by_a_new_one(tmp_path: Path) -> None:
@@ -17,12 +17,12 @@ def test_an_unfinished_run_continues_and_a_finished_one_is_followed_by_a_new_one
     first.folder.mkdir()
     assert open_run(tmp_path, "best") == first
     first.finished.write_text("published as best/1")
-    assert open_run(tmp_path, "best").name == "best-2"
+    assert open_run(tmp_path, "best").folder.name == "best-2"
 
 
 def test_runs_of_recipes_with_similar_names_are_kept_apart(tmp_path: Path) -> None:
     (tmp_path / "best-new-7").mkdir()
-    assert open_run(tmp_path, "best").name == "best-1"
+    assert open_run(tmp_path, "best").folder.name == "best-1"
 
 
 def test_a_named_run_that_is_finished_is_not_overwritten(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_a_recipe_may_have_characters_that_patterns_use(tmp_path: Path) -> None:
     run = open_run(tmp_path, "best [1]")
     run.folder.mkdir()
     run.finished.write_text("not published")
-    assert open_run(tmp_path, "best [1]").name == "best [1]-2"
+    assert open_run(tmp_path, "best [1]").folder.name == "best [1]-2"
 
 
 def test_a_second_process_does_not_train_in_the_same_folder(tmp_path: Path) -> None:
