@@ -93,6 +93,7 @@ async def test_openapi_documents_every_form_of_a_drawing(client: httpx.AsyncClie
         "image/png",
         "image/jpeg",
         "image/webp",
+        "application/octet-stream",
         "multipart/form-data",
         "application/json",
     }
