@@ -33,7 +33,7 @@ async def answer_drawings(drawings: Sequence[DrawingSource], recogniser: Recogni
         async with queue_slots:
             try:
                 return await batcher.submit(DrawingRequest(drawing, recogniser))
-            except Exception as error:  # noqa: BLE001  make_entry_problem raises errors that are not about the drawing
+            except Exception as error:  # noqa: BLE001  make_entry_problem logs unexpected ones
                 return make_entry_problem(error).model_dump_json(exclude_none=True).encode()
 
     async with asyncio.TaskGroup() as group:
