@@ -5,10 +5,12 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 ARGS ?=
 RECIPE ?= mnist
+EXAMPLES ?= 200
+SEED ?=
 IN_TWO := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 LOCAL := $(if $(wildcard /dev/nvidiactl),local-gpu,local)  # only on a GPU the stack needs torch
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu down train sweep data test test-unit test-containers check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-history benchmark-training screenshots hooks openapi lock clean
+.PHONY: help run up up-gpu down train sweep data test test-unit test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-history benchmark-training screenshots hooks openapi lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +59,9 @@ test-unit: $(VENV)/installed-test ## the unit tests alone, in less than a minute
 
 test-containers: $(VENV)/installed-test ## build and run the containers and test them; needs a Docker engine
 	@$(BIN)/python -m pytest tests/containers $(ARGS)
+
+test-contract: $(VENV)/installed-test ## send both APIs EXAMPLES requests for each operation and phase, made from their OpenAPI documents; takes minutes
+	@SLATE_CONTRACT_EXAMPLES=$(EXAMPLES) SLATE_CONTRACT_SEED=$(SEED) $(BIN)/python -m pytest $(IN_TWO) tests/integration/contract
 
 check: $(VENV)/installed-test ## lint, format, types, import rules, spelling, and links and names in the docs
 	@$(BIN)/ruff check .
