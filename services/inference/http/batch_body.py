@@ -61,22 +61,41 @@ class JsonEntry:
 
     entry: object
 
+    @property
+    def size_bytes(self) -> int:
+        """The size of a picture as base64, or the number of rows of an image."""
+        return len(self.entry) if isinstance(self.entry, (str, list)) else 0
+
     def parse(self) -> Drawing:
         """Decode the entry. RequestValidationError."""
         return parse_entry(self.entry)
 
 
-def parse_batch(body: bytes) -> Sequence[DrawingSource]:
-    """Split `{"images": [...]}` into its entries. Call it in a worker thread: it may take long.
+@dataclass(frozen=True)
+class JsonList:
+    """`{"images": [...]}`."""
 
-    RequestValidationError, ProblemError `too_large`.
-    """
-    message = parse_json(body)
-    entries = message.get("images") if isinstance(message, dict) and len(message) == 1 else None
-    if not isinstance(entries, list) or not entries:
-        raise invalid("body", "Send a JSON object with one field, `images`: a list of base64 or of 28 rows of 28.")
-    check_count(len(entries))
-    return [JsonEntry(entry) for entry in entries]
+    content: bytes
+
+    def parse(self) -> Sequence[DrawingSource]:
+        """Split it into its entries. RequestValidationError, ProblemError `too_large`."""
+        message = parse_json(self.content)
+        entries = message.get("images") if isinstance(message, dict) and len(message) == 1 else None
+        if not isinstance(entries, list) or not entries:
+            raise invalid("body", "Send a JSON object with one field, `images`: a list of base64 or of 28 rows of 28.")
+        check_count(len(entries))
+        return [JsonEntry(entry) for entry in entries]
+
+
+@dataclass(frozen=True)
+class FileList:
+    """The files of a form."""
+
+    files: tuple[DrawingSource, ...]
+
+    def parse(self) -> Sequence[DrawingSource]:
+        """The files, unchanged."""
+        return self.files
 
 
 async def read_files(request: Request) -> Sequence[DrawingSource]:

@@ -68,6 +68,11 @@ class PictureBody:
 
     content: bytes
 
+    @property
+    def size_bytes(self) -> int:
+        """The size of the file."""
+        return len(self.content)
+
     def parse(self) -> Drawing:
         """The bytes, unchanged."""
         return self.content
@@ -78,6 +83,11 @@ class JsonBody:
     """`{"image": base64}` or `{"pixels": rows}`."""
 
     content: bytes
+
+    @property
+    def size_bytes(self) -> int:
+        """The size of the JSON."""
+        return len(self.content)
 
     def parse(self) -> Drawing:
         """Decode the JSON. RequestValidationError."""
