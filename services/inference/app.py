@@ -58,8 +58,12 @@ def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS, *, warm_up: 
     metrics = Metrics(registry)
     make_engine = choose_engine(settings.engine, settings.device)
     refusals, reader = Refusals(metrics), OpenAiReader(settings)
-    short_load = _make_load("short_lane", settings.max_wait_s, metrics)
-    long_load = _make_load("long_lane", bounds.max_long_wait_s, metrics)
+    short_load = Load(
+        "short_lane", settings.max_wait_s, bounds.free_units, on_change=metrics.waiting.labels("short_lane").inc
+    )
+    long_load = Load(
+        "long_lane", bounds.max_long_wait_s, bounds.free_units, on_change=metrics.waiting.labels("long_lane").inc
+    )
     predictor = ShortPredictor(metrics)
 
     @asynccontextmanager
@@ -108,10 +112,6 @@ async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
     for ended in await asyncio.gather(*tasks, return_exceptions=True):
         if isinstance(ended, Exception):  # the lanes must still be closed
             logger.error("background_task_failed", exc_info=ended)
-
-
-def _make_load(lane: str, max_wait_s: float, metrics: Metrics) -> Load:
-    return Load(lane, max_wait_s, on_change=metrics.waiting.labels(lane).inc)
 
 
 def _allow_origins(app: FastAPI, origins: tuple[str, ...]) -> None:

@@ -24,7 +24,7 @@ class InferenceClient(ServiceClient):
     def predict(
         self, picture: bytes, media_type: str = "image/png", model: str | None = None, *, explain: bool = False
     ) -> Prediction:
-        """Read the one digit of a PNG, JPEG or WebP file. `explain` asks for its saliency, if the service isn't busy."""
+        """Read the one digit of a PNG, JPEG or WebP file. `explain` asks for its saliency too."""
         return self._post(Prediction, "/v1/predict", picture, media_type, model, explain=explain)
 
     def read(self, picture: bytes, media_type: str = "image/png", model: str | None = None) -> PageReading:

@@ -15,7 +15,6 @@ from shared.web.problems import ProblemError
 A = TypeVar("A")
 
 QUICK_BYTES = 96 * 1024  # a larger body goes to the long lane unread; the base64 of a quick picture is smaller
-PATIENCE_S = 0.1  # an explanation that was not asked for by itself is left out if it takes longer
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Asker:
         """Predict one drawing → a message Prediction. Its saliency is null if the long lane is busy."""
         answer = await self.predict(source)
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(self.service.bounds.explain_patience_s):
                 saliency = await self.ask(ExplanationQuestion(answer.image, answer.digit))
         except (TimeoutError, ProblemError):
             saliency = b"null"

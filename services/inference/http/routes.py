@@ -70,9 +70,7 @@ async def predict(
     response_class=Response,
     responses={200: {"model": Explanation}, **DRAWING_PROBLEMS},
 )
-async def explain(
-    request: Request, service: ServiceDep, caller: CallerDep, model: ModelQuery = None
-) -> Response:
+async def explain(request: Request, service: ServiceDep, caller: CallerDep, model: ModelQuery = None) -> Response:
     """Read one drawing, and tell which parts of it speak for the predicted digit."""
     drawing = await read_drawing(request, service.bounds.body_timeout_s)
     asker = Asker(service, caller, await service.catalog.get(model))
@@ -98,9 +96,7 @@ async def read(request: Request, service: ServiceDep, caller: CallerDep, model: 
     response_class=Response,
     responses={200: {"model": BatchPredictions}, **DRAWING_PROBLEMS},
 )
-async def predict_batch(
-    request: Request, service: ServiceDep, caller: CallerDep, model: ModelQuery = None
-) -> Response:
+async def predict_batch(request: Request, service: ServiceDep, caller: CallerDep, model: ModelQuery = None) -> Response:
     """Read many drawings. The answer has one entry per drawing, in the same order: a prediction or a problem."""
     asker = Asker(service, caller, await service.catalog.get(model))
     async with body_deadline(service.bounds.body_timeout_s):

@@ -8,19 +8,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 SMOOTHING = 0.2  # weight of the newest measurement in the moving average
-FREE_UNITS = 64  # with fewer waiting, nobody is refused, so that a slow machine answers too
 HARD_LIMIT = 4  # times the longest wait: then even callers below their share are refused
 
 
 @dataclass
 class Load:
-    """`max_wait_s` is the longest expected wait of accepted work. FREE_UNITS may wait on any machine.
+    """`max_wait_s` is the longest expected wait of accepted work. Below `free_units` nobody is refused.
 
     `on_change` is called with the number of units that were added or removed.
     """
 
     lane: str
     max_wait_s: float
+    free_units: int
     on_change: Callable[[int], None]
     units: int = 0  # accepted and not yet answered
     seconds_per_unit: float = 0.0  # moving average; 0 before the first measurement
@@ -55,7 +55,7 @@ class Load:
 
         A lane whose wait is too long refuses the callers that have more than an equal share of the waiting work.
         """
-        if self.units < FREE_UNITS or self.expected_wait_s <= self.max_wait_s:
+        if self.units < self.free_units or self.expected_wait_s <= self.max_wait_s:
             return True
         if self.expected_wait_s > HARD_LIMIT * self.max_wait_s:
             return False

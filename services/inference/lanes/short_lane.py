@@ -35,9 +35,7 @@ class ShortLane(Generic[Q, A]):
     request is one unit of `load`. A cancelled request is dropped before its batch runs.
     """
 
-    def __init__(
-        self, answer: Callable[[Sequence[Q]], Sequence[A | Exception]], *, max_batch: int, load: Load
-    ) -> None:
+    def __init__(self, answer: Callable[[Sequence[Q]], Sequence[A | Exception]], *, max_batch: int, load: Load) -> None:
         self.load = load
         self._answer = answer
         self._max_batch = max_batch

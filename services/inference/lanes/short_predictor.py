@@ -19,7 +19,7 @@ logger = structlog.get_logger(__name__)
 
 
 class TakesLongError(Exception):
-    """This picture takes too long for the short lane."""
+    """A picture that takes too long for the short lane."""
 
     def __init__(self, picture: bytes) -> None:
         super().__init__("the picture takes long to decode")

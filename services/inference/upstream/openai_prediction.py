@@ -17,10 +17,14 @@ from shared.contracts.inference import Prediction
 from shared.contracts.message import ModelVersion
 
 VENDOR = "openai"
+Prepare = Callable[[PictureQuestion], Awaitable[PreparedPicture]]
 
 
 async def predict_upstream(
-    source: DrawingSource, reference: str, reader: OpenAiReader, ask: Callable[[PictureQuestion], Awaitable[PreparedPicture]]
+    source: DrawingSource,
+    reference: str,
+    reader: OpenAiReader,
+    ask: Prepare,
 ) -> Prediction:
     """`reference` is `openai/<model>`. `ask` prepares the picture.
 

@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 
 from services.inference.app import create_app
+from services.inference.bounds import Bounds
 from services.inference.lanes.load import Load
 from services.inference.settings import Settings
 from shared.contracts.problem import Problem
@@ -21,6 +22,8 @@ from tests.integration.inference.conftest import MODELS, encode, seven
 
 DRAWING = encode(seven())
 PNG = "Content-Type: image/png"
+
+
 def request(*fields: str, path: str = "/v1/predict", body: bytes = DRAWING) -> bytes:
     head = [f"POST {path} HTTP/1.1", "Host: inference", *fields, f"Content-Length: {len(body)}"]
     return "\r\n".join(head).encode() + b"\r\n\r\n" + body
@@ -28,7 +31,7 @@ def request(*fields: str, path: str = "/v1/predict", body: bytes = DRAWING) -> b
 
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
-    return create_app(Settings(models_dir=MODELS))
+    return create_app(Settings(models_dir=MODELS), Bounds(explain_patience_s=60.0))
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +148,6 @@ def test_a_caller_below_its_share_is_not_refused(app: FastAPI, url: str) -> None
 
 
 def test_a_prediction_comes_without_its_explanation_when_the_service_is_busy(app: FastAPI, url: str) -> None:
-    post(url, "/v1/explain")  # now the long lane has started
     assert post(url, "/v1/predict?explain=true").json()["saliency"]
     with full(app.state.service.long_lane.load):
         answer = post(url, "/v1/predict?explain=true").json()

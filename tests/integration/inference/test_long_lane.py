@@ -64,7 +64,7 @@ class Failure:
 @asynccontextmanager
 async def running() -> AsyncIterator[LongLane]:
     metrics = Metrics(CollectorRegistry())
-    load = Load("long_lane", max_wait_s=10.0, on_change=lambda units: None)
+    load = Load("long_lane", max_wait_s=10.0, free_units=64, on_change=lambda units: None)
     lane = LongLane(WorkerSettings(MODELS, "auto", "cpu"), load, metrics)
     yield lane
     await lane.close()

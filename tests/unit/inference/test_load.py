@@ -1,11 +1,11 @@
 """Who may add work to a lane: everybody while it is quick enough, then only callers with less than an equal share."""
 
-from services.inference.lanes.load import FREE_UNITS, Load
+from services.inference.lanes.load import Load
 
 
 def make_load(**units: int) -> Load:
     """A lane in which each unit takes a second and 100 s are the longest wait."""
-    load = Load("lane", max_wait_s=100.0, on_change=lambda changed: None)
+    load = Load("lane", max_wait_s=100.0, free_units=50, on_change=lambda changed: None)
     for caller, count in units.items():
         load.add(caller, count)
     load.measure(10.0, 10)
@@ -36,14 +36,14 @@ def test_a_lane_that_is_far_too_slow_refuses_everybody() -> None:
 
 
 def test_little_work_is_accepted_however_slow_the_machine_is() -> None:
-    load = make_load(ann=FREE_UNITS - 1)
+    load = make_load(ann=49)
     load.seconds_per_unit = 1000.0
     assert load.has_room_for("ann")
 
 
 def test_answered_work_makes_room() -> None:
     changes: list[int] = []
-    load = Load("lane", max_wait_s=1.0, on_change=changes.append)
+    load = Load("lane", max_wait_s=1.0, free_units=0, on_change=changes.append)
     load.add("ann", 200)
     load.measure(200.0, 200)
     assert not load.has_room_for("ann")

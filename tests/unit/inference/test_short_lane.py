@@ -13,7 +13,7 @@ from services.inference.lanes.short_lane import ShortLane
 
 
 def make_load() -> Load:
-    return Load("short_lane", max_wait_s=1.0, on_change=lambda units: None)
+    return Load("short_lane", max_wait_s=1.0, free_units=0, on_change=lambda units: None)
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,7 @@ async def running(gate: Gate, *, max_batch: int = 4) -> AsyncIterator[ShortLane[
         await lane.close()
 
 
-async def submit_behind_the_first(
-    gate: Gate, lane: ShortLane[Work, int], *waiting: Work
-) -> list[asyncio.Task[int]]:
+async def submit_behind_the_first(gate: Gate, lane: ShortLane[Work, int], *waiting: Work) -> list[asyncio.Task[int]]:
     """Submit a first request, which occupies the only thread, and then requests that wait."""
     first = asyncio.create_task(lane.submit("ann", Work(0)))
     await gate.until_entered()
