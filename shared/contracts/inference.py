@@ -61,6 +61,7 @@ BatchEntry = Annotated[
         custom_error_message="Send a picture file as base64, or 28 rows of 28 values",
     ),
 ]
+Saliency = Annotated[list[list[Annotated[float, Field(ge=-1, le=1)]]], Field(min_length=28, max_length=28)]
 
 # PREDICTION and PAGE_READING are examples for the API description.
 PREDICTION: JsonDict = {
@@ -115,6 +116,8 @@ class Prediction(Message):
     """The answer to one drawing.
 
     `image` is the 28×28 image that the model saw, a PNG as base64. It is absent if the request sent that image itself.
+    `saliency` is there if the request asked for it: 28 rows of 28 values, from -1 (against the digit) to 1 (for the
+    digit), or null if the service was too busy to explain.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [PREDICTION]})
@@ -127,6 +130,7 @@ class Prediction(Message):
     model: ModelVersion
     image: str | None = None
     elapsed_ms: float = Field(ge=0)
+    saliency: Saliency | None = None
 
 
 class BatchPredictions(Message):
@@ -140,7 +144,7 @@ class Explanation(Prediction):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{**PREDICTION, "saliency": [[0.0] * 28] * 28}]})
 
-    saliency: Annotated[list[list[Annotated[float, Field(ge=-1, le=1)]]], Field(min_length=28, max_length=28)]
+    saliency: Saliency
 
 
 class Box(Message):

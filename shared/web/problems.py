@@ -83,10 +83,13 @@ class ProblemError(Exception):
     """A refused or failed request: a stable code, and a detail that tells a person what to do."""
 
     def __init__(self, code: ProblemCode, detail: str, headers: dict[str, str] | None = None) -> None:
-        super().__init__(detail)
+        super().__init__(code, detail, headers)  # all of them, so that it can be pickled
         self.code = code
         self.detail = detail
         self.headers = headers
+
+    def __str__(self) -> str:
+        return self.detail
 
 
 def make_problem(code: ProblemCode, detail: str, *, status: int | None = None, instance: str | None = None) -> Problem:

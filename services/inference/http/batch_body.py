@@ -65,24 +65,45 @@ class JsonEntry:
 
     entry: str | Image
 
+    @property
+    def size_bytes(self) -> int:
+        """The size as base64, or of the pixels."""
+        return len(self.entry) if isinstance(self.entry, str) else self.entry.nbytes
+
     def parse(self) -> Drawing:
         """Decode the entry. RequestValidationError."""
         return validate(EncodedDrawing, {"image": self.entry}).image if isinstance(self.entry, str) else self.entry
 
 
-def parse_batch(body: bytes) -> Sequence[DrawingSource]:
-    """Split `{"images": [...]}` into its entries. Call it in a worker thread: it may take long.
+@dataclass(frozen=True)
+class JsonList:
+    """`{"images": [...]}`."""
 
-    The form of every entry is checked here, and the base64 of a picture is decoded by `JsonEntry.parse`.
-    RequestValidationError, ProblemError `too_large`.
-    """
-    message = parse_json(body)
-    if not isinstance(message, dict) or len(message) != 1:
-        raise invalid("body", "Send a JSON object with one field, `images`: a list of base64 or of 28 rows of 28.")
-    if isinstance(entries := message.get("images"), list):
-        check_count(len(entries))
-    images = validate(EncodedDrawings, message).images
-    return [JsonEntry(entry if isinstance(entry, str) else np.array(entry, np.uint8)) for entry in images]
+    content: bytes
+
+    def parse(self) -> Sequence[DrawingSource]:
+        """Check the form of every entry. `JsonEntry.parse` decodes the base64 of a picture.
+
+        RequestValidationError, ProblemError `too_large`.
+        """
+        message = parse_json(self.content)
+        if not isinstance(message, dict) or len(message) != 1:
+            raise invalid("body", "Send a JSON object with one field, `images`: a list of base64 or of 28 rows of 28.")
+        if isinstance(entries := message.get("images"), list):
+            check_count(len(entries))
+        images = validate(EncodedDrawings, message).images
+        return [JsonEntry(entry if isinstance(entry, str) else np.array(entry, np.uint8)) for entry in images]
+
+
+@dataclass(frozen=True)
+class FileList:
+    """The files of a form."""
+
+    files: tuple[DrawingSource, ...]
+
+    def parse(self) -> Sequence[DrawingSource]:
+        """The files, unchanged."""
+        return self.files
 
 
 async def read_files(request: Request) -> Sequence[DrawingSource]:

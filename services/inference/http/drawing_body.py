@@ -91,6 +91,11 @@ class PictureBody:
 
     content: bytes
 
+    @property
+    def size_bytes(self) -> int:
+        """The size of the file."""
+        return len(self.content)
+
     def parse(self) -> Drawing:
         """The bytes, unchanged."""
         return self.content
@@ -101,6 +106,11 @@ class JsonBody:
     """`{"image": base64}` or `{"pixels": rows}`."""
 
     content: bytes
+
+    @property
+    def size_bytes(self) -> int:
+        """The size of the JSON."""
+        return len(self.content)
 
     def parse(self) -> Drawing:
         """Decode the JSON. RequestValidationError."""

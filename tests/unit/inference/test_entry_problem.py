@@ -1,17 +1,18 @@
 """Every error of one drawing becomes the problem of its entry, so that the other drawings of the batch are answered."""
 
-import asyncio
 import json
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 import structlog
 
 from services.inference.http.batch_answer import answer_drawings
-from services.inference.http.batch_body import JsonEntry
+from services.inference.http.batch_body import JsonList
 from services.inference.http.drawing_body import invalid
 from services.inference.http.error_handlers import make_entry_problem
-from services.inference.prediction import PredictionRequest
+from services.inference.prediction import Answer
+from services.inference.questions import DrawingsQuestion, ListQuestion
 from shared.recognition.errors import BlankDrawingError, DrawingError, DrawingTooLargeError, UnreadableImageError
 from shared.web.problems import ProblemError
 
@@ -41,17 +42,19 @@ def test_an_unexpected_error_is_logged_with_its_traceback() -> None:
     assert [(log["log_level"], log["exc_info"]) for log in logs] == [("error", error)]
 
 
-class FailingBatcher:
+class FailingAsker:
     """Fails for one drawing with an error that nobody expects."""
 
-    async def submit(self, request: PredictionRequest) -> bytes:
-        await asyncio.sleep(0)
-        if request.source.parse() == b"bad":
-            raise ZeroDivisionError
-        return b'{"digit": 7}'
+    async def ask(self, question: ListQuestion | DrawingsQuestion) -> Sequence[object]:
+        if isinstance(question, ListQuestion):
+            return list(question.body.parse())
+        return [self.answer(source.parse()) for source in question.sources]
+
+    def answer(self, drawing: object) -> Answer | Exception:
+        return ZeroDivisionError() if drawing == b"bad" else Answer(b'{"digit": 7}', np.zeros((28, 28), np.uint8), 7)
 
 
 async def test_an_unexpected_error_of_one_drawing_leaves_the_others_answered() -> None:
-    sources: Sequence[JsonEntry] = [JsonEntry("Z29vZA=="), JsonEntry("YmFk"), JsonEntry("Z29vZA==")]
-    answers = await answer_drawings(sources, None, FailingBatcher())
+    body = JsonList(b'{"images": ["Z29vZA==", "YmFk", "Z29vZA=="]}')
+    answers = await answer_drawings(body, FailingAsker())
     assert [json.loads(answer).get("code") for answer in answers] == [None, "internal_error", None]
