@@ -14,6 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 from uuid_utils import uuid7
 
 from services.inference.drawing import Drawing, DrawingSource
@@ -78,9 +79,15 @@ def make_image(drawing: Drawing) -> Image:
     """Preprocess a picture; return an image unchanged. DrawingError if it can't be read or is blank."""
     if isinstance(drawing, bytes):
         return preprocess(drawing)
-    if int(drawing.max()) - int(drawing.min()) < LEAST_CONTRAST:
+    if find_blank(drawing[None])[0]:
         raise BlankDrawingError(BLANK)
     return drawing
+
+
+def find_blank(images: Images) -> NDArray[np.bool_]:
+    """Images (N, 28, 28) → (N,): whether each has no ink."""
+    pixels = images.reshape(len(images), -1)
+    return np.asarray(pixels.max(axis=1).astype(np.int16) - pixels.min(axis=1) < LEAST_CONTRAST)
 
 
 def _prepare(source: DrawingSource, measured: Measured) -> Image | Exception:

@@ -21,20 +21,24 @@ from services.inference.prediction import (
     Answer,
     Measured,
     encode_png,
+    find_blank,
     make_image,
     make_page_message,
     predict_drawings,
     predict_images,
 )
 from services.inference.recogniser import Recogniser
+from shared.recognition.ink import BLANK
 from shared.recognition.normalisation import Images
 from shared.recognition.page import segment_page
 from shared.recognition.preprocessing import Image
+from shared.web.problems import make_problem
 
 A_co = TypeVar("A_co", covariant=True)
 
 PICTURE_SIZE = 50  # a large picture takes as long to decode as so many images take in the network
 PAGE_SIZE = 100
+BLANK_IMAGE = make_problem("blank_drawing", BLANK).model_dump(exclude_none=True)
 
 
 class Question(Protocol[A_co]):
@@ -95,11 +99,15 @@ class ImagesQuestion:
         return len(self.images)
 
     def answer(self, recogniser: Recogniser, measured: Measured) -> bytes:
-        """Predictions as JSON, separated by commas."""
-        messages = predict_images(recogniser, self.images, measured)
+        """Predictions as JSON, separated by commas. A blank image has a problem in its place."""
+        blank = find_blank(self.images)
+        inked = self.images[~blank] if blank.any() else self.images
+        messages = predict_images(recogniser, inked, measured) if len(inked) else []
         elapsed_ms = (time.perf_counter() - self.received) * 1000
         for message in messages:
             message["elapsed_ms"] = elapsed_ms
+        for place in np.flatnonzero(blank).tolist():  # from the first to the last, so that each one moves the next
+            messages.insert(place, BLANK_IMAGE)
         return orjson.dumps(messages, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]
 
 

@@ -27,9 +27,9 @@ from shared.contracts.inference import BatchPredictions, Explanation, ModelDetai
 from shared.contracts.problem import ProblemCode
 from shared.web.problems import ProblemError, problem_docs
 
-ACCESS_CODES: tuple[ProblemCode, ...] = ("unauthorised", "forbidden", "rate_limited")
+ALL_CODES: tuple[ProblemCode, ...] = ("unauthorised", "forbidden", "rate_limited", "internal_error")
 DRAWING_PROBLEMS = problem_docs(
-    *ACCESS_CODES,
+    *ALL_CODES,
     "blank_drawing",
     "invalid_request",
     "unreadable_image",
@@ -38,6 +38,7 @@ DRAWING_PROBLEMS = problem_docs(
     "timeout",
     "unknown_model",
     "overloaded",
+    "not_ready",
 )
 
 router = APIRouter()
@@ -115,14 +116,14 @@ async def predict_batch(request: Request, service: ServiceDep, caller: CallerDep
     return make_batch_response(await answer_drawings(body, asker))
 
 
-@router.get("/v1/models", responses=problem_docs("not_ready", *ACCESS_CODES))
+@router.get("/v1/models", responses=problem_docs("not_ready", *ALL_CODES))
 async def list_models(service: ServiceDep) -> ModelList:
     """List every model version on disk, the versions that can't be served, and the models of other providers."""
     described = await service.catalog.describe()
     return described.model_copy(update={"others": service.reader.models})
 
 
-@router.get("/v1/models/{name}/{version}", responses=problem_docs("unknown_model", *ACCESS_CODES))
+@router.get("/v1/models/{name}/{version}", responses=problem_docs("unknown_model", "invalid_request", *ALL_CODES))
 async def get_model(name: str, version: str, service: ServiceDep) -> ModelDetails:
     """Describe one model version: its training, its metrics, and the metrics after each epoch."""
     return await service.catalog.describe_one(name, version)

@@ -92,6 +92,17 @@ async def test_bytes_may_arrive_in_parts_of_any_size(client: httpx.AsyncClient) 
     assert digits(await client.post(BATCH, content=pieces(), headers=BYTES)) == [7] * 5
 
 
+async def test_a_blank_image_is_a_problem_in_every_form(client: httpx.AsyncClient) -> None:
+    seven, black, grey = await image_of_seven(client), np.zeros((28, 28), np.uint8), np.full((28, 28), 9, np.uint8)
+    images = [black, black, seven, grey, seven, black]
+    expected = ["blank_drawing", "blank_drawing", 7, "blank_drawing", 7, "blank_drawing"]
+    as_bytes = await client.post(BATCH, content=np.stack(images).tobytes(), headers=BYTES)
+    as_rows = await client.post(BATCH, json={"images": [image.tolist() for image in images]})
+    assert digits(as_bytes) == digits(as_rows) == expected
+    assert as_bytes.json()["predictions"][0] == as_rows.json()["predictions"][0]
+    assert digits(await client.post(BATCH, content=bytes(784), headers=BYTES)) == ["blank_drawing"]
+
+
 @pytest.mark.parametrize("body", [b"", b"x", bytes(784 + 1)])
 async def test_bytes_that_are_not_whole_images_are_malformed(client: httpx.AsyncClient, body: bytes) -> None:
     response = await client.post(BATCH, content=body, headers=BYTES)
