@@ -53,7 +53,9 @@ INTERNAL_ERROR = "An internal error happened in the service and was logged."
 METHOD_NOT_ALLOWED = "This address does not support this method. /docs lists the methods of each address."
 
 EXAMPLES: dict[ProblemCode, str] = {  # an example detail of each code, for the API description
-    "blank_drawing": "The drawing is blank: no ink was found on it. Draw a digit, or send a picture with more contrast.",
+    "blank_drawing": (
+        "The drawing is blank: no ink was found on it. Draw a digit, or send a picture with more contrast."
+    ),
     "conflict": "Another prediction is already stored under the id 019aa5a5-5c2e-7c1f-9f55-0d3c6f2a1b7e.",
     "forbidden": "This API key is unknown. Check it, or ask the operator of this Slate for a key.",
     "internal_error": INTERNAL_ERROR,
@@ -68,9 +70,15 @@ EXAMPLES: dict[ProblemCode, str] = {  # an example detail of each code, for the 
     "unauthorised": "Send your API key as `Authorization: Bearer <key>` or `X-API-Key: <key>`.",
     "unknown_model": "There is no model 'nobody'.",
     "unreadable_image": "The file is not a PNG, JPEG or WebP picture.",
-    "unsupported_media_type": "Send application/json, several multipart files, or N × 784 bytes as application/octet-stream.",
-    "upstream_failed": "openai/reader did not answer with ten probabilities. Try again, or choose another model (GET /v1/models).",
-    "upstream_timeout": "openai/reader did not answer within 30 s. Try again, or choose another model (GET /v1/models).",
+    "unsupported_media_type": (
+        "Send application/json, several multipart files, or N × 784 bytes as application/octet-stream."
+    ),
+    "upstream_failed": (
+        "openai/reader did not answer with ten probabilities. Try again, or choose another model (GET /v1/models)."
+    ),
+    "upstream_timeout": (
+        "openai/reader did not answer within 30 s. Try again, or choose another model (GET /v1/models)."
+    ),
 }
 
 DETAIL_OF_STATUS = {  # in place of the framework's detail, which is only the name of the status
