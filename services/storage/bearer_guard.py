@@ -8,9 +8,10 @@ import secrets
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shared.web.api_docs import DOCS, MEDIA_TYPES
 from shared.web.problems import problem_response
 
-OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics", "/docs", "/openapi.json"})
+OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json", DOCS, *MEDIA_TYPES})
 
 
 class BearerGuard:

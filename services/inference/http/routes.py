@@ -15,7 +15,6 @@ from services.inference.http.drawing_body import (
     DRAWING_BODY,
     PAGE_BODY,
     PageBody,
-    body_deadline,
     read_drawing,
     read_media_type,
 )
@@ -50,7 +49,7 @@ router = APIRouter()
 )
 async def predict(request: Request, service: ServiceDep, model: ModelQuery = None) -> Response:
     """Read one drawing. `model=openai/<name>` asks a model of the configured OpenAI-compatible endpoint."""
-    drawing = await read_drawing(request, service.bounds.body_timeout_s)
+    drawing = await read_drawing(request)
     if model and model.startswith(PREFIX):
         prediction = await predict_upstream(drawing, model, service.reader)
         return make_json_response(prediction.model_dump_json().encode())
@@ -65,7 +64,7 @@ async def predict(request: Request, service: ServiceDep, model: ModelQuery = Non
 )
 async def explain(request: Request, service: ServiceDep, model: ModelQuery = None) -> Response:
     """Read one drawing, and tell which parts of it speak for the predicted digit."""
-    drawing = await read_drawing(request, service.bounds.body_timeout_s)
+    drawing = await read_drawing(request)
     recogniser = await service.catalog.get(model)
     return make_json_response(await service.batcher.submit(DrawingRequest(drawing, recogniser, explained=True)))
 
@@ -78,7 +77,7 @@ async def explain(request: Request, service: ServiceDep, model: ModelQuery = Non
 )
 async def read(request: Request, service: ServiceDep, model: ModelQuery = None) -> Response:
     """Find and read every digit on a picture: lines from top to bottom, the digits of a line from left to right."""
-    page = PageBody(await read_drawing(request, service.bounds.body_timeout_s))
+    page = PageBody(await read_drawing(request))
     return make_json_response(await service.batcher.submit(PageRequest(page, await service.catalog.get(model))))
 
 
@@ -91,21 +90,18 @@ async def read(request: Request, service: ServiceDep, model: ModelQuery = None) 
 async def predict_batch(request: Request, service: ServiceDep, model: ModelQuery = None) -> Response:
     """Read many drawings. The answer has one entry per drawing, in the same order: a prediction or a problem."""
     recogniser = await service.catalog.get(model)
-    async with body_deadline(service.bounds.body_timeout_s):
-        match read_media_type(request):
-            case "application/octet-stream":
-                return make_batch_response(
-                    await answer_images(stream_images(request), recogniser, service.image_batcher)
-                )
-            case "application/json":
-                drawings = await asyncio.to_thread(parse_batch, await request.body())
-            case "multipart/form-data":
-                drawings = await read_files(request)
-            case _:
-                raise ProblemError(
-                    "unsupported_media_type",
-                    "Send application/json, several multipart files, or N × 784 bytes as application/octet-stream.",
-                )
+    match read_media_type(request):
+        case "application/octet-stream":
+            return make_batch_response(await answer_images(stream_images(request), recogniser, service.image_batcher))
+        case "application/json":
+            drawings = await asyncio.to_thread(parse_batch, await request.body())
+        case "multipart/form-data":
+            drawings = await read_files(request)
+        case _:
+            raise ProblemError(
+                "unsupported_media_type",
+                "Send application/json, several multipart files, or N × 784 bytes as application/octet-stream.",
+            )
     return make_batch_response(await answer_drawings(drawings, recogniser, service.batcher))
 
 
