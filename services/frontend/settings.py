@@ -7,7 +7,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """All addresses except `inference_public_url` are those that the frontend's own process uses."""
 
-    model_config = SettingsConfigDict(env_prefix="FRONTEND_", env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="FRONTEND_",
+        env_ignore_empty=True,
+        frozen=True,
+        hide_input_in_errors=True,  # the input may be a token or a key
+    )
 
     inference_url: str = "http://127.0.0.1:8001"
     inference_public_url: str = ""  # the address for visitors and other services; empty means `inference_url`
