@@ -13,6 +13,7 @@ from shared.contracts.message import Base64, Digit, Message, ModelVersion, Predi
 from shared.contracts.problem import Problem
 
 PixelRow = Annotated[list[Annotated[int, Field(ge=0, le=255, strict=True)]], Field(min_length=28, max_length=28)]
+Saliency = Annotated[list[list[Annotated[float, Field(ge=-1, le=1)]]], Field(min_length=28, max_length=28)]
 
 # PREDICTION and PAGE_READING are examples for the API description.
 PREDICTION: JsonDict = {
@@ -61,6 +62,8 @@ class Prediction(Message):
     """The answer to one drawing.
 
     `image` is the 28×28 image that the model saw, a PNG as base64. It is absent if the request sent that image itself.
+    `saliency` is a map of what speaks for and against the digit, as in `Explanation`. A request asks for it with
+    `explain=true`; it is null if the service was too busy.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [PREDICTION]})
@@ -73,6 +76,7 @@ class Prediction(Message):
     model: ModelVersion
     image: str | None = None
     elapsed_ms: float = Field(ge=0)
+    saliency: Saliency | None = None
 
 
 class BatchPredictions(Message):
@@ -86,7 +90,7 @@ class Explanation(Prediction):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{**PREDICTION, "saliency": [[0.0] * 28] * 28}]})
 
-    saliency: Annotated[list[list[Annotated[float, Field(ge=-1, le=1)]]], Field(min_length=28, max_length=28)]
+    saliency: Saliency
 
 
 class Box(Message):
