@@ -92,6 +92,9 @@ def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS, *, warm_up: 
         version="1",
         description="Reads handwritten digits. Errors are RFC 9457 problems with a stable `code`.",
         lifespan=lifespan,
+        docs_url=None,  # equip_service adds a page that needs no internet
+        redoc_url=None,
+        redirect_slashes=False,  # a redirect would name the host of the request
     )
     app.include_router(router)
     install_error_handlers(app)
@@ -101,7 +104,13 @@ def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS, *, warm_up: 
         loads={"/v1/predict": short_load, "/v1/explain": short_load} | dict.fromkeys(LONG_PATHS, long_load),
         refusals=refusals,
     )
-    equip_service(app, max_body_bytes=bounds.max_body_bytes, registry=registry)
+    equip_service(
+        app,
+        settings=settings,
+        max_body_bytes=bounds.max_body_bytes,
+        body_timeout_s=bounds.body_timeout_s,
+        registry=registry,
+    )
     _allow_origins(app, settings.cors_origins)
     return app
 

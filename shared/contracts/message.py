@@ -9,7 +9,7 @@ import re
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, EncodedBytes, EncoderProtocol, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, EncodedBytes, EncoderProtocol, Field
 from pydantic_core import PydanticCustomError
 
 DATA_URL = re.compile(rb"data:[^,]*?;base64,", re.IGNORECASE)  # RFC 2397; a browser's `canvas.toDataURL()` writes it
@@ -58,7 +58,13 @@ def _to_standard(data: bytes) -> bytes:
     return data.translate(URL_SAFE) + padding
 
 
-Base64 = Annotated[bytes, EncodedBytes(encoder=Base64Encoder)]
+def _require_text(value: object) -> object:
+    if not isinstance(value, str | bytes):
+        raise PydanticCustomError("base64", "Send base64 as a text")  # pydantic would say "a valid bytes"
+    return value
+
+
+Base64 = Annotated[bytes, EncodedBytes(encoder=Base64Encoder), BeforeValidator(_require_text)]
 Digit = Annotated[int, Field(ge=0, le=9)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Probabilities = Annotated[list[Share], Field(min_length=10, max_length=10)]

@@ -13,9 +13,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from services.inference.http.access import Access
 from services.inference.http.refusals import Refusals
 from services.inference.lanes.load import Load
+from shared.web.open_paths import OPEN_PATHS
 from shared.web.problems import ProblemError, problem_response
 
-GUARDED_PATHS = "/v1/"  # all others, such as health and metrics, are open and cost little
 REFUSAL_DELAY_S = 0.02  # a caller that repeats refused requests at once costs less processor time
 
 
@@ -30,7 +30,7 @@ class Admission:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        if scope["type"] != "http" or not scope["path"].startswith(GUARDED_PATHS):
+        if scope["type"] != "http" or scope["path"] in OPEN_PATHS:
             await self.app(scope, receive, send)
             return
         try:

@@ -33,7 +33,10 @@ async def get_service(request: Request) -> Service:
 
 
 async def get_caller(request: Request) -> str:
-    """Return the caller, as the admission middleware identified it: the name of its key, or its address."""
+    """Return the caller, as the admission middleware identified it: the name of its key, or its address.
+
+    A route with this dependency can't be reached past that middleware.
+    """
     return cast("str", request.state.caller)
 
 

@@ -4,9 +4,7 @@ A drawing comes in one of four forms: a picture file as the body, the multipart 
 with 28×28 pixels. The event loop only receives the bytes; `parse` does the rest in a worker thread.
 """
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -136,34 +134,23 @@ class PageBody:
         return drawing
 
 
-async def read_drawing(request: Request, timeout_s: float) -> DrawingSource:
+async def read_drawing(request: Request) -> DrawingSource:
     """Receive the body and choose its form by its media type.
 
-    ProblemError `unsupported_media_type`, `timeout`. RequestValidationError if a form has no field `file`.
+    ProblemError `unsupported_media_type`. RequestValidationError if a form has no field `file`.
     """
-    async with body_deadline(timeout_s):
-        media_type = read_media_type(request)
-        if media_type in PICTURE_TYPES or not media_type:
-            return PictureBody(await request.body())
-        if media_type == "multipart/form-data":
-            return PictureBody(await _read_multipart(request))
-        if media_type == "application/json":
-            return JsonBody(await request.body())
+    media_type = read_media_type(request)
+    if media_type in PICTURE_TYPES or not media_type:
+        return PictureBody(await request.body())
+    if media_type == "multipart/form-data":
+        return PictureBody(await _read_multipart(request))
+    if media_type == "application/json":
+        return JsonBody(await request.body())
     raise ProblemError(
         "unsupported_media_type",
         f"{media_type[:100]!r} is not taken here. Send a picture with the Content-Type {', '.join(PICTURE_TYPES)}, "
         "or as the field `file` of a multipart form, or as application/json.",
     )
-
-
-@asynccontextmanager
-async def body_deadline(timeout_s: float) -> AsyncIterator[None]:
-    """Limit the time in which the block must receive the body. ProblemError `timeout`."""
-    try:
-        async with asyncio.timeout(timeout_s):
-            yield
-    except TimeoutError as error:
-        raise ProblemError("timeout", f"The request body did not arrive within {timeout_s:g} seconds.") from error
 
 
 def read_media_type(request: Request) -> str:
@@ -196,7 +183,7 @@ async def _read_multipart(request: Request) -> bytes:
 def parse_json(body: bytes) -> Any:
     """RequestValidationError if the body is not JSON."""
     try:
-        return from_json(body, allow_inf_nan=False)
+        return from_json(body.removeprefix(BOM_UTF8), allow_inf_nan=False)  # Windows programs begin a file with it
     except ValueError as error:
         raise invalid("body", f"The body is not valid JSON: {error}") from error
 

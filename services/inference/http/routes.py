@@ -5,18 +5,17 @@ A route reads the body of a request, waits for the batcher, and returns the JSON
 
 from collections.abc import Sequence
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from services.inference.drawing import DrawingList
 from services.inference.http.answering import Asker
 from services.inference.http.batch_answer import answer_drawings, answer_images
 from services.inference.http.batch_body import BATCH_BODY, FileList, JsonList, read_files, stream_images
-from services.inference.http.dependencies import CallerDep, ExplainQuery, ModelQuery, ServiceDep
+from services.inference.http.dependencies import CallerDep, ExplainQuery, ModelQuery, ServiceDep, get_caller
 from services.inference.http.drawing_body import (
     DRAWING_BODY,
     PAGE_BODY,
     PageBody,
-    body_deadline,
     read_drawing,
     read_media_type,
 )
@@ -41,6 +40,8 @@ DRAWING_PROBLEMS = problem_docs(
     "not_ready",
 )
 
+ADMITTED = [Depends(get_caller)]  # for the routes that need no caller
+
 router = APIRouter()
 
 
@@ -54,7 +55,7 @@ async def predict(
     request: Request, service: ServiceDep, caller: CallerDep, model: ModelQuery = None, explain: ExplainQuery = False
 ) -> Response:
     """Read one drawing. `model=openai/<name>` asks a model of the configured OpenAI-compatible endpoint."""
-    drawing = await read_drawing(request, service.bounds.body_timeout_s)
+    drawing = await read_drawing(request)
     if model and model.startswith(PREFIX):
         asker = Asker(service, caller, await service.catalog.get())
         prediction = await predict_upstream(drawing, model, service.reader, asker.ask)
@@ -73,7 +74,7 @@ async def predict(
 )
 async def explain(request: Request, service: ServiceDep, caller: CallerDep, model: ModelQuery = None) -> Response:
     """Read one drawing, and tell which parts of it speak for the predicted digit."""
-    drawing = await read_drawing(request, service.bounds.body_timeout_s)
+    drawing = await read_drawing(request)
     asker = Asker(service, caller, await service.catalog.get(model))
     return make_json_response(await asker.predict_and_explain(drawing))
 
@@ -86,7 +87,7 @@ async def explain(request: Request, service: ServiceDep, caller: CallerDep, mode
 )
 async def read(request: Request, service: ServiceDep, caller: CallerDep, model: ModelQuery = None) -> Response:
     """Find and read every digit on a picture: lines from top to bottom, the digits of a line from left to right."""
-    page = PageBody(await read_drawing(request, service.bounds.body_timeout_s))
+    page = PageBody(await read_drawing(request))
     asker = Asker(service, caller, await service.catalog.get(model))
     return make_json_response(await asker.ask(PageQuestion(page)))
 
@@ -100,30 +101,33 @@ async def read(request: Request, service: ServiceDep, caller: CallerDep, model: 
 async def predict_batch(request: Request, service: ServiceDep, caller: CallerDep, model: ModelQuery = None) -> Response:
     """Read many drawings. The answer has one entry per drawing, in the same order: a prediction or a problem."""
     asker = Asker(service, caller, await service.catalog.get(model))
-    async with body_deadline(service.bounds.body_timeout_s):
-        match read_media_type(request):
-            case "application/octet-stream":
-                return make_batch_response(await answer_images(stream_images(request), asker))
-            case "application/json":
-                body: DrawingList = JsonList(await request.body())
-            case "multipart/form-data":
-                body = FileList(tuple(await read_files(request)))
-            case _:
-                raise ProblemError(
-                    "unsupported_media_type",
-                    "Send application/json, several multipart files, or N × 784 bytes as application/octet-stream.",
-                )
+    match read_media_type(request):
+        case "application/octet-stream":
+            return make_batch_response(await answer_images(stream_images(request), asker))
+        case "application/json":
+            body: DrawingList = JsonList(await request.body())
+        case "multipart/form-data":
+            body = FileList(tuple(await read_files(request)))
+        case _:
+            raise ProblemError(
+                "unsupported_media_type",
+                "Send application/json, several multipart files, or N × 784 bytes as application/octet-stream.",
+            )
     return make_batch_response(await answer_drawings(body, asker))
 
 
-@router.get("/v1/models", responses=problem_docs("not_ready", *ALL_CODES))
+@router.get("/v1/models", dependencies=ADMITTED, responses=problem_docs("not_ready", *ALL_CODES))
 async def list_models(service: ServiceDep) -> ModelList:
     """List every model version on disk, the versions that can't be served, and the models of other providers."""
     described = await service.catalog.describe()
     return described.model_copy(update={"others": service.reader.models})
 
 
-@router.get("/v1/models/{name}/{version}", responses=problem_docs("unknown_model", "invalid_request", *ALL_CODES))
+@router.get(
+    "/v1/models/{name}/{version}",
+    dependencies=ADMITTED,
+    responses=problem_docs("unknown_model", "invalid_request", *ALL_CODES),
+)
 async def get_model(name: str, version: str, service: ServiceDep) -> ModelDetails:
     """Describe one model version: its training, its metrics, and the metrics after each epoch."""
     return await service.catalog.describe_one(name, version)

@@ -25,7 +25,7 @@ PNG = "Content-Type: image/png"
 
 
 def request(*fields: str, path: str = "/v1/predict", body: bytes = DRAWING) -> bytes:
-    head = [f"POST {path} HTTP/1.1", "Host: inference", *fields, f"Content-Length: {len(body)}"]
+    head = [f"POST {path} HTTP/1.1", "Host: localhost", *fields, f"Content-Length: {len(body)}"]
     return "\r\n".join(head).encode() + b"\r\n\r\n" + body
 
 

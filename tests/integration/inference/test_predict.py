@@ -126,6 +126,19 @@ async def test_garbage_in_place_of_base64_is_a_problem(client: httpx.AsyncClient
     assert response.json()["detail"].startswith("body.image: Not valid base64")
 
 
+@pytest.mark.parametrize("value", [None, 5, [137, 80, 78, 71], {"base64": ""}])
+async def test_a_picture_that_is_not_a_text_is_a_problem(client: httpx.AsyncClient, value: object) -> None:
+    response = await client.post("/v1/predict", json={"image": value})
+    assert_problem(response, 422, "invalid_request")
+    assert response.json()["detail"] == "body.image: Send base64 as a text"
+
+
+async def test_json_may_begin_with_a_byte_order_mark(client: httpx.AsyncClient) -> None:
+    body = json.dumps({"pixels": SEVEN_PIXELS}).encode("utf-8-sig")
+    response = await client.post("/v1/predict", content=body, headers={"Content-Type": "application/json"})
+    assert response.json()["digit"] == 7
+
+
 async def test_multipart_base64_and_body_give_the_same_answer(client: httpx.AsyncClient) -> None:
     data = encode(seven())
     body = await predict(client, data)
