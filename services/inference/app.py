@@ -96,7 +96,7 @@ def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS, *, warm_up: 
         redoc_url=None,
         redirect_slashes=False,  # a redirect would name the host of the request
     )
-    app.include_router(router)
+    app.router.routes.extend(router.routes)  # `include_router` would add a layer to every request
     install_error_handlers(app)
     app.add_middleware(
         Admission,
