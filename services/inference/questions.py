@@ -5,16 +5,14 @@ one image in the network; it decides who is admitted.
 """
 
 import base64
-import io
 import time
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 import numpy as np
 import orjson
-from PIL import Image as Picture
 
-from services.inference.drawing import DrawingList, DrawingSource, PictureSource
+from services.inference.drawing import DrawingList, DrawingSource, PictureSource, detect_media_type
 from services.inference.explanation import EXPLAINED_SIZE, explain
 from services.inference.portable_error import make_portable
 from services.inference.prediction import (
@@ -183,5 +181,4 @@ class PictureQuestion:
             image = make_image(drawing)
         if not isinstance(drawing, bytes):
             return PreparedPicture(base64.b64decode(encode_png(image)), "image/png", image)
-        with Picture.open(io.BytesIO(drawing)) as opened:
-            return PreparedPicture(drawing, str(opened.get_format_mimetype()), image)
+        return PreparedPicture(drawing, detect_media_type(drawing), image)

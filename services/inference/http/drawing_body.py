@@ -19,6 +19,7 @@ from services.inference.drawing import Drawing, DrawingSource
 from shared.contracts.examples import SEVEN_PIXELS, SEVEN_PNG
 from shared.contracts.inference import EncodedDrawing, ImagePixels
 from shared.contracts.message import Message
+from shared.recognition.errors import UnreadableImageError
 from shared.web.problems import ProblemError
 
 M = TypeVar("M", bound=Message)
@@ -95,7 +96,9 @@ class PictureBody:
         return len(self.content)
 
     def parse(self) -> Drawing:
-        """The bytes, unchanged."""
+        """The bytes, unchanged. UnreadableImageError if there are none."""
+        if not self.content:
+            raise UnreadableImageError("The picture is empty: the request has no body, or the file has no bytes.")
         return self.content
 
 

@@ -212,6 +212,13 @@ async def test_a_broken_picture_is_a_problem(client: httpx.AsyncClient, data: by
     assert_problem(await client.post("/v1/predict", content=data, headers=PNG), 422, "unreadable_image")
 
 
+async def test_an_empty_body_is_named_as_such(client: httpx.AsyncClient) -> None:
+    for headers in (PNG, {}):
+        response = await client.post("/v1/predict", headers=headers)
+        assert_problem(response, 422, "unreadable_image")
+        assert "empty" in response.json()["detail"]
+
+
 async def test_a_decompression_bomb_is_found_by_its_header(client: httpx.AsyncClient) -> None:
     header = bytearray(encode(Image.new("1", (8, 8))))
     header[16:24] = (60_000).to_bytes(4, "big") * 2
