@@ -1,15 +1,20 @@
 """`python -m services.frontend` serves the page with the settings of the environment.
 
 The page is Streamlit's ASGI app. It gets the limits that every service has, and the same addresses for probes.
-`.streamlit/config.toml` and the variables STREAMLIT_... configure the page itself.
+Streamlit's own options come from `.streamlit/config.toml`, the variables STREAMLIT_... and the command line, as with
+`streamlit run`.
 """
 
 from pathlib import Path
+from typing import Any
 
+import click
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from streamlit.web.bootstrap import load_config_options
+from streamlit.web.cli import configurator_options
 
 from services.frontend.settings import Settings
 from shared.web.request_body import RequestBodyLimits
@@ -17,8 +22,25 @@ from shared.web.service import make_guards, serve
 
 SCRIPT = Path(__file__).with_name("app.py")
 MULTIPART_BYTES = 1024 * 1024  # around an uploaded file, as Streamlit allows it
-PING_S = 30.0  # Streamlit's own values, see server.websocketPingInterval
+PING_S = 30.0  # Streamlit's own value
 WEBSOCKET_BYTES = 16 * 1024 * 1024  # of one message from a browser; a drawing takes less than 1 MiB
+
+
+@click.command()
+@configurator_options
+def main(**streamlit_options: Any) -> None:
+    """Serve the page until a signal stops it."""
+    settings = Settings()
+    load_config_options(streamlit_options | {"server_address": settings.host, "server_port": settings.port})
+    serve(
+        create_app(settings),
+        settings,
+        ws="auto",
+        ws_max_size=WEBSOCKET_BYTES,
+        ws_ping_interval=st.get_option("server.websocketPingInterval") or PING_S,
+        ws_ping_timeout=PING_S,
+        ws_per_message_deflate=st.get_option("server.enableWebsocketCompression"),
+    )
 
 
 def create_app(settings: Settings) -> st.App:
@@ -42,13 +64,4 @@ async def report_ready(_request: Request) -> Response:
 
 
 if __name__ == "__main__":
-    settings = Settings()
-    serve(
-        create_app(settings),
-        settings,
-        ws="auto",
-        ws_max_size=WEBSOCKET_BYTES,
-        ws_ping_interval=st.get_option("server.websocketPingInterval") or PING_S,
-        ws_ping_timeout=PING_S,
-        ws_per_message_deflate=st.get_option("server.enableWebsocketCompression"),
-    )
+    main()

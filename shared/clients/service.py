@@ -21,7 +21,7 @@ M = TypeVar("M", bound=Message)
 LIMITS = httpx.Limits(
     max_connections=100,
     max_keepalive_connections=100,  # keep all of them, so that the next burst opens no new ones
-    keepalive_expiry=4.0,  # seconds; less than uvicorn's 5, so that uvicorn closes no connection just as it is reused
+    keepalive_expiry=60.0,  # seconds; less than a service's 75, so that it closes no connection just as it is reused
 )
 
 

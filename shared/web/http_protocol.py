@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.contracts.problem import PROBLEM_MEDIA_TYPE, ProblemCode
 from shared.web.problems import make_problem
+from shared.web.request_body import BODY_ARRIVED
 
 HEAD_END = b"\r\n\r\n"
 UPGRADE_LINE = re.compile(rb"^upgrade:[^\n]*\n", re.IGNORECASE | re.MULTILINE)
@@ -174,6 +175,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """Expect the next head."""
         self.in_head, self.unwanted_bytes = True, 0
+        self.scope[BODY_ARRIVED] = True  # type: ignore[literal-required]
         self.stop_deadline()
         super().on_message_complete()
 

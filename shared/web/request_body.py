@@ -18,6 +18,9 @@ from shared.web.problems import CLIENT_DISCONNECTED
 
 logger = structlog.get_logger(__name__)
 
+# LimitedHttpProtocol sets this in the scope if the whole body came with the head, so that most requests cost nothing
+# here. Such a body is part of one read of the socket, at most 256 KiB, and smaller than every limit.
+BODY_ARRIVED = "slate.body_arrived"
 MAX_DIGITS = 20  # of a Content-Length; the parser refuses longer ones
 CLOSE = {"Connection": "close"}  # the rest of the body will not be read
 
@@ -40,8 +43,7 @@ class RequestBody:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request. The reserved memory is released when the request has been answered."""
-        declared = find_length(scope["headers"]) if scope["type"] == "http" else None
-        if declared is None:
+        if scope["type"] != "http" or scope.get(BODY_ARRIVED) or (declared := find_length(scope["headers"])) is None:
             await self.app(scope, receive, send)
             return
         body = ArrivingBody(self.limits, self.budget, scope, receive, declared)

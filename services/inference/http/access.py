@@ -5,7 +5,6 @@ two processes together let through twice as many requests.
 """
 
 import hmac
-import ipaddress
 import math
 import time
 from collections import OrderedDict
@@ -17,9 +16,8 @@ from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from services.inference.api_key import ApiKey
+from shared.web.caller import identify_caller
 from shared.web.problems import ProblemError
-
-HOME_NETWORK_BYTES = 8  # the first half of an IPv6 address: a household has a whole /64, which counts as one client
 
 
 class WindowCounters(MemoryStorage):
@@ -57,11 +55,11 @@ class Access:
     def admit(self, headers: Mapping[str, str], client: str | None) -> str:
         """Return the caller: the name of its key, or its address if no keys are set.
 
-        `headers` are looked up in lower case. `client` is the address of the connection; headers like X-Forwarded-For
-        are ignored, because a caller can write anything into them.
+        `headers` are looked up in lower case. `client` is the address of the connection, or the one that a trusted
+        proxy names. Headers are ignored here, because a caller can write anything into X-Forwarded-For.
         ProblemError `unauthorised`, `forbidden`, `rate_limited`.
         """
-        caller = self._find_name(headers) if self._keys else _identify_client(client)
+        caller = self._find_name(headers) if self._keys else identify_caller(client)
         if self._limit is not None:
             self._count(self._limit, caller)
         return caller
@@ -102,17 +100,3 @@ def _read_key(headers: Mapping[str, str]) -> str:
     if scheme.lower() == "bearer" and (token := token.strip()):
         return token
     return headers.get("x-api-key", "").strip()
-
-
-def _identify_client(client: str | None) -> str:
-    """The client that a limit counts: an IPv4 address, or the /64 network of an IPv6 address.
-
-    All connections without an address, such as Unix sockets, share one limit.
-    """
-    if client is None or ":" not in client:
-        return client or "no address"
-    try:
-        address = ipaddress.IPv6Address(client)
-    except ValueError:
-        return client
-    return str(address.ipv4_mapped or address.packed[:HOME_NETWORK_BYTES].hex())

@@ -12,7 +12,7 @@ from infra.local.run import run
 from infra.local.stack import Programs
 
 SERVICE = Path(__file__).with_name("stand_in_service.py")
-PORT_VARIABLES = {"inference": "INFERENCE_PORT", "storage": "STORAGE_PORT", "frontend": "STREAMLIT_SERVER_PORT"}
+PORT_VARIABLES = {"inference": "INFERENCE_PORT", "storage": "STORAGE_PORT", "frontend": "FRONTEND_PORT"}
 MIGRATE = "import asyncio, asyncpg, os; asyncio.run(asyncpg.connect(os.environ['STORAGE_DATABASE_URL']))"
 
 

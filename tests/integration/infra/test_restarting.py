@@ -9,7 +9,7 @@ def test_a_killed_service_is_restarted(start_stack: StartStack, service: str) ->
     stack = start_stack()
     stack.wait_until_ready()
     first = stack.answer(service)
-    stack.service({"frontend": "STREAMLIT_SERVER_PORT"}.get(service, f"{service.upper()}_PORT")).kill()
+    stack.service(f"{service.upper()}_PORT").kill()
     assert stack.wait_for("died").startswith(f"{service} died (exit code 137) and is restarted.")
     stack.wait_for(f"{service} is ready again")
     assert stack.answer(service) != first

@@ -1,0 +1,78 @@
+"""The page as a real process: it has the limits of the other services, and Streamlit's own parts work behind them."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from tests.e2e.stack import free_port, wait_until
+from tests.integration.web.server import ask
+from tests.integration.web.test_stopping import get_status
+
+ROOT = Path(__file__).parents[3]
+
+
+@contextmanager
+def running_frontend(**settings: str) -> Iterator[str]:
+    port = free_port()
+    environment = os.environ | {"FRONTEND_PORT": str(port)} | settings
+    process = subprocess.Popen([sys.executable, "-m", "services.frontend"], env=environment, cwd=ROOT)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until(lambda: get_status(url) == 200, "the frontend is ready")
+        yield url
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[str]:
+    with running_frontend() as url:
+        yield url
+
+
+def open_websocket(url: str, path: str = "/_stcore/stream", **headers: str) -> None:
+    address = url.replace("http://", "ws://") + path
+    with connect(address, additional_headers=headers, subprotocols=["streamlit"], proxy=None):  # type: ignore[list-item]
+        pass
+
+
+def test_the_page_its_parts_and_its_probes_are_served(page: str) -> None:
+    for path in ("/", "/history", "/app/static/inter.woff2", "/_stcore/health", "/healthz", "/readyz"):
+        assert httpx.get(page + path).status_code == 200
+
+
+def test_a_websocket_opens(page: str) -> None:
+    open_websocket(page, Origin=page)
+
+
+def test_a_websocket_under_a_strangers_name_is_refused(page: str) -> None:
+    port = page.rpartition(":")[2]
+    stranger = f"evil.example:{port}"
+    with pytest.raises(InvalidStatus) as refused:
+        open_websocket(page, Host=stranger, Origin=f"http://{stranger}")
+    assert refused.value.response.status_code in (400, 403)
+
+
+def test_long_headers_are_refused(page: str) -> None:
+    assert ask(page, b"GET / HTTP/1.1\r\nHost: localhost\r\nA: " + b"a" * 70_000).status == 431
+
+
+def test_an_offered_upgrade_is_ignored(page: str) -> None:
+    offer = b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+    assert ask(page, offer).status == 200
+
+
+def test_the_page_can_be_published_under_a_path() -> None:
+    with running_frontend(STREAMLIT_SERVER_BASE_URL_PATH="slate") as url:
+        for path in ("/slate/", "/slate/_stcore/health", "/slate/app/static/inter.woff2", "/readyz"):
+            assert httpx.get(url + path, follow_redirects=True).status_code == 200
+        open_websocket(url, "/slate/_stcore/stream", Origin=url)
