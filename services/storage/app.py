@@ -35,10 +35,12 @@ def create_app(settings: Settings) -> FastAPI:
         version="1",
         summary="Predictions, their drawings and their labels",
         lifespan=lifespan,
+        docs_url=None,  # equip_service adds a page that needs no internet
         redoc_url=None,
+        redirect_slashes=False,  # a redirect would name the host of the request
     )
     app.add_middleware(BearerGuard, token=settings.token.get_secret_value())
-    equip_service(app, max_body_bytes=MAX_BODY_BYTES, registry=CollectorRegistry())
+    equip_service(app, settings=settings, max_body_bytes=MAX_BODY_BYTES, registry=CollectorRegistry())
     for routes in (health, predictions, history, labels):
         app.include_router(routes.router)
     return app

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.web.settings import ApiServerSettings
+
 
 def _check_scheme(url: SecretStr) -> SecretStr:
     if not url.get_secret_value().startswith(("postgresql://", "postgres://")):
@@ -27,9 +29,10 @@ class DatabaseSettings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 
-class Settings(DatabaseSettings):
+class Settings(DatabaseSettings, ApiServerSettings):
     """The settings that the service needs."""
 
+    model_config = DatabaseSettings.model_config
+
     token: SecretStr = Field(min_length=1)  # every request to /v1 must carry it as `Authorization: Bearer`
-    host: str = "127.0.0.1"
     port: int = Field(default=8002, ge=0, le=65535)

@@ -24,7 +24,7 @@ class InferenceClient(ServiceClient):
     def predict(
         self, picture: bytes, media_type: str = "image/png", model: str | None = None, *, explain: bool = False
     ) -> Prediction:
-        """Read the one digit of a PNG, JPEG or WebP file. `explain` asks for a saliency map as well."""
+        """Read the one digit of a PNG, JPEG or WebP file. `explain` asks for its saliency too."""
         return self._post(Prediction, "/v1/predict", picture, media_type, model, explain=explain)
 
     def read(self, picture: bytes, media_type: str = "image/png", model: str | None = None) -> PageReading:
@@ -64,8 +64,7 @@ class InferenceClient(ServiceClient):
     def _post(
         self, answer: type[M], path: str, body: bytes, media_type: str, model: str | None, *, explain: bool = False
     ) -> M:
-        headers = {"Content-Type": media_type}
-        params = {**_make_query(model), **({"explain": "true"} if explain else {})}
+        headers, params = {"Content-Type": media_type}, _make_query(model) | ({"explain": "true"} if explain else {})
         return self.ask(answer, "POST", path, content=body, headers=headers, params=params)
 
 

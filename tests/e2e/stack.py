@@ -71,7 +71,7 @@ class Stack:
                 process.resume()
 
     def is_ready(self, service: str) -> bool:
-        path = "/_stcore/health" if service == "frontend" else "/readyz"
+        path = "/readyz"
         try:
             return httpx.get(self.url(service) + path, timeout=5, verify=NO_CERTIFICATES).is_success
         except httpx.TransportError:
