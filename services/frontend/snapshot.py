@@ -34,12 +34,20 @@ class Snapshot(Generic[T]):
             self._wanted += 1
             self._changed.notify_all()
 
-    def get(self, timeout_s: float) -> tuple[T | None, bool]:
-        """Waits at most `timeout_s` for the wanted version. Returns the last one, and whether it is the wanted one."""
+    def get(self, timeout_s: float) -> tuple[T | None, int | None]:
+        """Waits at most `timeout_s` for the wanted version.
+
+        Returns the last version, and the number of the wanted one if that is still to come, for `has`.
+        """
         with self._changed:
             wanted = self._wanted
-            is_newest = self._changed.wait_for(lambda: self._shown >= wanted, timeout_s)
-            return self._latest, is_newest
+            is_there = self._changed.wait_for(lambda: self._shown >= wanted, timeout_s)
+            return self._latest, None if is_there else wanted
+
+    def has(self, number: int) -> bool:
+        """Whether this version, or a later one, is there."""
+        with self._changed:
+            return self._shown >= number
 
     def close(self) -> None:
         """Ends the thread."""

@@ -1,14 +1,14 @@
 """Picture file → decoded picture, upright and reduced, with a bound on the memory of the whole process.
 
-The number of pixels is checked in the header. One picture is decoded at a time, and it is reduced in bands of rows, so
-that no second picture of its size is made. A decoder may raise anything for a hostile file. That is always a problem of
-that file alone.
+The number of pixels is checked in the header. One thread decodes all pictures, one after the other, and reduces each in
+bands of rows, so that no second picture of its size is made. A decoder may raise anything for a hostile file. That is
+always a problem of that file alone.
 """
 
 import io
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import structlog
 from PIL import Image
@@ -17,10 +17,12 @@ from pillow_heif import register_heif_opener
 from shared.upright import turn_upright
 
 register_heif_opener()
+Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit, which knows no formats; `_check_size` has lower ones
 logger = structlog.get_logger(__name__)
 
 MAX_PIXELS = {  # by format; those of inference, and for HEIC the most that iPhones take by default
     "JPEG": 52_000_000,  # decoded at a reduced size
+    "MPO": 52_000_000,  # a JPEG of a phone, with a second picture behind it
     "PNG": 24_000_000,  # 4 bytes a pixel
     "WEBP": 16_000_000,  # Pillow needs 16 bytes a pixel
     "HEIF": 25_000_000,  # 7 bytes a pixel
@@ -29,32 +31,37 @@ MAX_SIDE = 16_384  # pixels, about the limit of WebP
 INFERENCE_FORMATS = ("PNG", "JPEG", "WEBP")
 BAND_PIXELS = 1_000_000
 BROKEN = "The picture is broken and can't be decoded."
-DECODING = threading.Lock()
+DECODER = ThreadPoolExecutor(1, "decoder")  # memory that one thread frees is used again; that of many threads is kept
+
+T = TypeVar("T")
 
 
 class UnshowablePictureError(Exception):
     """The message is a sentence for the visitor."""
 
 
-@contextmanager
-def decoded(data: bytes, side: int, formats: Sequence[str] = INFERENCE_FORMATS) -> Iterator[Image.Image]:
-    """RGB or RGBA, turned as EXIF says, and reduced by a whole factor until no side is as long as twice `side`.
+def use_picture(
+    data: bytes, side: int, use: Callable[[Image.Image], T], formats: tuple[str, ...] = INFERENCE_FORMATS
+) -> T:
+    """Decodes the file and returns what `use` makes of it, when it is this file's turn.
 
-    Other pictures wait until the `with` block ends, so that it also bounds the memory for the reduced picture.
+    `use` gets RGB or RGBA, turned as EXIF says, and reduced by a whole factor until no side is as long as twice `side`.
     UnshowablePictureError.
     """
-    with DECODING:
-        try:
-            picture = _decode(data, side, formats)
-        except UnshowablePictureError:
-            raise
-        except Exception as error:
-            logger.warning("picture_not_decoded", reason=repr(error), bytes=len(data))
-            raise UnshowablePictureError(BROKEN) from error
-        yield picture
+    return DECODER.submit(lambda: use(_decode(data, side, formats))).result()
 
 
-def _decode(data: bytes, side: int, formats: Sequence[str]) -> Image.Image:
+def _decode(data: bytes, side: int, formats: tuple[str, ...]) -> Image.Image:
+    try:
+        return _decode_upright(data, side, formats)
+    except UnshowablePictureError:
+        raise
+    except Exception as error:
+        logger.warning("picture_not_decoded", reason=repr(error), bytes=len(data))
+        raise UnshowablePictureError(BROKEN) from error
+
+
+def _decode_upright(data: bytes, side: int, formats: tuple[str, ...]) -> Image.Image:
     with Image.open(io.BytesIO(data), formats=formats) as picture:
         _check_size(picture)
         picture.draft("RGB", (side, side))

@@ -44,38 +44,41 @@ def snapshot(source: FakeSource) -> Iterator[Snapshot[int]]:
 
 
 def test_a_snapshot_is_fetched_when_it_is_outdated(snapshot: Snapshot[int], source: FakeSource) -> None:
-    assert snapshot.get(0) == (None, True)
+    assert snapshot.get(0) == (None, None)
     snapshot.mark_outdated()
-    assert snapshot.get(LONG_S) == (1, True)
-    assert snapshot.get(0) == (1, True)
+    assert snapshot.get(LONG_S) == (1, None)
+    assert snapshot.get(0) == (1, None)
     assert source.answered == 1
 
 
 def test_while_the_source_hangs_the_last_version_is_read(snapshot: Snapshot[int], source: FakeSource) -> None:
     snapshot.mark_outdated()
-    assert snapshot.get(LONG_S) == (1, True)
+    assert snapshot.get(LONG_S) == (1, None)
     source.answers.clear()
     snapshot.mark_outdated()
-    assert snapshot.get(0) == (1, False)
+    latest, coming = snapshot.get(0)
+    assert (latest, coming is not None and snapshot.has(coming)) == (1, False)
     source.answers.set()
-    assert snapshot.get(LONG_S) == (2, True)
+    assert snapshot.get(LONG_S) == (2, None)
+    assert coming is not None
+    assert snapshot.has(coming)
 
 
-def test_what_became_outdated_during_a_request_is_fetched_again(snapshot: Snapshot[int], source: FakeSource) -> None:
+def test_a_mark_during_a_request_is_not_lost(snapshot: Snapshot[int], source: FakeSource) -> None:
     source.answers.clear()
     snapshot.mark_outdated()
     snapshot.mark_outdated()
     source.answers.set()
-    assert snapshot.get(LONG_S)[1]
+    snapshot.get(LONG_S)
+    answered = source.answered
     snapshot.mark_outdated()
-    latest, is_newest = snapshot.get(LONG_S)
-    assert (latest, is_newest) == (source.answered, True)
+    assert snapshot.get(LONG_S) == (answered + 1, None)
 
 
 def test_a_source_that_is_away_is_asked_until_it_answers(snapshot: Snapshot[int], source: FakeSource) -> None:
     source.errors = [ServiceUnavailableError("away")] * 3
     snapshot.mark_outdated()
-    assert snapshot.get(LONG_S) == (1, True)
+    assert snapshot.get(LONG_S) == (1, None)
 
 
 @pytest.mark.parametrize("error", [REFUSAL, ValueError("unexpected")])
@@ -84,6 +87,6 @@ def test_a_source_that_refuses_is_not_asked_again_and_the_thread_lives(
 ) -> None:
     source.errors = [error]
     snapshot.mark_outdated()
-    assert snapshot.get(LONG_S) == (None, True)
+    assert snapshot.get(LONG_S) == (None, None)
     snapshot.mark_outdated()
-    assert snapshot.get(LONG_S) == (1, True)
+    assert snapshot.get(LONG_S) == (1, None)

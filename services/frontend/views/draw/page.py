@@ -52,16 +52,19 @@ def show_workspace() -> None:
         place_of_saved = st.empty()
     is_settled = show_saved(state, place_of_saved)
     with st.container(border=True, key="recent"):
-        is_newest = show_recent(state.labelled, get_settle_s())
-    if not (is_settled and is_newest):
-        follow(state, is_newest)
+        coming = show_recent(state.labelled, get_settle_s())
+    if not is_settled or coming is not None:
+        follow(state, coming)
 
 
 @st.fragment(run_every=FOLLOW_EVERY_S)
-def follow(state: DrawState, is_newest: bool) -> None:
-    """Reruns the page as soon as it has more to show. This ends when the workspace calls it no longer."""
-    has_newer = not is_newest and get_snapshot().get(0)[1]
-    if has_newer or (state.predicted is not None and state.predicted.can_progress(connect().outbox)):
+def follow(state: DrawState, coming: int | None) -> None:
+    """Reruns the page as soon as it has more to show. This ends when the workspace calls it no longer.
+
+    `coming` is the version of the recent drawings that this visitor has not seen.
+    """
+    has_come = coming is not None and get_snapshot().has(coming)
+    if has_come or (state.predicted is not None and state.predicted.can_progress(connect().outbox)):
         st.rerun()
 
 

@@ -43,15 +43,15 @@ def fetch_recent() -> RecentDrawings:
     return RecentDrawings(predictions, thumbnails, get_statistics())
 
 
-def show_recent(labelled: Mapping[UUID, bool], timeout_s: float) -> bool:
-    """Shows what is known after at most `timeout_s`, and returns whether that is the newest.
+def show_recent(labelled: Mapping[UUID, bool], timeout_s: float) -> int | None:
+    """Shows what is known after at most `timeout_s`, and returns the version of the snapshot that is still to come.
 
     `labelled` holds the predictions that were labelled in this visit, and whether each was right.
     """
-    recent, is_newest = get_snapshot().get(timeout_s)
+    recent, coming = get_snapshot().get(timeout_s)
     note = "" if check_health().storage else AWAY
     st.html(head_html(note or LOADING) if recent is None else recent_html(recent, labelled, note))
-    return is_newest
+    return coming
 
 
 def head_html(note: str) -> str:
