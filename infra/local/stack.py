@@ -26,7 +26,7 @@ class Programs:
     inference: tuple[str, ...] = (sys.executable, "-m", "services.inference")
     migrate: tuple[str, ...] = (sys.executable, "-m", "services.storage.migrate")
     storage: tuple[str, ...] = (sys.executable, "-m", "services.storage")
-    frontend: tuple[str, ...] = (sys.executable, "-m", "streamlit", "run", "services/frontend/app.py")
+    frontend: tuple[str, ...] = (sys.executable, "-m", "services.frontend")
 
 
 class Stack:
@@ -83,10 +83,10 @@ class Stack:
             "FRONTEND_INFERENCE_URL": settings.url(settings.inference_port),
             "FRONTEND_STORAGE_URL": settings.url(settings.storage_port),
             "FRONTEND_STORAGE_TOKEN": self._token,
-            "STREAMLIT_SERVER_ADDRESS": settings.host,
-            "STREAMLIT_SERVER_PORT": str(settings.frontend_port),
+            "FRONTEND_HOST": settings.host,
+            "FRONTEND_PORT": str(settings.frontend_port),
         }
-        ready = make_http_probe(settings.url(settings.frontend_port) + "/_stcore/health")
+        ready = make_http_probe(settings.url(settings.frontend_port) + "/readyz")
         return Service(self._make_command("frontend", self._programs.frontend, environment), ready, FRONTEND)
 
     def _make_command(self, name: str, arguments: tuple[str, ...], environment: dict[str, str]) -> Command:

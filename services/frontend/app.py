@@ -1,4 +1,4 @@
-"""Run by `streamlit run services/frontend/app.py`: navigation, styles and banners around the current page."""
+"""Streamlit runs this script for every visitor and change: navigation, styles and banners around the current page."""
 
 from pathlib import Path
 

@@ -1,14 +1,22 @@
 """The settings of the frontend: environment variables with the prefix `FRONTEND_`."""
 
-from pydantic import SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from shared.web.settings import ServerSettings
 
 
-class Settings(BaseSettings):
+class Settings(ServerSettings):
     """All addresses except `inference_public_url` are those that the frontend's own process uses."""
 
-    model_config = SettingsConfigDict(env_prefix="FRONTEND_", env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="FRONTEND_",
+        env_ignore_empty=True,
+        frozen=True,
+        hide_input_in_errors=True,  # the input may be a token or a key
+    )
 
+    port: int = Field(default=8501, ge=0, le=65535)
     inference_url: str = "http://127.0.0.1:8001"
     inference_public_url: str = ""  # the address for visitors and other services; empty means `inference_url`
     inference_api_key: SecretStr = SecretStr("")  # needed only if inference requires a key

@@ -11,12 +11,6 @@ APP = "services.inference.app:create_app_of_process"
 if __name__ == "__main__":
     settings = Settings()
     try:
-        serve(
-            APP,
-            host=settings.host,
-            port=settings.port,
-            log_level=settings.log_level,
-            processes=settings.processes,
-        )
+        serve(APP, settings, processes=settings.processes)
     except EngineError as error:
         sys.exit(str(error))

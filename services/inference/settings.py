@@ -5,18 +5,15 @@ to change are constants in `bounds.py`.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from limits import RateLimitItem, parse_many
 from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from services.inference.api_key import ApiKey, parse_api_keys
 from services.inference.engines.choice import Device, EngineName
-
-
-def _split_by_comma(value: object) -> object:
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+from shared.web.settings import ApiServerSettings, CommaSeparated
 
 
 def _parse_keys(value: object) -> object:
@@ -45,11 +42,10 @@ def _check_openai_key(key: SecretStr) -> SecretStr:
     return SecretStr(stripped)
 
 
-CommaSeparated = (NoDecode, BeforeValidator(_split_by_comma))
 OpenAiModelName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/@+-]{1,64}$")]  # an answer gives it as the version
 
 
-class Settings(BaseSettings):
+class Settings(ApiServerSettings):
     """All settings of one process. They can't be changed after they were read."""
 
     model_config = SettingsConfigDict(
@@ -60,10 +56,8 @@ class Settings(BaseSettings):
         arbitrary_types_allowed=True,
     )
 
-    host: str = "127.0.0.1"
     port: int = Field(default=8001, ge=0, le=65535)
     processes: int = Field(default=1, ge=1)  # they share the port; one process per core gives the highest throughput
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     cors_origins: Annotated[tuple[str, ...], *CommaSeparated] = ()  # web pages that may call the API from a browser
 
     models_dir: Path = Path("models")

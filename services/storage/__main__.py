@@ -6,4 +6,4 @@ from shared.web.service import serve
 
 if __name__ == "__main__":
     settings = Settings()
-    serve(create_app(settings), host=settings.host, port=settings.port, log_level=settings.log_level)
+    serve(create_app(settings), settings)

@@ -4,6 +4,7 @@ A service raises a `ProblemError`. The handlers of `install_problem_handlers` an
 itself, as `application/problem+json`.
 """
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -11,6 +12,8 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
+from starlette.types import Scope
 
 from shared.contracts.problem import PROBLEM_MEDIA_TYPE, Problem, ProblemCode
 
@@ -42,6 +45,7 @@ CODE_OF_STATUS: dict[int, ProblemCode] = {
     403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
+    408: "timeout",
     413: "too_large",
     415: "unsupported_media_type",
     422: "invalid_request",
@@ -49,6 +53,9 @@ CODE_OF_STATUS: dict[int, ProblemCode] = {
     503: "overloaded",
 }
 
+CLIENT_DISCONNECTED = 499  # as nginx has it: the client left before its request was complete, so nobody gets the answer
+
+METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 INTERNAL_ERROR = "An internal error happened in the service and was logged."
 METHOD_NOT_ALLOWED = "This address does not support this method. /docs lists the methods of each address."
 
@@ -75,7 +82,6 @@ EXAMPLES: dict[ProblemCode, str] = {  # an example detail of each code, for the 
 
 DETAIL_OF_STATUS = {  # in place of the framework's detail, which is only the name of the status
     404: "This address does not exist. /docs lists the addresses of this API.",
-    405: METHOD_NOT_ALLOWED,
 }
 
 
@@ -83,10 +89,13 @@ class ProblemError(Exception):
     """A refused or failed request: a stable code, and a detail that tells a person what to do."""
 
     def __init__(self, code: ProblemCode, detail: str, headers: dict[str, str] | None = None) -> None:
-        super().__init__(detail)
+        super().__init__(code, detail, headers)  # all of them, so that it can be pickled
         self.code = code
         self.detail = detail
         self.headers = headers
+
+    def __str__(self) -> str:
+        return self.detail
 
 
 def make_problem(code: ProblemCode, detail: str, *, status: int | None = None, instance: str | None = None) -> Problem:
@@ -140,6 +149,10 @@ async def _on_validation(request: Request, error: Exception) -> Response:
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     """Answer an error of the framework. Its 400 for a malformed body becomes 422, as for any other invalid request."""
     refusal = cast("HTTPException", error)
+    if refusal.status_code == CLIENT_DISCONNECTED:
+        return Response(status_code=CLIENT_DISCONNECTED)
+    if refusal.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return _answer_wrong_method(request)
     code = CODE_OF_STATUS.get(refusal.status_code, "invalid_request")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refusal.status_code == 400 else refusal.status_code
     return problem_response(
@@ -149,6 +162,24 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
         instance=request.url.path,
         headers=dict(refusal.headers or {}),
     )
+
+
+def _answer_wrong_method(request: Request) -> Response:
+    """405, or the answer to OPTIONS. The framework's own `Allow` lists the methods of the first matching route only."""
+    allowed = {"Allow": ", ".join(find_methods(request.app.routes, request.scope))}
+    if request.method == "OPTIONS":
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=allowed)
+    return problem_response("method_not_allowed", METHOD_NOT_ALLOWED, instance=request.url.path, headers=allowed)
+
+
+def find_methods(routes: Iterable[BaseRoute], scope: Scope) -> list[str]:
+    """Every method that an address has. HEAD is answered wherever GET is."""
+    found = {
+        method
+        for method in METHODS
+        if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in routes)
+    }
+    return sorted(found | {"OPTIONS"} | ({"HEAD"} if "GET" in found else set()))
 
 
 async def _on_unexpected_error(request: Request, error: Exception) -> Response:

@@ -1,57 +1,98 @@
-"""Adds to a FastAPI app what every service of Slate needs around its routes, and serves the app on a port.
+"""Adds to a FastAPI app what every service of Slate needs around its routes, and serves an app on a port.
 
-`equip_service` adds problem bodies, the body limit, request ids and metrics to an app. `serve` runs an app on a port.
+`equip_service` adds problem bodies, the limits of bodies and hosts, request ids, metrics and /docs. `serve` runs an app
+with the limits of connections. The frontend, which is no FastAPI app, uses `serve` and `make_guards`.
 """
 
 import os
 from contextlib import nullcontext
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import uvicorn
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
-from shared.web.body_limit import BodyLimit
+from shared.web.allowed_hosts import AllowedHosts
+from shared.web.api_docs import add_docs
+from shared.web.body_budget import BodyBudget
+from shared.web.drain import Drain
+from shared.web.head_requests import HeadRequests
+from shared.web.http_protocol import LimitedHttpProtocol
 from shared.web.logs import configure_logs
 from shared.web.metrics import FOLDER_VARIABLE, RequestMetrics, expose_metrics
+from shared.web.open_files import raise_open_file_limit
 from shared.web.problems import install_problem_handlers
+from shared.web.request_body import RequestBody, RequestBodyLimits
+from shared.web.root_path import RootPath
+from shared.web.settings import ApiServerSettings, ServerSettings
+
+BODIES_IN_MEMORY = 4  # of the largest size, so that one caller may send two at once
+GRACEFUL_S = 10  # for the requests that are being answered when the port closes
 
 
-def equip_service(app: FastAPI, *, max_body_bytes: int, registry: CollectorRegistry) -> None:
-    """Add problem bodies, the body limit, `X-Request-ID` in requests and answers, and /metrics of `registry`."""
+def equip_service(
+    app: FastAPI,
+    *,
+    settings: ApiServerSettings,
+    registry: CollectorRegistry,
+    max_body_bytes: int,
+    body_timeout_s: float = RequestBodyLimits.timeout_s,
+) -> None:
+    """Add problem bodies, limits, `X-Request-ID` in requests and answers, /docs, and /metrics of `registry`."""
     install_problem_handlers(app)
-    app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
+    app.add_middleware(HeadRequests)
+    for guard in reversed(make_guards(settings, RequestBodyLimits(max_body_bytes, body_timeout_s))):
+        app.add_middleware(guard.cls, *guard.args, **guard.kwargs)
     app.add_middleware(CorrelationIdMiddleware)
     app.add_middleware(RequestMetrics, registry=registry)
+    if settings.root_path:
+        app.add_middleware(RootPath, root_path=settings.root_path)
+    add_docs(app)
     expose_metrics(app, registry)
 
 
-def serve(
-    app: FastAPI | str,
-    *,
-    host: str,
-    port: int,
-    log_level: str,
-    processes: int = 1,
-) -> None:
+def make_guards(settings: ServerSettings, bodies: RequestBodyLimits, ready_path: str = "/readyz") -> list[Middleware]:
+    """The middleware that every service has. The first is the outermost."""
+    names = settings.host_names
+    drain = Middleware(Drain, seconds=settings.drain_s, ready_path=ready_path)
+    return [
+        *([drain] if settings.drain_s else []),
+        *([Middleware(AllowedHosts, names=names)] if names is not None else []),
+        Middleware(RequestBody, limits=bodies, budget=BodyBudget(BODIES_IN_MEMORY * bodies.max_bytes)),
+    ]
+
+
+def serve(app: ASGIApp | str, settings: ServerSettings, *, processes: int = 1, **options: Any) -> None:
     """Run the app until a signal stops it. Requests that are being answered are finished first.
 
     For several processes, `app` is the name of a function as `module:function`. Each process calls it to build its own
     app, and the function must configure the logs. The processes share the port, and /metrics reports all of them.
+    `options` are those of `uvicorn.run`.
     """
-    configure_logs(log_level)
+    configure_logs(settings.log_level)
+    raise_open_file_limit()  # the processes that uvicorn starts inherit it
     # Not for one process: uvicorn ends it by the signal that stopped it, so this `with` would not remove the folder.
     with TemporaryDirectory(prefix="slate-metrics-") if processes > 1 else nullcontext() as folder:
         if folder:
             os.environ.setdefault(FOLDER_VARIABLE, folder)  # the processes that uvicorn starts inherit it
-        uvicorn.run(
-            app,
-            factory=isinstance(app, str),
-            host=host,
-            port=port,
-            workers=processes,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=10,
-        )
+        uvicorn.run(app, factory=isinstance(app, str), workers=processes, **make_options(settings) | options)
+
+
+def make_options(settings: ServerSettings) -> dict[str, Any]:
+    """The options of `uvicorn.run` that follow from the settings."""
+    return {
+        "host": settings.host,
+        "port": settings.port,
+        "http": LimitedHttpProtocol,
+        "ws": "none",
+        "proxy_headers": bool(settings.trusted_proxies),
+        "forwarded_allow_ips": list(settings.trusted_proxies),
+        "timeout_keep_alive": settings.keep_alive_s,
+        "timeout_graceful_shutdown": GRACEFUL_S,
+        "log_config": None,
+        "access_log": False,
+    }

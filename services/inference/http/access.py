@@ -54,17 +54,17 @@ class Access:
         self._limit = limit
         self._limiter = SlidingWindowCounterRateLimiter(WindowCounters())
 
-    def admit(self, headers: Mapping[str, str], client: str | None) -> str | None:
-        """Return the name of the caller's key, or None if no keys are set.
+    def admit(self, headers: Mapping[str, str], client: str | None) -> str:
+        """Return the caller: the name of its key, or its address if no keys are set.
 
         `headers` are looked up in lower case. `client` is the address of the connection; headers like X-Forwarded-For
         are ignored, because a caller can write anything into them.
         ProblemError `unauthorised`, `forbidden`, `rate_limited`.
         """
-        name = self._find_name(headers) if self._keys else None
+        caller = self._find_name(headers) if self._keys else _identify_client(client)
         if self._limit is not None:
-            self._count(self._limit, name or _identify_client(client))
-        return name
+            self._count(self._limit, caller)
+        return caller
 
     def _find_name(self, headers: Mapping[str, str]) -> str:
         sent = _read_key(headers)

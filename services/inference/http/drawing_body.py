@@ -4,11 +4,8 @@ A drawing comes in one of four forms: a picture file as the body, the multipart 
 with 28×28 pixels. The event loop only receives the bytes; `parse` does the rest in a worker thread.
 """
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from fastapi import Request
@@ -18,15 +15,30 @@ from pydantic_core import from_json
 from starlette.datastructures import UploadFile
 
 from services.inference.drawing import Drawing, DrawingSource
+from shared.contracts.examples import SEVEN_PIXELS, SEVEN_PNG
 from shared.contracts.inference import EncodedDrawing, ImagePixels
+from shared.contracts.message import Message
 from shared.web.problems import ProblemError
 
+M = TypeVar("M", bound=Message)
+
 MAX_FIELDS = 16  # form fields besides the file; their values are ignored
-PICTURE_TYPES = ("image/png", "image/jpeg", "image/webp")
+OCTETS = "application/octet-stream"  # for bytes of a type that the sender does not know
+PICTURE_TYPES = ("image/png", "image/jpeg", "image/webp", OCTETS)
+ALIASES = {  # names that programs use instead of the registered ones
+    "image/jpg": "image/jpeg",
+    "image/pjpeg": "image/jpeg",  # Internet Explorer's
+    "image/x-png": "image/png",  # Internet Explorer's
+    "binary/octet-stream": OCTETS,  # Amazon S3's
+}
 
 DRAWING_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
+        "description": (
+            "A picture is read by its bytes; its media type only says that it is one. Without a media type, the body "
+            "is read as a picture."
+        ),
         "content": {
             **{media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in PICTURE_TYPES},
             "multipart/form-data": {
@@ -39,8 +51,12 @@ DRAWING_BODY: dict[str, Any] = {
             "application/json": {
                 "schema": {"oneOf": [EncodedDrawing.model_json_schema(), ImagePixels.model_json_schema()]},
                 "examples": {
-                    "picture": {"summary": "A picture file as base64", "value": {"image": "iVBORw0KGgo..."}},
-                    "pixels": {"summary": "28 rows of 28 values", "value": {"pixels": [[0] * 28] * 28}},
+                    "picture": {"summary": "A picture file as base64", "value": {"image": SEVEN_PNG}},
+                    "data_url": {
+                        "summary": "What canvas.toDataURL() gives",
+                        "value": {"image": f"data:image/png;base64,{SEVEN_PNG}"},
+                    },
+                    "pixels": {"summary": "28 rows of 28 values", "value": {"pixels": SEVEN_PIXELS}},
                 },
             },
         },
@@ -50,12 +66,16 @@ DRAWING_BODY: dict[str, Any] = {
 _BODIES: dict[str, Any] = DRAWING_BODY["requestBody"]["content"]
 PAGE_BODY: dict[str, Any] = {
     "requestBody": {
-        "required": True,
+        **DRAWING_BODY["requestBody"],
         "content": {
             **_BODIES,
             "application/json": {
                 "schema": EncodedDrawing.model_json_schema(),
-                "examples": {"picture": _BODIES["application/json"]["examples"]["picture"]},
+                "examples": {
+                    name: example
+                    for name, example in _BODIES["application/json"]["examples"].items()
+                    if name != "pixels"
+                },
             },
         },
     }
@@ -68,6 +88,11 @@ class PictureBody:
 
     content: bytes
 
+    @property
+    def size_bytes(self) -> int:
+        """The size of the file."""
+        return len(self.content)
+
     def parse(self) -> Drawing:
         """The bytes, unchanged."""
         return self.content
@@ -79,12 +104,19 @@ class JsonBody:
 
     content: bytes
 
+    @property
+    def size_bytes(self) -> int:
+        """The size of the JSON."""
+        return len(self.content)
+
     def parse(self) -> Drawing:
         """Decode the JSON. RequestValidationError."""
         message = parse_json(self.content)
         if not isinstance(message, dict) or len(message) != 1:
             raise invalid("body", "Send a JSON object with one field, `image` (base64) or `pixels` (28 rows of 28).")
-        return _as_drawing(message)
+        if "pixels" in message:
+            return np.array(validate(ImagePixels, message).pixels, np.uint8)
+        return validate(EncodedDrawing, message).image
 
 
 @dataclass(frozen=True)
@@ -101,38 +133,39 @@ class PageBody:
         return drawing
 
 
-async def read_drawing(request: Request, timeout_s: float) -> DrawingSource:
+async def read_drawing(request: Request) -> DrawingSource:
     """Receive the body and choose its form by its media type.
 
-    ProblemError `unsupported_media_type`, `timeout`. RequestValidationError if a form has no field `file`.
+    ProblemError `unsupported_media_type`. RequestValidationError if a form has no field `file`.
     """
-    async with body_deadline(timeout_s):
-        media_type = read_media_type(request)
-        if media_type in PICTURE_TYPES:
-            return PictureBody(await request.body())
-        if media_type == "multipart/form-data":
-            return PictureBody(await _read_multipart(request))
-        if media_type == "application/json":
-            return JsonBody(await request.body())
+    media_type = read_media_type(request)
+    if media_type in PICTURE_TYPES or not media_type:
+        return PictureBody(await request.body())
+    if media_type == "multipart/form-data":
+        return PictureBody(await _read_multipart(request))
+    if media_type == "application/json":
+        return JsonBody(await request.body())
     raise ProblemError(
         "unsupported_media_type",
-        f"Send a picture as {', '.join(PICTURE_TYPES)}, as the multipart field `file`, or as application/json.",
+        f"{media_type[:100]!r} is not taken here. Send a picture with the Content-Type {', '.join(PICTURE_TYPES)}, "
+        "or as the field `file` of a multipart form, or as application/json.",
     )
 
 
-@asynccontextmanager
-async def body_deadline(timeout_s: float) -> AsyncIterator[None]:
-    """Limit the time in which the block must receive the body. ProblemError `timeout`."""
-    try:
-        async with asyncio.timeout(timeout_s):
-            yield
-    except TimeoutError as error:
-        raise ProblemError("timeout", f"The request body did not arrive within {timeout_s:g} seconds.") from error
-
-
 def read_media_type(request: Request) -> str:
-    """The media type in lower case, without parameters such as `charset`."""
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    """The registered name in lower case, without parameters such as `charset`, or an empty string.
+
+    ProblemError `unsupported_media_type` if the body is compressed: few bytes could become gigabytes.
+    """
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in {"identity", ""}:
+        raise ProblemError(
+            "unsupported_media_type",
+            f"The body has the Content-Encoding {encoding[:100]!r}. Send it without one.",
+            {"Accept-Encoding": "identity"},
+        )
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return ALIASES.get(media_type, media_type)
 
 
 async def _read_multipart(request: Request) -> bytes:
@@ -154,21 +187,15 @@ def parse_json(body: bytes) -> Any:
         raise invalid("body", f"The body is not valid JSON: {error}") from error
 
 
-def parse_entry(entry: object) -> Drawing:
-    """One drawing of a JSON list: base64 of a picture, or rows of pixels. RequestValidationError."""
-    return _as_drawing({"image" if isinstance(entry, str) else "pixels": entry})
-
-
 def invalid(place: str, sentence: str) -> RequestValidationError:
     """The error that FastAPI itself raises for a malformed request, so that one handler answers both."""
     return RequestValidationError([{"type": "value_error", "loc": tuple(place.split(".")), "msg": sentence}])
 
 
-def _as_drawing(message: dict[str, object]) -> Drawing:
+def validate(kind: type[M], message: object) -> M:
+    """The message as this class. RequestValidationError, as FastAPI itself raises it."""
     try:
-        if "pixels" in message:
-            return np.array(ImagePixels.model_validate(message).pixels, np.uint8)
-        return EncodedDrawing.model_validate(message).image
+        return kind.model_validate(message)
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False, include_input=False)
         raise RequestValidationError([{**detail, "loc": ("body", *detail["loc"])} for detail in details]) from error

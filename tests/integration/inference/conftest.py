@@ -26,7 +26,7 @@ async def serve(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS) -> AsyncIte
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(
-            transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://inference"
+            transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://localhost"
         ) as c,
     ):
         yield c

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from services.inference.http.batch_body import IMAGES_PER_CHUNK, MAX_IMAGES
+from shared.contracts.examples import SEVEN_PNG
 from shared.contracts.inference import BatchPredictions, Prediction
 from shared.contracts.problem import Problem
 from tests.integration.inference.conftest import encode, seven
@@ -48,10 +49,19 @@ async def test_an_unreadable_entry_is_a_problem_and_the_others_are_answered(
 ) -> None:
     good = base64.b64encode(encode(seven())).decode()
     blank = base64.b64encode(encode(Image.new("RGB", (280, 280), "white"))).decode()
-    images = [good, "no base64!", blank, base64.b64encode(b"no picture").decode(), [[0] * 28] * 27, 5, good]
+    images = [good, "no base64!", blank, base64.b64encode(b"no picture").decode(), "", [[9] * 28] * 28, good]
     response = await client.post(BATCH, json={"images": images})
-    problem = "invalid_request"
-    assert digits(response) == [7, problem, "blank_drawing", "unreadable_image", problem, problem, 7]
+    unreadable = "unreadable_image"
+    assert digits(response) == [7, "invalid_request", "blank_drawing", unreadable, unreadable, "blank_drawing", 7]
+
+
+@pytest.mark.parametrize(
+    "entry", [False, 5, None, {}, {"image": "aGk="}, [], [5], [[0] * 28] * 27, [[0.5] * 28] * 28, [[True] * 28] * 28]
+)
+async def test_a_batch_with_an_entry_of_another_form_is_malformed(client: httpx.AsyncClient, entry: object) -> None:
+    response = await client.post(BATCH, json={"images": [SEVEN_PNG, entry]})
+    assert (response.status_code, response.json()["code"]) == (422, "invalid_request")
+    assert response.json()["detail"].startswith("body.images.1")
 
 
 async def test_several_multipart_files_are_read(client: httpx.AsyncClient) -> None:

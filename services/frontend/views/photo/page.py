@@ -13,7 +13,7 @@ from services.frontend.connections import (
     check_health,
     connect,
     get_digit_score_threshold,
-    get_save_wait_s,
+    get_settle_s,
     get_statistics,
 )
 from services.frontend.elements.headings import show_title
@@ -106,9 +106,8 @@ def read_page(picture: bytes) -> PageReading:
 
 
 def is_inference_ready() -> bool:
-    """Asks inference again, because the cached health may be older than the failure."""
-    check_health.clear()
-    return check_health().inference
+    """Asks inference again, because the last answer of the watch may be older than the failure."""
+    return connect().inference_watch.ask_now()
 
 
 def escape_markdown(text: str) -> str:
@@ -185,9 +184,9 @@ def take_label(digit: PhotoDigit, key: str) -> None:
 
 def show_saved(photo: Photo) -> None:
     """Saves all digits, and says whether storage has them."""
-    delivery = save_photo(photo, connect().outbox, get_save_wait_s())
+    delivery = save_photo(photo, connect().outbox, get_settle_s())
     saved = str(delivery is Delivery.SAVED).lower()
-    words = describe_delivery(delivery)
+    words = describe_delivery(delivery, is_storage_away=not check_health().storage)
     st.html(f'<div class="saved" role="status" data-testid="saved" data-saved="{saved}">{words}</div>')
 
 

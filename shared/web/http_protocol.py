@@ -1,0 +1,211 @@
+"""Limits what a connection may send before a request reaches the app: the size, the number and the time of its headers.
+
+It is uvicorn's own protocol with checks in front of it. Malformed and refused requests are answered with a problem.
+`Upgrade: h2c` is ignored, as RFC 9110 allows, so that such a request is answered as plain HTTP/1.1.
+"""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from httptools import HttpParserError
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from shared.contracts.problem import PROBLEM_MEDIA_TYPE, ProblemCode
+from shared.web.problems import make_problem
+
+HEAD_END = b"\r\n\r\n"
+UPGRADE_LINE = re.compile(rb"^upgrade:[^\n]*\n", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class ConnectionLimits:
+    """The limits of one process. They are constants, because no operator has needed others; tests use smaller ones."""
+
+    head_bytes: int = 64 * 1024  # request line and headers; cookies and signed tokens of browsers stay below 16 KiB
+    header_fields: int = 100  # the default of Apache, LimitRequestFields
+    head_s: float = 10.0  # for a whole head, from the opening of the connection or the first byte of a later request
+    unwanted_bytes: int = 1024 * 1024  # of a body that arrives after its request was answered
+    connections: int = 2000  # open at the same time
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The problem that answers a request which never reaches the app."""
+
+    status: HTTPStatus
+    code: ProblemCode
+    detail: str
+
+    def encode(self, default_headers: list[tuple[bytes, bytes]], *more: tuple[bytes, bytes]) -> bytes:
+        """The whole HTTP response. It tells the client that the connection closes."""
+        body = make_problem(self.code, self.detail, status=self.status).model_dump_json(exclude_none=True).encode()
+        headers = [
+            *default_headers,
+            (b"content-type", PROBLEM_MEDIA_TYPE.encode()),
+            (b"content-length", str(len(body)).encode()),
+            (b"connection", b"close"),
+            *more,
+        ]
+        lines = [f"HTTP/1.1 {self.status.value} {self.status.phrase}".encode(), *(b": ".join(one) for one in headers)]
+        return b"\r\n".join(lines) + HEAD_END + body
+
+
+MALFORMED = Refusal(HTTPStatus.BAD_REQUEST, "invalid_request", "This is not a valid HTTP/1.1 request.")
+NO_HOST = Refusal(
+    HTTPStatus.BAD_REQUEST,
+    "invalid_request",
+    "Send exactly one Host header, as HTTP/1.1 requires. HTTP/0.9 is refused.",
+)
+TOO_LARGE = Refusal(
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "too_large", "The request has too many headers, or they are too long."
+)
+TOO_MANY_CONNECTIONS = Refusal(
+    HTTPStatus.SERVICE_UNAVAILABLE, "overloaded", "Too many connections are open. Try again in a moment."
+)
+
+
+class LimitedHttpProtocol(HttpToolsProtocol):
+    """One connection. uvicorn makes one for each, from `uvicorn.run(http=LimitedHttpProtocol)`."""
+
+    limits = ConnectionLimits()
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:  # uvicorn's own
+        super().__init__(*arguments, **named)
+        self.in_head = True  # the next byte belongs to a head, and not to a body
+        self.heads = 0  # complete heads so far
+        self.head_bytes = 0  # of the incomplete head, already given to the parser
+        self.held = b""  # the incomplete last line of a head
+        self.unwanted_bytes = 0
+        self.refusal = MALFORMED
+        self.deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Refuse the connection if too many are open."""
+        super().connection_made(transport)
+        if len(self.connections) > self.limits.connections:
+            transport.write(TOO_MANY_CONNECTIONS.encode(self.server_state.default_headers, (b"retry-after", b"1")))
+            transport.close()
+        else:
+            self.start_deadline()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the clock."""
+        self.stop_deadline()
+        super().connection_lost(exc)
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Keep the connection open for the answer that is due to a client that will send nothing more."""
+        answer_due = self.in_head and self.cycle is not None and not self.cycle.response_complete
+        self.shutdown()  # closes the connection now, or after the answer
+        return answer_due
+
+    def data_received(self, data: bytes) -> None:
+        """Check the head of a request, and give the bytes to the parser."""
+        if not self.in_head:
+            super().data_received(data)
+            return
+        if self.held:
+            data, self.held = self.held + data, b""
+        before, data = self.heads, self.check_head(data)
+        if self.transport.is_closing():
+            return
+        super().data_received(data)
+        if self.heads == before:
+            self.head_bytes += len(data)
+            self.start_deadline()
+
+    def check_head(self, data: bytes) -> bytes:
+        """Return the bytes for the parser. Refuse a head that is too long or has too many lines.
+
+        An incomplete last line is held back, so that a header always reaches the parser and `remove_upgrade` in one
+        piece.
+        """
+        end = 0 if data.startswith(b"\r\n") else data.find(HEAD_END)
+        head = data if end < 0 else data[: end + 2]
+        if (
+            self.head_bytes + len(head) > self.limits.head_bytes
+            or head.count(b"\n") > self.limits.header_fields + 1  # and the request line
+        ):
+            self.refuse(TOO_LARGE)
+            return b""
+        if end >= 0:
+            return self.remove_upgrade(head, data)
+        line = data.rfind(b"\n") + 1
+        if line or self.head_bytes:
+            data, self.held = data[:line], data[line:]
+        return self.remove_upgrade(data, data)
+
+    def remove_upgrade(self, head: bytes, data: bytes) -> bytes:
+        """Return `data`, which begins with `head`, without an upgrade to a protocol that is not spoken here.
+
+        The parser reads no body after an upgrade.
+        """
+        lowered = head.lower()
+        if b"\nupgrade:" not in lowered and not lowered.startswith(b"upgrade:"):
+            return data
+        if self.ws_protocol_class is not None and b"websocket" in lowered:
+            return data
+        return UPGRADE_LINE.sub(b"", head) + data[len(head) :]
+
+    def on_headers_complete(self) -> None:
+        """Refuse a head with too many fields, or without Host."""
+        self.in_head, self.head_bytes = False, 0
+        self.heads += 1
+        self.stop_deadline()
+        if len(self.headers) > self.limits.header_fields:
+            self.refuse_while_parsing(TOO_LARGE)
+        hosts = [name for name, _ in self.headers].count(b"host")
+        if hosts > 1 or (not hosts and self.parser.get_http_version() != "1.0"):
+            self.refuse_while_parsing(NO_HOST)
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Close the connection if a client goes on to send a body that nobody will read."""
+        super().on_body(body)
+        if self.cycle is not None and self.cycle.response_complete:
+            self.unwanted_bytes += len(body)
+            self.start_deadline()
+            if self.unwanted_bytes > self.limits.unwanted_bytes:
+                self.transport.close()
+
+    def on_message_complete(self) -> None:
+        """Expect the next head."""
+        self.in_head, self.unwanted_bytes = True, 0
+        self.stop_deadline()
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what the parser refused: in place of uvicorn's plain text."""
+        self.refuse(self.refusal)
+
+    def refuse_while_parsing(self, refusal: Refusal) -> None:
+        """Stop the parser. uvicorn then calls `send_400_response`."""
+        self.refusal = refusal
+        raise HttpParserError(refusal.detail)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Answer and close the connection. Answers that are still due on it are lost."""
+        self.transport.write(refusal.encode(self.server_state.default_headers))
+        self.transport.close()
+
+    def start_deadline(self) -> None:
+        """Give the client `head_s` from now, unless the clock runs already."""
+        if self.deadline is None:
+            self.deadline = self.loop.call_later(self.limits.head_s, self.end_wait)
+
+    def stop_deadline(self) -> None:
+        """Stop the clock, if it runs."""
+        if self.deadline is not None:
+            self.deadline.cancel()
+            self.deadline = None
+
+    def end_wait(self) -> None:
+        """Close the connection, but not before an answer that is due on it."""
+        self.deadline = None
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.start_deadline()
+        else:
+            self.transport.close()

@@ -1,0 +1,81 @@
+"""SIGTERM to a real process: it stops at once, or after a time in which it is not ready but still answers."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.e2e.stack import free_port, wait_until
+
+ROOT = Path(__file__).parents[3]
+SERVE = """
+import sys
+from shared.web.service import serve
+from shared.web.settings import ApiServerSettings
+from tests.integration.web.server import make_app
+
+def build():
+    return make_app(ApiServerSettings(drain_s=float(sys.argv[2])))
+
+if __name__ == "__main__":
+    settings = ApiServerSettings(port=int(sys.argv[1]), drain_s=float(sys.argv[2]))
+    processes = int(sys.argv[3])
+    serve("served:build" if processes > 1 else build(), settings, processes=processes)
+"""
+
+
+@contextmanager
+def running(tmp_path: Path, drain_s: float, processes: int = 1) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    (tmp_path / "served.py").write_text(SERVE)
+    port = free_port()
+    environment = os.environ | {"PYTHONPATH": f"{ROOT}:{tmp_path}"}
+    command = [sys.executable, str(tmp_path / "served.py"), str(port), str(drain_s), str(processes)]
+    process = subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.PIPE)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until(lambda: get_status(url) == 200, "the service is ready")
+        yield process, url
+    finally:
+        process.terminate()
+        process.terminate()
+        process.communicate(timeout=60)
+
+
+def get_status(url: str, path: str = "/readyz") -> int:
+    """The status of a new connection, 0 if there is none."""
+    try:
+        return httpx.get(url + path).status_code
+    except httpx.TransportError:
+        return 0
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_draining_service_is_not_ready_but_answers(tmp_path: Path, processes: int) -> None:
+    with running(tmp_path, drain_s=3, processes=processes) as (process, url):
+        process.send_signal(signal.SIGTERM)
+        wait_until(lambda: {get_status(url) for _ in range(8)} == {503}, "no process is ready")
+        assert httpx.get(f"{url}/readyz").json()["code"] == "not_ready"
+        assert get_status(url, "/") == 200
+        wait_until(lambda: process.poll() is not None, "the service has stopped")
+
+
+def test_a_second_signal_stops_at_once(tmp_path: Path) -> None:
+    with running(tmp_path, drain_s=3600) as (process, url):
+        process.send_signal(signal.SIGTERM)
+        wait_until(lambda: get_status(url) == 503, "the service is draining")
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def test_a_request_in_progress_is_answered_before_the_stop(tmp_path: Path) -> None:
+    with running(tmp_path, drain_s=0) as (process, url), httpx.Client(base_url=url) as client:
+        with client.stream("GET", "/slow") as answer:
+            process.send_signal(signal.SIGTERM)
+            assert answer.read() == b'"late"'
+        process.wait(30)
