@@ -13,7 +13,7 @@ from benchmarks.fairness.request import Address, Request
 
 PAUSE_S = 0.02  # between two requests
 TIMEOUT_S = 10.0  # then the request counts as failed
-UNLOADED_SAMPLES = 40
+UNLOADED_SAMPLES = 30
 SAMPLES = 100
 SECONDS = 4.0
 
