@@ -40,6 +40,11 @@ class Waits:
         sent = self.answers.total()
         return (sent - len(self.answered_ms)) / sent if sent else 0.0
 
+    @property
+    def failures(self) -> Counter[str]:
+        """The answers that are not 2xx."""
+        return Counter({answer: count for answer, count in self.answers.items() if not answer.startswith("2")})
+
     def add(self, answer: str, seconds: float) -> None:
         """Count one answer."""
         self.answers[answer] += 1
