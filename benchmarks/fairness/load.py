@@ -48,7 +48,6 @@ def list_connection_loads(get: Request, post: Request) -> Sequence[Load]:
             "1,000 connections that send a header a second",
             lambda: Trickling(get, 1000, drip=b"X-Slow: a\r\n"),
             HELD_GROWTH_MIB,
-            together=True,
         ),
         Load(
             "512 bodies, a byte a second",

@@ -15,7 +15,7 @@ from benchmarks.fairness.row import TOGETHER, Row
 from benchmarks.fairness.services import Running
 from benchmarks.process_tree import list_processes
 
-WARM_UP_SAMPLES = 10
+WARM_UP_SAMPLES = 5
 BEGIN_S = 0.8  # from the start of the callers to the first timed request: enough to connect 1,000 times
 OTHERS = "127.0.0.3"
 

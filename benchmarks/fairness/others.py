@@ -13,7 +13,7 @@ from benchmarks.fairness.request import Address, Request
 
 PAUSE_S = 0.02  # between two requests
 TIMEOUT_S = 10.0  # then the request counts as failed
-UNLOADED_SAMPLES = 40
+UNLOADED_SAMPLES = 30
 SAMPLES = 100
 SECONDS = 4.0
 
@@ -39,6 +39,11 @@ class Waits:
         """The share of all requests that were refused or failed."""
         sent = self.answers.total()
         return (sent - len(self.answered_ms)) / sent if sent else 0.0
+
+    @property
+    def failures(self) -> Counter[str]:
+        """The answers that are not 2xx."""
+        return Counter({answer: count for answer, count in self.answers.items() if not answer.startswith("2")})
 
     def add(self, answer: str, seconds: float) -> None:
         """Count one answer."""

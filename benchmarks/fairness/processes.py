@@ -85,8 +85,11 @@ def _started(target: Callable[..., None], *arguments: object) -> Iterator[Callab
 def _count_answers(caller: Caller, address: Address, pipe: Connection) -> None:
     """Lets the caller call until `pipe` says stop, then sends the answers back. Runs in a process of its own."""
     answers: Answers = Counter()
-    threading.Thread(target=caller.call, args=(address, answers), daemon=True).start()
+    thread = threading.Thread(target=caller.call, args=(address, answers), daemon=True)
+    thread.start()
     pipe.recv()
+    if not thread.is_alive():
+        raise RuntimeError("the load ended before it was stopped")  # so the measurement is worth nothing
     pipe.send(Counter(answers))
 
 

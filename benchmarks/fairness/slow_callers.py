@@ -19,8 +19,9 @@ HUNG_UP = select.POLLHUP | select.POLLERR
 class Trickling:
     """Sends the head of `request` and `start`, then `piece` `pieces` times as fast as the service takes it.
 
-    Then it sends `end`; if that is empty, it sends `drip` once a second. `length` is the Content-Length; None sends no
-    header of that name and leaves the head open, so that the pieces are headers.
+    Then it sends `end`; if that is empty, it sends `drip` once a second. After an answer it begins again, at once or,
+    without an `end`, after a second. `length` is the Content-Length; None sends no header of that name and leaves the
+    head open, so that the pieces are headers.
     """
 
     request: Request
@@ -45,7 +46,7 @@ class Trickling:
                 answers[await self._send_once(address)] += 1
             except (OSError, TimeoutError):  # refused, reset, or too many connections for the system
                 answers["closed"] += 1
-            await asyncio.sleep(PAUSE_S)
+            await asyncio.sleep(PAUSE_S if self.end else DRIP_S)
 
     async def _send_once(self, address: Address) -> str:
         """The status of the answer, which may come before the request is complete, or "closed"."""
@@ -87,7 +88,11 @@ class NotReading:
         poll, asked = select.poll(), dict[int, socket.socket]()
         while True:
             while len(asked) < self.connections:
-                new = self._ask(address)
+                try:
+                    new = self._ask(address)
+                except OSError:
+                    answers["closed"] += 1
+                    break
                 asked[new.fileno()] = new
                 poll.register(new, HUNG_UP)
             for number, _ in poll.poll(PAUSE_S * 1000):

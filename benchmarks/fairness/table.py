@@ -14,7 +14,8 @@ one after the other with a pause of 20 ms. A row compares its waits with those t
 same process of the service. Each measurement starts the service anew. Compare the ratios, because a busy machine slows
 everything. The loads run on the same machine and use a part of its processor time.
 
-- *refused* is the share of the other caller's requests that got no 2xx answer within 10 s.
+- *refused* is the share of the other caller's requests that got no 2xx answer within 10 s, with
+  what they got instead.
 - *memory* is the highest resident memory of all processes of the service under load, with the growth since just before
   the load. Pages that two processes share count twice.
 - *answers to the load* counts statuses; *closed* is a connection that ended without one.
@@ -82,7 +83,8 @@ def _write_cells(row: Row) -> Iterator[str]:
         yield f"{row.ratio:.1f} ×"
     else:
         yield from ("–", "–", "–")
-    yield f"{row.loaded.failed_share:.1%} of {row.loaded.answers.total()}"
+    failures = f" ({write_answers(row.loaded.failures)})" if row.loaded.failures else ""
+    yield f"{row.loaded.failed_share:.1%} of {row.loaded.answers.total()}{failures}"
     yield f"{row.peak_bytes / 2**20:,.0f} ({row.growth:+,.0f})"
     yield write_answers(row.answers)
     yield ", ".join(row.list_missed()) or "–"
