@@ -28,6 +28,7 @@ class ConnectionLimits:
     head_bytes: int = 64 * 1024  # request line and headers; cookies and signed tokens of browsers stay below 16 KiB
     header_fields: int = 100  # the default of Apache, LimitRequestFields
     head_s: float = 10.0  # for a whole head, from the opening of the connection or the first byte of a later request
+    send_s: float = 60.0  # for a client to read a part of its answer, after it stopped reading
     unwanted_bytes: int = 1024 * 1024  # of a body that arrives after its request was answered
     connections: int = 2000  # open at the same time
 
@@ -78,10 +79,12 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         self.in_head = True  # the next byte belongs to a head, and not to a body
         self.heads = 0  # complete heads so far
         self.head_bytes = 0  # of the incomplete head, already given to the parser
+        self.at_line_start = True  # the parser has only whole lines of the head
         self.held = b""  # the incomplete last line of a head
         self.unwanted_bytes = 0
         self.refusal = MALFORMED
-        self.deadline: asyncio.TimerHandle | None = None
+        self.deadline: asyncio.TimerHandle | None = None  # for the client to send
+        self.read_deadline: asyncio.TimerHandle | None = None  # for the client to read
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Refuse the connection if too many are open."""
@@ -93,9 +96,22 @@ class LimitedHttpProtocol(HttpToolsProtocol):
             self.start_deadline()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the clock."""
+        """Stop the clocks."""
         self.stop_deadline()
+        self.resume_writing()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Wait for a client that does not read its answer, but not for ever."""
+        super().pause_writing()
+        self.read_deadline = self.loop.call_later(self.limits.send_s, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The client has read a part."""
+        super().resume_writing()
+        if self.read_deadline is not None:
+            self.read_deadline.cancel()
+            self.read_deadline = None
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Keep the connection open for the answer that is due to a client that will send nothing more."""
@@ -116,6 +132,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         super().data_received(data)
         if self.heads == before:
             self.head_bytes += len(data)
+            self.at_line_start = data.endswith(b"\n")
             self.start_deadline()
 
     def check_head(self, data: bytes) -> bytes:
@@ -124,7 +141,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         An incomplete last line is held back, so that a header always reaches the parser and `remove_upgrade` in one
         piece.
         """
-        end = 0 if data.startswith(b"\r\n") else data.find(HEAD_END)
+        end = 0 if self.at_line_start and data.startswith(b"\r\n") else data.find(HEAD_END)
         head = data if end < 0 else data[: end + 2]
         if (
             self.head_bytes + len(head) > self.limits.head_bytes
@@ -153,14 +170,14 @@ class LimitedHttpProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Refuse a head with too many fields, or without Host."""
-        self.in_head, self.head_bytes = False, 0
-        self.heads += 1
-        self.stop_deadline()
         if len(self.headers) > self.limits.header_fields:
             self.refuse_while_parsing(TOO_LARGE)
         hosts = [name for name, _ in self.headers].count(b"host")
         if hosts > 1 or (not hosts and self.parser.get_http_version() != "1.0"):
             self.refuse_while_parsing(NO_HOST)
+        self.in_head, self.head_bytes, self.at_line_start = False, 0, True
+        self.heads += 1
+        self.stop_deadline()
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -189,8 +206,10 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         raise HttpParserError(refusal.detail)
 
     def refuse(self, refusal: Refusal) -> None:
-        """Answer and close the connection. Answers that are still due on it are lost."""
-        self.transport.write(refusal.encode(self.server_state.default_headers))
+        """Answer and close the connection. Without an answer if it would be taken for that of an earlier request."""
+        due = self.cycle is not None and not self.cycle.response_complete
+        if not due or not (self.in_head or self.cycle.response_started):
+            self.transport.write(refusal.encode(self.server_state.default_headers))
         self.transport.close()
 
     def start_deadline(self) -> None:

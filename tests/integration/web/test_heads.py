@@ -48,9 +48,16 @@ def test_the_head_of_a_second_request_is_limited_too(url: str) -> None:
 
 
 def test_a_pipelined_head_is_limited_too(url: str) -> None:
+    """No answer: it would be taken for that of the first request."""
+    slow = GET.replace(b"/ ", b"/slow ")
     with connected(url) as connection:
-        connection.sendall(GET + b"\r\n" + GET + b"A: a\r\n" * 100 + b"\r\n")
-        assert receive(connection).status in (200, 431)
+        connection.sendall(slow + b"\r\n" + GET + b"A: a\r\n" * 100 + b"\r\n")
+        assert is_closed(connection)
+
+
+def test_a_malformed_body_is_answered_with_a_problem(url: str) -> None:
+    answer = ask(url, b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n", b"no length\r\n")
+    assert (answer.status, answer.code) == (400, "invalid_request")
 
 
 @pytest.mark.parametrize("start", [b"", b"GET / HT", GET, GET + b"A: a", b"\r\n"], ids=str)
