@@ -7,14 +7,12 @@ It is uvicorn's own protocol with checks in front of it. Malformed and refused r
 import asyncio
 import re
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
 from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from shared.contracts.problem import PROBLEM_MEDIA_TYPE, ProblemCode
-from shared.web.problems import make_problem
+from shared.web.http_refusal import MALFORMED, NO_HOST, TOO_LARGE, TOO_MANY_CONNECTIONS, Refusal
 from shared.web.request_body import BODY_ARRIVED
 
 HEAD_END = b"\r\n\r\n"
@@ -31,42 +29,6 @@ class ConnectionLimits:
     send_s: float = 60.0  # for a client to read a part of its answer, after it stopped reading
     unwanted_bytes: int = 1024 * 1024  # of a body that arrives after its request was answered
     connections: int = 2000  # open at the same time
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """The problem that answers a request which never reaches the app."""
-
-    status: HTTPStatus
-    code: ProblemCode
-    detail: str
-
-    def encode(self, default_headers: list[tuple[bytes, bytes]], *more: tuple[bytes, bytes]) -> bytes:
-        """The whole HTTP response. It tells the client that the connection closes."""
-        body = make_problem(self.code, self.detail, status=self.status).model_dump_json(exclude_none=True).encode()
-        headers = [
-            *default_headers,
-            (b"content-type", PROBLEM_MEDIA_TYPE.encode()),
-            (b"content-length", str(len(body)).encode()),
-            (b"connection", b"close"),
-            *more,
-        ]
-        lines = [f"HTTP/1.1 {self.status.value} {self.status.phrase}".encode(), *(b": ".join(one) for one in headers)]
-        return b"\r\n".join(lines) + HEAD_END + body
-
-
-MALFORMED = Refusal(HTTPStatus.BAD_REQUEST, "invalid_request", "This is not a valid HTTP/1.1 request.")
-NO_HOST = Refusal(
-    HTTPStatus.BAD_REQUEST,
-    "invalid_request",
-    "Send exactly one Host header, as HTTP/1.1 requires. HTTP/0.9 is refused.",
-)
-TOO_LARGE = Refusal(
-    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "too_large", "The request has too many headers, or they are too long."
-)
-TOO_MANY_CONNECTIONS = Refusal(
-    HTTPStatus.SERVICE_UNAVAILABLE, "overloaded", "Too many connections are open. Try again in a moment."
-)
 
 
 class LimitedHttpProtocol(HttpToolsProtocol):
@@ -132,8 +94,11 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         super().data_received(data)
         if self.heads == before:
             self.head_bytes += len(data)
-            self.at_line_start = data.endswith(b"\n")
+            self.at_line_start = data.endswith(b"\n") if data else self.at_line_start
             self.start_deadline()
+        elif self.held:  # only if the parser found the end of the head elsewhere
+            rest, self.held = self.held, b""
+            super().data_received(rest)
 
     def check_head(self, data: bytes) -> bytes:
         """Return the bytes for the parser. Refuse a head that is too long or has too many lines.

@@ -80,6 +80,14 @@ def test_an_answer_may_take_longer_than_a_head() -> None:
         assert ask(address, GET.replace(b"/ ", b"/slow ") + b"\r\n").body == b'"late"'
 
 
+def test_a_head_may_be_cut_anywhere_also_in_its_end(url: str) -> None:
+    head, body = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n", b"a\r\n\r\nbcde"
+    for cut in range(len(head) - 5, len(head) + 1):
+        assert ask(url, head[:cut], head[cut:] + body).body == b"9"
+    assert ask(url, head[:-2], b"\r", b"\n" + body).body == b"9"
+    assert ask(url, head[:-3], b"\n", b"\r", b"\n" + body[:3], body[3:]).body == b"9"
+
+
 def test_a_head_in_many_packets_is_answered(url: str) -> None:
     whole = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nabcde"
     for size in (1, 2, 7, 30):
