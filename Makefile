@@ -5,10 +5,12 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 ARGS ?=
 RECIPE ?= mnist
+EXAMPLES ?= 200
+SEED ?=
 IN_TWO := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 LOCAL := $(if $(wildcard /dev/nvidiactl),local-gpu,local)  # only on a GPU the stack needs torch
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu down train sweep data test test-unit test-containers check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-history benchmark-training screenshots hooks openapi lock clean
+.PHONY: help run up up-gpu down train sweep data test test-unit test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-history benchmark-fairness benchmark-training screenshots hooks openapi lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +60,9 @@ test-unit: $(VENV)/installed-test ## the unit tests alone, in less than a minute
 test-containers: $(VENV)/installed-test ## build and run the containers and test them; needs a Docker engine
 	@$(BIN)/python -m pytest tests/containers $(ARGS)
 
+test-contract: $(VENV)/installed-test ## send both APIs EXAMPLES requests for each operation and phase, made from their OpenAPI documents; takes minutes
+	@SLATE_CONTRACT_EXAMPLES=$(EXAMPLES) SLATE_CONTRACT_SEED=$(SEED) $(BIN)/python -m pytest $(IN_TWO) tests/integration/contract
+
 check: $(VENV)/installed-test ## lint, format, types, import rules, spelling, and links and names in the docs
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -88,6 +93,9 @@ benchmark-page: $(VENV)/installed-test ## from the end of a stroke to its answer
 
 benchmark-history: $(VENV)/installed-test ## time for a page of a history of a million predictions, filter by filter
 	@$(BIN)/python -m benchmarks.history $(ARGS)
+
+benchmark-fairness: $(VENV)/installed-test ## how long others wait while one or four callers load a service; writes docs/fairness.md (ARGS="--only headers" measures some)
+	@$(BIN)/python -m benchmarks.fairness $(ARGS)
 
 benchmark-training: $(VENV)/installed-training data ## how much longer an epoch takes than the network's computation alone
 	@$(BIN)/python -m benchmarks.training_speed $(ARGS)

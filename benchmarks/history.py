@@ -110,7 +110,7 @@ async def measure(connection: asyncpg.Connection) -> None:
             HistoryQuery(limit=PAGE, newer_than=deep, **chosen),
             HistoryQuery(limit=PAGE, newer_than=OLDEST, **chosen),
         ]
-        times = [await time_ms(partial(read_page, connection, page, page.decode_place())) for page in pages]
+        times = [await time_ms(partial(read_page, connection, page)) for page in pages]
         times.append(await time_ms(partial(count_predictions, connection, CountQuery(**chosen))))
         print(f"{name:24} " + " ".join(f"{milliseconds:9.1f}" for milliseconds in times), flush=True)
 

@@ -1,8 +1,8 @@
 """Measures how long the Draw page needs from the end of a stroke to the new answer, in a real browser.
 
-`python -m benchmarks.page` starts the whole stack in a temporary folder. First one simulated person draws, then 20 at
-the same time, each in a browser context of their own. It prints a Markdown table. The browsers run on the same machine
-as the services and use most of it.
+`python -m benchmarks.page` starts the whole stack in a temporary folder. First one simulated person draws, then one
+while storage is stopped by SIGSTOP, then 20 at the same time, each in a browser context of their own. It prints a
+Markdown table. The browsers run on the same machine as the services and use most of it.
 """
 
 import argparse
@@ -106,15 +106,18 @@ def row(name: str, people: Sequence[Person]) -> str:
 
 
 def main() -> None:
-    """Runs both measurements and prints the table."""
+    """Runs all measurements and prints the table."""
     argparse.ArgumentParser(description="Measures the time from the end of a stroke to its answer.").parse_args()
     with running_stack() as stack:
         url = stack.url("frontend")
         alone = asyncio.run(measure(url, 1, STROKES_ALONE))
+        with stack.stopped("storage"):
+            hanging = asyncio.run(measure(url, 1, STROKES_ALONE))
         together = asyncio.run(measure(url, PEOPLE, STROKES_EACH))
     print("| end of stroke to answer | strokes | median | 95th percentile | longest | unanswered |")
     print("| --- | --- | --- | --- | --- | --- |")
     print(row("one person", alone))
+    print(row("one person, while storage hangs", hanging))
     print(row(f"{PEOPLE} people at once", together))
 
 

@@ -11,7 +11,7 @@ HEALTH_EVERY_S = 3.0
 
 @st.fragment(run_every=HEALTH_EVERY_S)
 def show_banners() -> None:
-    """Reruns the whole page when a service goes or comes back, and when the Draw page is out of date."""
+    """Reruns the whole page when a service goes or comes back, and when it is time to repeat a failed request."""
     health = check_health()
     unsaved = connect().outbox.unsaved
     if not health.inference:
@@ -21,12 +21,10 @@ def show_banners() -> None:
         st.warning(f"Storage can't be reached. Digits are still read and will be saved when storage is back.{waiting}")
     before = st.session_state.get("health", health)
     st.session_state["health"] = health
-    if before != health or (is_canvas_on_page() and is_out_of_date(get_draw_state(), health)):
+    if before != health or (is_canvas_on_page() and can_retry(get_draw_state(), health)):
         st.rerun()
 
 
-def is_out_of_date(state: DrawState, health: Health) -> bool:
-    """Whether a rerun of the Draw page would predict a drawing that failed before, or show that it is saved."""
-    if state.is_retry_due and health.inference:
-        return True
-    return state.predicted is not None and state.predicted.can_progress(connect().outbox)
+def can_retry(state: DrawState, health: Health) -> bool:
+    """Whether a rerun of the Draw page would predict a drawing that failed before."""
+    return state.is_retry_due and health.inference

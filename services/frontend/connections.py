@@ -7,29 +7,37 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from services.frontend.health_watch import HealthWatch
 from services.frontend.saving.outbox import Outbox
 from services.frontend.settings import Settings
 from services.frontend.storage_client import StorageClient
 from shared.clients.inference import InferenceClient
 from shared.clients.patience import Patience
-from shared.clients.service import RefusedError, ServiceUnavailableError
+from shared.clients.service import RefusedError, ServiceClient, ServiceUnavailableError
 from shared.contracts.message import ModelVersion
 from shared.contracts.storage import Statistics
 
 # No retries in the client: the page says which service is away, and the outbox repeats its requests itself.
 PATIENCE = Patience(connect_timeout_s=0.5, read_timeout_s=5.0, retry_for_s=0)
-HEALTH_TTL_S = 2.0
+HEALTH_PATIENCE = Patience(connect_timeout_s=0.5, read_timeout_s=2.0, retry_for_s=0)
 STATISTICS_TTL_S = 5.0
-SAVE_WAIT_S = 0.7  # a run waits this long for storage, then shows "Not saved yet" while the outbox keeps trying
+SETTLE_S = 0.1  # a run that has shown its answer waits this long for storage, which usually needs a tenth of it
 
 
 @dataclass(frozen=True)
 class Connections:
-    """The clients of both services, and the outbox that saves predictions."""
+    """The clients of both services, the watches of their health, and the outbox that saves predictions."""
 
     inference: InferenceClient
     storage: StorageClient
+    inference_watch: HealthWatch
+    storage_watch: HealthWatch
     outbox: Outbox
+
+    def close(self) -> None:
+        """Ends all threads and closes all connections."""
+        for each in (self.outbox, self.inference_watch, self.storage_watch, self.inference, self.storage):
+            each.close()
 
 
 @st.cache_resource
@@ -42,6 +50,8 @@ def connect() -> Connections:
     return Connections(
         inference=InferenceClient(settings.inference_url, api_key=inference_key, patience=PATIENCE),
         storage=storage,
+        inference_watch=HealthWatch(ServiceClient(settings.inference_url, patience=HEALTH_PATIENCE)),
+        storage_watch=HealthWatch(ServiceClient(settings.storage_url, patience=HEALTH_PATIENCE)),
         outbox=Outbox(storage),
     )
 
@@ -54,16 +64,15 @@ class Health:
     storage: bool
 
 
-@st.cache_data(ttl=HEALTH_TTL_S, show_spinner=False)
 def check_health() -> Health:
-    """Asks at most every two seconds, however many visitors have the page open."""
+    """The last answers of both services. It never waits."""
     services = connect()
-    return Health(inference=services.inference.is_ready(), storage=services.storage.is_ready())
+    return Health(inference=services.inference_watch.is_ready, storage=services.storage_watch.is_ready)
 
 
-def get_save_wait_s() -> float:
-    """How long a run waits for storage: 0 while storage is away."""
-    return SAVE_WAIT_S if check_health().storage else 0.0
+def get_settle_s() -> float:
+    """How long a run waits for storage after it has shown everything else: 0 while storage is away."""
+    return SETTLE_S if check_health().storage else 0.0
 
 
 @st.cache_data(ttl=STATISTICS_TTL_S, show_spinner=False)

@@ -4,8 +4,8 @@ uvicorn calls `create_app_of_process` in every serving process. Tests call `crea
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import cv2
 import structlog
@@ -17,12 +17,17 @@ from services.inference.bounds import DEFAULT_BOUNDS, Bounds
 from services.inference.catalog import Catalog
 from services.inference.engines.choice import choose_engine
 from services.inference.http.access import Access
-from services.inference.http.admission import Admission, Capacity
-from services.inference.http.dependencies import Batcher, Service
+from services.inference.http.admission import Admission
+from services.inference.http.dependencies import Service
 from services.inference.http.error_handlers import install_error_handlers
+from services.inference.http.refusals import Refusals
 from services.inference.http.routes import router
+from services.inference.lanes.load import Load
+from services.inference.lanes.long_lane import LongLane
+from services.inference.lanes.short_lane import ShortLane
+from services.inference.lanes.short_predictor import ShortPredictor
+from services.inference.lanes.worker import WorkerSettings
 from services.inference.metrics import Metrics
-from services.inference.prediction import Predictor
 from services.inference.process import prepare_process
 from services.inference.settings import Settings
 from services.inference.upstream.openai_reader import OpenAiReader
@@ -32,9 +37,8 @@ from shared.web.service import equip_service
 
 logger = structlog.get_logger(__name__)
 
-MAX_BATCH = 32  # images in one pass of a worker thread; larger batches are hardly faster and others wait longer
-DRAWING_THREADS = 1  # they decode drawings and run the network; a second one would slow down the event loop
-IMAGE_THREADS = 2  # for images sent as bytes: one thread encodes answers while the other runs the network
+LONG_PATHS = ("/v1/read", "/v1/predict/batch")
+MAX_BATCH = 32  # drawings in one pass of the short lane; larger batches are hardly faster and others wait longer
 
 
 def create_app_of_process() -> FastAPI:
@@ -42,39 +46,45 @@ def create_app_of_process() -> FastAPI:
     settings = Settings()
     prepare_process()
     configure_logs(settings.log_level)
-    return create_app(settings)
+    return create_app(settings, warm_up=True)
 
 
-def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS) -> FastAPI:
-    """Build an app that loads its default model when it starts. EngineError if the engine isn't available here."""
+def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS, *, warm_up: bool = False) -> FastAPI:
+    """Build an app that loads its default model when it starts. EngineError if the engine isn't available here.
+
+    `warm_up` starts the worker of the long lane with the service, not with the first question.
+    """
     registry = CollectorRegistry()
     metrics = Metrics(registry)
     make_engine = choose_engine(settings.engine, settings.device)
-    access, reader = Access(settings.api_keys, settings.rate_limit), OpenAiReader(settings)
-    predictor = Predictor(metrics)
-    batcher, image_batcher = (
-        Batcher(predictor.answer, threads=threads, max_batch=MAX_BATCH, on_waiting=metrics.waiting.inc)
-        for threads in (DRAWING_THREADS, IMAGE_THREADS)
+    refusals, reader = Refusals(metrics), OpenAiReader(settings)
+    short_load = Load(
+        "short_lane", settings.max_wait_s, bounds.free_units, on_change=metrics.waiting.labels("short_lane").inc
     )
+    long_load = Load(
+        "long_lane", bounds.max_long_wait_s, bounds.free_units, on_change=metrics.waiting.labels("long_lane").inc
+    )
+    predictor = ShortPredictor(metrics)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        cv2.setNumThreads(1)  # the worker threads share the cores already
+        cv2.setNumThreads(1)  # the lanes share the cores already
         catalog = Catalog(settings.models_dir, settings.default_model, make_engine, settings.memory_budget_mb)
-        app.state.service = Service(bounds, access, catalog, batcher, image_batcher, reader)
-        batcher.start()
-        image_batcher.start()
+        short_lane = ShortLane(predictor.answer, max_batch=MAX_BATCH, load=short_load)
+        long_lane = LongLane(WorkerSettings(settings.models_dir, settings.engine, settings.device), long_load, metrics)
+        app.state.service = Service(catalog, short_lane, long_lane, refusals, reader, bounds)
+        short_lane.start()
+        tasks = [asyncio.create_task(catalog.watch())]
         try:
-            await catalog.get()
+            model = await catalog.get()
+            if warm_up:
+                tasks.append(asyncio.create_task(long_lane.warm_up(model.manifest.reference)))
         except ModelVersionError as error:  # the service runs but is not ready; every request tries to load it again
             logger.error("default_model_unavailable", reason=str(error))
-        watching = asyncio.create_task(catalog.watch())
         yield
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
-        await batcher.close()
-        await image_batcher.close()
+        await _cancel(tasks)
+        await short_lane.close()
+        await long_lane.close()
         await reader.close()
 
     app = FastAPI(
@@ -86,10 +96,14 @@ def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,  # a redirect would name the host of the request
     )
-    app.include_router(router)
+    app.router.routes.extend(router.routes)  # `include_router` would add a layer to every request
     install_error_handlers(app)
-    capacity = Capacity([batcher, image_batcher], settings.max_wait_s, bounds, metrics)
-    app.add_middleware(Admission, capacity=capacity)
+    app.add_middleware(
+        Admission,
+        access=Access(settings.api_keys, settings.rate_limit),
+        loads={"/v1/predict": short_load, "/v1/explain": short_load} | dict.fromkeys(LONG_PATHS, long_load),
+        refusals=refusals,
+    )
     equip_service(
         app,
         settings=settings,
@@ -99,6 +113,14 @@ def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS) -> FastAPI:
     )
     _allow_origins(app, settings.cors_origins)
     return app
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    for ended in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(ended, Exception):  # the lanes must still be closed
+            logger.error("background_task_failed", exc_info=ended)
 
 
 def _allow_origins(app: FastAPI, origins: tuple[str, ...]) -> None:

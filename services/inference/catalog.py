@@ -44,6 +44,7 @@ class Catalog:
         self._loading: dict[str, asyncio.Task[Recogniser]] = {}
         self._in_use: dict[str, str] = {}  # name → the version that answers requests for that name
         self._refused: dict[str, str] = {}  # `name/version` → the reason why it can't be loaded
+        self._unreadable: dict[str, str] = {}  # name → the reason why its file `current` can't be read
 
     async def get(self, reference: str | None = None) -> Recogniser:
         """Return a version, loaded: `name` means the version in use, None the default model.
@@ -59,14 +60,23 @@ class Catalog:
         return recogniser
 
     async def watch(self) -> None:
-        """Refresh once per second until the task is cancelled."""
+        """Refresh once per second until the task is cancelled. No error ends it; a lasting one is logged once."""
+        failure = ""
         while True:
-            await self.refresh()
+            try:
+                await self.refresh()
+                failure = ""
+            except Exception as error:
+                if failure != (failure := repr(error)):
+                    logger.exception("models_not_refreshed")
             await asyncio.sleep(REFRESH_INTERVAL_S)
 
     async def refresh(self) -> None:
         """Read the folder, and load and use the versions that `current` newly names."""
-        current = await asyncio.to_thread(read_pointers, self._models_dir)
+        current, unreadable = await asyncio.to_thread(read_pointers, self._models_dir)
+        for name in unreadable.keys() - self._unreadable.keys():
+            logger.warning("pointer_unreadable", model=name, reason=unreadable[name])
+        self._unreadable = unreadable
         for name, version in current.items():
             if self._in_use.get(name) == version or (name not in self._in_use and name != self._default_model):
                 continue  # unchanged, or nobody has asked for this model yet
@@ -151,8 +161,10 @@ class Catalog:
         return f"{name}/{version or self._in_use.get(name, '')}"
 
     def _estimate_bytes(self, reference: str) -> int:
-        graph = self._models_dir / reference / GRAPH
-        return graph.stat().st_size * MEMORY_PER_GRAPH_BYTE if graph.exists() else 0
+        try:
+            return (self._models_dir / reference / GRAPH).stat().st_size * MEMORY_PER_GRAPH_BYTE
+        except OSError:
+            return 0  # torch needs no graph, and a loaded version may be removed from the disk
 
     def _describe_all(self) -> tuple[list[ModelDescription], list[RefusedVersion]]:
         described, refused = [], []
@@ -161,7 +173,7 @@ class Catalog:
             try:
                 manifest = read_manifest(self._models_dir, name, version)
             except ModelVersionError as error:
-                refused.append(RefusedVersion(name=name, version=version, reason=str(error)))
+                refused.append(RefusedVersion(name=as_text(name), version=as_text(version), reason=str(error)))
                 continue
             if reason := self._refused.get(reference):
                 refused.append(RefusedVersion(name=name, version=version, reason=reason))
@@ -170,15 +182,20 @@ class Catalog:
         return described, refused
 
 
-def read_pointers(models_dir: Path) -> dict[str, str]:
-    """Name → the version that its file `current` contains. Unreadable files are logged and left out."""
-    pointers = {}
-    for pointer in models_dir.glob(f"*/{CURRENT}"):
+def read_pointers(models_dir: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """Name → the version that its file `current` contains, and name → the reason why that file can't be read."""
+    pointers, unreadable = {}, {}
+    for name in [pointer.parent.name for pointer in models_dir.glob(f"*/{CURRENT}")]:
         try:
-            pointers[pointer.parent.name] = read_current(models_dir, pointer.parent.name)
+            pointers[name] = read_current(models_dir, name)
         except ModelVersionError as error:
-            logger.warning("pointer_unreadable", model=pointer.parent.name, reason=str(error))
-    return pointers
+            unreadable[name] = str(error)
+    return pointers, unreadable
+
+
+def as_text(name: str) -> str:
+    """The name of a folder, which may hold bytes that are not UTF-8, as text for an answer."""
+    return name.encode(errors="replace").decode()
 
 
 def is_current(models_dir: Path, name: str, version: str) -> bool:
@@ -194,7 +211,7 @@ def folder_exists(models_dir: Path, reference: str) -> bool:
     name, _, version = reference.partition("/")
     try:
         return folder_of(models_dir, name, version).is_dir()
-    except ModelVersionError:
+    except (ModelVersionError, OSError):
         return False
 
 

@@ -1,5 +1,6 @@
-"""A drawing as a caller sent it, before any costly work. The HTTP layer makes it, and a worker thread parses it."""
+"""A drawing as a caller sent it, before any costly work. The HTTP layer makes it, and a lane parses it."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from shared.recognition.preprocessing import Image
@@ -10,6 +11,10 @@ Drawing = bytes | Image  # the bytes of a picture file, or a 28×28 image that n
 class DrawingSource(Protocol):
     """A drawing in one of the accepted forms."""
 
+    @property
+    def size_bytes(self) -> int:
+        """The size as it was sent."""
+
     def parse(self) -> Drawing:
         """RequestValidationError if it is malformed. Call it in a worker thread: it may take long."""
 
@@ -19,3 +24,20 @@ class PictureSource(Protocol):
 
     def parse(self) -> bytes:
         """The bytes of a picture file. RequestValidationError. Call it in a worker thread."""
+
+
+class DrawingList(Protocol):
+    """The body of a batch."""
+
+    def parse(self) -> Sequence[DrawingSource]:
+        """Its drawings. RequestValidationError, ProblemError. Call it in a worker: it may take long."""
+
+
+def detect_media_type(picture: bytes) -> str:
+    """The media type of a PNG, JPEG or WebP file that was decoded.
+
+    Pillow would call an animated PNG `image/apng` and a phone's JPEG `image/mpo`, which other providers do not take.
+    """
+    if picture.startswith(b"\x89PNG"):
+        return "image/png"
+    return "image/jpeg" if picture.startswith(b"\xff\xd8") else "image/webp"

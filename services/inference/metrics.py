@@ -3,7 +3,7 @@
 import numpy as np
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from services.inference.recogniser import Recognitions
+from services.inference.prediction import Measured
 
 CONFIDENCE_BUCKETS = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0)
 SCORE_BUCKETS = (0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
@@ -39,12 +39,26 @@ class Metrics:
         self.batch_images = Histogram(
             "slate_batch_images", "Images in a batch", buckets=BATCH_BUCKETS, registry=registry
         )
-        self.waiting = _gauge("slate_images_waiting", "Images that wait for an answer", registry)
-        self.in_progress = _gauge("slate_requests_in_hand", "Requests being read or answered", registry)
-        self.refused = Counter("slate_requests_refused", "Requests refused with 503 overloaded", registry=registry)
+        self.waiting = Gauge(
+            "slate_work_waiting",
+            "Work that is not answered yet, in units of one image",
+            ["lane"],
+            registry=registry,
+            multiprocess_mode="livesum",  # the sum over the living processes
+        )
+        self.refused = Counter(
+            "slate_requests_refused", "Requests refused because of load, by reason", ["reason"], registry=registry
+        )
 
-    def count(self, recognitions: Recognitions, model: str) -> None:
-        """Count predictions by digit, confidence and digit score, so that drift of the drawings becomes visible."""
+    def record(self, measured: Measured, model: str) -> None:
+        """Count what one batch measured. Its digits, confidences and digit scores show when the drawings change."""
+        for seconds in measured.decode_s:
+            self.decode_seconds.observe(seconds)
+        recognitions = measured.recognitions
+        if recognitions is None:
+            return
+        self.engine_seconds.observe(measured.engine_s)
+        self.batch_images.observe(len(recognitions.digits))
         for digit, count in enumerate(np.bincount(recognitions.digits, minlength=10).tolist()):
             if count:
                 self.predictions.labels(str(digit), model).inc(count)
@@ -52,8 +66,3 @@ class Metrics:
             self.confidence.observe(confidence)
         for score in recognitions.digit_scores.tolist():
             self.digit_score.observe(score)
-
-
-def _gauge(name: str, help_text: str, registry: CollectorRegistry) -> Gauge:
-    """With several processes, /metrics shows the sum over the living ones."""
-    return Gauge(name, help_text, registry=registry, multiprocess_mode="livesum")

@@ -1,148 +1,107 @@
-"""Answers a batch of requests: preprocesses the drawings, runs the network once, and writes the answers as JSON.
+"""Predicts drawings and images with one model version, and writes the answers as JSON.
 
-It runs in the batcher's worker threads. A drawing that can't be read fails only its own request.
+It runs in the thread of the short lane and in the worker process of the long lane. A drawing that can't be read fails
+only its own answer.
 """
 
 import base64
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import cv2
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 from uuid_utils import uuid7
 
-from services.inference.drawing import Drawing, DrawingSource, PictureSource
-from services.inference.explanation import EXPLAINED_SIZE, Saliency, explain
-from services.inference.metrics import Metrics
+from services.inference.drawing import Drawing, DrawingSource
 from services.inference.recogniser import Recogniser, Recognitions
 from shared.recognition.errors import BlankDrawingError
 from shared.recognition.ink import BLANK, LEAST_CONTRAST
 from shared.recognition.normalisation import Images
-from shared.recognition.page import PageOfDigits, segment_page
+from shared.recognition.page import PageOfDigits
 from shared.recognition.preprocessing import Image, preprocess
 
 
 @dataclass(frozen=True)
-class DrawingRequest:
-    """One drawing. `explained` asks for the saliency as well."""
+class Answer:
+    """The prediction of one drawing as JSON, and its image and digit, which an explanation needs."""
 
-    source: DrawingSource
-    recogniser: Recogniser
-    explained: bool = False
-    received: float = field(default_factory=time.perf_counter)  # seconds, for elapsed_ms
-
-    @property
-    def size(self) -> int:
-        """Number of images that go through the network, estimated for an explanation."""
-        return EXPLAINED_SIZE if self.explained else 1
+    json: bytes
+    image: Image
+    digit: int
 
 
-@dataclass(frozen=True)
-class ImagesRequest:
-    """Images, which need no preprocessing."""
+@dataclass
+class Measured:
+    """What /metrics shows of one batch. The worker process sends it to the process that counts."""
 
-    images: Images
-    recogniser: Recogniser
-    received: float = field(default_factory=time.perf_counter)  # seconds, for elapsed_ms
+    decode_s: list[float] = field(default_factory=list)  # one entry for each drawing or page
+    engine_s: float = 0.0
+    recognitions: Recognitions | None = None
 
-    @property
-    def size(self) -> int:
-        """Number of images."""
-        return len(self.images)
-
-
-@dataclass(frozen=True)
-class PageRequest:
-    """A page, whose digits are first found and then read."""
-
-    source: PictureSource
-    recogniser: Recogniser
-    received: float = field(default_factory=time.perf_counter)  # seconds, for elapsed_ms
-
-    size = 16  # the number of digits is unknown until the page is parsed; 40 digits take as long as 16 drawings
-
-
-PredictionRequest = DrawingRequest | ImagesRequest | PageRequest
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """The images of a request. For a page also the places where they were found."""
-
-    images: Images
-    page: PageOfDigits | None = None
-
-
-class Predictor:
-    """Answers batches of requests and records their metrics."""
-
-    def __init__(self, metrics: Metrics) -> None:
-        self._metrics = metrics
-
-    def answer(self, requests: Sequence[PredictionRequest]) -> list[bytes | Exception]:
-        """Return one answer per request: JSON, or the exception for its caller.
-
-        The JSON is a prediction for a drawing, a page reading for a page, and predictions separated by commas for
-        images.
-        """
-        prepared = [self._prepare(request) for request in requests]
-        answers = [each if isinstance(each, Exception) else b"" for each in prepared]
-        batches: dict[int, list[tuple[int, Prepared]]] = {}  # one per model version, usually there is only one
-        for place, part in enumerate(prepared):
-            if not isinstance(part, Exception):
-                batches.setdefault(id(requests[place].recogniser), []).append((place, part))
-        for batch in batches.values():
-            places, parts = zip(*batch, strict=True)
-            for place, answer in zip(places, self._recognise([requests[i] for i in places], parts), strict=True):
-                answers[place] = answer
-        return answers
-
-    def _recognise(self, requests: Sequence[PredictionRequest], parts: Sequence[Prepared]) -> Iterator[bytes]:
-        """Yield the answers to requests for one model version. All their images go through its network together."""
-        recogniser = requests[0].recogniser
-        images = np.concatenate([part.images for part in parts]) if len(parts) > 1 else parts[0].images
-        with self._metrics.engine_seconds.time():
-            recognitions = recogniser.recognise(images)
-        self._metrics.batch_images.observe(len(images))
-        self._metrics.count(recognitions, recogniser.manifest.reference)
-        messages = iter(make_messages(recognitions, recogniser))
-        for request, part in zip(requests, parts, strict=True):
-            own = [next(messages) for _ in part.images]
-            if not isinstance(request, ImagesRequest):
-                for message, image in zip(own, part.images, strict=True):
-                    message["image"] = encode_png(image)
-            if isinstance(request, DrawingRequest) and request.explained:
-                own[0]["saliency"] = _round(explain(recogniser, part.images[0], own[0]["digit"]))
-            elapsed_ms = (time.perf_counter() - request.received) * 1000
-            for message in own:
-                message["elapsed_ms"] = elapsed_ms
-            answer = own if part.page is None else [make_page_message(part.page, own)]
-            yield orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]  # without the brackets around the list
-
-    def _prepare(self, request: PredictionRequest) -> Prepared | Exception:
-        """Return the images of a request, or the exception for its caller."""
-        if isinstance(request, ImagesRequest):
-            return Prepared(request.images)
+    @contextmanager
+    def decoding(self) -> Iterator[None]:
+        """Measure the decoding and preprocessing of one drawing."""
+        started = time.perf_counter()
         try:
-            with self._metrics.decode_seconds.time():
-                if isinstance(request, PageRequest):
-                    page = segment_page(request.source.parse())
-                    return Prepared(np.stack([digit.image for digit in page.digits]), page)
-                return Prepared(make_image(request.source.parse())[None])
-        except Exception as error:  # noqa: BLE001  the batcher raises it in the request that waits
-            return error
+            yield
+        finally:
+            self.decode_s.append(time.perf_counter() - started)
+
+
+def predict_drawings(
+    recogniser: Recogniser, drawings: Sequence[tuple[DrawingSource, float]], measured: Measured
+) -> list[Answer | Exception]:
+    """Drawings, each with the time when it was received (seconds of perf_counter) → an answer or exception for each."""
+    prepared = [_prepare(source, measured) for source, _ in drawings]
+    images = [each for each in prepared if not isinstance(each, Exception)]
+    messages = iter(predict_images(recogniser, np.stack(images), measured) if images else ())
+    return [
+        each if isinstance(each, Exception) else _write_answer(next(messages), each, received)
+        for each, (_, received) in zip(prepared, drawings, strict=True)
+    ]
+
+
+def predict_images(recogniser: Recogniser, images: Images, measured: Measured) -> list[dict[str, Any]]:
+    """Images (N, 28, 28), N at least 1 → the fields of N messages Prediction, except `image` and `elapsed_ms`."""
+    started = time.perf_counter()
+    recognitions = recogniser.recognise(images)
+    measured.engine_s += time.perf_counter() - started
+    measured.recognitions = recognitions
+    return make_messages(recognitions, recogniser)
 
 
 def make_image(drawing: Drawing) -> Image:
     """Preprocess a picture; return an image unchanged. DrawingError if it can't be read or is blank."""
     if isinstance(drawing, bytes):
         return preprocess(drawing)
-    if int(drawing.max()) - int(drawing.min()) < LEAST_CONTRAST:
+    if find_blank(drawing[None])[0]:
         raise BlankDrawingError(BLANK)
     return drawing
+
+
+def find_blank(images: Images) -> NDArray[np.bool_]:
+    """Images (N, 28, 28) → (N,): whether each has no ink."""
+    pixels = images.reshape(len(images), -1)
+    return np.asarray(pixels.max(axis=1).astype(np.int16) - pixels.min(axis=1) < LEAST_CONTRAST)
+
+
+def _prepare(source: DrawingSource, measured: Measured) -> Image | Exception:
+    try:
+        with measured.decoding():
+            return make_image(source.parse())
+    except Exception as error:  # noqa: BLE001  the caller of this drawing gets it, and the others their predictions
+        return error
+
+
+def _write_answer(message: dict[str, Any], image: Image, received: float) -> Answer:
+    message["image"] = encode_png(image)
+    message["elapsed_ms"] = (time.perf_counter() - received) * 1000
+    return Answer(orjson.dumps(message, option=orjson.OPT_SERIALIZE_NUMPY), image, message["digit"])
 
 
 def make_page_message(page: PageOfDigits, predictions: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -191,7 +150,3 @@ def encode_png(image: Image) -> str:
     """(28, 28) uint8 → a PNG file as base64."""
     _, encoded = cv2.imencode(".png", image)
     return base64.b64encode(encoded.tobytes()).decode()
-
-
-def _round(saliency: Saliency) -> list[list[float]]:
-    return [[round(value, 3) for value in row] for row in saliency.tolist()]

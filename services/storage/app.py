@@ -12,8 +12,8 @@ from prometheus_client import CollectorRegistry
 
 from services.storage.bearer_guard import BearerGuard
 from services.storage.database import open_database
-from services.storage.migrate import read_schema_head
 from services.storage.routes import health, history, labels, predictions
+from services.storage.schema import read_schema
 from services.storage.settings import Settings
 from shared.web.service import equip_service
 
@@ -23,10 +23,12 @@ MAX_BODY_BYTES = 16 * 1024 * 1024  # enough for a drawing of almost 12 MiB as ba
 def create_app(settings: Settings) -> FastAPI:
     """Build the storage service. It starts even without PostgreSQL, and is ready when that runs and is migrated."""
 
+    registry = CollectorRegistry()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.schema_head = await asyncio.to_thread(read_schema_head)
-        async with open_database(settings.database_url.get_secret_value()) as database:
+        app.state.schema = await asyncio.to_thread(read_schema)
+        async with open_database(settings.database_url.get_secret_value(), registry) as database:
             app.state.database = database
             yield
 
@@ -40,7 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,  # a redirect would name the host of the request
     )
     app.add_middleware(BearerGuard, token=settings.token.get_secret_value())
-    equip_service(app, settings=settings, max_body_bytes=MAX_BODY_BYTES, registry=CollectorRegistry())
+    equip_service(app, settings=settings, max_body_bytes=MAX_BODY_BYTES, registry=registry)
     for routes in (health, predictions, history, labels):
         app.include_router(routes.router)
     return app

@@ -1,17 +1,12 @@
-"""ASGI middleware that refuses requests without the valid token before their body is read.
-
-Only health, metrics and the API description need no token. A new path is guarded unless it is added to `OPEN_PATHS`.
-"""
+"""ASGI middleware that refuses requests without the valid token before their body is read, except on OPEN_PATHS."""
 
 import secrets
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.web.api_docs import DOCS, MEDIA_TYPES
+from shared.web.open_paths import OPEN_PATHS
 from shared.web.problems import problem_response
-
-OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json", DOCS, *MEDIA_TYPES})
 
 
 class BearerGuard:

@@ -1,150 +1,94 @@
-"""The adapter around asyncpg: a connection pool that survives a restart of PostgreSQL, and errors as problems.
+"""The adapter around asyncpg: pools of connections that survive a restart of PostgreSQL, and errors as problems.
 
 Every query of this service may run twice without harm. A query that loses its connection is therefore run once more on
 a new one. If that also fails, the caller gets 503 with `Retry-After`. The next request connects again, so the service
 needs no restart.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from typing import Concatenate, ParamSpec, TypeVar
 
 import asyncpg
-import structlog
+from prometheus_client import CollectorRegistry
 
-from shared.web.problems import ProblemError
+from services.storage.connections import Connector, keep_session
+from services.storage.database_errors import ConnectionLostError, DatabaseFailures, WriteRefusedError
+from services.storage.lanes import CONNECT_TIMEOUT_S, LANES, Lane
 
-logger = structlog.get_logger(__name__)
-
-CONNECT_TIMEOUT_S = 5.0
-ACQUIRE_TIMEOUT_S = 10.0  # for waiting until a connection is free, and for opening one if there is none
-COMMAND_TIMEOUT_S = 60.0
-POOL_SIZE = 10  # connections of one process; PostgreSQL allows 100 in all by default
-RETRY_AFTER = {"Retry-After": "2"}
+RELEASE_TIMEOUT_S = 0.5  # for PostgreSQL to confirm that a query which took too long was cancelled
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
-
-CONNECTION_ERRORS = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # "cannot switch to state": the session ended in the middle of an operation
-    OSError,
-)
-SCHEMA_ERRORS = (
-    asyncpg.UndefinedTableError,
-    asyncpg.UndefinedColumnError,
-    asyncpg.InvalidCatalogNameError,
-    asyncpg.InvalidAuthorizationSpecificationError,
-)
-
-
-class ConnectionLostError(ProblemError):
-    """PostgreSQL cannot be reached, or the connection broke during a query."""
-
-    def __init__(self) -> None:
-        super().__init__("not_ready", "The database cannot be reached at the moment. Try again shortly.", RETRY_AFTER)
-
-
-@contextmanager
-def translate_database_errors() -> Iterator[None]:
-    """Turn the errors of asyncpg into problems for the caller."""
-    try:
-        yield
-    except TimeoutError as error:  # TimeoutError is an OSError, so this comes before CONNECTION_ERRORS
-        raise ProblemError(
-            "overloaded", "The database did not answer in time. Try again shortly.", RETRY_AFTER
-        ) from error
-    except asyncpg.InsufficientResourcesError as error:
-        logger.error("database_out_of_resources", reason=str(error))
-        raise ProblemError(
-            "overloaded", "The database has reached a limit of its resources. Try again shortly.", RETRY_AFTER
-        ) from error
-    except SCHEMA_ERRORS as error:
-        logger.error("database_not_ready", reason=str(error))
-        raise ProblemError("not_ready", "The database is not migrated to this version.", RETRY_AFTER) from error
-    except asyncpg.DataError as error:  # PostgreSQL refused a value, for example a NUL byte in a text
-        raise _make_value_problem() from error
-    except CONNECTION_ERRORS as error:
-        if isinstance(error, ValueError):  # asyncpg refused a value before sending it, for example a date out of range
-            raise _make_value_problem() from error
-        logger.warning("database_connection_lost", reason=str(error) or type(error).__name__)
-        raise ConnectionLostError from error
-
-
-def _make_value_problem() -> ProblemError:
-    return ProblemError("invalid_request", "The request contains a value that the database cannot store or compare.")
+Query = Callable[Concatenate[asyncpg.Connection, P], Awaitable[Result]]
 
 
 class Database:
-    """Runs queries: `await database.run(read_prediction, prediction_id)`."""
+    """Runs queries: `await database.run(ROWS, read_prediction, prediction_id)`.
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
+    `write_refused` is true from a change that PostgreSQL refused (disk full, read-only) until it accepts one again.
+    """
 
-    async def run(
-        self,
-        query: Callable[Concatenate[asyncpg.Connection, P], Awaitable[Result]],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> Result:
+    def __init__(self, pools: Mapping[Lane, asyncpg.Pool], connector: Connector, failures: DatabaseFailures) -> None:
+        self._pools = pools
+        self._connector = connector
+        self._failures = failures
+        self.write_refused = False
+
+    async def run(self, lane: Lane, query: Query[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
         """Run a query and commit → its result. ProblemError 503 if PostgreSQL is away, 422 if it refuses a value."""
 
         async def attempt() -> Result:
-            with translate_database_errors():
-                async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
+            with self._failures.translate():
+                async with self._lend(lane) as connection, self._begin(lane, connection):
                     return await query(connection, *args, **kwargs)
 
-        return await self._retry_once(attempt)
+        try:
+            return await self._retry_once(lane, attempt)
+        except WriteRefusedError:
+            self.write_refused = True
+            raise
 
-    async def stream(self, query: Callable[[asyncpg.Connection], AsyncIterator[Result]]) -> AsyncIterator[Result]:
-        """Run a query with a server-side cursor → its rows.
-
-        The first row is fetched before this returns. If the database is away, the caller therefore still gets a problem
-        and not the beginning of a 200. After the first row, an error can only break off the stream.
-        """
-
-        async def attempt() -> AsyncIterator[Result]:
-            rows = self._iterate(query)
-            async for first in rows:
-                return _chain(first, rows)
-            return rows
-
-        return await self._retry_once(attempt)
-
-    async def _iterate(self, query: Callable[[asyncpg.Connection], AsyncIterator[Result]]) -> AsyncIterator[Result]:
-        with translate_database_errors():
-            async with (
-                self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection,
-                connection.transaction(readonly=True),
-            ):
-                async for row in query(connection):
-                    yield row
-
-    async def _retry_once(self, attempt: Callable[[], Awaitable[Result]]) -> Result:
+    async def _retry_once(self, lane: Lane, attempt: Callable[[], Awaitable[Result]]) -> Result:
         try:
             return await attempt()
         except ConnectionLostError:
-            await self._pool.expire_connections()  # the other connections were most likely lost too
+            await self._pools[lane].expire_connections()  # the other connections were most likely lost too
             return await attempt()
 
+    @asynccontextmanager
+    async def _lend(self, lane: Lane) -> AsyncIterator[asyncpg.Connection]:
+        pool = self._pools[lane]
+        connection = await pool.acquire(timeout=lane.wait_s)
+        try:
+            yield connection
+        finally:
+            await pool.release(connection, timeout=RELEASE_TIMEOUT_S)
 
-async def _chain(first: Result, rest: AsyncIterator[Result]) -> AsyncIterator[Result]:
-    yield first
-    async for row in rest:
-        yield row
+    def _begin(self, lane: Lane, connection: asyncpg.Connection) -> AbstractAsyncContextManager[object]:
+        """Open a transaction if the lane or a pooler needs one. Otherwise each statement commits by itself."""
+        if lane.isolation is not None:
+            return connection.transaction(isolation=lane.isolation, readonly=True)  # type: ignore[no-any-return]
+        return connection.transaction() if self._connector.pooled else nullcontext()
 
 
 @asynccontextmanager
-async def open_database(url: str) -> AsyncIterator[Database]:
-    """Open a pool on the running event loop. It connects at the first query, so PostgreSQL may start later."""
-    async with asyncpg.create_pool(
+async def open_database(url: str, registry: CollectorRegistry) -> AsyncIterator[Database]:
+    """Open the pools on the running event loop. They connect at the first query, so PostgreSQL may start later."""
+    connector = Connector()
+    async with AsyncExitStack() as stack:
+        pools = {lane: await stack.enter_async_context(_make_pool(url, lane, connector)) for lane in LANES}
+        yield Database(pools, connector, DatabaseFailures(registry))
+
+
+def _make_pool(url: str, lane: Lane, connector: Connector) -> asyncpg.Pool:
+    return asyncpg.create_pool(
         url,
         min_size=0,
-        max_size=POOL_SIZE,
+        max_size=lane.connections,
         timeout=CONNECT_TIMEOUT_S,
-        command_timeout=COMMAND_TIMEOUT_S,
+        command_timeout=lane.statement_s,
+        connect=connector,
+        reset=keep_session,
         server_settings={"application_name": "slate-storage"},
-    ) as pool:
-        yield Database(pool)
+    )

@@ -10,6 +10,7 @@ from fastapi.security import HTTPBearer
 
 from services.storage.database import Database
 from services.storage.history_query import CountQuery, HistoryQuery, StatisticsQuery
+from services.storage.schema import Schema
 
 
 async def get_database(request: Request) -> Database:
@@ -18,14 +19,14 @@ async def get_database(request: Request) -> Database:
     return database
 
 
-async def get_schema_head(request: Request) -> str:
-    """Return the newest revision among the migrations of this code."""
-    head: str = request.app.state.schema_head
-    return head
+async def get_schema(request: Request) -> Schema:
+    """Return the revisions that this code knows."""
+    schema: Schema = request.app.state.schema
+    return schema
 
 
 StorageDatabase = Annotated[Database, Depends(get_database)]
-SchemaHead = Annotated[str, Depends(get_schema_head)]
+CodeSchema = Annotated[Schema, Depends(get_schema)]
 HistoryFilter = Annotated[HistoryQuery, Query()]
 CountFilter = Annotated[CountQuery, Query()]
 StatisticsFilter = Annotated[StatisticsQuery, Query()]

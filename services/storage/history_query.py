@@ -1,12 +1,14 @@
 """The query parameters of the routes that read the history, its count and its statistics."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from services.storage.cursor import Place, decode_cursor
+from services.storage.cursor import CURSOR_PATTERN
 from shared.contracts.message import Message
 from shared.contracts.storage import HistoryFilters, ModelReference
+
+Cursor = Annotated[str, Field(pattern=CURSOR_PATTERN, min_length=32, max_length=32)]
 
 
 class StatisticsQuery(Message):
@@ -16,22 +18,14 @@ class StatisticsQuery(Message):
 
 
 class HistoryQuery(HistoryFilters):
-    """Which page to read: the newest, the one after `cursor` (older), or the one before `newer_than` (newer)."""
+    """Which page to read: the newest, the one after `cursor` (older), or the one before `newer_than` (newer).
+
+    With both, the page holds only predictions between the two places, the ones next to `newer_than`.
+    """
 
     limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: str | None = None
-    newer_than: str | None = None
-
-    @model_validator(mode="after")
-    def _check_direction(self) -> Self:
-        if self.cursor is not None and self.newer_than is not None:
-            raise ValueError("Send `cursor` or `newer_than`, not both.")
-        return self
-
-    def decode_place(self) -> Place | None:
-        """Decode the cursor; None asks for the first page. ProblemError if the cursor is invalid."""
-        cursor = self.cursor if self.newer_than is None else self.newer_than
-        return None if cursor is None else decode_cursor(cursor)
+    cursor: Cursor | None = None
+    newer_than: Cursor | None = None
 
 
 class CountQuery(HistoryFilters):

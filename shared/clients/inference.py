@@ -21,9 +21,11 @@ from shared.contracts.inference import (
 class InferenceClient(ServiceClient):
     """Requests to inference. `model` is `name` or `name/version`; None chooses the default model of the service."""
 
-    def predict(self, picture: bytes, media_type: str = "image/png", model: str | None = None) -> Prediction:
-        """Read the one digit of a PNG, JPEG or WebP file."""
-        return self._post(Prediction, "/v1/predict", picture, media_type, model)
+    def predict(
+        self, picture: bytes, media_type: str = "image/png", model: str | None = None, *, explain: bool = False
+    ) -> Prediction:
+        """Read the one digit of a PNG, JPEG or WebP file. `explain` asks for its saliency too."""
+        return self._post(Prediction, "/v1/predict", picture, media_type, model, explain=explain)
 
     def read(self, picture: bytes, media_type: str = "image/png", model: str | None = None) -> PageReading:
         """Read every digit of a page, a PNG, JPEG or WebP file, in reading order."""
@@ -59,9 +61,11 @@ class InferenceClient(ServiceClient):
         """Describe one model version in full."""
         return self.ask(ModelDetails, "GET", f"/v1/models/{name}/{version}")
 
-    def _post(self, answer: type[M], path: str, body: bytes, media_type: str, model: str | None) -> M:
-        headers = {"Content-Type": media_type}
-        return self.ask(answer, "POST", path, content=body, headers=headers, params=_make_query(model))
+    def _post(
+        self, answer: type[M], path: str, body: bytes, media_type: str, model: str | None, *, explain: bool = False
+    ) -> M:
+        headers, params = {"Content-Type": media_type}, _make_query(model) | ({"explain": "true"} if explain else {})
+        return self.ask(answer, "POST", path, content=body, headers=headers, params=params)
 
 
 def _to_json(rows: Sequence[Sequence[int]]) -> bytes:

@@ -4,15 +4,64 @@ The service validates requests with these classes, and its clients validate the 
 """
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import (
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic.config import JsonDict
 
+from shared.contracts.examples import SEVEN_PNG
 from shared.contracts.message import Base64, Digit, Message, ModelVersion, PredictionId, Probabilities, Share
 from shared.contracts.problem import Problem
 
-PixelRow = Annotated[list[Annotated[int, Field(ge=0, le=255, strict=True)]], Field(min_length=28, max_length=28)]
+Pixel = Annotated[int, Field(ge=0, le=255, strict=True)]
+# A body of 16 MB may hold millions of wrong values, so only the first one is reported.
+PixelRow = Annotated[list[Pixel], Field(min_length=28, max_length=28, fail_fast=True)]
+
+
+def _read_pixels(rows: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    """Pixels may be written as 1.0: JSON has one kind of number, and some programs write every number like that."""
+    try:
+        return read(rows)
+    except ValidationError:
+        if not isinstance(rows, list) or [len(row) for row in rows if isinstance(row, list)] != [28] * 28:
+            raise
+    return read([[_to_whole(value) for value in row] for row in rows])
+
+
+def _to_whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+PixelRows = Annotated[list[PixelRow], Field(min_length=28, max_length=28, fail_fast=True), WrapValidator(_read_pixels)]
+
+
+def _find_form(entry: object) -> str | None:
+    match entry:
+        case str():
+            return "picture"
+        case list():
+            return "pixels"
+    return None
+
+
+EncodedPicture = Annotated[str, Field(json_schema_extra={"format": "base64"})]
+BatchEntry = Annotated[
+    Annotated[EncodedPicture, Tag("picture")] | Annotated[PixelRows, Tag("pixels")],
+    Discriminator(
+        _find_form,
+        custom_error_type="drawing",
+        custom_error_message="Send a picture file as base64, or 28 rows of 28 values",
+    ),
+]
+Saliency = Annotated[list[list[Annotated[float, Field(ge=-1, le=1)]]], Field(min_length=28, max_length=28)]
 
 # PREDICTION and PAGE_READING are examples for the API description.
 PREDICTION: JsonDict = {
@@ -22,7 +71,7 @@ PREDICTION: JsonDict = {
     "probabilities": [0.001, 0.002, 0.001, 0.001, 0.001, 0.001, 0.0, 0.991, 0.001, 0.001],
     "digit_score": 0.97,
     "model": {"name": "cnn", "version": "2026-11-21.1"},
-    "image": "iVBORw0KGgo...",
+    "image": SEVEN_PNG,
     "elapsed_ms": 1.9,
 }
 PAGE_READING: JsonDict = {
@@ -40,7 +89,10 @@ PAGE_READING: JsonDict = {
 
 
 class EncodedDrawing(Message):
-    """A drawing: a PNG, JPEG or WebP file as base64."""
+    """A drawing: a PNG, JPEG or WebP file as base64. A data URL, which `canvas.toDataURL()` gives, is read too.
+
+    The base64 may have line breaks, the URL-safe alphabet, and no padding.
+    """
 
     image: Base64
 
@@ -48,19 +100,24 @@ class EncodedDrawing(Message):
 class ImagePixels(Message):
     """An image: 28 rows of 28 values, white ink (255) on black (0). It goes to the model without preprocessing."""
 
-    pixels: Annotated[list[PixelRow], Field(min_length=28, max_length=28)]
+    pixels: PixelRows
 
 
 class EncodedDrawings(Message):
-    """A batch. Each entry is a picture file as base64, or an image as 28 rows of 28 values."""
+    """A batch. Each entry is a picture file as base64 or as a data URL, or an image as 28 rows of 28 values.
 
-    images: Annotated[list[str | list[list[int]]], Field(min_length=1)]
+    The base64 of each entry is decoded later, so that one entry that can't be read does not refuse the others.
+    """
+
+    images: Annotated[list[BatchEntry], Field(min_length=1, fail_fast=True)]
 
 
 class Prediction(Message):
     """The answer to one drawing.
 
     `image` is the 28×28 image that the model saw, a PNG as base64. It is absent if the request sent that image itself.
+    `saliency` is there if the request asked for it: 28 rows of 28 values, from -1 (against the digit) to 1 (for the
+    digit), or null if the service was too busy to explain.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [PREDICTION]})
@@ -73,6 +130,7 @@ class Prediction(Message):
     model: ModelVersion
     image: str | None = None
     elapsed_ms: float = Field(ge=0)
+    saliency: Saliency | None = None
 
 
 class BatchPredictions(Message):
@@ -86,7 +144,7 @@ class Explanation(Prediction):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{**PREDICTION, "saliency": [[0.0] * 28] * 28}]})
 
-    saliency: Annotated[list[list[Annotated[float, Field(ge=-1, le=1)]]], Field(min_length=28, max_length=28)]
+    saliency: Saliency
 
 
 class Box(Message):

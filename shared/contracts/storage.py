@@ -3,19 +3,29 @@
 The service validates requests with these classes, and its clients validate the answers.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import ConfigDict, Field
 
 from shared.contracts.message import Base64, Digit, Message, ModelVersion, PredictionId, Probabilities, Share
+from shared.contracts.strict import PICTURE_PATTERN, JsonDigit, JsonShare, JsonTime
 
 Source = Literal["canvas", "upload", "camera", "api"]
 Count = Annotated[int, Field(ge=0)]
 # `name` or `name/version`. Control characters are forbidden, because PostgreSQL cannot store all of them.
 ModelReference = Annotated[str, Field(pattern=r"^[^/\x00-\x1f\x7f-\x9f]+(/[^\x00-\x1f\x7f-\x9f]+)?$", max_length=129)]
-# Years that Python and PostgreSQL can both write in every time zone.
-CreationTime = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(9999, 1, 1, tzinfo=UTC))]
+Picture = Annotated[Base64, Field(json_schema_extra={"pattern": PICTURE_PATTERN})]  # storage checks it by its bytes
+ModelPart = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
+
+
+class ModelToStore(ModelVersion):
+    """A model version without control characters, because PostgreSQL cannot store all of them."""
+
+    model_config = ConfigDict(from_attributes=True)  # also accept a ModelVersion
+
+    name: ModelPart
+    version: ModelPart
 
 
 class PredictionToStore(Message):
@@ -25,20 +35,20 @@ class PredictionToStore(Message):
     clock if it is absent.
     """
 
-    digit: Digit
-    confidence: Share
-    probabilities: Probabilities
-    digit_score: Share
-    model: ModelVersion
-    drawing: Base64
+    digit: JsonDigit
+    confidence: JsonShare
+    probabilities: Annotated[list[JsonShare], Field(min_length=10, max_length=10)]
+    digit_score: JsonShare
+    model: ModelToStore
+    drawing: Picture
     source: Source = "api"
-    created_at: CreationTime | None = None
+    created_at: JsonTime | None = None
 
 
 class Label(Message):
     """The true digit, given by a person. The body of PUT /v1/predictions/{id}/label."""
 
-    digit: Digit
+    digit: JsonDigit
 
 
 class StoredPrediction(Message):
@@ -69,8 +79,8 @@ class HistoryFilters(Message):
     correct: bool | None = None
     model: ModelReference | None = None
     source: Source | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: JsonTime | None = None
+    until: JsonTime | None = None
 
 
 class PredictionPage(Message):

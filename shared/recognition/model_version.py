@@ -5,12 +5,14 @@
 is ever loaded.
 """
 
+import math
 import os
 import re
+from dataclasses import astuple
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from shared.recognition.calibration import Calibration
 from shared.recognition.normalisation import Normalisation
@@ -19,6 +21,8 @@ WEIGHTS = "weights.safetensors"
 GRAPH = "model.onnx"
 MANIFEST = "manifest.json"
 CURRENT = "current"
+MAX_POINTER_BYTES = 256  # a version has at most 64 characters; `echo` may add a line break
+MAX_MANIFEST_BYTES = 16 * 1024 * 1024  # the shipped ones have 3 to 17 kB; most of that is one entry per epoch
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -56,6 +60,18 @@ class Manifest(BaseModel):
     libraries: dict[str, str]
     epochs: list[dict[str, float]] = Field(default_factory=list)  # metrics of each epoch; may be empty
 
+    @field_validator("calibration")
+    @classmethod
+    def _check_calibration(cls, calibration: Calibration) -> Calibration:
+        """Zero and NaN would give answers that are not numbers."""
+        if not all(math.isfinite(value) for value in astuple(calibration)):
+            raise ValueError("a constant is not a finite number")
+        if calibration.temperature <= 0 or calibration.energy_scale <= 0:
+            raise ValueError("the temperature and the energy scale must be positive")
+        if not 0 <= calibration.digit_score_threshold <= 1:
+            raise ValueError("the threshold of the digit score is not in 0..1")
+        return calibration
+
     @property
     def reference(self) -> str:
         """The name and the version, for example `cnn/2026-11-21.1`."""
@@ -79,13 +95,12 @@ def set_current(models_dir: Path, name: str, version: str) -> None:
 
 
 def read_current(models_dir: Path, name: str) -> str:
-    """The version in use. ModelVersionError if there is no such model."""
-    check_name(name)
+    """The version in use. ModelVersionError if there is no such model, or if its file `current` is broken."""
+    content = _read_file(models_dir / check_name(name) / CURRENT, MAX_POINTER_BYTES, f"model {name!r}")
     try:
-        version = (models_dir / name / CURRENT).read_text().strip()
-    except OSError as error:
-        raise ModelVersionError(f"There is no model {name!r}.") from error
-    return check_name(version)
+        return check_name(content.decode().strip())
+    except UnicodeDecodeError as error:
+        raise ModelVersionError(f"{CURRENT} of the model {name!r} is not text.") from error
 
 
 def folder_of(models_dir: Path, name: str, version: str) -> Path:
@@ -102,15 +117,30 @@ def list_versions(models_dir: Path) -> list[tuple[str, str]]:
 def read_manifest(models_dir: Path, name: str, version: str) -> Manifest:
     """The manifest of that version. ModelVersionError if it is missing or malformed, or names another version."""
     path = folder_of(models_dir, name, version) / MANIFEST
+    content = _read_file(path, MAX_MANIFEST_BYTES, f"model {name}/{version}")
     try:
-        manifest = Manifest.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise ModelVersionError(f"There is no model {name}/{version}.") from error
+        manifest = Manifest.model_validate_json(content)
     except ValidationError as error:
         raise ModelVersionError(f"The manifest of {name}/{version} is malformed: {error}") from error
     if (manifest.name, manifest.version) != (name, version):
         raise ModelVersionError(f"The manifest of {name}/{version} says it is {manifest.reference}.")
     return manifest
+
+
+def _read_file(path: Path, max_bytes: int, of_what: str) -> bytes:
+    """The content of a regular file. ModelVersionError if it is missing, something else, unreadable or too long."""
+    try:
+        if not os.path.lexists(path):
+            raise ModelVersionError(f"There is no {of_what}.")
+        if not path.is_file():  # a folder, a dangling link, or a pipe, which would block the reader
+            raise ModelVersionError(f"{path.name} of the {of_what} is not a file.")
+        with path.open("rb") as file:
+            content = file.read(max_bytes + 1)
+    except OSError as error:
+        raise ModelVersionError(f"{path.name} of the {of_what} can't be read: {error.strerror}.") from error
+    if len(content) > max_bytes:
+        raise ModelVersionError(f"{path.name} of the {of_what} is longer than {max_bytes:,} bytes.")
+    return content
 
 
 def find_manifest(models_dir: Path, reference: str) -> Manifest:

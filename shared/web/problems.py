@@ -60,24 +60,32 @@ INTERNAL_ERROR = "An internal error happened in the service and was logged."
 METHOD_NOT_ALLOWED = "This address does not support this method. /docs lists the methods of each address."
 
 EXAMPLES: dict[ProblemCode, str] = {  # an example detail of each code, for the API description
-    "blank_drawing": "The drawing is blank: no ink was found on it. Draw a digit, or send one with more contrast.",
-    "conflict": "Another prediction is already stored under this id.",
-    "forbidden": "This API key is unknown.",
+    "blank_drawing": (
+        "The drawing is blank: no ink was found on it. Draw a digit, or send a picture with more contrast."
+    ),
+    "conflict": "Another prediction is already stored under the id 019aa5a5-5c2e-7c1f-9f55-0d3c6f2a1b7e.",
+    "forbidden": "This API key is unknown. Check it, or ask the operator of this Slate for a key.",
     "internal_error": INTERNAL_ERROR,
     "invalid_request": "body.pixels: List should have at least 28 items after validation, not 27",
     "method_not_allowed": METHOD_NOT_ALLOWED,
-    "not_found": "No prediction is stored under this id.",
+    "not_found": "No prediction is stored under the id 019aa5a5-5c2e-7c1f-9f55-0d3c6f2a1b7e.",
     "not_ready": "There is no model 'cnn'.",
-    "overloaded": "Too many requests are waiting to be answered in time. Try again in a moment.",
+    "overloaded": "Too many drawings are waiting to be read. Try again in a moment.",
     "rate_limited": "You have reached the limit of 100 per 1 second. Try again in 1 s.",
-    "timeout": "The body of the request did not arrive within 30 seconds.",
+    "timeout": "The request body did not arrive within 30 seconds.",
     "too_large": "The request body is larger than the limit of 16,777,216 bytes. Send a smaller picture.",
-    "unauthorised": "Send an API key as `Authorization: Bearer <key>`.",
+    "unauthorised": "Send your API key as `Authorization: Bearer <key>` or `X-API-Key: <key>`.",
     "unknown_model": "There is no model 'nobody'.",
     "unreadable_image": "The file is not a PNG, JPEG or WebP picture.",
-    "unsupported_media_type": "Send a picture as image/png, image/jpeg or image/webp.",
-    "upstream_failed": "openai/reader sent an answer without a digit. Choose another model (GET /v1/models).",
-    "upstream_timeout": "openai/reader did not answer within 30 seconds. Choose another model (GET /v1/models).",
+    "unsupported_media_type": (
+        "Send application/json, several multipart files, or N × 784 bytes as application/octet-stream."
+    ),
+    "upstream_failed": (
+        "openai/reader did not answer with ten probabilities. Try again, or choose another model (GET /v1/models)."
+    ),
+    "upstream_timeout": (
+        "openai/reader did not answer within 30 s. Try again, or choose another model (GET /v1/models)."
+    ),
 }
 
 DETAIL_OF_STATUS = {  # in place of the framework's detail, which is only the name of the status
@@ -89,10 +97,13 @@ class ProblemError(Exception):
     """A refused or failed request: a stable code, and a detail that tells a person what to do."""
 
     def __init__(self, code: ProblemCode, detail: str, headers: dict[str, str] | None = None) -> None:
-        super().__init__(detail)
+        super().__init__(code, detail, headers)  # all of them, so that it can be pickled
         self.code = code
         self.detail = detail
         self.headers = headers
+
+    def __str__(self) -> str:
+        return self.detail
 
 
 def make_problem(code: ProblemCode, detail: str, *, status: int | None = None, instance: str | None = None) -> Problem:

@@ -56,14 +56,19 @@ class Stack:
 
     @contextlib.contextmanager
     def stopped(self, service: str) -> Iterator[None]:
-        """The service hangs: it keeps its connections but answers nothing. Afterwards it continues."""
+        """The service and its children hang: connections stay open, but nothing answers. Afterwards they continue."""
         pid = self.pid_of(service)
         assert pid is not None
-        os.kill(pid, signal.SIGSTOP)
+        parent = psutil.Process(pid)
+        parent.suspend()  # first, so that it starts no more children
+        children = parent.children(recursive=True)
+        for child in children:
+            child.suspend()
         try:
             yield
         finally:
-            os.kill(pid, signal.SIGCONT)
+            for process in (*children, parent):
+                process.resume()
 
     def is_ready(self, service: str) -> bool:
         path = "/readyz"

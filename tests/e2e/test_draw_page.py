@@ -169,8 +169,14 @@ def is_foreign(url: str, stack: Stack) -> bool:
 
 
 def test_the_explanation_is_laid_over_the_image(page: Page) -> None:
-    draw(page, SEVEN)
-    expect(page.get_by_test_id("looks")).to_have_attribute("data-explained", "true")
+    def is_explained() -> bool:
+        press(page, "clear")
+        expect(page.get_by_test_id("empty")).to_be_visible()
+        draw(page, SEVEN)
+        expect_read_as(page, 7)
+        return page.get_by_test_id("looks").get_attribute("data-explained") == "true"
+
+    wait_until(is_explained, "an explanation")  # a busy service leaves it out
     expect(page.locator(".glow")).to_have_js_property("naturalWidth", 28)
 
 
@@ -239,7 +245,6 @@ def test_nothing_moves_when_an_answer_comes(page: Page) -> None:
     for strokes, words in [(SEVEN, "Sure"), (STAR, "This does not look like a digit")]:
         draw(page, strokes)
         expect(answer(page)).to_contain_text(words)
-        expect(page.get_by_test_id("looks")).to_have_attribute("data-explained", "true")
         assert places() == before
         press(page, "clear")
         expect(page.get_by_test_id("empty")).to_be_visible()

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.hand import ONE, SEVEN, answer, draw, expect_read_as, label_as, press
+from tests.e2e.hand import FOUR, ONE, SEVEN, answer, draw, expect_read_as, label_as, press
 from tests.e2e.stack import Stack, wait_until
 
 pytestmark = pytest.mark.browser
@@ -32,6 +32,30 @@ def test_a_killed_service_comes_back_and_nothing_saved_is_lost(page: Page, stack
         assert storage.get(f"/v1/predictions/{before}").json()["label"] == 7
         assert storage.get(f"/v1/predictions/{after}").json()["digit"] == 1
         assert storage.get(f"/v1/predictions/{before}/drawing").content.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("service", ["storage", "postgres"])
+def test_every_stroke_is_answered_while_storage_hangs_and_saved_afterwards(
+    page: Page, stack: Stack, service: str
+) -> None:
+    draw(page, SEVEN)
+    saved = expect_read_as(page, 7)
+    with stack.stopped(service):
+        press(page, "clear")
+        expect(page.get_by_test_id("empty")).to_be_visible()
+        draw(page, FOUR[:1])
+        expect(answer(page)).not_to_have_attribute("data-id", saved)
+        half = str(answer(page).get_attribute("data-id"))
+        expect(page.get_by_test_id("saved")).to_have_text(re.compile("^(Saving…|Not saved yet)"))
+        draw(page, FOUR[1:])
+        expect(answer(page)).not_to_have_attribute("data-id", half)
+        expect(answer(page)).to_have_attribute("data-digit", "4")
+        expect(page.get_by_test_id("saved")).to_have_attribute("data-saved", "false")
+        expect(page.locator(f'[data-testid="recent"] [data-id="{saved}"]')).to_be_visible()
+    last = expect_read_as(page, 4)
+    with stack.storage() as storage:
+        assert storage.get(f"/v1/predictions/{last}").json()["digit"] == 4
+        assert storage.get(f"/v1/predictions/{half}").status_code == 404
 
 
 def test_while_storage_hangs_the_page_predicts_and_saves_afterwards(page: Page, stack: Stack) -> None:

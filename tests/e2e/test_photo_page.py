@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 from PIL import Image
@@ -12,7 +13,7 @@ from pillow_heif import register_heif_opener
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.conftest import CHROMIUM_FLAGS, find_chromium
-from tests.e2e.stack import Stack
+from tests.e2e.stack import NO_CERTIFICATES, Stack
 from tests.integration.inference.conftest import encode, seven
 from tests.unit.recognition.test_photograph import take
 from tests.unit.recognition.written_page import Written, as_png, write, write_rows
@@ -135,6 +136,21 @@ def test_files_that_cannot_be_read_have_a_problem_and_the_others_are_read(photo_
     expect(photo_page.get_by_test_id("file")).to_have_text(
         ["one.png", "broken.png", "blank.png", "huge.png", "text.txt", "two.png"]
     )
+
+
+def test_a_broken_heic_picture_has_a_problem_and_the_page_lives(photo_page: Page) -> None:
+    upload(photo_page, broken_heic=encode(Image.effect_noise((64, 64), 50), "HEIF")[:400])
+    expect(card(photo_page, "broken.heic").get_by_test_id("problem")).to_have_text(re.compile("broken"))
+    upload(photo_page, seven_png=encode(seven()))
+    expect_number(card(photo_page, "seven.png"), "7")
+    expect(photo_page.get_by_test_id("file")).to_have_text(["seven.png", "broken.heic"])
+
+
+def test_the_bytes_of_an_upload_are_not_kept_in_memory(photo_page: Page, stack: Stack) -> None:
+    upload(photo_page, seven_png=encode(seven()))
+    expect_saved(card(photo_page, "seven.png"))
+    metrics = httpx.get(f"{stack.url('frontend')}/_stcore/metrics", verify=NO_CERTIFICATES).text
+    assert "UploadedFileManager" not in metrics
 
 
 def test_a_heic_picture_is_read(photo_page: Page, stack: Stack) -> None:

@@ -11,7 +11,7 @@ from html import escape
 import numpy as np
 from PIL import Image
 
-from shared.contracts.inference import Explanation, Prediction
+from shared.contracts.inference import Prediction, Saliency
 
 SURE, PROBABLE = 0.95, 0.75  # lowest confidence of a sure and of a probable answer
 MIN_ALTERNATIVE = 0.001  # digits with a lower probability are not named
@@ -56,12 +56,12 @@ def percent(share: float) -> str:
     return "> 99.9%" if 0.9995 <= share < 1 else f"{share:.1%}"
 
 
-def answer_html(prediction: Prediction, verdict: Verdict, explanation: Explanation | None = None) -> str:
-    """The whole answer. Without an explanation its place stays empty."""
+def answer_html(prediction: Prediction, verdict: Verdict, saliency: Saliency | None = None) -> str:
+    """The whole answer. Without a saliency map nothing is laid over the image."""
     tone = "doubtful" if verdict.doubtful else "certain"
     model = prediction.model
     seen = f"data:image/png;base64,{prediction.image}"
-    glow = "" if explanation is None else f'<img class="glow" alt="" src="{saliency_picture(explanation.saliency)}">'
+    glow = "" if saliency is None else f'<img class="glow" alt="" src="{saliency_picture(saliency)}">'
     return f"""
 <div class="answer {tone}" data-testid="answer" data-digit="{prediction.digit}" data-id="{prediction.id}">
   <div class="digit" role="status" aria-label="Read as {prediction.digit}">{prediction.digit}</div>
@@ -71,7 +71,7 @@ def answer_html(prediction: Prediction, verdict: Verdict, explanation: Explanati
     <small>{model.name} {model.version} · {prediction.elapsed_ms:.0f}&nbsp;ms</small></div>
   <figure><img class="seen" data-testid="seen" alt="The 28 by 28 pixels that the model saw" src="{seen}">
     <figcaption>what it sees</figcaption></figure>
-  <figure><div class="looks" data-testid="looks" data-explained="{str(explanation is not None).lower()}">
+  <figure><div class="looks" data-testid="looks" data-explained="{str(saliency is not None).lower()}">
     <img class="seen" alt="The same pixels; those that speak for the digit glow" src="{seen}">{glow}</div>
     <figcaption>where it looks</figcaption></figure>
 </div>
@@ -85,7 +85,7 @@ def alternatives(prediction: Prediction) -> str:
     return f"or {listed}" if listed else ""
 
 
-def saliency_picture(saliency: list[list[float]]) -> str:
+def saliency_picture(saliency: Saliency) -> str:
     """28 rows of 28 values, -1 to 1 → a data URI to lay over the image. Amber is for the digit, blue against it."""
     strength = np.asarray(saliency, np.float32)
     pixels = np.empty((*strength.shape, 4), np.uint8)

@@ -8,6 +8,7 @@ import streamlit as st
 from services.frontend.saving.outbox import Delivery
 
 RETRY_S = 3.0
+SAVING = "Saving{label}…"
 REASONS = {
     Delivery.WAITING: "Not saved yet{label}: waiting for storage",
     Delivery.FULL: "Not saved yet{label}: too many drawings are waiting for storage",
@@ -35,9 +36,11 @@ def show_away(sentence: str) -> None:
     _rerun_later(time.monotonic())
 
 
-def describe_delivery(delivery: Delivery, label: int | None = None) -> str:
+def describe_delivery(delivery: Delivery, label: int | None = None, *, is_storage_away: bool = True) -> str:
     """Whether a prediction and its label are saved, and if not, why."""
-    return REASONS[delivery].format(label="" if label is None else f" as {label}")
+    is_on_its_way = delivery is Delivery.WAITING and not is_storage_away
+    sentence = SAVING if is_on_its_way else REASONS[delivery]
+    return sentence.format(label="" if label is None else f" as {label}")
 
 
 @st.fragment(run_every=RETRY_S)

@@ -6,8 +6,6 @@ so that no file breaks a page.
 
 import base64
 import io
-import struct
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
@@ -16,26 +14,11 @@ import streamlit as st
 from PIL import Image
 
 from services.frontend.connections import connect
+from services.frontend.elements.decoding import UnshowablePictureError, use_picture
 from shared.clients.service import RefusedError, ServiceUnavailableError
 
 SIDE = 64  # pixels
 AT_ONCE = 8  # requests to storage
-DECODING = threading.Semaphore(2)  # in the whole process: decoding MAX_PIXELS takes about 100 MB
-MAX_PIXELS = 16_000_000  # after the JPEG decoder has reduced the picture
-UNSHOWABLE = (  # what Pillow raises for broken files
-    OSError,
-    ValueError,
-    SyntaxError,
-    EOFError,
-    struct.error,
-    TypeError,
-    KeyError,
-    IndexError,
-    ZeroDivisionError,
-    OverflowError,
-    AttributeError,
-    Image.DecompressionBombError,
-)
 EMPTY_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
 
@@ -61,14 +44,14 @@ def get_thumbnail(prediction_id: UUID) -> str:
 
 def make_thumbnail(drawing: bytes) -> str:
     """Picture file → thumbnail as a data URI; an empty picture if the file is broken or too large to decode."""
-    small = io.BytesIO()
     try:
-        with DECODING, Image.open(io.BytesIO(drawing)) as picture:
-            picture.draft("RGB", (SIDE, SIDE))
-            if picture.width * picture.height > MAX_PIXELS:
-                return EMPTY_PICTURE
-            picture.thumbnail((SIDE, SIDE))
-            picture.convert("RGBA").save(small, "PNG")
-    except UNSHOWABLE:
+        return use_picture(drawing, SIDE, _write_thumbnail)
+    except UnshowablePictureError:
         return EMPTY_PICTURE
+
+
+def _write_thumbnail(picture: Image.Image) -> str:
+    picture.thumbnail((SIDE, SIDE))
+    small = io.BytesIO()
+    picture.save(small, "PNG")
     return f"data:image/png;base64,{base64.b64encode(small.getvalue()).decode()}"

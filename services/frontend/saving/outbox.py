@@ -20,6 +20,7 @@ from shared.contracts.storage import PredictionToStore
 logger = structlog.get_logger(__name__)
 
 MAX_UNSAVED = 5000  # predictions in memory while storage is away
+MAX_BYTES = 256 * 1024 * 1024  # of their drawings together; a photograph has up to 10 MiB, a drawn digit a few KiB
 RETRY_S = 1.0
 
 
@@ -40,7 +41,7 @@ class Storage(Protocol):
 
 
 class OutboxFullError(Exception):
-    """The outbox holds `max_unsaved` predictions already."""
+    """The outbox holds `max_unsaved` predictions or `max_bytes` of drawings already."""
 
 
 class Delivery(Enum):
@@ -65,15 +66,28 @@ class Change:
     relabelled: bool = False
     label: int | None = None
 
+    @property
+    def drawing_bytes(self) -> int:
+        """The size of the drawing."""
+        return 0 if self.prediction is None else len(self.prediction.drawing)
+
 
 class Outbox:
     """One for each process. `close` ends its thread."""
 
-    def __init__(self, storage: Storage, max_unsaved: int = MAX_UNSAVED, retry_s: float = RETRY_S) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        max_unsaved: int = MAX_UNSAVED,
+        max_bytes: int = MAX_BYTES,
+        retry_s: float = RETRY_S,
+    ) -> None:
         self._storage = storage
         self._max_unsaved = max_unsaved
+        self._max_bytes = max_bytes
         self._retry_s = retry_s
         self._changes: OrderedDict[UUID, Change] = OrderedDict()
+        self._bytes = 0  # of all drawings in `_changes`
         self._refused: set[UUID] = set()
         self._changed = threading.Condition()
         self._closing = False
@@ -83,11 +97,11 @@ class Outbox:
     def save(self, prediction_id: UUID, prediction: PredictionToStore, replaces: UUID | None = None) -> None:
         """Adds a prediction and removes the one that it replaces. OutboxFullError."""
         with self._changed:
-            if len(self._changes) >= self._max_unsaved and replaces not in self._changes:
+            if not self._has_room(len(prediction.drawing), replaces):
                 raise OutboxFullError
             replaced: tuple[UUID, ...] = ()
             if replaces is not None:  # it may still wait here, so this change takes over its deletions
-                replaced = (replaces, *self._changes.pop(replaces, Change()).replaces)
+                replaced = (replaces, *self._drop(replaces).replaces)
             self._change(prediction_id, Change(prediction=prediction, replaces=replaced))
 
     def label(self, prediction_id: UUID, digit: int | None) -> None:
@@ -104,10 +118,10 @@ class Outbox:
                 return Delivery.WAITING
             return Delivery.REFUSED if prediction_id in self._refused else Delivery.SAVED
 
-    @property
-    def has_room(self) -> bool:
-        """Whether one more prediction fits."""
-        return self.unsaved < self._max_unsaved
+    def has_room(self, drawing_bytes: int) -> bool:
+        """Whether one more prediction with a drawing of this size fits."""
+        with self._changed:
+            return self._has_room(drawing_bytes)
 
     @property
     def unsaved(self) -> int:
@@ -122,7 +136,22 @@ class Outbox:
             self._changed.notify_all()
         self._thread.join()
 
+    def _has_room(self, drawing_bytes: int, replaces: UUID | None = None) -> bool:
+        """The change that is replaced makes room."""
+        freed = None if replaces is None else self._changes.get(replaces)
+        others, others_bytes = len(self._changes), self._bytes
+        if freed is not None:
+            others, others_bytes = others - 1, others_bytes - freed.drawing_bytes
+        return others < self._max_unsaved and others_bytes + drawing_bytes <= self._max_bytes
+
+    def _drop(self, prediction_id: UUID) -> Change:
+        """Removes a change, if it waits."""
+        change = self._changes.pop(prediction_id, Change())
+        self._bytes -= change.drawing_bytes
+        return change
+
     def _change(self, prediction_id: UUID, change: Change) -> None:
+        self._bytes += change.drawing_bytes - self._changes.get(prediction_id, Change()).drawing_bytes
         self._changes[prediction_id] = change
         self._refused.discard(prediction_id)
         self._changed.notify_all()
@@ -141,7 +170,7 @@ class Outbox:
                         self._changes.move_to_end(prediction_id)  # so that it cannot block the others
                     self._changed.wait_for(lambda: self._closing, self._retry_s)
                 elif self._changes.get(prediction_id) is change:  # a change made while sending is sent next
-                    del self._changes[prediction_id]
+                    self._drop(prediction_id)
                     self._changed.notify_all()
 
     def _send(self, prediction_id: UUID, change: Change) -> bool:

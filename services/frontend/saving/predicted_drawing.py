@@ -61,7 +61,7 @@ class PredictedDrawing:
         if self.saved:
             return False
         if not self.handed_over:
-            return outbox.has_room
+            return outbox.has_room(len(self.drawing))
         return outbox.wait(self.prediction.id, 0) is Delivery.SAVED
 
     def _hand_over(self, outbox: Outbox, replaces: UUID | None) -> None:

@@ -22,7 +22,7 @@ from services.frontend.session.sheet import (
     get_latest_strokes,
     is_canvas_on_page,
 )
-from shared.contracts.inference import Explanation, Prediction
+from shared.contracts.inference import Prediction
 
 KEY = "draw_state"
 RETRY_S = 3.0  # before the first repeated request; doubles each time
@@ -44,7 +44,6 @@ class DrawState:
     outdated: Strokes | None = None
     predicted: PredictedDrawing | None = None  # the prediction of `drawing`
     replaced: PredictedDrawing | None = None  # the prediction before the last stroke
-    explanation: Explanation | None = None  # explains `predicted`
     early_label: int | None = None  # given while the last stroke was still on its way from the browser
     problem: str | None = None
     failures: int = 0  # unanswered requests for a prediction of `drawing`
@@ -74,7 +73,6 @@ class DrawState:
         self.predicted = PredictedDrawing(
             drawing=drawing, prediction=prediction, digit_score_threshold=digit_score_threshold
         )
-        self.explanation = None
         if self.early_label is not None:
             self.toggle_label(self.early_label)
             self.early_label = None
@@ -110,6 +108,11 @@ class DrawState:
         self.failures += 1
         wait_s = RETRY_S * 2 ** (self.failures - 1)
         self.retry_at = time.monotonic() + wait_s if self.failures < MAX_TRIES else math.inf
+
+    def wait(self, problem: str) -> None:
+        """Plans a request as soon as the recogniser is back, without a first one now."""
+        self.problem = problem
+        self.failures, self.retry_at = max(1, self.failures), time.monotonic()
 
     @property
     def is_retry_due(self) -> bool:

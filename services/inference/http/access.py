@@ -52,17 +52,17 @@ class Access:
         self._limit = limit
         self._limiter = SlidingWindowCounterRateLimiter(WindowCounters())
 
-    def admit(self, headers: Mapping[str, str], client: str | None) -> str | None:
-        """Return the name of the caller's key, or None if no keys are set.
+    def admit(self, headers: Mapping[str, str], client: str | None) -> str:
+        """Return the caller: the name of its key, or its address if no keys are set.
 
         `headers` are looked up in lower case. `client` is the address of the connection, or the one that a trusted
         proxy names. Headers are ignored here, because a caller can write anything into X-Forwarded-For.
         ProblemError `unauthorised`, `forbidden`, `rate_limited`.
         """
-        name = self._find_name(headers) if self._keys else None
+        caller = self._find_name(headers) if self._keys else identify_caller(client)
         if self._limit is not None:
-            self._count(self._limit, name or identify_caller(client))
-        return name
+            self._count(self._limit, caller)
+        return caller
 
     def _find_name(self, headers: Mapping[str, str]) -> str:
         sent = _read_key(headers)

@@ -1,41 +1,57 @@
-"""Answers the drawings of one batch request, in their order, without letting other callers wait for the whole batch."""
+"""Answers the drawings of one batch request in their order.
+
+The batch goes to the long lane in small parts, and only two of them wait there at a time. So other requests of the same
+caller get their turn between the parts.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import TypeVar
 
-from services.inference.drawing import DrawingSource
-from services.inference.http.dependencies import Batcher
+from services.inference.drawing import DrawingList, DrawingSource
+from services.inference.http.answering import Asker
 from services.inference.http.error_handlers import make_entry_problem
-from services.inference.prediction import DrawingRequest, ImagesRequest
-from services.inference.recogniser import Recogniser
+from services.inference.prediction import Answer
+from services.inference.questions import DrawingsQuestion, ImagesQuestion, ListQuestion
 from shared.recognition.normalisation import Images
 
-MAX_QUEUED = 48  # drawings of one request in the queue; below Bounds.min_queued_images, so that others are not refused
+DRAWINGS_PER_PART = 4  # few, because each of them may take long to decode
+
+P = TypeVar("P")
+A = TypeVar("A")
 
 
-async def answer_images(chunks: AsyncIterator[Images], recogniser: Recogniser, batcher: Batcher) -> list[bytes]:
-    """Predict each chunk of images while the next one arrives. Returns JSON, several predictions per chunk."""
-    answers: list[bytes] = []
-    before: asyncio.Task[bytes] | None = None
-    async for images in chunks:
-        now = asyncio.create_task(batcher.submit(ImagesRequest(images, recogniser)))
+async def answer_images(chunks: AsyncIterator[Images], asker: Asker) -> list[bytes]:
+    """Predict each chunk of images while the next ones arrive. Returns JSON, several predictions per chunk."""
+    return await _ask_two_at_a_time(chunks, lambda images: asker.ask(ImagesQuestion(images)))
+
+
+async def answer_drawings(body: DrawingList, asker: Asker) -> list[bytes]:
+    """Predict each drawing. Returns JSON: a prediction, or the problem of a drawing that can't be read."""
+    drawings = await asker.ask(ListQuestion(body))
+    parts = _split(drawings, DRAWINGS_PER_PART)
+    answers = await _ask_two_at_a_time(parts, lambda part: asker.ask(DrawingsQuestion(part)))
+    return [_write(answer) for part in answers for answer in part]
+
+
+async def _split(drawings: Sequence[DrawingSource], size: int) -> AsyncIterator[tuple[DrawingSource, ...]]:
+    for start in range(0, len(drawings), size):
+        yield tuple(drawings[start : start + size])
+
+
+async def _ask_two_at_a_time(parts: AsyncIterator[P], ask: Callable[[P], Awaitable[A]]) -> list[A]:
+    """Ask about each part when the answer to the part before the last has come. Returns the answers in order."""
+    answers: list[A] = []
+    before: asyncio.Task[A] | None = None
+    async for part in parts:
+        now = asyncio.ensure_future(ask(part))
         if before:
             answers.append(await before)
         before = now
     return [*answers, await before] if before else answers
 
 
-async def answer_drawings(drawings: Sequence[DrawingSource], recogniser: Recogniser, batcher: Batcher) -> list[bytes]:
-    """Predict each drawing. Returns JSON: a prediction, or the problem of a drawing that can't be read."""
-    queue_slots = asyncio.Semaphore(MAX_QUEUED)
-
-    async def answer(drawing: DrawingSource) -> bytes:
-        async with queue_slots:
-            try:
-                return await batcher.submit(DrawingRequest(drawing, recogniser))
-            except Exception as error:  # noqa: BLE001  make_entry_problem raises errors that are not about the drawing
-                return make_entry_problem(error).model_dump_json(exclude_none=True).encode()
-
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(answer(drawing)) for drawing in drawings]
-    return [task.result() for task in tasks]
+def _write(answer: Answer | Exception) -> bytes:
+    if isinstance(answer, Answer):
+        return answer.json
+    return make_entry_problem(answer).model_dump_json(exclude_none=True).encode()

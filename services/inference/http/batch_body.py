@@ -13,9 +13,11 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 
 from services.inference.drawing import Drawing, DrawingSource
-from services.inference.http.drawing_body import PictureBody, invalid, parse_entry, parse_json
-from shared.contracts.inference import EncodedDrawings
+from services.inference.http.drawing_body import OCTETS, PictureBody, invalid, parse_json, validate
+from shared.contracts.examples import SEVEN_PIXELS, SEVEN_PNG
+from shared.contracts.inference import EncodedDrawing, EncodedDrawings
 from shared.recognition.normalisation import SIDE, Images
+from shared.recognition.preprocessing import Image
 from shared.web.problems import ProblemError
 
 MAX_IMAGES = 10_000  # per request
@@ -31,19 +33,21 @@ BATCH_BODY: dict[str, Any] = {
                 "examples": {
                     "pictures": {
                         "summary": "Picture files as base64",
-                        "value": {"images": ["iVBORw0KGgo...", "/9j/4AA..."]},
+                        "value": {"images": [SEVEN_PNG, f"data:image/png;base64,{SEVEN_PNG}"]},
                     },
-                    "pixels": {"summary": "28 rows of 28 values per image", "value": {"images": [[[0] * 28] * 28]}},
+                    "pixels": {"summary": "28 rows of 28 values per image", "value": {"images": [SEVEN_PIXELS]}},
                 },
             },
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
                     "required": ["files"],
-                    "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}},
+                    "properties": {
+                        "files": {"type": "array", "minItems": 1, "items": {"type": "string", "format": "binary"}}
+                    },
                 }
             },
-            "application/octet-stream": {
+            OCTETS: {
                 "schema": {
                     "type": "string",
                     "format": "binary",
@@ -57,26 +61,49 @@ BATCH_BODY: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class JsonEntry:
-    """One drawing of a JSON list."""
+    """One drawing of a JSON list: a picture file as base64, or an image."""
 
-    entry: object
+    entry: str | Image
+
+    @property
+    def size_bytes(self) -> int:
+        """The size as base64, or of the pixels."""
+        return len(self.entry) if isinstance(self.entry, str) else self.entry.nbytes
 
     def parse(self) -> Drawing:
         """Decode the entry. RequestValidationError."""
-        return parse_entry(self.entry)
+        return validate(EncodedDrawing, {"image": self.entry}).image if isinstance(self.entry, str) else self.entry
 
 
-def parse_batch(body: bytes) -> Sequence[DrawingSource]:
-    """Split `{"images": [...]}` into its entries. Call it in a worker thread: it may take long.
+@dataclass(frozen=True)
+class JsonList:
+    """`{"images": [...]}`."""
 
-    RequestValidationError, ProblemError `too_large`.
-    """
-    message = parse_json(body)
-    entries = message.get("images") if isinstance(message, dict) and len(message) == 1 else None
-    if not isinstance(entries, list) or not entries:
-        raise invalid("body", "Send a JSON object with one field, `images`: a list of base64 or of 28 rows of 28.")
-    check_count(len(entries))
-    return [JsonEntry(entry) for entry in entries]
+    content: bytes
+
+    def parse(self) -> Sequence[DrawingSource]:
+        """Check the form of every entry. `JsonEntry.parse` decodes the base64 of a picture.
+
+        RequestValidationError, ProblemError `too_large`.
+        """
+        message = parse_json(self.content)
+        if not isinstance(message, dict) or len(message) != 1:
+            raise invalid("body", "Send a JSON object with one field, `images`: a list of base64 or of 28 rows of 28.")
+        if isinstance(entries := message.get("images"), list):
+            check_count(len(entries))
+        images = validate(EncodedDrawings, message).images
+        return [JsonEntry(entry if isinstance(entry, str) else np.array(entry, np.uint8)) for entry in images]
+
+
+@dataclass(frozen=True)
+class FileList:
+    """The files of a form."""
+
+    files: tuple[DrawingSource, ...]
+
+    def parse(self) -> Sequence[DrawingSource]:
+        """The files, unchanged."""
+        return self.files
 
 
 async def read_files(request: Request) -> Sequence[DrawingSource]:

@@ -1,30 +1,30 @@
-"""FastAPI dependencies of the routes: the objects of the service, access control, and the query parameter `model`."""
+"""FastAPI dependencies of the routes: the objects of the service, the caller, and the query parameters."""
 
 from dataclasses import dataclass
 from typing import Annotated, cast
 
 from fastapi import Depends, Query, Request
 
-from services.inference.batching import MicroBatcher
 from services.inference.bounds import Bounds
 from services.inference.catalog import Catalog
-from services.inference.http.access import Access
-from services.inference.prediction import PredictionRequest
+from services.inference.http.refusals import Refusals
+from services.inference.lanes.long_lane import LongLane
+from services.inference.lanes.short_lane import ShortLane
+from services.inference.lanes.short_predictor import QuickRequest
+from services.inference.prediction import Answer
 from services.inference.upstream.openai_reader import OpenAiReader
-
-Batcher = MicroBatcher[PredictionRequest, bytes]
 
 
 @dataclass(frozen=True)
 class Service:
     """The objects that all routes share. One per app."""
 
-    bounds: Bounds
-    access: Access
     catalog: Catalog
-    batcher: Batcher
-    image_batcher: Batcher  # for images sent as bytes, which need no preprocessing
+    short_lane: ShortLane[QuickRequest, Answer]
+    long_lane: LongLane
+    refusals: Refusals
     reader: OpenAiReader
+    bounds: Bounds
 
 
 async def get_service(request: Request) -> Service:
@@ -32,19 +32,17 @@ async def get_service(request: Request) -> Service:
     return cast("Service", request.app.state.service)
 
 
-async def admit_caller(request: Request) -> Service:
-    """Check the caller's key and rate limit, then return the Service.
+async def get_caller(request: Request) -> str:
+    """Return the caller, as the admission middleware identified it: the name of its key, or its address.
 
-    One dependency instead of two, because each costs time on every request.
-    ProblemError `unauthorised`, `forbidden`, `rate_limited`.
+    A route with this dependency can't be reached past that middleware.
     """
-    service = await get_service(request)
-    service.access.admit(request.headers, request.client.host if request.client else None)
-    return service
+    return cast("str", request.state.caller)
 
 
-ServiceDep = Annotated[Service, Depends(admit_caller)]
-OpenServiceDep = Annotated[Service, Depends(get_service)]  # without access control, for health probes
+ServiceDep = Annotated[Service, Depends(get_service)]
+CallerDep = Annotated[str, Depends(get_caller)]
 ModelQuery = Annotated[
     str | None, Query(max_length=129, description="`name` or `name/version`. Without it, the default model answers.")
 ]
+ExplainQuery = Annotated[bool, Query(description="Add `saliency` to the prediction, if the service is not busy.")]

@@ -4,8 +4,9 @@ A drawing comes in one of four forms: a picture file as the body, the multipart 
 with 28×28 pixels. The event loop only receives the bytes; `parse` does the rest in a worker thread.
 """
 
+from codecs import BOM_UTF8
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from fastapi import Request
@@ -15,15 +16,31 @@ from pydantic_core import from_json
 from starlette.datastructures import UploadFile
 
 from services.inference.drawing import Drawing, DrawingSource
+from shared.contracts.examples import SEVEN_PIXELS, SEVEN_PNG
 from shared.contracts.inference import EncodedDrawing, ImagePixels
+from shared.contracts.message import Message
+from shared.recognition.errors import UnreadableImageError
 from shared.web.problems import ProblemError
 
+M = TypeVar("M", bound=Message)
+
 MAX_FIELDS = 16  # form fields besides the file; their values are ignored
-PICTURE_TYPES = ("image/png", "image/jpeg", "image/webp")
+OCTETS = "application/octet-stream"  # for bytes of a type that the sender does not know
+PICTURE_TYPES = ("image/png", "image/jpeg", "image/webp", OCTETS)
+ALIASES = {  # names that programs use instead of the registered ones
+    "image/jpg": "image/jpeg",
+    "image/pjpeg": "image/jpeg",  # Internet Explorer's
+    "image/x-png": "image/png",  # Internet Explorer's
+    "binary/octet-stream": OCTETS,  # Amazon S3's
+}
 
 DRAWING_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
+        "description": (
+            "A picture is read by its bytes; its media type only says that it is one. Without a media type, the body "
+            "is read as a picture."
+        ),
         "content": {
             **{media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in PICTURE_TYPES},
             "multipart/form-data": {
@@ -36,8 +53,12 @@ DRAWING_BODY: dict[str, Any] = {
             "application/json": {
                 "schema": {"oneOf": [EncodedDrawing.model_json_schema(), ImagePixels.model_json_schema()]},
                 "examples": {
-                    "picture": {"summary": "A picture file as base64", "value": {"image": "iVBORw0KGgo..."}},
-                    "pixels": {"summary": "28 rows of 28 values", "value": {"pixels": [[0] * 28] * 28}},
+                    "picture": {"summary": "A picture file as base64", "value": {"image": SEVEN_PNG}},
+                    "data_url": {
+                        "summary": "What canvas.toDataURL() gives",
+                        "value": {"image": f"data:image/png;base64,{SEVEN_PNG}"},
+                    },
+                    "pixels": {"summary": "28 rows of 28 values", "value": {"pixels": SEVEN_PIXELS}},
                 },
             },
         },
@@ -47,12 +68,16 @@ DRAWING_BODY: dict[str, Any] = {
 _BODIES: dict[str, Any] = DRAWING_BODY["requestBody"]["content"]
 PAGE_BODY: dict[str, Any] = {
     "requestBody": {
-        "required": True,
+        **DRAWING_BODY["requestBody"],
         "content": {
             **_BODIES,
             "application/json": {
                 "schema": EncodedDrawing.model_json_schema(),
-                "examples": {"picture": _BODIES["application/json"]["examples"]["picture"]},
+                "examples": {
+                    name: example
+                    for name, example in _BODIES["application/json"]["examples"].items()
+                    if name != "pixels"
+                },
             },
         },
     }
@@ -65,8 +90,15 @@ class PictureBody:
 
     content: bytes
 
+    @property
+    def size_bytes(self) -> int:
+        """The size of the file."""
+        return len(self.content)
+
     def parse(self) -> Drawing:
-        """The bytes, unchanged."""
+        """The bytes, unchanged. UnreadableImageError if there are none."""
+        if not self.content:
+            raise UnreadableImageError("The picture is empty: the request has no body, or the file has no bytes.")
         return self.content
 
 
@@ -76,12 +108,19 @@ class JsonBody:
 
     content: bytes
 
+    @property
+    def size_bytes(self) -> int:
+        """The size of the JSON."""
+        return len(self.content)
+
     def parse(self) -> Drawing:
         """Decode the JSON. RequestValidationError."""
         message = parse_json(self.content)
         if not isinstance(message, dict) or len(message) != 1:
             raise invalid("body", "Send a JSON object with one field, `image` (base64) or `pixels` (28 rows of 28).")
-        return _as_drawing(message)
+        if "pixels" in message:
+            return np.array(validate(ImagePixels, message).pixels, np.uint8)
+        return validate(EncodedDrawing, message).image
 
 
 @dataclass(frozen=True)
@@ -104,7 +143,7 @@ async def read_drawing(request: Request) -> DrawingSource:
     ProblemError `unsupported_media_type`. RequestValidationError if a form has no field `file`.
     """
     media_type = read_media_type(request)
-    if media_type in PICTURE_TYPES:
+    if media_type in PICTURE_TYPES or not media_type:
         return PictureBody(await request.body())
     if media_type == "multipart/form-data":
         return PictureBody(await _read_multipart(request))
@@ -112,13 +151,25 @@ async def read_drawing(request: Request) -> DrawingSource:
         return JsonBody(await request.body())
     raise ProblemError(
         "unsupported_media_type",
-        f"Send a picture as {', '.join(PICTURE_TYPES)}, as the multipart field `file`, or as application/json.",
+        f"{media_type[:100]!r} is not taken here. Send a picture with the Content-Type {', '.join(PICTURE_TYPES)}, "
+        "or as the field `file` of a multipart form, or as application/json.",
     )
 
 
 def read_media_type(request: Request) -> str:
-    """The media type in lower case, without parameters such as `charset`."""
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    """The registered name in lower case, without parameters such as `charset`, or an empty string.
+
+    ProblemError `unsupported_media_type` if the body is compressed: few bytes could become gigabytes.
+    """
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in {"identity", ""}:
+        raise ProblemError(
+            "unsupported_media_type",
+            f"The body has the Content-Encoding {encoding[:100]!r}. Send it without one.",
+            {"Accept-Encoding": "identity"},
+        )
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return ALIASES.get(media_type, media_type)
 
 
 async def _read_multipart(request: Request) -> bytes:
@@ -135,14 +186,9 @@ async def _read_multipart(request: Request) -> bytes:
 def parse_json(body: bytes) -> Any:
     """RequestValidationError if the body is not JSON."""
     try:
-        return from_json(body, allow_inf_nan=False)
+        return from_json(body.removeprefix(BOM_UTF8), allow_inf_nan=False)  # Windows programs begin a file with it
     except ValueError as error:
         raise invalid("body", f"The body is not valid JSON: {error}") from error
-
-
-def parse_entry(entry: object) -> Drawing:
-    """One drawing of a JSON list: base64 of a picture, or rows of pixels. RequestValidationError."""
-    return _as_drawing({"image" if isinstance(entry, str) else "pixels": entry})
 
 
 def invalid(place: str, sentence: str) -> RequestValidationError:
@@ -150,11 +196,10 @@ def invalid(place: str, sentence: str) -> RequestValidationError:
     return RequestValidationError([{"type": "value_error", "loc": tuple(place.split(".")), "msg": sentence}])
 
 
-def _as_drawing(message: dict[str, object]) -> Drawing:
+def validate(kind: type[M], message: object) -> M:
+    """The message as this class. RequestValidationError, as FastAPI itself raises it."""
     try:
-        if "pixels" in message:
-            return np.array(ImagePixels.model_validate(message).pixels, np.uint8)
-        return EncodedDrawing.model_validate(message).image
+        return kind.model_validate(message)
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False, include_input=False)
         raise RequestValidationError([{**detail, "loc": ("body", *detail["loc"])} for detail in details]) from error

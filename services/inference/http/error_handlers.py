@@ -5,13 +5,16 @@ The handlers of shared.web.problems cover all other errors. A default model that
 
 from typing import cast
 
+import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 
 from shared.contracts.problem import Problem, ProblemCode
 from shared.recognition.errors import BlankDrawingError, DrawingError, DrawingTooLargeError, UnreadableImageError
 from shared.recognition.model_version import ModelVersionError
-from shared.web.problems import make_problem, problem_response, validation_sentence
+from shared.web.problems import INTERNAL_ERROR, ProblemError, make_problem, problem_response, validation_sentence
+
+logger = structlog.get_logger(__name__)
 
 CODE_OF_ERROR: dict[type[DrawingError], ProblemCode] = {
     BlankDrawingError: "blank_drawing",
@@ -21,12 +24,17 @@ CODE_OF_ERROR: dict[type[DrawingError], ProblemCode] = {
 
 
 def make_entry_problem(error: Exception) -> Problem:
-    """The problem of one drawing in a batch. Raises `error` again if it is not about the drawing."""
-    if isinstance(error, DrawingError):
-        return make_problem(_find_code(error), str(error))
-    if isinstance(error, RequestValidationError):
-        return make_problem("invalid_request", validation_sentence(error))
-    raise error
+    """The problem of one drawing in a batch. An unexpected error is logged, and the other drawings are answered."""
+    match error:
+        case DrawingError():
+            return make_problem(_find_code(error), str(error))
+        case RequestValidationError():
+            return make_problem("invalid_request", validation_sentence(error))
+        case ProblemError():
+            return make_problem(error.code, error.detail)
+        case _:
+            logger.error("batch_entry_failed", exc_info=error)
+            return make_problem("internal_error", INTERNAL_ERROR)
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -36,7 +44,7 @@ def install_error_handlers(app: FastAPI) -> None:
 
 
 def _find_code(error: DrawingError) -> ProblemCode:
-    return next(code for kind, code in CODE_OF_ERROR.items() if isinstance(error, kind))
+    return next((code for kind, code in CODE_OF_ERROR.items() if isinstance(error, kind)), "unreadable_image")
 
 
 async def _on_drawing_error(request: Request, error: Exception) -> Response:

@@ -3,14 +3,15 @@
 A route reads the body of a request, waits for the batcher, and returns the JSON that a worker thread has written.
 """
 
-import asyncio
 from collections.abc import Sequence
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
+from services.inference.drawing import DrawingList
+from services.inference.http.answering import Asker
 from services.inference.http.batch_answer import answer_drawings, answer_images
-from services.inference.http.batch_body import BATCH_BODY, parse_batch, read_files, stream_images
-from services.inference.http.dependencies import ModelQuery, OpenServiceDep, ServiceDep
+from services.inference.http.batch_body import BATCH_BODY, FileList, JsonList, read_files, stream_images
+from services.inference.http.dependencies import CallerDep, ExplainQuery, ModelQuery, ServiceDep, get_caller
 from services.inference.http.drawing_body import (
     DRAWING_BODY,
     PAGE_BODY,
@@ -18,16 +19,16 @@ from services.inference.http.drawing_body import (
     read_drawing,
     read_media_type,
 )
-from services.inference.prediction import DrawingRequest, PageRequest
+from services.inference.questions import PageQuestion
 from services.inference.upstream.openai_prediction import predict_upstream
 from services.inference.upstream.openai_reader import PREFIX
 from shared.contracts.inference import BatchPredictions, Explanation, ModelDetails, ModelList, PageReading, Prediction
 from shared.contracts.problem import ProblemCode
 from shared.web.problems import ProblemError, problem_docs
 
-ACCESS_CODES: tuple[ProblemCode, ...] = ("unauthorised", "forbidden", "rate_limited")
+ALL_CODES: tuple[ProblemCode, ...] = ("unauthorised", "forbidden", "rate_limited", "internal_error")
 DRAWING_PROBLEMS = problem_docs(
-    *ACCESS_CODES,
+    *ALL_CODES,
     "blank_drawing",
     "invalid_request",
     "unreadable_image",
@@ -36,7 +37,10 @@ DRAWING_PROBLEMS = problem_docs(
     "timeout",
     "unknown_model",
     "overloaded",
+    "not_ready",
 )
+
+ADMITTED = [Depends(get_caller)]  # for the routes that need no caller
 
 router = APIRouter()
 
@@ -47,13 +51,19 @@ router = APIRouter()
     response_class=Response,
     responses={200: {"model": Prediction}, **DRAWING_PROBLEMS, **problem_docs("upstream_failed", "upstream_timeout")},
 )
-async def predict(request: Request, service: ServiceDep, model: ModelQuery = None) -> Response:
+async def predict(
+    request: Request, service: ServiceDep, caller: CallerDep, model: ModelQuery = None, explain: ExplainQuery = False
+) -> Response:
     """Read one drawing. `model=openai/<name>` asks a model of the configured OpenAI-compatible endpoint."""
     drawing = await read_drawing(request)
     if model and model.startswith(PREFIX):
-        prediction = await predict_upstream(drawing, model, service.reader)
+        asker = Asker(service, caller, await service.catalog.get())
+        prediction = await predict_upstream(drawing, model, service.reader, asker.ask)
         return make_json_response(prediction.model_dump_json().encode())
-    return make_json_response(await service.batcher.submit(DrawingRequest(drawing, await service.catalog.get(model))))
+    asker = Asker(service, caller, await service.catalog.get(model))
+    if explain:
+        return make_json_response(await asker.predict_and_try_to_explain(drawing))
+    return make_json_response((await asker.predict(drawing)).json)
 
 
 @router.post(
@@ -62,11 +72,11 @@ async def predict(request: Request, service: ServiceDep, model: ModelQuery = Non
     response_class=Response,
     responses={200: {"model": Explanation}, **DRAWING_PROBLEMS},
 )
-async def explain(request: Request, service: ServiceDep, model: ModelQuery = None) -> Response:
+async def explain(request: Request, service: ServiceDep, caller: CallerDep, model: ModelQuery = None) -> Response:
     """Read one drawing, and tell which parts of it speak for the predicted digit."""
     drawing = await read_drawing(request)
-    recogniser = await service.catalog.get(model)
-    return make_json_response(await service.batcher.submit(DrawingRequest(drawing, recogniser, explained=True)))
+    asker = Asker(service, caller, await service.catalog.get(model))
+    return make_json_response(await asker.predict_and_explain(drawing))
 
 
 @router.post(
@@ -75,10 +85,11 @@ async def explain(request: Request, service: ServiceDep, model: ModelQuery = Non
     response_class=Response,
     responses={200: {"model": PageReading}, **DRAWING_PROBLEMS},
 )
-async def read(request: Request, service: ServiceDep, model: ModelQuery = None) -> Response:
+async def read(request: Request, service: ServiceDep, caller: CallerDep, model: ModelQuery = None) -> Response:
     """Find and read every digit on a picture: lines from top to bottom, the digits of a line from left to right."""
     page = PageBody(await read_drawing(request))
-    return make_json_response(await service.batcher.submit(PageRequest(page, await service.catalog.get(model))))
+    asker = Asker(service, caller, await service.catalog.get(model))
+    return make_json_response(await asker.ask(PageQuestion(page)))
 
 
 @router.post(
@@ -87,32 +98,36 @@ async def read(request: Request, service: ServiceDep, model: ModelQuery = None) 
     response_class=Response,
     responses={200: {"model": BatchPredictions}, **DRAWING_PROBLEMS},
 )
-async def predict_batch(request: Request, service: ServiceDep, model: ModelQuery = None) -> Response:
+async def predict_batch(request: Request, service: ServiceDep, caller: CallerDep, model: ModelQuery = None) -> Response:
     """Read many drawings. The answer has one entry per drawing, in the same order: a prediction or a problem."""
-    recogniser = await service.catalog.get(model)
+    asker = Asker(service, caller, await service.catalog.get(model))
     match read_media_type(request):
         case "application/octet-stream":
-            return make_batch_response(await answer_images(stream_images(request), recogniser, service.image_batcher))
+            return make_batch_response(await answer_images(stream_images(request), asker))
         case "application/json":
-            drawings = await asyncio.to_thread(parse_batch, await request.body())
+            body: DrawingList = JsonList(await request.body())
         case "multipart/form-data":
-            drawings = await read_files(request)
+            body = FileList(tuple(await read_files(request)))
         case _:
             raise ProblemError(
                 "unsupported_media_type",
                 "Send application/json, several multipart files, or N × 784 bytes as application/octet-stream.",
             )
-    return make_batch_response(await answer_drawings(drawings, recogniser, service.batcher))
+    return make_batch_response(await answer_drawings(body, asker))
 
 
-@router.get("/v1/models", responses=problem_docs("not_ready", *ACCESS_CODES))
+@router.get("/v1/models", dependencies=ADMITTED, responses=problem_docs("not_ready", *ALL_CODES))
 async def list_models(service: ServiceDep) -> ModelList:
     """List every model version on disk, the versions that can't be served, and the models of other providers."""
     described = await service.catalog.describe()
     return described.model_copy(update={"others": service.reader.models})
 
 
-@router.get("/v1/models/{name}/{version}", responses=problem_docs("unknown_model", *ACCESS_CODES))
+@router.get(
+    "/v1/models/{name}/{version}",
+    dependencies=ADMITTED,
+    responses=problem_docs("unknown_model", "invalid_request", *ALL_CODES),
+)
 async def get_model(name: str, version: str, service: ServiceDep) -> ModelDetails:
     """Describe one model version: its training, its metrics, and the metrics after each epoch."""
     return await service.catalog.describe_one(name, version)
@@ -125,7 +140,7 @@ async def alive() -> dict[str, str]:
 
 
 @router.get("/readyz", include_in_schema=False, responses=problem_docs("not_ready"))
-async def ready(service: OpenServiceDep) -> dict[str, str]:
+async def ready(service: ServiceDep) -> dict[str, str]:
     """Answer 200 once the default model is loaded, before that 503 `not_ready`."""
     recogniser = await service.catalog.get()
     engine = recogniser.engine

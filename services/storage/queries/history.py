@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from services.storage.cursor import Place, encode_cursor
+from services.storage.cursor import Place, decode_cursor, encode_cursor
 from services.storage.history_query import CountQuery, HistoryQuery, split_model_reference
 from services.storage.queries.predictions import COLUMNS, to_stored_prediction
 from shared.contracts.message import ModelVersion
@@ -67,13 +67,14 @@ def build_conditions(filters: HistoryFilters) -> Conditions:
     return conditions
 
 
-async def read_page(connection: asyncpg.Connection, query: HistoryQuery, place: Place | None) -> PredictionPage:
-    """Read one page before or after `place`. It reads one more row to find out whether another page follows."""
+async def read_page(connection: asyncpg.Connection, query: HistoryQuery) -> PredictionPage:
+    """Read one page before or after a place. It reads one more row to find out whether another page follows."""
     newer = query.newer_than is not None
     conditions = build_conditions(query)
-    if place is not None:
-        side = "(created_at, id) > ({}, {})" if newer else "(created_at, id) < ({}, {})"
-        conditions.add(side, place.created_at, place.id)
+    for cursor, side in ((query.cursor, "<"), (query.newer_than, ">")):
+        if cursor is not None:
+            place = decode_cursor(cursor)
+            conditions.add(f"(created_at, id) {side} ({{}}, {{}})", place.created_at, place.id)
     order = "created_at, id" if newer else "created_at DESC, id DESC"
     records = await connection.fetch(
         f"SELECT {COLUMNS} FROM predictions {conditions.where()} ORDER BY {order} "  # noqa: S608  no value is in the text
@@ -85,7 +86,7 @@ async def read_page(connection: asyncpg.Connection, query: HistoryQuery, place: 
     predictions = [to_stored_prediction(record) for record in records[: query.limit]]
     if newer:
         predictions.reverse()
-    has_newer, has_older = (more, True) if newer else (place is not None, more)
+    has_newer, has_older = (more, True) if newer else (query.cursor is not None, more)
     return PredictionPage(
         predictions=predictions,
         next_cursor=_encode_first(predictions[-1:]) if has_older else None,

@@ -1,9 +1,41 @@
-"""Reads the revision of the database's schema."""
+"""Reads the state of the database: the revision of its schema, and whether it accepts changes."""
+
+from dataclasses import dataclass
 
 import asyncpg
 
+STATE = """
+SELECT (SELECT version_num FROM alembic_version) AS revision,
+       current_setting('transaction_read_only')::boolean AS read_only
+"""
 
-async def read_schema_revision(connection: asyncpg.Connection) -> str | None:
-    """Return the revision that Alembic recorded; None if every migration was undone."""
-    revision: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
-    return revision
+# A row as large as a common drawing, so that it does not fit into the free space of a page that already exists.
+INSERT_TRIAL = """
+INSERT INTO predictions (id, created_at, digit, confidence, probabilities, digit_score, model_name, model_version,
+                         source, drawing, media_type)
+VALUES (gen_random_uuid(), now(), 0, 0, array_fill(0::double precision, ARRAY[10]), 0, 'trial', 'trial',
+        'api', decode(repeat('00', 65536), 'hex'), 'image/png')
+"""
+
+
+@dataclass(frozen=True)
+class DatabaseState:
+    """The revision that Alembic recorded, None if every migration was undone, and whether the server is read-only."""
+
+    revision: str | None
+    read_only: bool
+
+
+async def read_state(connection: asyncpg.Connection) -> DatabaseState:
+    """Read the state. It costs the database next to nothing."""
+    return DatabaseState(**await connection.fetchrow(STATE))
+
+
+async def try_to_write(connection: asyncpg.Connection) -> None:
+    """Insert a prediction and undo it. It raises what storing a prediction would raise, for example DiskFullError."""
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        await connection.execute(INSERT_TRIAL)
+    finally:
+        await transaction.rollback()

@@ -1,7 +1,7 @@
 """Reads the statistics of the history: counts, accuracy, confusion and calibration.
 
-One query reads the whole index of the history and a second reads the latest labels. Both see the same snapshot, so the
-parts of the answer agree with each other.
+One query reads the whole index of the history and a second reads the latest labels. The lane of the statistics gives
+both the same snapshot, so the parts of the answer agree with each other.
 """
 
 from collections.abc import Sequence
@@ -68,13 +68,12 @@ ORDER BY created_at, id
 
 
 async def read_statistics(connection: asyncpg.Connection, query: StatisticsQuery) -> Statistics:
-    """Read the statistics of all predictions or of one model, as of one moment."""
+    """Read the statistics of all predictions or of one model. In a repeatable-read transaction: as of one moment."""
     model = split_model_reference(query.model)
-    async with connection.transaction(isolation="repeatable_read", readonly=True):
-        groups = await connection.fetch(COUNT, BIN_EDGES[1:-1], *model)
-        (everything,) = _select_groups("all", groups)
-        totals = everything["labelled"], everything["correct"]
-        running = await connection.fetch(RUNNING_ACCURACY, *totals, RUNNING_ACCURACY_LENGTH, *model)
+    groups = await connection.fetch(COUNT, BIN_EDGES[1:-1], *model)
+    (everything,) = _select_groups("all", groups)
+    totals = everything["labelled"], everything["correct"]
+    running = await connection.fetch(RUNNING_ACCURACY, *totals, RUNNING_ACCURACY_LENGTH, *model)
     return Statistics(
         overall=_make_accuracy(everything),
         running_accuracy=[RunningAccuracy(**record) for record in running],

@@ -2,9 +2,11 @@
 
 from fastapi import APIRouter
 
-from services.storage.database import RETRY_AFTER
-from services.storage.dependencies import SchemaHead, StorageDatabase
-from services.storage.queries.schema import read_schema_revision
+from services.storage.database import Database
+from services.storage.database_errors import RETRY_AFTER, WriteRefusedError
+from services.storage.dependencies import CodeSchema, StorageDatabase
+from services.storage.lanes import READINESS
+from services.storage.queries.schema import read_state, try_to_write
 from shared.web.problems import ProblemError, problem_docs
 
 router = APIRouter(tags=["health"])
@@ -17,10 +19,19 @@ async def report_alive() -> dict[str, str]:
 
 
 @router.get("/readyz", responses=problem_docs("not_ready", "overloaded"))
-async def report_ready(database: StorageDatabase, schema_head: SchemaHead) -> dict[str, str]:
-    """Answer 200 if PostgreSQL answers and its schema is the one that this version needs."""
-    revision = await database.run(read_schema_revision)
-    if revision != schema_head:
-        detail = f"The database has schema {revision}, but this version needs {schema_head}. Run the migrations."
-        raise ProblemError("not_ready", detail, RETRY_AFTER)
-    return {"status": "ready", "schema": schema_head}
+async def report_ready(database: StorageDatabase, schema: CodeSchema) -> dict[str, str]:
+    """Answer 200 if PostgreSQL answers, has the schema that this version needs, and accepts changes."""
+    state = await database.run(READINESS, read_state)
+    if (obstacle := schema.find_obstacle(state.revision)) is not None:
+        raise ProblemError("not_ready", obstacle, RETRY_AFTER)
+    if state.read_only:
+        raise WriteRefusedError
+    if database.write_refused:
+        await _try_to_write(database)
+    return {"status": "ready", "schema": schema.head}
+
+
+async def _try_to_write(database: Database) -> None:
+    """Find out whether changes are accepted again. Callers may send none while readiness is 503."""
+    await database.run(READINESS, try_to_write)
+    database.write_refused = False

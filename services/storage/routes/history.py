@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.storage.dependencies import CountFilter, HistoryFilter, StatisticsFilter, StorageDatabase, describe_token
+from services.storage.lanes import PAGES, STATISTICS
 from services.storage.queries.history import count_predictions, read_model_versions, read_page
 from services.storage.queries.statistics import read_statistics
 from shared.contracts.storage import ModelVersions, PredictionCount, PredictionPage, Statistics
@@ -21,24 +22,24 @@ async def get_page(query: HistoryFilter, database: StorageDatabase) -> Predictio
     """Return one page of the history.
 
     To get the next page, send the same filters with `next_cursor` as `cursor`. To get the page before, send
-    `previous_cursor` as `newer_than`.
+    `previous_cursor` as `newer_than`. With both, the page holds only predictions between the two places.
     """
-    return await database.run(read_page, query, query.decode_place())
+    return await database.run(PAGES, read_page, query)
 
 
 @router.get("/prediction-count")
 async def get_count(query: CountFilter, database: StorageDatabase) -> PredictionCount:
     """Count the predictions that fit the filters, up to `limit`."""
-    return await database.run(count_predictions, query)
+    return await database.run(PAGES, count_predictions, query)
 
 
 @router.get("/model-versions")
 async def get_model_versions(database: StorageDatabase) -> ModelVersions:
     """Return every model version that has a prediction in the history."""
-    return await database.run(read_model_versions)
+    return await database.run(PAGES, read_model_versions)
 
 
 @router.get("/statistics")
 async def get_statistics(query: StatisticsFilter, database: StorageDatabase) -> Statistics:
     """Return counts, accuracy, confusion and calibration of all predictions or of one model, as of one moment."""
-    return await database.run(read_statistics, query)
+    return await database.run(STATISTICS, read_statistics, query)

@@ -3,36 +3,36 @@
 A label is the true digit, given by a person. `training/data/labelled_drawings.py` reads the stream.
 """
 
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, status
 from fastapi.responses import StreamingResponse
 
+from services.storage.body_structure import BoundedRoute
 from services.storage.dependencies import StorageDatabase, describe_token
+from services.storage.labelled_stream import NDJSON, open_labelled_drawings
+from services.storage.lanes import ROWS
 from services.storage.queries import predictions as queries
-from services.storage.queries.labelled_drawings import iterate_labelled_drawings
 from services.storage.routes.predictions import make_not_found
 from shared.contracts.storage import Label, LabelledDrawing, StoredPrediction
 from shared.web.problems import problem_docs
 
 logger = structlog.get_logger(__name__)
 
-NDJSON = "application/x-ndjson"
-
 router = APIRouter(
     prefix="/v1",
     tags=["labels"],
+    route_class=BoundedRoute,
     dependencies=[describe_token],
     responses=problem_docs("unauthorised", "invalid_request", "not_ready", "overloaded"),
 )
 
 
-@router.put("/predictions/{prediction_id}/label", responses=problem_docs("not_found"))
+@router.put("/predictions/{prediction_id}/label", responses=problem_docs("not_found", "too_large"))
 async def put_label(prediction_id: UUID, label: Label, database: StorageDatabase) -> StoredPrediction:
     """Set the true digit of a prediction. Sending the same label again does not change its time."""
-    prediction = await database.run(queries.label_prediction, prediction_id, label.digit)
+    prediction = await database.run(ROWS, queries.label_prediction, prediction_id, label.digit)
     if prediction is None:
         raise make_not_found(prediction_id)
     logger.info("prediction_labelled", prediction_id=str(prediction_id), label=label.digit, digit=prediction.digit)
@@ -46,7 +46,7 @@ async def put_label(prediction_id: UUID, label: Label, database: StorageDatabase
 )
 async def delete_label(prediction_id: UUID, database: StorageDatabase) -> None:
     """Remove the label. It is no error if there is none."""
-    if not await database.run(queries.remove_label, prediction_id):
+    if not await database.run(ROWS, queries.remove_label, prediction_id):
         raise make_not_found(prediction_id)
     logger.info("label_removed", prediction_id=str(prediction_id))
 
@@ -59,12 +59,8 @@ async def delete_label(prediction_id: UUID, database: StorageDatabase) -> None:
 async def get_labelled_drawings(database: StorageDatabase) -> StreamingResponse:
     """Stream one JSON line for each labelled drawing, oldest label first.
 
-    The answer uses chunked encoding. A stream that breaks off ends without the final chunk.
+    The stream holds the drawings that have a label when it begins. A label that is changed or removed while the stream
+    runs is left out if its turn has not come yet. The answer uses chunked encoding. A stream that breaks off ends
+    without the final chunk; this also happens if the caller takes nothing for 60 seconds.
     """
-    drawings = await database.stream(iterate_labelled_drawings)
-    return StreamingResponse(_write_lines(drawings), media_type=NDJSON)
-
-
-async def _write_lines(drawings: AsyncIterator[LabelledDrawing]) -> AsyncIterator[str]:
-    async for drawing in drawings:
-        yield drawing.model_dump_json() + "\n"
+    return await open_labelled_drawings(database)

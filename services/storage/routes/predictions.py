@@ -9,7 +9,9 @@ from uuid import UUID
 import structlog
 from fastapi import APIRouter, Header, Response, status
 
+from services.storage.body_structure import BoundedRoute
 from services.storage.dependencies import StorageDatabase, describe_token
+from services.storage.lanes import ROWS
 from services.storage.media_type import detect_media_type
 from services.storage.queries import predictions as queries
 from shared.contracts.storage import PredictionToStore, StoredPrediction
@@ -20,6 +22,7 @@ logger = structlog.get_logger(__name__)
 router = APIRouter(
     prefix="/v1/predictions/{prediction_id}",
     tags=["predictions"],
+    route_class=BoundedRoute,
     dependencies=[describe_token],
     responses=problem_docs("unauthorised", "invalid_request", "not_ready", "overloaded"),
 )
@@ -42,7 +45,7 @@ async def put_prediction(
 ) -> StoredPrediction:
     """Store the prediction under its id. Sending the same prediction again changes nothing, not even its label."""
     media_type = detect_media_type(prediction.drawing)
-    stored = await database.run(queries.store_prediction, prediction_id, prediction, media_type)
+    stored = await database.run(ROWS, queries.store_prediction, prediction_id, prediction, media_type)
     if not stored.same_content:
         raise ProblemError("conflict", f"Another prediction is already stored under the id {prediction_id}.")
     if stored.created:
@@ -54,7 +57,7 @@ async def put_prediction(
 @router.get("", responses=problem_docs("not_found"))
 async def get_prediction(prediction_id: UUID, database: StorageDatabase) -> StoredPrediction:
     """Return the prediction without its drawing."""
-    prediction = await database.run(queries.read_prediction, prediction_id)
+    prediction = await database.run(ROWS, queries.read_prediction, prediction_id)
     if prediction is None:
         raise make_not_found(prediction_id)
     return prediction
@@ -73,7 +76,7 @@ async def get_drawing(
     prediction_id: UUID, database: StorageDatabase, if_none_match: Annotated[str | None, Header()] = None
 ) -> Response:
     """Return the drawing, byte for byte as it was sent. It never changes, so a cache may keep it."""
-    drawing = await database.run(queries.read_drawing, prediction_id)
+    drawing = await database.run(ROWS, queries.read_drawing, prediction_id)
     if drawing is None:
         raise make_not_found(prediction_id)
     etag = f'"{drawing.sha256}"'
@@ -93,5 +96,5 @@ async def delete_prediction(prediction_id: UUID, database: StorageDatabase, unla
 
     `unlabelled_only` keeps a prediction that has a label.
     """
-    await database.run(queries.delete_prediction, prediction_id, unlabelled_only)
+    await database.run(ROWS, queries.delete_prediction, prediction_id, unlabelled_only)
     logger.info("prediction_deleted", prediction_id=str(prediction_id), unlabelled_only=unlabelled_only)

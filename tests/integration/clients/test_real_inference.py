@@ -107,13 +107,13 @@ def test_an_explanation_explains_the_same_digit(client: InferenceClient) -> None
 
 
 def test_every_client_of_an_overloaded_service_is_answered_in_the_end() -> None:
-    app, clock = create_app(Settings(models_dir=MODELS), Bounds(max_in_progress=1)), HastyClock()
+    app, clock = create_app(Settings(models_dir=MODELS, max_wait_s=1e-9), Bounds(free_units=0)), HastyClock()
     with (
         listening(app) as address,
         InferenceClient(address, clock=clock) as client,
         ThreadPoolExecutor(12) as crowd,
     ):
-        answers = list(crowd.map(client.predict, [encode(seven(1000))] * 60))
+        answers = list(crowd.map(client.predict, [encode(seven())] * 60))
     assert [answer.digit for answer in answers] == [7] * 60
     assert clock.waited
 

@@ -10,9 +10,11 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from services.inference.app import create_app
 from services.inference.bounds import Bounds
+from services.inference.lanes.load import Load
 from services.inference.settings import Settings
 from shared.contracts.problem import Problem
 from tests.integration.clients.listening import listening
@@ -20,13 +22,6 @@ from tests.integration.inference.conftest import MODELS, encode, seven
 
 DRAWING = encode(seven())
 PNG = "Content-Type: image/png"
-OVERLOADED = {
-    "type": "urn:slate:problem:overloaded",
-    "title": "Service Unavailable",
-    "status": 503,
-    "code": "overloaded",
-    "detail": "Too many requests are waiting for an answer. Try again in a moment.",
-}
 
 
 def request(*fields: str, path: str = "/v1/predict", body: bytes = DRAWING) -> bytes:
@@ -35,10 +30,31 @@ def request(*fields: str, path: str = "/v1/predict", body: bytes = DRAWING) -> b
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    """A service that accepts one request at a time."""
-    with listening(create_app(Settings(models_dir=MODELS), Bounds(max_in_progress=1))) as address:
+def app() -> FastAPI:
+    return create_app(Settings(models_dir=MODELS), Bounds(explain_patience_s=60.0))
+
+
+@pytest.fixture(scope="module")
+def url(app: FastAPI) -> Iterator[str]:
+    with listening(app) as address:
         yield address
+
+
+@contextmanager
+def full(load: Load, caller: str = "somebody else", times: float = 100) -> Iterator[None]:
+    """Let so much work wait in a lane that the expected wait is so many times the longest accepted one."""
+    load.add(caller, 1000)
+    load.seconds_per_unit = times * load.max_wait_s / 1000
+    yield
+    load.seconds_per_unit = 0
+    load.remove(caller, 1000)
+
+
+@pytest.fixture
+def full_lanes(app: FastAPI, url: str) -> Iterator[None]:
+    """Both lanes are so full that everybody is refused."""
+    with full(app.state.service.short_lane.load), full(app.state.service.long_lane.load):
+        yield
 
 
 @contextmanager
@@ -50,21 +66,6 @@ def connected(url: str) -> Iterator[socket.socket]:
         yield connection
 
 
-@pytest.fixture
-def held(url: str) -> Iterator[socket.socket]:
-    """A request whose last bytes are missing: the service is full until they arrive."""
-    with connected(url) as connection:
-        connection.sendall(request(PNG)[:-9])
-        while "slate_requests_in_hand 1.0" not in httpx.get(f"{url}/metrics").text:
-            pass
-        yield connection
-
-
-def let_go(held: socket.socket) -> int:
-    held.sendall(DRAWING[-9:])
-    return receive(held)[0]
-
-
 def receive(connection: socket.socket) -> tuple[int, http.client.HTTPMessage, bytes]:
     response = http.client.HTTPResponse(connection)
     response.begin()
@@ -72,34 +73,35 @@ def receive(connection: socket.socket) -> tuple[int, http.client.HTTPMessage, by
 
 
 def count_refused(url: str) -> float:
-    found = re.search(r"^slate_requests_refused_total (\S+)$", httpx.get(f"{url}/metrics").text, re.MULTILINE)
-    assert found
-    return float(found[1])
+    found = re.findall(r"^slate_requests_refused_total{.*} (\S+)$", httpx.get(f"{url}/metrics").text, re.MULTILINE)
+    return sum(map(float, found))
 
 
 def expect_refused(connection: socket.socket) -> http.client.HTTPMessage:
     status, headers, body = receive(connection)
     assert status == 503
-    assert Problem.model_validate_json(body).model_dump(mode="json", exclude_none=True) == OVERLOADED
+    problem = Problem.model_validate_json(body)
+    assert (problem.status, problem.code) == (503, "overloaded")
     assert headers["content-type"] == "application/problem+json"
     assert headers["retry-after"] == "1"
     assert headers["date"]
     return headers
 
 
-def test_a_refused_connection_answers_its_next_request(url: str, held: socket.socket) -> None:
+def test_a_refused_connection_answers_its_next_request(app: FastAPI, url: str) -> None:
     before = count_refused(url)
     with connected(url) as other:
-        for path in ("/v1/predict", "/v1/predict?model=cnn", "/v1/explain", "/v1/read", "/v1/predict/batch"):
-            other.sendall(request(PNG, path=path))
-            expect_refused(other)
+        with full(app.state.service.short_lane.load), full(app.state.service.long_lane.load):
+            for path in ("/v1/predict", "/v1/predict?model=cnn", "/v1/explain", "/v1/read", "/v1/predict/batch"):
+                other.sendall(request(PNG, path=path))
+                expect_refused(other)
         assert count_refused(url) == before + 5
-        assert let_go(held) == 200
         other.sendall(request(PNG))
         assert receive(other)[0] == 200
 
 
-def test_a_refusal_has_the_request_id_that_was_sent_or_a_new_one(url: str, held: socket.socket) -> None:
+@pytest.mark.usefixtures("full_lanes")
+def test_a_refusal_has_the_request_id_that_was_sent_or_a_new_one(url: str) -> None:
     given = str(uuid4())
     with connected(url) as other:
         other.sendall(request(PNG, f"X-Request-ID: {given}"))
@@ -109,22 +111,10 @@ def test_a_refusal_has_the_request_id_that_was_sent_or_a_new_one(url: str, held:
         other.sendall(request(PNG))
         ids.append(expect_refused(other)["x-request-id"])
     assert len({*ids, "no id"}) == 3
-    assert let_go(held) == 200
 
 
-@pytest.mark.parametrize("first", [10, 60, 400])
-def test_a_request_that_arrives_in_pieces_is_refused_too(url: str, held: socket.socket, first: int) -> None:
-    whole = request(PNG)
-    with connected(url) as other:
-        other.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        other.sendall(whole[:first])
-        assert httpx.get(f"{url}/healthz").is_success  # now the first piece has arrived
-        other.sendall(whole[first:])
-        expect_refused(other)
-    assert let_go(held) == 200
-
-
-def test_the_rest_of_a_refused_body_is_not_taken_for_a_request(url: str, held: socket.socket) -> None:
+@pytest.mark.usefixtures("full_lanes")
+def test_the_rest_of_a_refused_body_is_not_taken_for_a_request(url: str) -> None:
     before, inner = count_refused(url), request(PNG)
     with connected(url) as other:
         other.sendall(request(PNG, body=inner)[: -len(inner)])
@@ -134,9 +124,42 @@ def test_the_rest_of_a_refused_body_is_not_taken_for_a_request(url: str, held: s
         other.sendall(request(PNG))
         expect_refused(other)
     assert count_refused(url) == before + 2
-    assert let_go(held) == 200
 
 
-def test_a_full_service_answers_health_probes(url: str, held: socket.socket) -> None:
+@pytest.mark.usefixtures("full_lanes")
+def test_a_full_service_answers_health_probes_and_lists_its_models(url: str) -> None:
     assert httpx.get(f"{url}/readyz").is_success
-    assert let_go(held) == 200
+    assert httpx.get(f"{url}/v1/models").is_success
+
+
+def test_a_full_long_lane_does_not_refuse_small_drawings(app: FastAPI, url: str) -> None:
+    with full(app.state.service.long_lane.load):
+        assert post(url, "/v1/predict").status_code == 200
+        assert post(url, "/v1/read").status_code == 503
+        large = encode(seven(3000))
+        assert post(url, "/v1/predict", large).json()["code"] == "overloaded"
+
+
+def test_a_caller_below_its_share_is_not_refused(app: FastAPI, url: str) -> None:
+    with full(app.state.service.short_lane.load, times=2):
+        assert post(url, "/v1/predict").status_code == 200
+    with full(app.state.service.short_lane.load, caller="127.0.0.1", times=2):
+        assert post(url, "/v1/predict").status_code == 503
+
+
+def test_a_prediction_comes_without_its_explanation_when_the_service_is_busy(app: FastAPI, url: str) -> None:
+    assert post(url, "/v1/predict?explain=true").json()["saliency"]
+    with full(app.state.service.long_lane.load):
+        answer = post(url, "/v1/predict?explain=true").json()
+    assert answer["digit"] == 7
+    assert answer["saliency"] is None
+
+
+def test_refusals_are_counted_by_reason(app: FastAPI, url: str) -> None:
+    with full(app.state.service.long_lane.load):
+        post(url, "/v1/read")
+    assert 'slate_requests_refused_total{reason="long_lane"}' in httpx.get(f"{url}/metrics").text
+
+
+def post(url: str, path: str, body: bytes = DRAWING) -> httpx.Response:
+    return httpx.post(f"{url}{path}", content=body, headers={"Content-Type": "image/png"}, timeout=30)

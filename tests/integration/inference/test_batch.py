@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from services.inference.http.batch_body import IMAGES_PER_CHUNK, MAX_IMAGES
+from shared.contracts.examples import SEVEN_PNG
 from shared.contracts.inference import BatchPredictions, Prediction
 from shared.contracts.problem import Problem
 from tests.integration.inference.conftest import encode, seven
@@ -48,10 +49,19 @@ async def test_an_unreadable_entry_is_a_problem_and_the_others_are_answered(
 ) -> None:
     good = base64.b64encode(encode(seven())).decode()
     blank = base64.b64encode(encode(Image.new("RGB", (280, 280), "white"))).decode()
-    images = [good, "no base64!", blank, base64.b64encode(b"no picture").decode(), [[0] * 28] * 27, 5, good]
+    images = [good, "no base64!", blank, base64.b64encode(b"no picture").decode(), "", [[9] * 28] * 28, good]
     response = await client.post(BATCH, json={"images": images})
-    problem = "invalid_request"
-    assert digits(response) == [7, problem, "blank_drawing", "unreadable_image", problem, problem, 7]
+    unreadable = "unreadable_image"
+    assert digits(response) == [7, "invalid_request", "blank_drawing", unreadable, unreadable, "blank_drawing", 7]
+
+
+@pytest.mark.parametrize(
+    "entry", [False, 5, None, {}, {"image": "aGk="}, [], [5], [[0] * 28] * 27, [[0.5] * 28] * 28, [[True] * 28] * 28]
+)
+async def test_a_batch_with_an_entry_of_another_form_is_malformed(client: httpx.AsyncClient, entry: object) -> None:
+    response = await client.post(BATCH, json={"images": [SEVEN_PNG, entry]})
+    assert (response.status_code, response.json()["code"]) == (422, "invalid_request")
+    assert response.json()["detail"].startswith("body.images.1")
 
 
 async def test_several_multipart_files_are_read(client: httpx.AsyncClient) -> None:
@@ -80,6 +90,17 @@ async def test_bytes_may_arrive_in_parts_of_any_size(client: httpx.AsyncClient) 
             yield body[start : start + 333]
 
     assert digits(await client.post(BATCH, content=pieces(), headers=BYTES)) == [7] * 5
+
+
+async def test_a_blank_image_is_a_problem_in_every_form(client: httpx.AsyncClient) -> None:
+    seven, black, grey = await image_of_seven(client), np.zeros((28, 28), np.uint8), np.full((28, 28), 9, np.uint8)
+    images = [black, black, seven, grey, seven, black]
+    expected = ["blank_drawing", "blank_drawing", 7, "blank_drawing", 7, "blank_drawing"]
+    as_bytes = await client.post(BATCH, content=np.stack(images).tobytes(), headers=BYTES)
+    as_rows = await client.post(BATCH, json={"images": [image.tolist() for image in images]})
+    assert digits(as_bytes) == digits(as_rows) == expected
+    assert as_bytes.json()["predictions"][0] == as_rows.json()["predictions"][0]
+    assert digits(await client.post(BATCH, content=bytes(784), headers=BYTES)) == ["blank_drawing"]
 
 
 @pytest.mark.parametrize("body", [b"", b"x", bytes(784 + 1)])

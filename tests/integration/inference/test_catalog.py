@@ -1,13 +1,17 @@
 """Which model versions the catalog loads and drops, with real folders and an engine that records what was made."""
 
 import asyncio
+import errno
+import os
 import shutil
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 import pytest
+import structlog
 
+import services.inference.catalog
 from services.inference.catalog import MEMORY_PER_GRAPH_BYTE, Catalog
 from shared.recognition.calibration import Logits
 from shared.recognition.model_version import CURRENT, GRAPH, Manifest, ModelVersionError, find_manifest, set_current
@@ -112,6 +116,56 @@ async def test_a_default_with_a_version_keeps_that_version(models: Path) -> None
     assert CountedEngine.made == ["mlp/3"]
 
 
+class BrokenOnce(Catalog):
+    """Its first refresh fails as a folder of a network that is away."""
+
+    failed = False
+
+    async def refresh(self) -> None:
+        if not self.failed:
+            self.failed = True
+            raise OSError(errno.ESTALE, "Stale file handle")
+        await super().refresh()
+
+
+async def test_no_error_ends_the_watch(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services.inference.catalog, "REFRESH_INTERVAL_S", 0)
+    catalog = BrokenOnce(models, "mlp", CountedEngine, 10 * MEMORY_PER_GRAPH_BYTE)
+    await catalog.get()
+    set_current(models, "mlp", "2")
+    with structlog.testing.capture_logs() as logs:
+        watching = asyncio.create_task(catalog.watch())
+        while (await catalog.get()).manifest.version == "1":  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        watching.cancel()
+    assert [(log["event"], log["log_level"]) for log in logs if log["log_level"] == "error"] == [
+        ("models_not_refreshed", "error")
+    ]
+
+
+async def test_a_broken_pointer_is_logged_once_and_leaves_the_version_in_use(models: Path) -> None:
+    catalog = catalog_of(models)
+    await catalog.get()
+    (models / "mlp" / CURRENT).write_bytes(b"\xff\xfe")
+    set_current(models, "other", "1")
+    with structlog.testing.capture_logs() as logs:
+        await catalog.refresh()
+        await catalog.refresh()
+    assert [(log["event"], log["model"]) for log in logs] == [("pointer_unreadable", "mlp")]
+    assert (await catalog.get()).manifest.version == "1"
+    set_current(models, "mlp", "2")
+    await catalog.refresh()
+    assert (await catalog.get()).manifest.version == "2"
+
+
+async def test_a_loaded_version_answers_after_its_folder_is_gone(models: Path) -> None:
+    catalog = catalog_of(models)
+    await catalog.get()
+    shutil.rmtree(models / "mlp")
+    assert (await catalog.get("other/1")).manifest.reference == "other/1"
+    assert (await catalog.get()).manifest.reference == "mlp/1"
+
+
 @pytest.mark.parametrize("reference", ["nobody", "mlp/9", "..", "mlp/../other", "/"])
 async def test_a_reference_without_a_model_is_an_error(models: Path, reference: str) -> None:
     with pytest.raises(ModelVersionError):
@@ -122,6 +176,13 @@ async def test_a_broken_manifest_is_reported_and_the_others_are_listed(models: P
     (models / "mlp" / "4" / "manifest.json").write_text("{")
     described = await catalog_of(models).describe()
     assert [each.version for each in described.refused] == ["4"]
+    assert len(described.models) == 4
+
+
+async def test_a_folder_whose_name_is_not_text_is_reported_and_the_others_are_listed(models: Path) -> None:
+    (models / "mlp" / "4").rename(models / "mlp" / os.fsdecode(b"4\xff"))
+    described = await catalog_of(models).describe()
+    assert [(each.version, len(each.reason) > 20) for each in described.refused] == [("4?", True)]
     assert len(described.models) == 4
 
 

@@ -112,9 +112,10 @@ async def test_simultaneous_pages_drawings_and_broken_files_get_their_own_answer
     assert 'slate_http_request_seconds_count{method="POST",route="/v1/read",status="200"} 2.0' in counted
 
 
-async def test_pages_beyond_the_maximum_in_progress_are_refused() -> None:
-    async for client in serve(Settings(models_dir=MODELS), Bounds(max_in_progress=1)):
+async def test_a_page_that_would_wait_too_long_is_refused() -> None:
+    async for client in serve(Settings(models_dir=MODELS), Bounds(max_long_wait_s=1e-9, free_units=0)):
         page = as_png(write_rows(ROWS)[0])
+        assert (await client.post("/v1/read", content=page, headers=PNG)).status_code == 200  # measures the time
         answers = await asyncio.gather(*[client.post("/v1/read", content=page, headers=PNG) for _ in range(6)])
         refused = [answer for answer in answers if answer.status_code != 200]
         assert 1 <= len(refused) <= 5

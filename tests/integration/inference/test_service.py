@@ -67,7 +67,7 @@ async def test_metrics_count_predictions_by_digit(client: httpx.AsyncClient) -> 
     assert 'slate_predictions_total{digit="7",model="cnn/' in text
     assert "slate_decode_seconds_count 1.0" in text
     assert "slate_batch_images_sum 1.0" in text
-    assert "slate_images_waiting 0.0" in text
+    assert 'slate_work_waiting{lane="short_lane"} 0.0' in text
     assert 'slate_http_request_seconds_count{method="POST",route="/v1/predict",status="200"} 1.0' in text
 
 
@@ -93,6 +93,7 @@ async def test_openapi_documents_every_form_of_a_drawing(client: httpx.AsyncClie
         "image/png",
         "image/jpeg",
         "image/webp",
+        "application/octet-stream",
         "multipart/form-data",
         "application/json",
     }

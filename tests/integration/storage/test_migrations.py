@@ -7,7 +7,8 @@ import sys
 import asyncpg
 import pytest
 
-from services.storage.migrate import downgrade, read_schema_head, upgrade
+from services.storage.migrate import downgrade, upgrade
+from services.storage.schema import read_schema
 
 
 async def _fetch(url, statement):
@@ -69,7 +70,7 @@ async def test_one_step_down_removes_its_indexes_and_one_step_up_creates_them_ag
 async def test_up_twice_is_harmless(empty_database_url):
     for _ in range(2):
         await asyncio.to_thread(upgrade, empty_database_url)
-    assert [row[0] for row in await _fetch(empty_database_url, "SELECT * FROM alembic_version")] == [read_schema_head()]
+    assert [row[0] for row in await _fetch(empty_database_url, "SELECT * FROM alembic_version")] == [read_schema().head]
 
 
 async def _run_migrate(url):

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from services.storage.migrate import downgrade, read_schema_head, upgrade
+from services.storage.migrate import downgrade, upgrade
+from services.storage.schema import read_schema
 
 END_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'slate-storage'"
 
@@ -28,7 +29,7 @@ def _code(answer):
 
 
 async def test_readiness_reports_the_schema_revision(client):
-    assert (await client.get("/readyz")).json() == {"status": "ready", "schema": read_schema_head()}
+    assert (await client.get("/readyz")).json() == {"status": "ready", "schema": read_schema().head}
 
 
 async def test_the_service_is_ready_only_after_the_migrations(open_client, empty_database_url):

@@ -53,10 +53,18 @@ BAD_FIELDS = {
     "negative digit": {"digit": -1},
     "confidence over one": {"confidence": 1.5},
     "nine probabilities": {"probabilities": [0.1] * 9},
+    "digit false": {"digit": False},
+    "digit as a text": {"digit": "7"},
+    "confidence true": {"confidence": True},
+    "confidence as a text": {"confidence": "0.5"},
+    "probabilities with a boolean": {"probabilities": [True] + [0.0] * 9},
     "empty model name": {"model": {"name": "", "version": "1"}},
     "nul in the model name": {"model": {"name": "c\0n", "version": "1"}},
     "unknown source": {"source": "fax"},
     "broken base64": {"drawing": "iVBO!"},
+    "time as a number": {"created_at": 0},
+    "time as a number in a text": {"created_at": "0"},
+    "time as a date": {"created_at": "2026-11-21"},
     "time without zone": {"created_at": "2026-11-21T10:00:00"},
     "time before the year 1": {"created_at": "0001-01-01T00:00:00+14:00"},
     "last microsecond of all": {"created_at": "9999-12-31T23:59:59.999999Z"},
@@ -96,7 +104,9 @@ async def test_a_malformed_body_is_an_invalid_request(client, make, content):
     assert _code(answer)[1] == "invalid_request"
 
 
-@pytest.mark.parametrize("label", [{"digit": 10}, {"digit": None}, {}, {"digit": 1, "sure": True}])
+@pytest.mark.parametrize(
+    "label", [{"digit": 10}, {"digit": None}, {}, {"digit": 1, "sure": True}, {"digit": False}, {"digit": "1"}]
+)
 async def test_a_bad_label_is_an_invalid_request(client, store, label):
     answer = await client.put(f"/v1/predictions/{(await store())['id']}/label", json=label)
     assert _code(answer) == (422, "invalid_request")
@@ -110,13 +120,42 @@ BAD_QUERIES = [
     "limit=0", "limit=201", "limit=x", "colour=red", "digit=10", "label=-1", "correct=perhaps", "source=fax",
     "model=", "model=cnn/", "model=/1", "model=c%00n", "model=cnn/%00", "since=yesterday", "since=2026-11-21T10:00:00",
     "since=0001-01-01T00:00:00%2B14:00", "until=9999-12-31T23:59:59-12:00",
-    "cursor=", "cursor=x", "cursor=%00", "cursor=%C3%B6", "cursor=AAAA", "cursor=f" + "_" * 31,
+    "cursor=", "cursor=x", "cursor=%00", "cursor=%C3%B6", "cursor=AAAA", "newer_than=AAAA",
+    "since=0.5", "until=0.5", "until=1700000000", "since=2026-11-21", "since=2026-11-21T10:00Z",
+    "until=9999-01-01T00:00:00Z",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("query", BAD_QUERIES)
 async def test_a_bad_query_is_an_invalid_request(client, query):
     assert _code(await client.get(f"/v1/predictions?{query}")) == (422, "invalid_request")
+
+
+MANY_VALUES = {
+    "unknown keys": b'{"' + b'":0,"'.join(f"{number:x}".encode() for number in range(2000)) + b'":0}',
+    "numbers": b'{"probabilities":[' + b"1," * 2000 + b"1]}",
+    "objects": b"[" + b"{}," * 2000 + b"{}]",
+    "nested lists": b"[" * 2000 + b"]" * 2000,
+    "nested objects": b'{"digit":' * 2000 + b"1" + b"}" * 2000,
+}
+
+
+@pytest.mark.parametrize("content", MANY_VALUES.values(), ids=MANY_VALUES)
+@pytest.mark.parametrize("path", ["/v1/predictions/{id}", "/v1/predictions/{id}/label"])
+async def test_a_body_with_many_values_is_refused_before_it_is_parsed(client, make, path, content):
+    headers = {"Content-Type": "application/json"}
+    answer = await client.put(path.format(id=make.id()), content=content, headers=headers)
+    assert _code(answer) == (422, "invalid_request")
+    assert answer.json()["detail"] == "body: The JSON has more than 1,000 values."
+
+
+@pytest.mark.parametrize(
+    "content", [b"[" * 999, b"[" * 500 + b"]" * 500, b"1" * 100_000, b'{"digit":' + b"1" * 9_999 + b"}"]
+)
+async def test_deep_lists_and_long_numbers_are_invalid_requests(client, make, content):
+    headers = {"Content-Type": "application/json"}
+    answer = await client.put(f"/v1/predictions/{make.id()}", content=content, headers=headers)
+    assert _code(answer) == (422, "invalid_request")
 
 
 async def test_a_body_over_the_limit_is_too_large(client, make):

@@ -30,12 +30,18 @@ def _group(predictions, key):
 @pytest.fixture
 async def stored(store, make):
     """Four hundred predictions over ten days. Every edge of the bins is among their confidences."""
+    few = asyncio.Semaphore(8)  # the service refuses requests that wait too long for a connection
+
+    async def store_one(**fields):
+        async with few:
+            return await store(**fields)
+
     rows = []
     for number in range(400):
         digit = make.random.randint(0, 9)
         label = make.random.choice([None, digit, digit, make.random.randint(0, 9)])
         confidence = EDGES[number] if number < len(EDGES) else make.random.random()
-        rows.append(store(digit=digit, label=label, confidence=confidence))
+        rows.append(store_one(digit=digit, label=label, confidence=confidence))
     return await asyncio.gather(*rows)
 
 

@@ -69,6 +69,15 @@ def test_the_answer_shows_ten_bars() -> None:
     assert "80.0% confident" in html
 
 
+def test_the_answer_has_the_same_shape_with_and_without_a_saliency_map() -> None:
+    without = a_prediction(3, 0.8)
+    explained = without.model_copy(update={"saliency": [[0.0] * 28 for _ in range(28)]})
+    verdict = describe_confidence(without, 0.5)
+    plain, glowing = (answer_html(one, verdict, one.saliency) for one in (without, explained))
+    assert ('data-explained="false"' in plain, 'class="glow"' in plain) == (True, False)
+    assert ('data-explained="true"' in glowing, 'class="glow"' in glowing) == (True, True)
+
+
 def test_very_improbable_digits_are_not_named_as_alternatives() -> None:
     assert alternatives(a_prediction(3, 0.6)) == "or 8 (40.0%)"
     assert alternatives(a_prediction(3, 0.9995)) == ""

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from services.frontend.banners import is_out_of_date
+from services.frontend.banners import can_retry
 from services.frontend.connections import Health
 from services.frontend.saving.predicted_drawing import PredictedDrawing
 from services.frontend.session import draw_state
@@ -97,21 +97,21 @@ def test_a_failed_request_is_repeated_with_growing_waits(browser: Browser, monke
     state, browser.strokes = DrawState(), strokes("one")
     state.take_sheet(browser.sheet())
     everything, no_inference = Health(inference=True, storage=True), Health(inference=False, storage=True)
-    assert not is_out_of_date(state, everything)
+    assert not can_retry(state, everything)
     monkeypatch.setattr(draw_state, "time", clock := Clock())
     state.fail("The recogniser can't be reached")
-    assert not is_out_of_date(state, everything)
+    assert not can_retry(state, everything)
     for wait_s in (3, 6, 12, 24):
         clock.now += wait_s - 0.1
-        assert not is_out_of_date(state, everything)
+        assert not can_retry(state, everything)
         clock.now += 0.1
-        assert is_out_of_date(state, everything)
-        assert not is_out_of_date(state, no_inference)
+        assert can_retry(state, everything)
+        assert not can_retry(state, no_inference)
         state.take_sheet(browser.sheet())  # nothing new
-        assert is_out_of_date(state, everything)
+        assert can_retry(state, everything)
         state.fail("The recogniser can't be reached")
     clock.now += 1000
-    assert not is_out_of_date(state, everything)
+    assert not can_retry(state, everything)
 
 
 def test_a_failed_request_is_not_repeated_for_another_drawing(browser: Browser) -> None:
@@ -123,4 +123,14 @@ def test_a_failed_request_is_not_repeated_for_another_drawing(browser: Browser) 
     assert state.failures == 0
     state.fail("away")
     state.clear()
+    assert (state.failures, state.is_retry_due) == (0, False)
+
+
+def test_a_drawing_that_was_not_sent_is_predicted_as_soon_as_the_recogniser_is_back(browser: Browser) -> None:
+    state, browser.strokes = DrawState(), strokes("one")
+    state.take_sheet(browser.sheet())
+    state.wait("away")
+    assert not can_retry(state, Health(inference=False, storage=True))
+    assert can_retry(state, Health(inference=True, storage=True))
+    predict(state, browser, "one")
     assert (state.failures, state.is_retry_due) == (0, False)

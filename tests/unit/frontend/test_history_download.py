@@ -1,5 +1,6 @@
 """The downloads of the History page, from a storage in memory."""
 
+import codecs
 import csv
 import io
 import zipfile
@@ -62,7 +63,7 @@ class FakeStorage:
 
 
 def rows_of(written: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(written.decode(), newline="")))
+    return list(csv.DictReader(io.StringIO(written.decode("utf-8-sig"), newline="")))
 
 
 def open_zip(storage: FakeStorage) -> zipfile.ZipFile:
@@ -76,6 +77,14 @@ def test_every_prediction_is_a_row() -> None:
     assert rows[3]["digit"] == "3"
     assert rows[3]["label"] == ""
     assert rows[3]["probability_9"] == "0.1"
+
+
+def test_excel_reads_a_csv_as_utf_8() -> None:
+    accented = a_prediction(1, model=ModelVersion(name="modèle", version="1"))
+    written = make_csv(FakeStorage([accented]), EVERYTHING)
+    assert written.startswith(codecs.BOM_UTF8)
+    assert rows_of(written)[0]["model_name"] == "modèle"
+    assert open_zip(FakeStorage([accented])).read("predictions.csv").startswith(codecs.BOM_UTF8)
 
 
 def test_a_csv_ends_at_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from streamlit.testing.v1 import AppTest
 
-from services.frontend.connections import check_health, connect
+from services.frontend.connections import connect
 from services.frontend.views.history.filters import list_stored_models
 from shared.contracts.problem import Problem
 from tests.integration.clients.listening import listening
@@ -35,17 +35,14 @@ def refusing_storage() -> FastAPI:
 
 @pytest.fixture
 def _refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    cached = (connect, check_health, list_stored_models)
+    cached = (connect, list_stored_models)
     with listening(refusing_storage()) as address:
         monkeypatch.setenv("FRONTEND_STORAGE_URL", address)
         monkeypatch.setenv("FRONTEND_INFERENCE_URL", CLOSED_URL)
         for each in cached:
             each.clear()
         yield
-        services = connect()
-        services.outbox.close()
-        services.inference.close()
-        services.storage.close()
+        connect().close()
         for each in cached:
             each.clear()
 

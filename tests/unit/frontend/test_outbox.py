@@ -14,14 +14,14 @@ from tests.unit.frontend.conftest import FakeStorage
 LONG_S = 10.0
 
 
-def a_prediction(digit: int = 7) -> PredictionToStore:
+def a_prediction(digit: int = 7, drawing: bytes = b"png") -> PredictionToStore:
     return PredictionToStore(
         digit=digit,
         confidence=1,
         probabilities=[float(other == digit) for other in range(10)],
         digit_score=1,
         model=ModelVersion(name="cnn", version="1"),
-        drawing=base64.b64encode(b"png"),
+        drawing=base64.b64encode(drawing),
     )
 
 
@@ -132,3 +132,20 @@ def test_a_full_outbox_still_accepts_the_next_stroke_of_a_waiting_drawing(outbox
         outbox.save(prediction_id, a_prediction())
     outbox.save(uuid4(), a_prediction(), replaces=ids[4])
     assert outbox.unsaved == 10
+
+
+def test_an_outbox_full_of_bytes_refuses_more_until_storage_has_some(storage: FakeStorage) -> None:
+    outbox = Outbox(storage, max_bytes=25, retry_s=0.01)
+    storage.available.clear()
+    first, second, third = uuid4(), uuid4(), uuid4()
+    outbox.save(first, a_prediction(drawing=bytes(10)))
+    outbox.save(second, a_prediction(drawing=bytes(10)))
+    assert not outbox.has_room(10)
+    with pytest.raises(OutboxFullError):
+        outbox.save(third, a_prediction(drawing=bytes(10)))
+    outbox.label(first, 3)  # a label needs no room
+    outbox.save(third, a_prediction(drawing=bytes(15)), replaces=second)  # in the place of the second
+    storage.available.set()
+    assert outbox.wait(first, LONG_S) is outbox.wait(third, LONG_S) is Delivery.SAVED
+    assert outbox.has_room(25)
+    outbox.close()

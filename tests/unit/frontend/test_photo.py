@@ -8,9 +8,11 @@ import pytest
 from PIL import Image
 
 from services.frontend.saving.outbox import Delivery, Outbox
+from services.frontend.views.photo import state
 from services.frontend.views.photo.cards import digit_html, number_html, picture_html
 from services.frontend.views.photo.picture import MAX_BYTES
 from services.frontend.views.photo.reading import (
+    FAILED,
     MAX_FAILURES,
     NOT_READ,
     can_progress,
@@ -215,6 +217,14 @@ def test_a_broken_heic_picture_is_not_sent() -> None:
     assert reader.asked == 0
 
 
+def test_an_error_inside_one_photo_is_not_repeated_and_spares_the_others() -> None:
+    photo, failing = a_photo(), FakeReader(error=RuntimeError("unexpected"))
+    for _ in range(2):  # runs of the page
+        if photo.is_waiting:
+            assert attempt(photo, failing, ready=True)  # the next picture is tried
+    assert (photo.problem, photo.is_waiting, photo.data, failing.asked) == (FAILED, False, b"", 1)
+
+
 def test_the_page_takes_a_file_once_and_keeps_the_newest_first() -> None:
     page = PhotoPage()
     page.take([a_photo("1"), a_photo("2")])
@@ -236,6 +246,23 @@ def test_a_new_picture_takes_the_place_of_the_oldest_saved_one(outbox: Outbox) -
     page.take([a_photo("newer"), a_photo("newest")])
     assert (len(page.photos), page.photos[0].file_id, page.find("30"), page.left_out) == (50, "newer", None, 1)
     assert page.find("0") is not None
+
+
+def test_files_have_room_as_long_as_their_bytes_do(monkeypatch: pytest.MonkeyPatch, outbox: Outbox) -> None:
+    monkeypatch.setattr(state, "MAX_BYTES", 3 * len(PICTURE))
+    page = PhotoPage()
+    page.take([a_photo("1"), a_photo("2"), a_photo("3"), a_photo("4")])
+    assert ([photo.file_id for photo in page.photos], page.left_out) == (["1", "2", "3"], 1)
+    page.find("2").problem, page.find("2").data = "broken", b""
+    page.take([a_photo("5")])
+    assert ([photo.file_id for photo in page.photos], page.left_out) == (["5", "1", "2", "3"], 0)
+
+
+def test_what_a_photo_holds_shrinks_when_it_is_saved(outbox: Outbox) -> None:
+    photo = read(a_photo(data=PICTURE.ljust(1_000_000)), FakeReader("7"))
+    assert photo.held_bytes > 1_000_000
+    save_photo(photo, outbox, LONG_S)
+    assert photo.held_bytes < 100_000
 
 
 def test_the_html_shows_each_digit_at_its_place_and_escapes_the_name() -> None:

@@ -26,6 +26,21 @@ def find_variables(settings: type[BaseSettings] = BaseSettings) -> Iterator[str]
         yield from find_variables(special)
 
 
+def find_classes(settings: type[BaseSettings] = BaseSettings) -> Iterator[type[BaseSettings]]:
+    """All classes of settings of the services."""
+    for special in settings.__subclasses__():
+        yield special
+        yield from find_classes(special)
+
+
+def test_an_error_about_a_setting_does_not_show_a_secret() -> None:
+    for module in WITH_SETTINGS:
+        import_module(module)
+    of_services = [settings for settings in find_classes() if settings.__module__.startswith("services.")]
+    assert len(of_services) >= 4
+    assert [one.__module__ for one in of_services if not one.model_config.get("hide_input_in_errors")] == []
+
+
 def test_the_documented_variables_are_those_that_are_read() -> None:
     for module in WITH_SETTINGS:
         import_module(module)

@@ -1,6 +1,9 @@
 """A model version on disk is complete or missing, and its files are checked when they are read."""
 
+import json
+import os
 import pickle
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +13,9 @@ import torch
 from shared.recognition.architectures import build_network, count_parameters
 from shared.recognition.calibration import Calibration
 from shared.recognition.model_version import (
+    CURRENT,
+    MANIFEST,
+    MAX_MANIFEST_BYTES,
     WEIGHTS,
     Manifest,
     ModelVersionError,
@@ -68,6 +74,90 @@ def test_a_written_version_is_read_back(tmp_path: Path) -> None:
     assert read == manifest
     assert torch.equal(load_network(tmp_path, read)(images), network(images))
     assert list_versions(tmp_path) == [("cnn", manifest.version)]
+
+
+def make_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def make_dangling_link(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+def make_link_to_itself(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+def make_pipe(path: Path) -> None:
+    os.mkfifo(path)  # opening it would wait for a writer
+
+
+def make_device(path: Path) -> None:
+    path.symlink_to("/dev/zero")  # endless
+
+
+def make_text_of_another_encoding(path: Path) -> None:
+    path.write_bytes("2026-11-21.1".encode("utf-16"))
+
+
+def make_zeros(path: Path) -> None:
+    path.write_bytes(bytes(MAX_MANIFEST_BYTES + 1))
+
+
+def make_empty(path: Path) -> None:
+    path.touch()
+
+
+def make_way_out(path: Path) -> None:
+    path.write_text("../../etc")
+
+
+BROKEN = [
+    make_folder,
+    make_dangling_link,
+    make_link_to_itself,
+    make_pipe,
+    make_device,
+    make_text_of_another_encoding,
+    make_zeros,
+    make_empty,
+    make_way_out,
+]
+
+
+@pytest.mark.parametrize("make", BROKEN)
+def test_a_broken_pointer_is_an_error(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    (tmp_path / "cnn").mkdir()
+    make(tmp_path / "cnn" / CURRENT)
+    with pytest.raises(ModelVersionError):
+        read_current(tmp_path, "cnn")
+
+
+@pytest.mark.parametrize("make", BROKEN)
+def test_a_broken_manifest_is_an_error(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    (tmp_path / "cnn" / "1").mkdir(parents=True)
+    make(tmp_path / "cnn" / "1" / MANIFEST)
+    with pytest.raises(ModelVersionError):
+        read_manifest(tmp_path, "cnn", "1")
+
+
+def test_a_folder_that_is_a_file_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "cnn").touch()
+    with pytest.raises(ModelVersionError):
+        read_current(tmp_path, "cnn")
+    with pytest.raises(ModelVersionError):
+        read_manifest(tmp_path, "cnn", "1")
+
+
+@pytest.mark.parametrize(
+    "constant", ['"temperature": 0', '"temperature": NaN', '"energy_scale": 0', '"digit_score_threshold": 7']
+)
+def test_a_calibration_that_gives_no_numbers_is_an_error(tmp_path: Path, constant: str) -> None:
+    content = a_manifest("1").model_dump(mode="json") | {"calibration": json.loads(f"{{{constant}}}")}
+    (tmp_path / "cnn" / "1").mkdir(parents=True)
+    (tmp_path / "cnn" / "1" / MANIFEST).write_text(json.dumps(content))
+    with pytest.raises(ModelVersionError, match="malformed"):
+        read_manifest(tmp_path, "cnn", "1")
 
 
 def test_a_version_is_never_overwritten(tmp_path: Path) -> None:

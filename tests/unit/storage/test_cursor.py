@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import ValidationError
 
 from services.storage.cursor import Place, decode_cursor, encode_cursor
-from shared.web.problems import ProblemError
+from services.storage.history_query import HistoryQuery
 
 MOMENTS = [
     datetime(1, 1, 1, tzinfo=UTC),
@@ -32,8 +33,13 @@ def test_a_cursor_needs_no_escaping_in_a_url():
     assert all(cursor.replace("-", "").replace("_", "").isalnum() and cursor.isascii() for cursor in cursors)
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "ö", "AAAA", "_" * 31, "A" * 33, "f" + "_" * 31, "+" * 32, "\0" * 32])
-def test_a_malformed_cursor_is_an_invalid_request(cursor):
-    with pytest.raises(ProblemError) as refusal:
-        decode_cursor(cursor)
-    assert refusal.value.code == "invalid_request"
+@pytest.mark.parametrize(("cursor", "moment"), [("f" + "_" * 31, MOMENTS[-1]), ("gAAA" * 8, MOMENTS[0])])
+def test_a_cursor_of_a_time_outside_the_calendar_is_the_place_at_its_end(cursor, moment):
+    assert decode_cursor(cursor).created_at == moment
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "ö" * 32, "AAAA", "_" * 31, "A" * 33, "+" * 32, "\0" * 32])
+@pytest.mark.parametrize("parameter", ["cursor", "newer_than"])
+def test_a_malformed_cursor_is_refused(parameter, cursor):
+    with pytest.raises(ValidationError, match=parameter):
+        HistoryQuery(**{parameter: cursor})

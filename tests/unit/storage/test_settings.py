@@ -46,3 +46,24 @@ def test_the_url_of_another_database_is_refused(url):
 
 def test_secrets_are_not_printed():
     assert "secret" not in str(Settings(database_url=URL, token="secret"))
+
+
+UNUSABLE = [
+    "mysql://user:hidden@host/database",
+    "postgresql://user:hid/den@host/database",
+    "postgresql://user:hid#den@host/database",
+    "postgresql://user:hid[den@host/database",
+]
+
+
+@pytest.mark.parametrize("url", UNUSABLE)
+def test_the_error_of_an_unusable_url_does_not_show_it(url):
+    with pytest.raises(ValidationError) as refusal:
+        DatabaseSettings(database_url=url)
+    assert "hid" not in str(refusal.value).replace("hide", "")
+
+
+@pytest.mark.parametrize("hosts", ["one:5432,two:5433", "one,two", "[::1]:5432", "", "one"])
+def test_a_url_may_name_several_hosts_or_none(hosts):
+    url = f"postgresql://user:secret@{hosts}/database"
+    assert DatabaseSettings(database_url=url).database_url.get_secret_value() == url

@@ -1,6 +1,7 @@
 """The Draw page: canvas, prediction, label, and the recent drawings.
 
-Everything that a stroke changes is in one fragment, so a stroke reruns nothing else.
+Everything that a stroke changes is in one fragment, so a stroke reruns nothing else. The answer never waits for
+storage: what storage has not confirmed when the run ends is shown by a later run.
 """
 
 from pathlib import Path
@@ -9,20 +10,28 @@ import streamlit as st
 import structlog
 from streamlit.delta_generator import DeltaGenerator
 
-from services.frontend.connections import connect, get_digit_score_threshold, get_save_wait_s, get_statistics
+from services.frontend.connections import (
+    check_health,
+    connect,
+    get_digit_score_threshold,
+    get_settle_s,
+    get_statistics,
+)
 from services.frontend.elements.answer import LABEL_HINT, answer_html, describe_confidence, empty_html
 from services.frontend.elements.sentences import describe_delivery
 from services.frontend.saving.outbox import Delivery
 from services.frontend.saving.predicted_drawing import PredictedDrawing
-from services.frontend.session.chosen_model import EXTERNAL_NAME, ask_chosen_model
+from services.frontend.session.chosen_model import ask_chosen_model
 from services.frontend.session.draw_state import DrawState, get_draw_state
-from services.frontend.session.sheet import PEN_WIDTHS
+from services.frontend.session.sheet import PEN_WIDTHS, is_canvas_on_page
 from services.frontend.views.draw.canvas import show_canvas
-from services.frontend.views.draw.recent import show_recent
+from services.frontend.views.draw.recent import get_snapshot, show_recent
 from shared.clients.service import RefusedError, ServiceUnavailableError
 
 logger = structlog.get_logger(__name__)
 
+FOLLOW_EVERY_S = 1.0
+AWAY = "The recogniser can't be reached"
 INVITATION = "Draw a digit from 0 to 9"
 QUESTION = f'<div class="question">Which digit did you draw? <small>{LABEL_HINT}</small></div>'
 KEY_HINTS = '<span class="keys">Keys: 0–9 label, Z undo, C clear</span>'
@@ -31,22 +40,32 @@ KEYS = f"<script>{(Path(__file__).parent / 'keys.js').read_text()}</script>"
 
 @st.fragment
 def show_workspace() -> None:
-    """Shows the whole page. The answer comes first; saving, explanation and recent drawings follow."""
+    """Shows the whole page. The answer comes first; saving and the recent drawings follow."""
     state = get_draw_state()
     left, right = st.columns([1, 1.3], gap="medium")
     with left.container(border=True, key="pad"):
         show_pad(state)
     predict_drawing(state)
     with right.container(border=True, key="result"):
-        place_of_answer = st.empty()
-        show_answer(state, place_of_answer)
+        show_answer(state)
         show_label_buttons(state)
         place_of_saved = st.empty()
-    show_saved(state, place_of_saved)
-    if explain(state):
-        show_answer(state, place_of_answer)
+    is_settled = show_saved(state, place_of_saved)
     with st.container(border=True, key="recent"):
-        show_recent(state.labelled)
+        coming = show_recent(state.labelled, get_settle_s())
+    if not is_settled or coming is not None:
+        follow(state, coming)
+
+
+@st.fragment(run_every=FOLLOW_EVERY_S)
+def follow(state: DrawState, coming: int | None) -> None:
+    """Reruns the page as soon as it has more to show. This ends when the workspace calls it no longer.
+
+    `coming` is the version of the recent drawings that this visitor has not seen.
+    """
+    has_come = coming is not None and get_snapshot().has(coming)
+    if has_come or (state.predicted is not None and state.predicted.can_progress(connect().outbox)):
+        st.rerun()
 
 
 def show_pad(state: DrawState) -> None:
@@ -70,13 +89,16 @@ def predict_drawing(state: DrawState) -> None:
     is_wanted = state.live or state.predict_pressed or state.failures > 0
     if state.drawing is None or state.predicted is not None or not is_wanted:
         return
+    if not check_health().inference:
+        state.wait(AWAY)
+        return
     state.problem = None
     drawing = state.drawing
     try:
-        prediction = ask_chosen_model(lambda model: connect().inference.predict(drawing, model=model))
+        prediction = ask_chosen_model(lambda model: connect().inference.predict(drawing, model=model, explain=True))
     except ServiceUnavailableError as error:
         logger.warning("prediction_failed", reason=str(error))
-        state.fail("The recogniser can't be reached")
+        state.fail(AWAY)
     except RefusedError as refused:
         state.problem = refused.problem.detail
         state.forget_failures()
@@ -84,28 +106,16 @@ def predict_drawing(state: DrawState) -> None:
         state.take_prediction(drawing, prediction, get_digit_score_threshold(prediction.model))
 
 
-def explain(state: DrawState) -> bool:
-    """Returns whether there is a new explanation. The page works without one."""
-    predicted = state.predicted
-    if predicted is None or state.explanation is not None or predicted.prediction.model.name == EXTERNAL_NAME:
-        return False
-    try:
-        state.explanation = connect().inference.explain(predicted.drawing, model=str(predicted.prediction.model))
-    except (ServiceUnavailableError, RefusedError):
-        return False
-    return True
-
-
-def show_answer(state: DrawState, place: DeltaGenerator) -> None:
+def show_answer(state: DrawState) -> None:
     """The prediction, or a sentence: what to do, or what went wrong."""
     if state.predicted is not None:
         prediction = state.predicted.prediction
         verdict = describe_confidence(prediction, state.predicted.digit_score_threshold)
-        place.html(answer_html(prediction, verdict, state.explanation))
+        st.html(answer_html(prediction, verdict, prediction.saliency))
     elif state.drawing is None:
-        place.html(empty_html(INVITATION))
+        st.html(empty_html(INVITATION))
     else:
-        place.html(empty_html(state.problem or "Press Predict to read your drawing"))
+        st.html(empty_html(state.problem or "Press Predict to read your drawing"))
 
 
 def show_label_buttons(state: DrawState) -> None:
@@ -131,27 +141,33 @@ def label_drawing(state: DrawState, digit: int) -> None:
         state.predicted.send_label(connect().outbox)
 
 
-def show_saved(state: DrawState, place: DeltaGenerator) -> None:
-    """Saves the prediction and the label, and says whether storage has them."""
-    words, saved = "&nbsp;", ""
+def show_saved(state: DrawState, place: DeltaGenerator) -> bool:
+    """Saves the prediction and the label, says whether storage has them, and returns whether that can't change."""
+    words, saved, is_settled = "&nbsp;", "", True
     if state.predicted is not None:
         delivery = save(state.predicted, state.replaced)
-        words = describe_delivery(delivery, state.predicted.label)
+        words = describe_delivery(delivery, state.predicted.label, is_storage_away=not check_health().storage)
         saved = str(delivery is Delivery.SAVED).lower()
+        is_settled = delivery in {Delivery.SAVED, Delivery.REFUSED}
     status = f'<span role="status" data-testid="saved" data-saved="{saved}">{words}</span>'
     place.html(f'<div class="saved">{status}{KEY_HINTS if state.keys else ""}</div>')
+    return is_settled
 
 
 def save(predicted: PredictedDrawing, replaced: PredictedDrawing | None) -> Delivery:
     """Saves the prediction in place of the one before the last stroke, unless that one has a label."""
-    has_new_label = predicted.handed_over and not predicted.saved
+    was_saved, was_handed_over = predicted.saved, predicted.handed_over
     replaces = replaced.prediction.id if replaced is not None and replaced.label is None else None
-    delivery = predicted.save(connect().outbox, get_save_wait_s(), replaces)
-    if has_new_label:
-        get_statistics.clear()
+    delivery = predicted.save(connect().outbox, get_settle_s(), replaces)
+    if delivery is Delivery.SAVED and not was_saved:
+        if was_handed_over:  # so there is a new label
+            get_statistics.clear()
+        get_snapshot().mark_outdated()
     return delivery
 
 
 get_draw_state().restore()
+if not is_canvas_on_page():  # the visitor has just come
+    get_snapshot().mark_outdated()
 show_workspace()
 st.html(KEYS, unsafe_allow_javascript=True)

@@ -75,12 +75,12 @@ def iterate_predictions(storage: StorageClient, filters: HistoryFilters, most: i
 
 
 def write_csv(head: Sequence[str], rows: Iterator[list[object]] | list[list[object]]) -> bytes:
-    """CSV as in RFC 4180, in UTF-8."""
+    """CSV as in RFC 4180, in UTF-8, after a byte order mark. Without that mark, Excel shows accents wrongly."""
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow(head)
     writer.writerows(rows)
-    return written.getvalue().encode()
+    return written.getvalue().encode("utf-8-sig")
 
 
 def suffix_of(drawing: bytes) -> str:

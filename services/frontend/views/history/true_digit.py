@@ -4,7 +4,7 @@ from uuid import UUID
 
 import streamlit as st
 
-from services.frontend.connections import connect, get_save_wait_s, get_statistics
+from services.frontend.connections import connect, get_settle_s, get_statistics
 from services.frontend.saving.outbox import Delivery
 
 LABELLED = "labelled-on-history"  # ids of predictions
@@ -47,7 +47,7 @@ def find_delivery(prediction_id: UUID) -> Delivery | None:
 def _send_label(prediction_id: UUID) -> None:
     outbox = connect().outbox
     outbox.label(prediction_id, get_label(prediction_id))
-    outbox.wait(prediction_id, get_save_wait_s())
+    outbox.wait(prediction_id, get_settle_s())
     st.session_state.setdefault(LABELLED, set()).add(prediction_id)
     get_statistics.clear()
 

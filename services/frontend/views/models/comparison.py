@@ -87,4 +87,4 @@ def show_answer(drawing: bytes, model: ModelDescription) -> None:
         st.html(f'<p class="sentence">{escape(refused.problem.detail)}</p>')
     else:
         verdict = describe_confidence(prediction, model.digit_score_threshold)
-        st.html(answer_html(prediction, verdict, explanation))
+        st.html(answer_html(prediction, verdict, explanation.saliency))

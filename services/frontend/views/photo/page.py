@@ -13,7 +13,7 @@ from services.frontend.connections import (
     check_health,
     connect,
     get_digit_score_threshold,
-    get_save_wait_s,
+    get_settle_s,
     get_statistics,
 )
 from services.frontend.elements.headings import show_title
@@ -22,7 +22,8 @@ from services.frontend.saving.outbox import Delivery
 from services.frontend.session.chosen_model import ask_chosen_model, get_chosen_model
 from services.frontend.views.photo.cards import digit_html, number_html, picture_html
 from services.frontend.views.photo.reading import can_progress, make_photo, reads_pages, save_photo, try_to_read
-from services.frontend.views.photo.state import MAX_PHOTOS, Photo, PhotoDigit, PhotoPage, get_photo_page
+from services.frontend.views.photo.state import Photo, PhotoDigit, PhotoPage, get_photo_page
+from services.frontend.views.photo.uploads import forget_uploads
 from shared.contracts.inference import PageReading
 
 MAX_FILE_MB = 32  # for the largest HEIC; the browser refuses larger files
@@ -66,11 +67,12 @@ def show_intake(page: PhotoPage) -> None:
         if shot and shot.file_id not in page.taken:
             number = sum(photo.source == "camera" for photo in page.photos) + 1
             page.take([make_photo(shot.file_id, f"Camera picture {number}", "camera", shot.getvalue())])
+            forget_uploads([shot])
         return
     # Any file type is accepted. A file that is not a picture is listed below with its problem.
     # The key changes with each upload, which empties the list of files.
     files = st.file_uploader(
-        "One or several pictures: PNG, JPEG, WebP or HEIC",
+        "One or several pictures: PNG, JPEG or WebP up to 16 MB, HEIC up to 32 MB",
         accept_multiple_files=True,
         max_upload_size=MAX_FILE_MB,
         key=f"photo-files-{page.batches}",
@@ -78,6 +80,7 @@ def show_intake(page: PhotoPage) -> None:
     if files:
         page.batches += 1
         page.take([make_photo(file.file_id, file.name, "upload", file.getvalue()) for file in files])
+        forget_uploads(files)
         st.rerun()
 
 
@@ -106,9 +109,8 @@ def read_page(picture: bytes) -> PageReading:
 
 
 def is_inference_ready() -> bool:
-    """Asks inference again, because the cached health may be older than the failure."""
-    check_health.clear()
-    return check_health().inference
+    """Asks inference again, because the last answer of the watch may be older than the failure."""
+    return connect().inference_watch.ask_now()
 
 
 def escape_markdown(text: str) -> str:
@@ -119,7 +121,7 @@ def escape_markdown(text: str) -> str:
 def say_no_room(left_out: int) -> str:
     """The sentence about pictures that did not fit."""
     were = "picture was" if left_out == 1 else "pictures were"
-    return f"{left_out} {were} not added: the {MAX_PHOTOS} pictures here are not saved yet. Remove some, or wait."
+    return f"{left_out} {were} not added: there is no room until the others are saved. Remove some, or wait."
 
 
 @st.fragment
@@ -185,9 +187,9 @@ def take_label(digit: PhotoDigit, key: str) -> None:
 
 def show_saved(photo: Photo) -> None:
     """Saves all digits, and says whether storage has them."""
-    delivery = save_photo(photo, connect().outbox, get_save_wait_s())
+    delivery = save_photo(photo, connect().outbox, get_settle_s())
     saved = str(delivery is Delivery.SAVED).lower()
-    words = describe_delivery(delivery)
+    words = describe_delivery(delivery, is_storage_away=not check_health().storage)
     st.html(f'<div class="saved" role="status" data-testid="saved" data-saved="{saved}">{words}</div>')
 
 

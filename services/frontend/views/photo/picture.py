@@ -1,4 +1,4 @@
-"""Picture file → what the page shows and sends: upright pixels, a preview, and a cutout of each digit.
+"""Picture file → what the page shows and sends: a preview, and the cutouts of each digit.
 
 Inference decides whether a file can be read; here it is only prepared. HEIC, which inference does not accept, is
 converted to JPEG.
@@ -7,31 +7,32 @@ converted to JPEG.
 import base64
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PIL import Image
-from pillow_heif import register_heif_opener
 
+from services.frontend.elements.decoding import UnshowablePictureError, use_picture
 from shared.contracts.inference import Box
-from shared.upright import BROKEN_EXIF, turn_upright
-
-register_heif_opener()
 
 HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
-FORMATS = ["PNG", "JPEG", "WEBP"]
 MIB = 1024 * 1024
 MAX_BYTES = 16 * MIB  # the limit of inference
 MAX_HEIC_BYTES = 32 * MIB  # before the conversion to JPEG
-MAX_PIXELS = 40_000_000  # the limit of inference
-WORK_SIDE = 2048  # pixels; the longer side of a reduced picture is less than twice as long, as in inference
+WORK_SIDE = 2048  # pixels; a longer picture is reduced until its longer side is less than twice as long
 PREVIEW_SIDE = 1200  # pixels; the page is half as wide on a phone
+STORED_SIDE = 1024  # pixels; a longer cutout is reduced, because storage takes no more than 10 MiB
+SHOWN_SIDE = 160  # pixels, twice as many as the page shows
 MARGIN = 0.25  # share of the longer side of the digit
 MIN_MARGIN = 2  # pixels
 JPEG_QUALITY = 92
-BROKEN = (*BROKEN_EXIF, Image.DecompressionBombError)
 
 
-class UnshowablePictureError(Exception):
-    """The message is a sentence for the visitor who chose the file."""
+@dataclass(frozen=True)
+class Cutout:
+    """One digit with margins, as two PNG files: one to store, and a smaller one to show."""
+
+    stored: bytes
+    shown: bytes
 
 
 def is_heic(data: bytes) -> bool:
@@ -52,46 +53,42 @@ def to_sendable(data: bytes) -> bytes:
     """Converts HEIC to an upright JPEG; returns any other file unchanged. UnshowablePictureError."""
     if not is_heic(data):
         return data
-    file = io.BytesIO()
-    try:
-        picture = Image.open(io.BytesIO(data), formats=["HEIF"])
-        _check_size(picture)
-        turn_upright(picture).convert("RGB").save(file, "JPEG", quality=JPEG_QUALITY)
-    except BROKEN as error:
-        raise UnshowablePictureError("The HEIC picture is broken and can't be decoded.") from error
-    check_bytes(file.getvalue())
-    return file.getvalue()
+    jpeg = use_picture(data, WORK_SIDE, lambda picture: encode(picture.convert("RGB"), "JPEG", JPEG_QUALITY), ("HEIF",))
+    check_bytes(jpeg)
+    return jpeg
 
 
-def open_upright(data: bytes) -> Image.Image:
-    """Decodes to RGB or RGBA, turned as EXIF says, and reduced if it is large. UnshowablePictureError."""
-    try:
-        picture: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
-        _check_size(picture)
-        picture.draft("RGB", (WORK_SIDE, WORK_SIDE))
-        if picture.mode.startswith("I"):  # 16 bits of grey
-            picture = picture.convert("I").point(lambda level: level / 256).convert("L")
-        upright = turn_upright(picture).convert("RGBA" if picture.has_transparency_data else "RGB")
-    except BROKEN as error:
-        raise UnshowablePictureError("The picture was read, but it can't be shown here.") from error
-    return upright.reduce(max(1, max(upright.size) // WORK_SIDE))
+def make_views(data: bytes, width: int, boxes: list[Box]) -> tuple[str, list[Cutout]]:
+    """The preview as a data URI, and a cutout for each box. The boxes are in pixels of a picture `width` wide.
+
+    UnshowablePictureError.
+    """
+
+    def make(picture: Image.Image) -> tuple[str, list[Cutout]]:
+        others = (boxes[:place] + boxes[place + 1 :] for place in range(len(boxes)))
+        cutouts = [make_cutout(cut_out(picture, width, box, rest)) for box, rest in zip(boxes, others, strict=True)]
+        return make_preview(picture), cutouts
+
+    return use_picture(data, WORK_SIDE, make)
 
 
 def make_preview(picture: Image.Image) -> str:
     """A small copy as a data URI, which is sent with the page."""
-    preview = picture.copy()
-    preview.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
-    return to_uri(preview, "PNG" if picture.mode == "RGBA" else "JPEG")
+    return to_uri(_shrink(picture, PREVIEW_SIDE), "WEBP" if picture.mode == "RGBA" else "JPEG")
 
 
-def cut_out(picture: Image.Image, width: int, box: Box, others: Sequence[Box]) -> bytes:
-    """PNG of one digit with margins (`find_margins`). The boxes are in pixels of a picture that is `width` wide."""
+def make_cutout(cut: Image.Image) -> Cutout:
+    """Both files of a cutout."""
+    return Cutout(encode(_shrink(cut, STORED_SIDE), "PNG"), encode(_shrink(cut, SHOWN_SIDE), "PNG"))
+
+
+def cut_out(picture: Image.Image, width: int, box: Box, others: Sequence[Box]) -> Image.Image:
+    """One digit with margins (`find_margins`). The boxes are in pixels of a picture that is `width` wide."""
     scale = picture.width / width
     left, top, right, bottom = find_margins(box, others)
     corners = (box.left - left, box.top - top, box.left + box.width + right, box.top + box.height + bottom)
     x0, y0, x1, y1 = (round(corner * scale) for corner in corners)
-    cut = picture.crop((max(0, x0), max(0, y0), min(picture.width, x1), min(picture.height, y1)))
-    return encode(cut, "PNG")
+    return picture.crop((max(0, x0), max(0, y0), min(picture.width, x1), min(picture.height, y1)))
 
 
 def find_margins(box: Box, others: Sequence[Box]) -> tuple[float, float, float, float]:
@@ -121,17 +118,15 @@ def data_uri(data: bytes, file_format: str = "PNG") -> str:
     return f"data:image/{file_format.lower()};base64,{base64.b64encode(data).decode()}"
 
 
-def encode(picture: Image.Image, file_format: str) -> bytes:
-    """The picture as the bytes of a file."""
+def encode(picture: Image.Image, file_format: str, quality: int = 75) -> bytes:
+    """The picture as the bytes of a file. `quality` is for JPEG and WebP; 75 is Pillow's default."""
     file = io.BytesIO()
-    picture.save(file, file_format)
+    picture.save(file, file_format, quality=quality)
     return file.getvalue()
 
 
-def _check_size(picture: Image.Image) -> None:
-    """UnshowablePictureError if there are too many pixels. Reads the header only."""
-    if picture.width * picture.height > MAX_PIXELS:
-        raise UnshowablePictureError(
-            f"The picture has {picture.width} × {picture.height} pixels; at most {MAX_PIXELS:,} are allowed. "
-            "Choose a smaller one."
-        )
+def _shrink(picture: Image.Image, side: int) -> Image.Image:
+    """A copy without a side longer than `side`."""
+    small = picture.copy()
+    small.thumbnail((side, side))
+    return small

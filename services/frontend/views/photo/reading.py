@@ -6,16 +6,12 @@ Both happen once for each picture, however often the page runs.
 import time
 from collections.abc import Callable
 
+import structlog
+
+from services.frontend.elements.decoding import UnshowablePictureError
 from services.frontend.saving.outbox import Delivery, Outbox
 from services.frontend.session.chosen_model import EXTERNAL_NAME
-from services.frontend.views.photo.picture import (
-    UnshowablePictureError,
-    check_bytes,
-    cut_out,
-    make_preview,
-    open_upright,
-    to_sendable,
-)
+from services.frontend.views.photo.picture import check_bytes, make_views, to_sendable
 from services.frontend.views.photo.state import Photo, PhotoDigit
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.inference import PageReading
@@ -23,9 +19,12 @@ from shared.contracts.message import ModelVersion
 from shared.contracts.problem import ProblemCode
 from shared.contracts.storage import Source
 
+logger = structlog.get_logger(__name__)
+
 MAX_STORED_BYTES = 10 * 1024 * 1024  # storage's limit for a drawing; of a larger picture the cutout is stored
 MAX_FAILURES = 3  # for one picture, while the recogniser is ready
 NOT_READ = "The recogniser could not read this picture."
+FAILED = "This picture can't be shown because of an error in Slate. The others are not affected."
 Read = Callable[[bytes], PageReading]  # asks inference. ServiceUnavailableError, RefusedError
 PICTURE_PROBLEMS: frozenset[ProblemCode] = frozenset(
     {"blank_drawing", "unreadable_image", "too_large", "invalid_request", "unsupported_media_type"}
@@ -52,7 +51,10 @@ def try_to_read(
     find_threshold: Callable[[ModelVersion], float],
     is_inference_ready: Callable[[], bool],
 ) -> bool:
-    """Returns False if the recogniser is away. After MAX_FAILURES while it was ready, the photo gets a problem."""
+    """Returns False if the recogniser is away. After MAX_FAILURES while it was ready, the photo gets a problem.
+
+    Any other error is a problem of this photo, so that it can't occur again in every run of the page.
+    """
     try:
         read_photo(photo, read, find_threshold)
     except ServiceUnavailableError:
@@ -61,6 +63,9 @@ def try_to_read(
         photo.failures += 1
         if photo.failures >= MAX_FAILURES:
             photo.problem = NOT_READ
+    except Exception:
+        logger.exception("photo_failed", bytes=len(photo.data))
+        photo.problem, photo.data = FAILED, b""
     return True
 
 
@@ -84,23 +89,21 @@ def read_photo(photo: Photo, read: Read, find_threshold: Callable[[ModelVersion]
 
 def take_digits(photo: Photo, data: bytes, reading: PageReading, digit_score_threshold: float) -> None:
     """Fills in the preview, the size and the digits. UnshowablePictureError."""
-    upright = open_upright(data)
-    boxes = [digit.box for digit in reading.digits]
-    is_single = len(boxes) == 1 and len(data) <= MAX_STORED_BYTES
+    preview, cutouts = make_views(data, reading.width, [digit.box for digit in reading.digits])
+    is_single = len(cutouts) == 1 and len(data) <= MAX_STORED_BYTES
     digits = []
-    for place, found in enumerate(reading.digits):
-        cutout = cut_out(upright, reading.width, found.box, boxes[:place] + boxes[place + 1 :])
+    for found, cutout in zip(reading.digits, cutouts, strict=True):
         digit = PhotoDigit(
-            drawing=data if is_single else cutout,
+            drawing=data if is_single else cutout.stored,
             prediction=found.prediction,
             digit_score_threshold=digit_score_threshold,
             source=photo.source,
             created_at=photo.received_at,
             found=found,
-            cutout=cutout,
+            cutout=cutout.shown,
         )
         digits.append(digit)
-    photo.preview, photo.size, photo.digits = make_preview(upright), (reading.width, reading.height), digits
+    photo.preview, photo.size, photo.digits = preview, (reading.width, reading.height), digits
 
 
 def save_photo(photo: Photo, outbox: Outbox, timeout_s: float) -> Delivery:

@@ -1,7 +1,7 @@
 """What the Photo page remembers for one visitor: the pictures, the digits on each, and their labels.
 
 A picture stays, also through visits to other pages, until it is removed or gives its place to newer ones. The bytes of
-its file are dropped once it is read and handed to the outbox.
+its file are dropped once it is read and handed to the outbox. The number of pictures and of their bytes is limited.
 """
 
 from dataclasses import dataclass, field
@@ -16,13 +16,14 @@ from shared.contracts.storage import Source
 
 KEY = "photo_page"
 MAX_PHOTOS = 50  # in a session
+MAX_BYTES = 128 * 1024 * 1024  # in a session; four of the largest files, or 50 of 2.5 MiB, which phones take
 
 
 @dataclass(kw_only=True)
 class PhotoDigit(PredictedDrawing):
-    """A digit that was found. `cutout` is a PNG of it.
+    """A digit that was found. `cutout` is a small PNG of it, to show.
 
-    `drawing` is stored: the whole picture if this is its only digit, else the cutout.
+    `drawing` is stored: the whole picture if this is its only digit, else a larger cutout.
     """
 
     found: PageDigit
@@ -60,6 +61,12 @@ class Photo:
         return all(digit.saved for digit in self.digits)
 
     @property
+    def held_bytes(self) -> int:
+        """The memory of its file and of all pictures made from it."""
+        pictures = sum(len(digit.drawing) + len(digit.cutout) for digit in self.digits)
+        return len(self.data) + len(self.preview) + pictures
+
+    @property
     def can_be_retried(self) -> bool:
         """Whether reading failed for a reason other than the picture. Its bytes are kept in that case."""
         return bool(self.problem and self.data)
@@ -84,7 +91,7 @@ class Photo:
 
 @dataclass
 class PhotoPage:
-    """At most MAX_PHOTOS pictures, newest first.
+    """At most MAX_PHOTOS pictures and MAX_BYTES, newest first.
 
     `taken` are the ids of all files that came in, including removed ones. `left_out` counts the files of the last
     upload that did not fit. `batches` counts the uploads.
@@ -98,13 +105,19 @@ class PhotoPage:
     def take(self, photos: list[Photo]) -> None:
         """Adds the new ones in front. If they do not fit, the oldest that are done are removed."""
         new = [photo for photo in photos if photo.file_id not in self.taken]
-        surplus = max(0, len(self.photos) + len(new) - MAX_PHOTOS)
-        for file_id in [photo.file_id for photo in reversed(self.photos) if photo.is_done][:surplus]:
-            self.remove(file_id)
-        room = MAX_PHOTOS - len(self.photos)
-        self.left_out, new = len(new[room:]), new[:room]
+        for oldest in [photo for photo in reversed(self.photos) if photo.is_done]:
+            if not self._has_room(new):
+                self.remove(oldest.file_id)
+        fitting = next(count for count in range(len(new), -1, -1) if self._has_room(new[:count]))
+        self.left_out, new = len(new) - fitting, new[:fitting]
         self.taken.update(photo.file_id for photo in new)
         self.photos[:0] = new
+
+    def _has_room(self, new: list[Photo]) -> bool:
+        """True for an empty list."""
+        together = [*self.photos, *new]
+        fits = len(together) <= MAX_PHOTOS and sum(photo.held_bytes for photo in together) <= MAX_BYTES
+        return fits or not new
 
     def find(self, file_id: str) -> Photo | None:
         """None if it was removed."""

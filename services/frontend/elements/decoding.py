@@ -1,0 +1,99 @@
+"""Picture file → decoded picture, upright and reduced, with a bound on the memory of the whole process.
+
+The number of pixels is checked in the header. One thread decodes all pictures, one after the other, and reduces each in
+bands of rows, so that no second picture of its size is made. A decoder may raise anything for a hostile file. That is
+always a problem of that file alone.
+"""
+
+import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import structlog
+from PIL import Image
+from pillow_heif import register_heif_opener
+
+from shared.upright import turn_upright
+
+register_heif_opener()
+Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit, which knows no formats; `_check_size` has lower ones
+logger = structlog.get_logger(__name__)
+
+MAX_PIXELS = {  # by format; those of inference, and for HEIC the most that iPhones take by default
+    "JPEG": 52_000_000,  # decoded at a reduced size
+    "MPO": 52_000_000,  # a JPEG of a phone, with a second picture behind it
+    "PNG": 24_000_000,  # 4 bytes a pixel
+    "WEBP": 16_000_000,  # Pillow needs 16 bytes a pixel
+    "HEIF": 25_000_000,  # 7 bytes a pixel
+}
+MAX_SIDE = 16_384  # pixels, about the limit of WebP
+INFERENCE_FORMATS = ("PNG", "JPEG", "WEBP")
+BAND_PIXELS = 1_000_000
+BROKEN = "The picture is broken and can't be decoded."
+DECODER = ThreadPoolExecutor(1, "decoder")  # memory that one thread frees is used again; that of many threads is kept
+
+T = TypeVar("T")
+
+
+class UnshowablePictureError(Exception):
+    """The message is a sentence for the visitor."""
+
+
+def use_picture(
+    data: bytes, side: int, use: Callable[[Image.Image], T], formats: tuple[str, ...] = INFERENCE_FORMATS
+) -> T:
+    """Decodes the file and returns what `use` makes of it, when it is this file's turn.
+
+    `use` gets RGB or RGBA, turned as EXIF says, and reduced by a whole factor until no side is as long as twice `side`.
+    UnshowablePictureError.
+    """
+    return DECODER.submit(lambda: use(_decode(data, side, formats))).result()
+
+
+def _decode(data: bytes, side: int, formats: tuple[str, ...]) -> Image.Image:
+    try:
+        return _decode_upright(data, side, formats)
+    except UnshowablePictureError:
+        raise
+    except Exception as error:
+        logger.warning("picture_not_decoded", reason=repr(error), bytes=len(data))
+        raise UnshowablePictureError(BROKEN) from error
+
+
+def _decode_upright(data: bytes, side: int, formats: tuple[str, ...]) -> Image.Image:
+    with Image.open(io.BytesIO(data), formats=formats) as picture:
+        _check_size(picture)
+        picture.draft("RGB", (side, side))
+        picture.load()
+        reduced = _reduce(picture, max(1, max(picture.size) // side))
+        reduced.info["exif"] = picture.info.get("exif", b"")
+    return turn_upright(reduced)
+
+
+def _check_size(picture: Image.Image) -> None:
+    """UnshowablePictureError if there are too many pixels. Reads the header only."""
+    most = MAX_PIXELS[str(picture.format)]
+    if picture.width * picture.height > most or max(picture.size) > MAX_SIDE:
+        raise UnshowablePictureError(
+            f"The picture has {picture.width} × {picture.height} pixels; at most {most:,} are allowed for a file of "
+            f"this kind, and {MAX_SIDE:,} for each side. Choose a smaller one."
+        )
+
+
+def _reduce(picture: Image.Image, factor: int) -> Image.Image:
+    """The picture as RGB or RGBA, with the mean of each square of `factor` pixels."""
+    width, height = picture.size
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    reduced = Image.new(mode, (-(-width // factor), -(-height // factor)))
+    rows = factor * max(1, BAND_PIXELS // (factor * width))
+    for top in range(0, height, rows):
+        band = _to_eight_bits(picture.crop((0, top, width, min(top + rows, height))))
+        reduced.paste(band.convert(mode).reduce(factor), (0, top // factor))
+    return reduced
+
+
+def _to_eight_bits(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith("I"):  # 16 bits of grey
+        return picture.convert("I").point(lambda level: level / 256).convert("L")
+    return picture

@@ -1,0 +1,74 @@
+"""Chooses the lane of each request: small drawings go to the short lane, everything else to the long lane."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import TypeVar
+
+from services.inference.drawing import Drawing, DrawingSource
+from services.inference.http.dependencies import Service
+from services.inference.lanes.short_predictor import QuickRequest, TakesLongError
+from services.inference.prediction import Answer
+from services.inference.questions import DrawingQuestion, ExplanationQuestion, Question
+from services.inference.recogniser import Recogniser
+from shared.web.problems import ProblemError
+
+A = TypeVar("A")
+
+QUICK_BYTES = 96 * 1024  # a larger body goes to the long lane unread; the base64 of a quick picture is smaller
+
+
+@dataclass(frozen=True)
+class Asker:
+    """One request: who asks which model version, with the lanes that answer."""
+
+    service: Service
+    caller: str
+    recogniser: Recogniser
+
+    async def predict(self, source: DrawingSource) -> Answer:
+        """Predict one drawing. DrawingError, RequestValidationError, ProblemError `overloaded`."""
+        if source.size_bytes <= QUICK_BYTES:
+            try:
+                return await self.service.short_lane.submit(self.caller, QuickRequest(source, self.recogniser))
+            except TakesLongError as error:
+                source = _Picture(error.picture)
+        return await self.ask(DrawingQuestion(source))
+
+    async def predict_and_explain(self, source: DrawingSource) -> bytes:
+        """Predict one drawing → a message Explanation. The errors of `predict`."""
+        answer = await self.predict(source)
+        return _add_saliency(answer, await self.ask(ExplanationQuestion(answer.image, answer.digit)))
+
+    async def predict_and_try_to_explain(self, source: DrawingSource) -> bytes:
+        """Predict one drawing → a message Prediction. Its saliency is null if the long lane is busy."""
+        answer = await self.predict(source)
+        try:
+            async with asyncio.timeout(self.service.bounds.explain_patience_s):
+                saliency = await self.ask(ExplanationQuestion(answer.image, answer.digit))
+        except (TimeoutError, ProblemError):
+            saliency = b"null"
+        return _add_saliency(answer, saliency)
+
+    async def ask(self, question: Question[A]) -> A:
+        """Ask the long lane. ProblemError `overloaded`, and the exceptions of the question."""
+        lane = self.service.long_lane
+        self.service.refusals.check_room(lane.load, self.caller)
+        return await lane.ask(self.caller, self.recogniser.manifest.reference, question)
+
+
+@dataclass(frozen=True)
+class _Picture:
+    """A picture file that the short lane gave back."""
+
+    content: bytes
+
+    @property
+    def size_bytes(self) -> int:
+        return len(self.content)
+
+    def parse(self) -> Drawing:
+        return self.content
+
+
+def _add_saliency(answer: Answer, saliency: bytes) -> bytes:
+    return answer.json[:-1] + b',"saliency":' + saliency + b"}"

@@ -1,0 +1,121 @@
+"""Sends questions to the worker process of `worker.py`, one of each caller in turn, and waits for the answers.
+
+At most two questions are sent at a time: one that is being answered, and one that the worker begins without a pause.
+If the worker dies, the question that it was answering fails, and a new worker takes over.
+"""
+
+import asyncio
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+import numpy as np
+import structlog
+
+from services.inference.lanes.fair_queue import FairQueue
+from services.inference.lanes.load import Load
+from services.inference.lanes.worker import Reply, WorkerSettings, answer, prepare_worker
+from services.inference.metrics import Metrics
+from services.inference.questions import ExplanationQuestion, Question
+from shared.recognition.errors import DrawingTooLargeError
+from shared.recognition.normalisation import SIDE
+
+A = TypeVar("A")
+logger = structlog.get_logger(__name__)
+
+SENT = 2  # questions that the worker has
+TOO_LONG = "It takes too long to read this. Send a smaller picture."
+
+
+@dataclass(frozen=True, eq=False)
+class _Waiting:
+    caller: str
+    reference: str
+    question: Question[Any]
+    reply: "asyncio.Future[Reply[Any]]"
+
+
+class LongLane:
+    """Use it in one event loop. The worker starts with the first question."""
+
+    def __init__(self, settings: WorkerSettings, load: Load, metrics: Metrics) -> None:
+        self.load = load
+        self._settings = settings
+        self._metrics = metrics
+        self._waiting: FairQueue[_Waiting] = FairQueue()
+        self._sent: dict[_Waiting, asyncio.Task[None]] = {}  # the oldest first
+        self._worker = _start_worker()
+        self._closing = False
+
+    async def ask(self, caller: str, reference: str, question: Question[A]) -> A:
+        """Answer a question about the loaded version `name/version`. Raises what `Question.answer` raises.
+
+        DrawingTooLargeError if the question ended the worker. A question that is cancelled while it waits is dropped.
+        """
+        if self._closing:
+            raise RuntimeError("the lane is closing")
+        waiting = _Waiting(caller, reference, question, asyncio.get_running_loop().create_future())
+        self.load.add(caller, question.size)
+        self._waiting.put(caller, waiting)
+        self._send_next()
+        try:
+            reply = cast("Reply[A]", await waiting.reply)
+        finally:
+            self.load.remove(caller, question.size)
+        self._metrics.record(reply.measured, reference)
+        if isinstance(reply.answer, Exception):
+            raise reply.answer
+        return reply.answer
+
+    async def warm_up(self, reference: str) -> None:
+        """Start the worker and let it load a version, so that the first question need not wait for that."""
+        await self.ask("warm-up", reference, ExplanationQuestion(np.zeros((SIDE, SIDE), np.uint8), 0))
+
+    async def close(self) -> None:
+        """Answer all accepted questions, then end the worker."""
+        self._closing = True
+        while self._sent:
+            await asyncio.wait(self._sent.values())
+        await asyncio.to_thread(self._worker.shutdown)
+
+    def _send_next(self) -> None:
+        while self._waiting and len(self._sent) < SENT:
+            waiting = self._waiting.take()
+            if not waiting.reply.done():
+                self._sent[waiting] = asyncio.create_task(self._send(waiting))
+
+    async def _send(self, waiting: _Waiting) -> None:
+        worker = self._worker
+        try:
+            reply = await asyncio.get_running_loop().run_in_executor(
+                worker, answer, self._settings, waiting.reference, waiting.question
+            )
+        except BrokenProcessPool:
+            if worker is self._worker:  # the question that was being answered is the first to notice
+                logger.error("worker_died", question=type(waiting.question).__name__)
+                self._worker = _start_worker()
+                _set(waiting.reply, error=DrawingTooLargeError(TOO_LONG))
+            else:
+                self._waiting.put_first(waiting.caller, waiting)
+        else:
+            self.load.measure(reply.seconds, waiting.question.size)
+            _set(waiting.reply, reply)
+        finally:
+            del self._sent[waiting]
+            self._send_next()
+
+
+def _set(future: "asyncio.Future[Reply[Any]]", reply: Reply[Any] | None = None, error: Exception | None = None) -> None:
+    if future.done():  # cancelled while the question was being answered
+        return
+    if reply is not None:
+        future.set_result(reply)
+    elif error is not None:
+        future.set_exception(error)
+
+
+def _start_worker() -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")  # a fork would copy the threads' locks
+    return ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=prepare_worker)

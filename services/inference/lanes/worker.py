@@ -1,0 +1,87 @@
+"""The worker process of the long lane: answers one question at a time, with a lower priority than the service.
+
+It loads the model versions that it is asked about. It ends with the service, even if that is killed. The operating
+system ends it if one question takes longer than CPU_LIMIT_S; the long lane then starts another.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import cv2
+
+from services.inference.engines.choice import Device, EngineName, choose_engine
+from services.inference.portable_error import make_portable
+from services.inference.prediction import Measured
+from services.inference.questions import Question
+from services.inference.recogniser import Recogniser
+from shared.recognition.model_version import folder_of, read_manifest
+
+A = TypeVar("A")
+
+PRIORITY_STEPS = 10  # of `nice`: the service gets nine times the processor time of the worker if both want all of it
+CPU_LIMIT_S = 20.0  # many times the cost of the worst question on a slow machine
+LOADED_VERSIONS = 3
+
+
+@dataclass(frozen=True)
+class WorkerSettings:
+    """Where the model versions are, and what runs their networks."""
+
+    models_dir: Path
+    engine: EngineName
+    device: Device
+
+
+@dataclass(frozen=True)
+class Reply(Generic[A]):
+    """The answer to a question, or the exception that it raised, what was measured, and how long it took."""
+
+    answer: A | Exception
+    measured: Measured
+    seconds: float
+
+
+def prepare_worker() -> None:
+    """Run once, when the process starts."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole process group; the service ends the worker
+    os.nice(PRIORITY_STEPS)
+    cv2.setNumThreads(1)
+    threading.Thread(target=_end_with_the_service, daemon=True).start()
+
+
+def _end_with_the_service() -> None:
+    service = multiprocessing.parent_process()
+    if service is not None:
+        service.join()
+        os._exit(0)
+
+
+def answer(settings: WorkerSettings, reference: str, question: Question[A]) -> Reply[A]:
+    """Answer a question about the model version `name/version`. The exceptions of a reply can be pickled."""
+    measured, started = Measured(), time.perf_counter()
+    given: A | Exception
+    try:
+        recogniser = load_recogniser(settings, reference)
+        started = time.perf_counter()
+        signal.setitimer(signal.ITIMER_PROF, CPU_LIMIT_S)  # its signal ends the process
+        given = question.answer(recogniser, measured)
+    except Exception as error:  # noqa: BLE001  whoever asked gets it
+        given = make_portable(error)
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    return Reply(given, measured, time.perf_counter() - started)
+
+
+@lru_cache(maxsize=LOADED_VERSIONS)
+def load_recogniser(settings: WorkerSettings, reference: str) -> Recogniser:
+    """Load `name/version`. The versions used last stay in memory. ModelVersionError."""
+    name, _, version = reference.partition("/")
+    manifest = read_manifest(settings.models_dir, name, version)
+    make_engine = choose_engine(settings.engine, settings.device)
+    return Recogniser(manifest, make_engine(folder_of(settings.models_dir, name, version), manifest))

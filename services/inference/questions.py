@@ -1,0 +1,184 @@
+"""What a caller can ask a model version. Each question answers itself, given the recogniser.
+
+Questions can be pickled, because the long lane sends them to another process. `size` is the expected cost in units of
+one image in the network; it decides who is admitted.
+"""
+
+import base64
+import time
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+import numpy as np
+import orjson
+
+from services.inference.drawing import DrawingList, DrawingSource, PictureSource, detect_media_type
+from services.inference.explanation import EXPLAINED_SIZE, explain
+from services.inference.portable_error import make_portable
+from services.inference.prediction import (
+    Answer,
+    Measured,
+    encode_png,
+    find_blank,
+    make_image,
+    make_page_message,
+    predict_drawings,
+    predict_images,
+)
+from services.inference.recogniser import Recogniser
+from shared.recognition.ink import BLANK
+from shared.recognition.normalisation import Images
+from shared.recognition.page import segment_page
+from shared.recognition.preprocessing import Image
+from shared.web.problems import make_problem
+
+A_co = TypeVar("A_co", covariant=True)
+
+PICTURE_SIZE = 50  # a large picture takes as long to decode as so many images take in the network
+PAGE_SIZE = 100
+BLANK_IMAGE = make_problem("blank_drawing", BLANK).model_dump(exclude_none=True)
+
+
+class Question(Protocol[A_co]):
+    """A question about one model version."""
+
+    @property
+    def size(self) -> int:
+        """The expected cost in images, at least 1."""
+
+    def answer(self, recogniser: Recogniser, measured: Measured) -> A_co:
+        """Answer it and note the measurements. DrawingError or RequestValidationError if its drawing can't be read."""
+
+
+@dataclass(frozen=True)
+class DrawingQuestion:
+    """Which digit is drawn? For a drawing that takes long to decode."""
+
+    source: DrawingSource
+    received: float = field(default_factory=time.perf_counter)
+    size = PICTURE_SIZE
+
+    def answer(self, recogniser: Recogniser, measured: Measured) -> Answer:
+        """Predict it."""
+        (answer,) = predict_drawings(recogniser, [(self.source, self.received)], measured)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@dataclass(frozen=True)
+class DrawingsQuestion:
+    """Which digits are drawn on several drawings of one batch?"""
+
+    sources: tuple[DrawingSource, ...]
+    received: float = field(default_factory=time.perf_counter)
+
+    @property
+    def size(self) -> int:
+        """A few units per drawing, most of which are small."""
+        return 4 * len(self.sources)
+
+    def answer(self, recogniser: Recogniser, measured: Measured) -> list[Answer | Exception]:
+        """Predict them. A drawing that can't be read has an exception in its place."""
+        answers = predict_drawings(recogniser, [(source, self.received) for source in self.sources], measured)
+        return [make_portable(answer) if isinstance(answer, Exception) else answer for answer in answers]
+
+
+@dataclass(frozen=True)
+class ImagesQuestion:
+    """Which digits do these images show? `images` (N, 28, 28) need no preprocessing."""
+
+    images: Images
+    received: float = field(default_factory=time.perf_counter)
+
+    @property
+    def size(self) -> int:
+        """Number of images."""
+        return len(self.images)
+
+    def answer(self, recogniser: Recogniser, measured: Measured) -> bytes:
+        """Predictions as JSON, separated by commas. A blank image has a problem in its place."""
+        blank = find_blank(self.images)
+        inked = self.images[~blank] if blank.any() else self.images
+        messages = predict_images(recogniser, inked, measured) if len(inked) else []
+        elapsed_ms = (time.perf_counter() - self.received) * 1000
+        for message in messages:
+            message["elapsed_ms"] = elapsed_ms
+        for place in np.flatnonzero(blank).tolist():  # from the first to the last, so that each one moves the next
+            messages.insert(place, BLANK_IMAGE)
+        return orjson.dumps(messages, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]
+
+
+@dataclass(frozen=True)
+class PageQuestion:
+    """Which digits stand on a page, and where?"""
+
+    source: PictureSource
+    received: float = field(default_factory=time.perf_counter)
+    size = PAGE_SIZE
+
+    def answer(self, recogniser: Recogniser, measured: Measured) -> bytes:
+        """A page reading as JSON."""
+        with measured.decoding():
+            page = segment_page(self.source.parse())
+        images = np.stack([digit.image for digit in page.digits])
+        messages = predict_images(recogniser, images, measured)
+        elapsed_ms = (time.perf_counter() - self.received) * 1000
+        for message, image in zip(messages, images, strict=True):
+            message |= {"image": encode_png(image), "elapsed_ms": elapsed_ms}
+        return orjson.dumps(make_page_message(page, messages), option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+@dataclass(frozen=True)
+class ExplanationQuestion:
+    """Which parts of this image (28, 28) speak for the predicted digit, and which against it?"""
+
+    image: Image
+    digit: int
+    size = EXPLAINED_SIZE
+
+    def answer(self, recogniser: Recogniser, measured: Measured) -> bytes:
+        """The saliency as JSON: 28 rows of 28."""
+        del measured
+        saliency = explain(recogniser, self.image, self.digit)
+        return orjson.dumps([[round(value, 3) for value in row] for row in saliency.tolist()])
+
+
+@dataclass(frozen=True)
+class ListQuestion:
+    """Which drawings does the body of a batch hold? It is asked because parsing a large body takes long."""
+
+    body: DrawingList
+    size = PICTURE_SIZE
+
+    def answer(self, recogniser: Recogniser, measured: Measured) -> list[DrawingSource]:
+        """The drawings in their order. RequestValidationError, ProblemError."""
+        del recogniser, measured
+        return list(self.body.parse())
+
+
+@dataclass(frozen=True)
+class PreparedPicture:
+    """A picture file, its media type, and the image that preprocessing makes of it."""
+
+    content: bytes
+    media_type: str
+    image: Image
+
+
+@dataclass(frozen=True)
+class PictureQuestion:
+    """Which picture and which image does this drawing hold? For models of other providers, which get the picture."""
+
+    source: DrawingSource
+    size = PICTURE_SIZE
+
+    def answer(self, recogniser: Recogniser, measured: Measured) -> PreparedPicture:
+        """Prepare it. An image without a picture file becomes a PNG file."""
+        del recogniser
+        with measured.decoding():
+            drawing = self.source.parse()
+            image = make_image(drawing)
+        if not isinstance(drawing, bytes):
+            return PreparedPicture(base64.b64decode(encode_png(image)), "image/png", image)
+        return PreparedPicture(drawing, detect_media_type(drawing), image)

@@ -1,0 +1,39 @@
+"""Divides the connections of the service between kinds of queries, so that no kind can take all of them.
+
+Each lane has a pool of its own. Slow statistics therefore cannot keep a prediction from being stored, and readiness
+always has a connection. All times are seconds.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Isolation = Literal["repeatable_read"]
+
+
+@dataclass(frozen=True)
+class Lane:
+    """How many connections a kind of query has and how long it may take.
+
+    `wait_s` limits the wait for a connection and `statement_s` each statement. With `isolation`, a query runs in a
+    read-only transaction of that level.
+    """
+
+    name: str
+    connections: int
+    wait_s: float
+    statement_s: float
+    isolation: Isolation | None = None
+
+
+CONNECT_TIMEOUT_S = 2.0  # PostgreSQL opens a connection in milliseconds
+
+# A load balancer usually waits 1 to 5 s for a health check.
+READINESS = Lane("readiness", connections=1, wait_s=1, statement_s=1)
+# One prediction, which takes milliseconds. A writer repeats a failed request, so it should learn of the failure soon.
+ROWS = Lane("rows", connections=5, wait_s=5, statement_s=3)
+# Pages and counts of the history, and the pages of the labelled drawings.
+PAGES = Lane("pages", connections=3, wait_s=5, statement_s=10)
+# Statistics read one index entry of each prediction: seconds for millions.
+STATISTICS = Lane("statistics", connections=2, wait_s=10, statement_s=60, isolation="repeatable_read")
+
+LANES = (READINESS, ROWS, PAGES, STATISTICS)  # 11 connections; PostgreSQL allows 100 in all by default

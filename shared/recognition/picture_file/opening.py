@@ -1,0 +1,17 @@
+"""A picture file of any accepted format → its pixels, by the first bytes of the file."""
+
+from shared.recognition.errors import UnreadableImageError
+from shared.recognition.picture_file import jpeg, png, webp
+from shared.recognition.picture_file.limits import MAX_PARTS
+from shared.recognition.picture_file.pixel_file import PixelFile
+
+
+def open_picture(data: bytes, max_parts: int = MAX_PARTS) -> PixelFile:
+    """Looks at headers only. UnreadableImageError if it is no picture, DrawingTooLargeError if it costs too much."""
+    if data.startswith(png.SIGNATURE):
+        return png.read_png(data, max_parts)
+    if data.startswith(jpeg.SIGNATURE):
+        return jpeg.read_jpeg(data, max_parts)
+    if webp.is_webp(data):
+        return webp.read_webp(data, max_parts)
+    raise UnreadableImageError("The file is not a PNG, JPEG or WebP picture.")

@@ -1,0 +1,139 @@
+"""The long lane with its real worker process: turns, failures, and the death of the worker."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from prometheus_client import CollectorRegistry
+
+from services.inference.lanes.load import Load
+from services.inference.lanes.long_lane import LongLane
+from services.inference.lanes.worker import WorkerSettings
+from services.inference.metrics import Metrics
+from services.inference.portable_error import UnexpectedError
+from services.inference.prediction import Measured
+from services.inference.questions import ExplanationQuestion, ImagesQuestion
+from services.inference.recogniser import Recogniser
+from shared.recognition.errors import DrawingTooLargeError
+from shared.recognition.model_version import ModelVersionError, read_current
+from tests.integration.inference.conftest import MODELS
+
+CNN = f"cnn/{read_current(MODELS, 'cnn')}"
+
+
+@dataclass(frozen=True)
+class WorkerId:
+    """Asks for the process id of the worker."""
+
+    size = 1
+
+    def answer(self, recogniser: Recogniser, measured: Measured) -> int:
+        return os.getpid()
+
+
+@dataclass(frozen=True)
+class Death:
+    """Ends the worker, as the limit of processor time does."""
+
+    size = 1
+
+    def answer(self, recogniser: Recogniser, measured: Measured) -> None:
+        os.kill(os.getpid(), signal.SIGPROF)
+
+
+class UnpicklableError(Exception):
+    def __init__(self, one: str, two: str) -> None:
+        super().__init__(one + two)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Fails with an exception that can't be unpickled."""
+
+    size = 1
+
+    def answer(self, recogniser: Recogniser, measured: Measured) -> None:
+        raise UnpicklableError("one", "two")
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[LongLane]:
+    metrics = Metrics(CollectorRegistry())
+    load = Load("long_lane", max_wait_s=10.0, free_units=64, on_change=lambda units: None)
+    lane = LongLane(WorkerSettings(MODELS, "auto", "cpu"), load, metrics)
+    yield lane
+    await lane.close()
+
+
+async def test_questions_are_answered_in_another_process_of_lower_priority() -> None:
+    async with running() as lane:
+        worker = await lane.ask("ann", CNN, WorkerId())
+        assert worker != os.getpid()
+        assert os.getpriority(os.PRIO_PROCESS, worker) > os.getpriority(os.PRIO_PROCESS, 0)
+    assert lane.load.units == 0
+
+
+async def test_callers_take_turns() -> None:
+    answered: list[str] = []
+
+    async def ask(lane: LongLane, caller: str) -> None:
+        await lane.ask(caller, CNN, WorkerId())
+        answered.append(caller)
+
+    async with running() as lane:
+        await asyncio.gather(*(ask(lane, caller) for caller in ["ann"] * 6 + ["bob"]))
+    assert answered.index("bob") <= 3  # two were sent already, and one was ann's turn
+
+
+async def test_a_question_that_ends_the_worker_fails_and_the_others_are_answered() -> None:
+    async with running() as lane:
+        first = await lane.ask("ann", CNN, WorkerId())
+        death, *others = await asyncio.gather(
+            lane.ask("ann", CNN, Death()),
+            lane.ask("bob", CNN, WorkerId()),
+            lane.ask("bob", CNN, WorkerId()),
+            return_exceptions=True,
+        )
+        assert isinstance(death, DrawingTooLargeError)
+        assert len(set(others)) == 1
+        assert others[0] not in (first, os.getpid())
+
+
+async def test_an_exception_that_cannot_be_unpickled_fails_only_its_question() -> None:
+    async with running() as lane:
+        worker = await lane.ask("ann", CNN, WorkerId())
+        with pytest.raises(UnexpectedError, match="UnpicklableError: onetwo"):
+            await lane.ask("ann", CNN, Failure())
+        assert await lane.ask("ann", CNN, WorkerId()) == worker
+
+
+async def test_a_missing_model_version_is_reported() -> None:
+    async with running() as lane:
+        with pytest.raises(ModelVersionError):
+            await lane.ask("ann", "cnn/2000-01-01.1", WorkerId())
+
+
+async def test_a_cancelled_question_is_dropped_and_the_next_one_is_answered() -> None:
+    async with running() as lane:
+        tasks = [asyncio.create_task(lane.ask("ann", CNN, WorkerId())) for _ in range(5)]
+        await asyncio.sleep(0)
+        tasks[4].cancel()
+        await asyncio.gather(*tasks[:4])
+        assert isinstance(await lane.ask("ann", CNN, WorkerId()), int)
+        assert tasks[4].cancelled()
+    assert lane.load.units == 0
+
+
+async def test_an_explanation_and_a_prediction_of_the_same_images_use_the_same_model() -> None:
+    image = np.zeros((28, 28), np.uint8)
+    image[4:24, 12:16] = 255
+    async with running() as lane:
+        predictions = await lane.ask("ann", CNN, ImagesQuestion(image[None]))
+        saliency = await lane.ask("ann", CNN, ExplanationQuestion(image, 1))
+    assert b'"digit":1' in predictions
+    assert saliency.startswith(b"[[")
