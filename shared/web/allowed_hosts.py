@@ -26,7 +26,7 @@ class AllowedHosts:
         if scope["type"] in ("http", "websocket"):
             host = next((value for name, value in scope["headers"] if name == b"host"), b"")
             if len(host) > MAX_HOST_BYTES or not self.allows(host):
-                detail = "This service is not reached under this host name. ALLOWED_HOSTS in docs/operating.md adds it."
+                detail = "This service does not know this host name. Its operator can add the name to ALLOWED_HOSTS."
                 await problem_response("invalid_request", detail, status=400)(scope, receive, send)
                 return
         await self.app(scope, receive, send)

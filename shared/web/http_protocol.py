@@ -7,14 +7,12 @@ It is uvicorn's own protocol with checks in front of it. Malformed and refused r
 import asyncio
 import re
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
 from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from shared.contracts.problem import PROBLEM_MEDIA_TYPE, ProblemCode
-from shared.web.problems import make_problem
+from shared.web.http_refusal import MALFORMED, NO_HOST, TOO_LARGE, TOO_MANY_CONNECTIONS, Refusal
 from shared.web.request_body import BODY_ARRIVED
 
 HEAD_END = b"\r\n\r\n"
@@ -28,44 +26,9 @@ class ConnectionLimits:
     head_bytes: int = 64 * 1024  # request line and headers; cookies and signed tokens of browsers stay below 16 KiB
     header_fields: int = 100  # the default of Apache, LimitRequestFields
     head_s: float = 10.0  # for a whole head, from the opening of the connection or the first byte of a later request
+    send_s: float = 60.0  # for a client to read a part of its answer, after it stopped reading
     unwanted_bytes: int = 1024 * 1024  # of a body that arrives after its request was answered
     connections: int = 2000  # open at the same time
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """The problem that answers a request which never reaches the app."""
-
-    status: HTTPStatus
-    code: ProblemCode
-    detail: str
-
-    def encode(self, default_headers: list[tuple[bytes, bytes]], *more: tuple[bytes, bytes]) -> bytes:
-        """The whole HTTP response. It tells the client that the connection closes."""
-        body = make_problem(self.code, self.detail, status=self.status).model_dump_json(exclude_none=True).encode()
-        headers = [
-            *default_headers,
-            (b"content-type", PROBLEM_MEDIA_TYPE.encode()),
-            (b"content-length", str(len(body)).encode()),
-            (b"connection", b"close"),
-            *more,
-        ]
-        lines = [f"HTTP/1.1 {self.status.value} {self.status.phrase}".encode(), *(b": ".join(one) for one in headers)]
-        return b"\r\n".join(lines) + HEAD_END + body
-
-
-MALFORMED = Refusal(HTTPStatus.BAD_REQUEST, "invalid_request", "This is not a valid HTTP/1.1 request.")
-NO_HOST = Refusal(
-    HTTPStatus.BAD_REQUEST,
-    "invalid_request",
-    "Send exactly one Host header, as HTTP/1.1 requires. HTTP/0.9 is refused.",
-)
-TOO_LARGE = Refusal(
-    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "too_large", "The request has too many headers, or they are too long."
-)
-TOO_MANY_CONNECTIONS = Refusal(
-    HTTPStatus.SERVICE_UNAVAILABLE, "overloaded", "Too many connections are open. Try again in a moment."
-)
 
 
 class LimitedHttpProtocol(HttpToolsProtocol):
@@ -78,10 +41,12 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         self.in_head = True  # the next byte belongs to a head, and not to a body
         self.heads = 0  # complete heads so far
         self.head_bytes = 0  # of the incomplete head, already given to the parser
+        self.at_line_start = True  # the parser has only whole lines of the head
         self.held = b""  # the incomplete last line of a head
         self.unwanted_bytes = 0
         self.refusal = MALFORMED
-        self.deadline: asyncio.TimerHandle | None = None
+        self.deadline: asyncio.TimerHandle | None = None  # for the client to send
+        self.read_deadline: asyncio.TimerHandle | None = None  # for the client to read
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Refuse the connection if too many are open."""
@@ -93,9 +58,22 @@ class LimitedHttpProtocol(HttpToolsProtocol):
             self.start_deadline()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the clock."""
+        """Stop the clocks."""
         self.stop_deadline()
+        self.resume_writing()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Wait for a client that does not read its answer, but not for ever."""
+        super().pause_writing()
+        self.read_deadline = self.loop.call_later(self.limits.send_s, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The client has read a part."""
+        super().resume_writing()
+        if self.read_deadline is not None:
+            self.read_deadline.cancel()
+            self.read_deadline = None
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Keep the connection open for the answer that is due to a client that will send nothing more."""
@@ -116,7 +94,11 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         super().data_received(data)
         if self.heads == before:
             self.head_bytes += len(data)
+            self.at_line_start = data.endswith(b"\n") if data else self.at_line_start
             self.start_deadline()
+        elif self.held:  # only if the parser found the end of the head elsewhere
+            rest, self.held = self.held, b""
+            super().data_received(rest)
 
     def check_head(self, data: bytes) -> bytes:
         """Return the bytes for the parser. Refuse a head that is too long or has too many lines.
@@ -124,7 +106,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         An incomplete last line is held back, so that a header always reaches the parser and `remove_upgrade` in one
         piece.
         """
-        end = 0 if data.startswith(b"\r\n") else data.find(HEAD_END)
+        end = 0 if self.at_line_start and data.startswith(b"\r\n") else data.find(HEAD_END)
         head = data if end < 0 else data[: end + 2]
         if (
             self.head_bytes + len(head) > self.limits.head_bytes
@@ -153,14 +135,14 @@ class LimitedHttpProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Refuse a head with too many fields, or without Host."""
-        self.in_head, self.head_bytes = False, 0
-        self.heads += 1
-        self.stop_deadline()
         if len(self.headers) > self.limits.header_fields:
             self.refuse_while_parsing(TOO_LARGE)
         hosts = [name for name, _ in self.headers].count(b"host")
         if hosts > 1 or (not hosts and self.parser.get_http_version() != "1.0"):
             self.refuse_while_parsing(NO_HOST)
+        self.in_head, self.head_bytes, self.at_line_start = False, 0, True
+        self.heads += 1
+        self.stop_deadline()
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -189,8 +171,10 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         raise HttpParserError(refusal.detail)
 
     def refuse(self, refusal: Refusal) -> None:
-        """Answer and close the connection. Answers that are still due on it are lost."""
-        self.transport.write(refusal.encode(self.server_state.default_headers))
+        """Answer and close the connection. Without an answer if it would be taken for that of an earlier request."""
+        due = self.cycle is not None and not self.cycle.response_complete
+        if not due or not (self.in_head or self.cycle.response_started):
+            self.transport.write(refusal.encode(self.server_state.default_headers))
         self.transport.close()
 
     def start_deadline(self) -> None:

@@ -6,13 +6,14 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import uvicorn
 from fastapi import FastAPI, Request
+from fastapi.responses import StreamingResponse
 from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp
 
@@ -44,6 +45,10 @@ def make_app(settings: ApiServerSettings | None = None, body_timeout_s: float = 
             length += len(part)
         return length
 
+    @app.post("/typed")
+    async def parse(body: dict[str, str]) -> int:
+        return len(body)
+
     @app.put("/")
     async def put(request: Request) -> None:
         pass
@@ -52,6 +57,15 @@ def make_app(settings: ApiServerSettings | None = None, body_timeout_s: float = 
     async def answer_late() -> str:
         await asyncio.sleep(0.3)
         return "late"
+
+    @app.get("/endless")
+    async def answer_endlessly() -> StreamingResponse:
+        async def stream() -> AsyncIterator[bytes]:
+            while True:
+                yield b"a" * 65536
+                await asyncio.sleep(0)
+
+        return StreamingResponse(stream())
 
     @app.get("/readyz")
     async def ready() -> str:

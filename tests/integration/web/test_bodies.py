@@ -33,9 +33,10 @@ def test_a_chunked_body_is_refused_when_it_is_too_long(url: str) -> None:
     assert (answer.status, answer.code) == (413, "too_large")
 
 
-def test_a_body_that_does_not_arrive_is_a_timeout() -> None:
+@pytest.mark.parametrize("path", [b"/", b"/typed"])
+def test_a_body_that_does_not_arrive_is_a_timeout(path: bytes) -> None:
     with serving(make_app(body_timeout_s=0.2)) as address:
-        answer = ask(address, head(5), b"abc")
+        answer = ask(address, head(5, path), b"abc")
     assert (answer.status, answer.code) == (408, "timeout")
     assert answer.headers["connection"] == "close"
 
@@ -66,9 +67,10 @@ def test_one_caller_may_fill_half_of_the_memory_and_no_more() -> None:
         assert receive(second).status == 200
 
 
-def test_a_client_that_leaves_is_no_error_and_is_counted() -> None:
+@pytest.mark.parametrize("path", [b"/", b"/typed"])
+def test_a_client_that_leaves_is_no_error_and_is_counted(path: bytes) -> None:
     with serving(make_app()) as address, capture_logs() as logs, connected(address) as connection:
-        connection.sendall(head(5) + b"abc")
+        connection.sendall(head(5, path) + b"abc")
         connection.shutdown(socket.SHUT_WR)
         while 'status="499"' not in httpx.get(f"{address}/metrics").text:
             time.sleep(0.01)

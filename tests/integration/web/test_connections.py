@@ -1,7 +1,9 @@
 """What happens to a connection: half-closed clients, offered upgrades, bodies that nobody reads."""
 
 import socket
+import time
 
+import httpx
 import pytest
 
 from tests.integration.web.server import ask, connected, is_closed, make_app, receive, serving
@@ -36,7 +38,7 @@ def test_a_body_that_ends_too_early_closes_the_connection(url: str) -> None:
         assert is_closed(connection)
 
 
-@pytest.mark.parametrize("first", [0, 10, 60, 80, 100, 150])
+@pytest.mark.parametrize("first", [0, 10, 15, 60, 80, 100, 150])
 def test_an_offered_upgrade_is_ignored_and_the_body_is_read(url: str, first: int) -> None:
     whole = POST + H2C + b"\r\nabcde"
     assert ask(url, whole[:first], whole[first:]).body == b"5"
@@ -77,3 +79,10 @@ def test_a_slow_body_that_nobody_reads_ends_the_connection() -> None:
         assert receive(connection).status == 200
         connection.sendall(b"a")
         assert is_closed(connection)
+
+
+def test_a_client_that_reads_nothing_is_disconnected_and_its_answer_ends() -> None:
+    with serving(make_app(), send_s=0.2) as address, connected(address) as connection:
+        connection.sendall(b"GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        while 'route="/endless"' not in httpx.get(f"{address}/metrics").text:
+            time.sleep(0.01)

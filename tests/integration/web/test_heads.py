@@ -48,9 +48,16 @@ def test_the_head_of_a_second_request_is_limited_too(url: str) -> None:
 
 
 def test_a_pipelined_head_is_limited_too(url: str) -> None:
+    """No answer: it would be taken for that of the first request."""
+    slow = GET.replace(b"/ ", b"/slow ")
     with connected(url) as connection:
-        connection.sendall(GET + b"\r\n" + GET + b"A: a\r\n" * 100 + b"\r\n")
-        assert receive(connection).status in (200, 431)
+        connection.sendall(slow + b"\r\n" + GET + b"A: a\r\n" * 100 + b"\r\n")
+        assert is_closed(connection)
+
+
+def test_a_malformed_body_is_answered_with_a_problem(url: str) -> None:
+    answer = ask(url, b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n", b"no length\r\n")
+    assert (answer.status, answer.code) == (400, "invalid_request")
 
 
 @pytest.mark.parametrize("start", [b"", b"GET / HT", GET, GET + b"A: a", b"\r\n"], ids=str)
@@ -71,6 +78,14 @@ def test_a_second_request_without_a_whole_head_is_closed() -> None:
 def test_an_answer_may_take_longer_than_a_head() -> None:
     with serving(make_app(), head_s=0.1) as address:
         assert ask(address, GET.replace(b"/ ", b"/slow ") + b"\r\n").body == b'"late"'
+
+
+def test_a_head_may_be_cut_anywhere_also_in_its_end(url: str) -> None:
+    head, body = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n", b"a\r\n\r\nbcde"
+    for cut in range(len(head) - 5, len(head) + 1):
+        assert ask(url, head[:cut], head[cut:] + body).body == b"9"
+    assert ask(url, head[:-2], b"\r", b"\n" + body).body == b"9"
+    assert ask(url, head[:-3], b"\n", b"\r", b"\n" + body[:3], body[3:]).body == b"9"
 
 
 def test_a_head_in_many_packets_is_answered(url: str) -> None:
