@@ -86,7 +86,7 @@ class Stack:
             "STREAMLIT_SERVER_ADDRESS": settings.host,
             "STREAMLIT_SERVER_PORT": str(settings.frontend_port),
         }
-        ready = make_http_probe(settings.url(settings.frontend_port) + "/_stcore/health")
+        ready = make_http_probe(settings.frontend_url + "/_stcore/health")
         return Service(self._make_command("frontend", self._programs.frontend, environment), ready, FRONTEND)
 
     def _make_command(self, name: str, arguments: tuple[str, ...], environment: dict[str, str]) -> Command:
