@@ -32,7 +32,7 @@ logfile = {folder}/pgbouncer.log
 
 @pytest.fixture
 def pooled_url(database_url: str) -> Iterator[str]:
-    """The migrated database through PgBouncer. Without it the test is skipped; with SLATE_REQUIRE_PGBOUNCER it fails."""
+    """The database through PgBouncer. Without it, the test is skipped, or fails with SLATE_REQUIRE_PGBOUNCER."""
     if PGBOUNCER is None:
         assert not os.environ.get("SLATE_REQUIRE_PGBOUNCER"), "PgBouncer is not installed"
         pytest.skip("no PgBouncer here")

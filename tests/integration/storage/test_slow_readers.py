@@ -47,10 +47,18 @@ class StalledReader:
         self._asked = False
         path = "/v1/labelled-drawings"
         scope = {
-            **{"type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1"},
-            **{"method": "GET", "scheme": "http", "path": path, "raw_path": path.encode(), "root_path": ""},
-            **{"headers": [(b"host", b"storage"), (b"authorization", authorization.encode())], "query_string": b""},
-            **{"client": ("127.0.0.1", 1), "server": ("storage", 80)},
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "http",
+            "path": path,
+            "raw_path": path.encode(),
+            "root_path": "",
+            "headers": [(b"host", b"storage"), (b"authorization", authorization.encode())],
+            "query_string": b"",
+            "client": ("127.0.0.1", 1),
+            "server": ("storage", 80),
         }
         self.ended = asyncio.ensure_future(app(scope, self._receive, self._send))
 
