@@ -9,6 +9,9 @@ EXAMPLES ?= 200
 SEED ?=
 IN_TWO := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 LOCAL := $(if $(wildcard /dev/nvidiactl),local-gpu,local)  # only on a GPU the stack needs torch
+ifeq ($(OS),Windows_NT)
+$(error On Windows, run Slate in WSL (Windows Subsystem for Linux))
+endif
 .DEFAULT_GOAL := help
 .PHONY: help run up up-gpu down train sweep data test test-unit test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-history benchmark-fairness benchmark-training screenshots hooks openapi lock clean
 

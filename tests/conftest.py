@@ -32,12 +32,12 @@ SETTINGS = (  # how the names of the environment variables begin that change wha
     *("FRONTEND_", "INFERENCE_", "LOG_LEVEL", "OPENAI_", "PEN_", "POSTGRES_", "PROMETHEUS_"),
     *("SLATE_", "STORAGE_", "STREAMLIT_", "SWEEP_", "TRAINING_", "WANDB_"),
 )
-KEPT = "SLATE_REQUIRE_BROWSER"
+KEPT = ("SLATE_REQUIRE_BROWSER", "SLATE_REQUIRE_PGBOUNCER")
 
 
 def pytest_configure() -> None:
     """Cleans the environment before the modules that read it are imported."""
-    for name in [name for name in os.environ if name.startswith(SETTINGS) and name != KEPT]:
+    for name in [name for name in os.environ if name.startswith(SETTINGS) and name not in KEPT]:
         del os.environ[name]
     os.environ["OMP_NUM_THREADS"] = "1"
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"

@@ -7,6 +7,7 @@ import os
 import pwd
 import stat
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,10 +27,11 @@ class Account:
         return f"{self.uid}:{self.gid}"
 
 
-def choose_account(folder: Path) -> Account | None:
+def choose_account(folder: Path, say: Callable[[str], None]) -> Account | None:
     """Return the account for PostgreSQL: None (our own) for an ordinary user.
 
-    For root, it is the owner of an existing `folder`, otherwise the system account, which is created if needed.
+    For root, it is the owner of an existing `folder`, otherwise the system account. If that does not exist, `say` gets
+    a line before it is created.
     """
     if os.geteuid() != 0:
         return None
@@ -38,6 +40,7 @@ def choose_account(folder: Path) -> Account | None:
     try:
         entry = pwd.getpwnam(ACCOUNT_NAME)
     except KeyError:
+        say(f"creating the system account {ACCOUNT_NAME}, because PostgreSQL refuses to run as root")
         entry = _create_account()
     return Account(entry.pw_uid, entry.pw_gid)
 
@@ -54,12 +57,14 @@ def _create_account() -> pwd.struct_passwd:
     return pwd.getpwnam(ACCOUNT_NAME)
 
 
-def open_parents(path: Path) -> list[Path]:
-    """Let every account pass through the folders above `path`, without listing them → the changed folders."""
-    closed = [folder for folder in path.parents if not folder.stat().st_mode & stat.S_IXOTH]
-    for folder in closed:
-        folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
-    return closed
+def find_closed_parents(path: Path) -> list[Path]:
+    """Return the folders above `path` that only some accounts may pass through."""
+    return [folder for folder in path.parents if not folder.stat().st_mode & stat.S_IXOTH]
+
+
+def open_folder(folder: Path) -> None:
+    """Let every account pass through the folder, without listing it."""
+    folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
 
 
 def open_files(folder: Path) -> None:

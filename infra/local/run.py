@@ -94,6 +94,7 @@ def _list_ports(settings: LocalSettings) -> dict[str, int]:
 
 
 def _announce(settings: LocalSettings) -> None:
-    for service, port in _list_ports(settings).items():
+    say(f"  {'frontend':<10} {settings.frontend_url}")
+    for service, port in (("inference", settings.inference_port), ("storage", settings.storage_port)):
         say(f"  {service:<10} {settings.url(port)}")
     say("ready")

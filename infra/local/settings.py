@@ -29,6 +29,14 @@ class LocalSettings(BaseSettings):
     storage_port: int = Field(default=8002, ge=1, le=65535, validation_alias="STORAGE_PORT")
     frontend_port: int = Field(default=8501, ge=1, le=65535, validation_alias="FRONTEND_PORT")
 
+    frontend_path: str = Field(default="", validation_alias="STREAMLIT_SERVER_BASE_URL_PATH")  # where the page is
+
+    @property
+    def frontend_url(self) -> str:
+        """The URL of the page, without a final slash: `http://127.0.0.1:8501` or `http://127.0.0.1:8501/slate`."""
+        path = self.frontend_path.strip("/")
+        return self.url(self.frontend_port) + (f"/{path}" if path else "")
+
     def url(self, port: int) -> str:
         """Return the URL of a port for programs on this machine: `http://127.0.0.1:8001`."""
         host = "127.0.0.1" if self.host in EVERY_ADDRESS else self.host

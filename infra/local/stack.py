@@ -38,16 +38,14 @@ class Stack:
     def __init__(self, settings: LocalSettings, programs: Programs, *, say: Say, lock_fd: int) -> None:
         self._settings = settings
         self._programs = programs
-        self._say = say
         self._logs = _rotate_logs(settings.data_dir / "logs")
         self._token = load_storage_token(settings.data_dir)
         self._supervisor = Supervisor(say=say, lock_fd=lock_fd)
-        self._postgres = Postgres(settings.data_dir, self._logs / "postgres.log")
+        self._postgres = Postgres(settings.data_dir, self._logs / "postgres.log", say)
 
     async def start(self) -> None:
         """Return when every part is ready. LocalError if one cannot start."""
-        for folder in self._postgres.open_folders():
-            self._say(f"opened {folder} for every account to pass through, because PostgreSQL runs as its own account")
+        self._postgres.open_folders()
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._start_storage())

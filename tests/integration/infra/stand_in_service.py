@@ -13,6 +13,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 class Answer(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        path = os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH", "").strip("/")
+        if "STREAMLIT_SERVER_PORT" in sys.argv and not self.path.startswith(f"/{path}"):
+            self.send_error(404)
+            return
         body = str(os.getpid()).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from running_stack import StartStack
 
-from infra.local.account import open_parents
+from infra.local.account import find_closed_parents, open_folder
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="changes owners and accounts")
 
@@ -20,7 +20,9 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="changes owners and ac
 def nobody() -> Iterator[int]:
     """The id of an ordinary account, which can reach this Python and this checkout during the test."""
     wanted = (Path(sys.executable), Path(sys.executable).resolve(), Path(__file__))
-    opened = [folder for path in wanted for folder in open_parents(path)]
+    opened = {folder for path in wanted for folder in find_closed_parents(path)}
+    for folder in opened:
+        open_folder(folder)
     yield pwd.getpwnam("nobody").pw_uid
     for folder in opened:
         folder.chmod(folder.stat().st_mode & ~stat.S_IXOTH)
@@ -49,7 +51,7 @@ def test_root_can_keep_the_data_in_a_folder_that_others_cannot_enter(start_stack
     stack = start_stack(data_dir=closed / "data")
     stack.wait_until_ready()
     assert closed.stat().st_mode & 0o777 == 0o701
-    assert any(line.startswith(f"opened {closed} for every account to pass through") for line in stack.said)
+    assert any(line.startswith(f"opening {closed} for every account to pass through") for line in stack.said)
     assert stack.postmaster().uids().real != 0
     assert stack.stop() == 0
 

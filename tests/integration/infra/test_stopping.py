@@ -27,6 +27,24 @@ def test_three_addresses_are_printed_before_ready(start_stack: StartStack) -> No
     assert addresses == {name: f"http://127.0.0.1:{port}" for name, port in stack.ports.items()}
 
 
+def test_the_page_may_be_under_a_path(start_stack: StartStack) -> None:
+    stack = start_stack(STREAMLIT_SERVER_BASE_URL_PATH="/slate/")
+    stack.wait_until_ready()
+    assert f"  frontend   http://127.0.0.1:{stack.ports['frontend']}/slate" in stack.said
+    assert stack.stop() == 0
+
+
+def test_ctrl_c_stops_a_stack_that_a_script_started_in_the_background(start_stack: StartStack) -> None:
+    ignored = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell without a terminal does for `command &`
+    try:
+        stack = start_stack()
+    finally:
+        signal.signal(signal.SIGINT, ignored)
+    stack.wait_until_ready()
+    assert stack.stop(signal.SIGINT) == 0
+    assert stack.processes() == []
+
+
 def test_the_parts_are_not_in_the_session_of_the_terminal(start_stack: StartStack) -> None:
     stack = start_stack()
     stack.wait_until_ready()

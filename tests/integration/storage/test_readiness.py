@@ -2,10 +2,11 @@
 
 import asyncio
 
+import asyncpg
 import pytest
 
 from services.storage.migrate import downgrade, upgrade
-from services.storage.schema import read_schema
+from services.storage.schema import NewerSchemaError, read_schema
 
 END_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'slate-storage'"
 
@@ -45,6 +46,25 @@ async def test_the_service_is_not_ready_after_the_migrations_were_undone(open_cl
     await asyncio.to_thread(downgrade, empty_database_url, "base")
     async with open_client(empty_database_url) as client:
         assert _code(await client.get("/readyz")) == (503, "not_ready")
+
+
+async def test_a_database_that_is_newer_than_the_service_is_named_as_such(open_client, empty_database_url):
+    await asyncio.to_thread(upgrade, empty_database_url)
+    await _set_revision(empty_database_url, "9999")
+    async with open_client(empty_database_url) as client:
+        answer = await client.get("/readyz")
+        assert _code(answer) == (503, "not_ready")
+        assert "This version of Slate is older than the database" in answer.json()["detail"]
+    with pytest.raises(NewerSchemaError, match="Start the version that made this schema"):
+        await asyncio.to_thread(upgrade, empty_database_url)
+
+
+async def _set_revision(url, revision):
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("UPDATE alembic_version SET version_num = $1", revision)
+    finally:
+        await connection.close()
 
 
 async def test_the_service_starts_without_postgres_and_is_ready_when_postgres_runs(open_client, own_postgres):

@@ -1,0 +1,40 @@
+"""docker-compose.yml passes every setting of a service on from `.env` to the container of the service."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import yaml
+
+COMPOSE = yaml.safe_load((Path(__file__).parents[3] / "docker-compose.yml").read_text())
+SET_BY_THE_IMAGE = {"host", "port", "models_dir"}  # outside, the port is that of the machine, in SLATE_HOST
+SET_BY_COMPOSE = {"STORAGE_DATABASE_URL", "FRONTEND_INFERENCE_URL", "FRONTEND_STORAGE_URL", "FRONTEND_STORAGE_TOKEN"}
+SERVICES = {
+    "inference": ("services.inference.settings", "Settings"),
+    "storage": ("services.storage.settings", "Settings"),
+    "migrate": ("services.storage.settings", "DatabaseSettings"),
+    "frontend": ("services.frontend.settings", "Settings"),
+}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_setting_of_a_service_reaches_its_container(service: str) -> None:
+    module, name = SERVICES[service]
+    settings = getattr(import_module(module), name)
+    prefix = settings.model_config["env_prefix"]
+    wanted = {f"{prefix}{field}".upper() for field in settings.model_fields if field not in SET_BY_THE_IMAGE}
+    passed = COMPOSE["services"][service]["environment"]
+    assert wanted - passed.keys() == set(), "Add these settings to docker-compose.yml."
+    for variable in wanted - SET_BY_COMPOSE:
+        assert re.match(rf"\$\{{{variable}:[-?]", passed[variable]), f"{variable} does not come from .env"
+
+
+def test_an_empty_variable_counts_as_not_set() -> None:
+    for module, name in SERVICES.values():
+        assert getattr(import_module(module), name).model_config["env_ignore_empty"]
+
+
+def test_the_path_of_the_page_reaches_its_container() -> None:
+    passed = COMPOSE["services"]["frontend"]["environment"]
+    assert passed["STREAMLIT_SERVER_BASE_URL_PATH"] == "${STREAMLIT_SERVER_BASE_URL_PATH:-}"
