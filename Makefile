@@ -13,7 +13,7 @@ ifeq ($(OS),Windows_NT)
 $(error On Windows, run Slate in WSL (Windows Subsystem for Linux))
 endif
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu down train sweep data test test-unit test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-history benchmark-fairness benchmark-training screenshots hooks openapi lock clean
+.PHONY: help run up up-gpu down train sweep data test test-unit test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-history benchmark-fairness benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -102,6 +102,12 @@ benchmark-fairness: $(VENV)/installed-test ## how long others wait while one or 
 
 benchmark-training: $(VENV)/installed-training data ## how much longer an epoch takes than the network's computation alone
 	@$(BIN)/python -m benchmarks.training_speed $(ARGS)
+
+benchmark-worst-pictures: $(VENV)/installed-test ## CPU time and memory of the pictures that cost most (Linux)
+	@$(BIN)/python -m benchmarks.worst_pictures $(ARGS)
+
+fuzz: $(VENV)/installed-test ## read damaged pictures for a minute (options: ARGS="--seconds 600 --seed 7")
+	@$(BIN)/python -m tests.fuzzing.recognition $(ARGS)
 
 screenshots: $(VENV)/installed-test ## take the pictures in docs/images, from a stack that it starts
 	@$(BIN)/python -m tests.e2e.screenshots $(ARGS)

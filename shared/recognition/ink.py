@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from shared.recognition.contrast import Ink, Levels
 from shared.recognition.cutout import Cutout
-from shared.recognition.errors import BlankDrawingError
+from shared.recognition.errors import BlankDrawingError, DrawingTooLargeError
 from shared.recognition.paper import measure_contrast
 from shared.recognition.photograph import PHOTOGRAPH_SIDE
 
@@ -26,6 +26,7 @@ SPECK_SHARE = 0.03  # share of the largest component's area; smaller components 
 LONE_SHARE = 0.3  # share of the largest component's area; in a photograph, smaller ones far from it are specks
 LONE_GAP = 0.5  # share of the longer side of the largest component; a component with a wider gap is far from it
 STRIP_DEPTH = 0.15  # share of the picture; the edge of the sheet is not deeper
+MAX_COMPONENTS = 100_000  # specks included; measuring each takes 300 bytes
 BLANK = "The drawing is blank: no ink was found on it. Draw a digit, or send a picture with more contrast."
 
 
@@ -67,7 +68,7 @@ def _keep_strokes(ink: Cutout, photographed: bool) -> Ink:
     mask = (ink.pixels > STROKE_THRESHOLD).view(np.uint8)
     if not photographed and cv2.connectedComponents(mask, connectivity=8)[0] == 2:
         return ink.pixels  # one component and the paper, as in most digits
-    count, component_map, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    count, component_map, stats = find_components(mask)
     if count == 1:
         raise BlankDrawingError(BLANK)
     areas = stats[:, cv2.CC_STAT_AREA].astype(np.int64)
@@ -81,6 +82,19 @@ def _keep_strokes(ink: Cutout, photographed: bool) -> Ink:
         return ink.pixels
     near = cv2.dilate(keep[component_map].astype(np.uint8), np.ones((5, 5), np.uint8))
     return np.where(near > 0, ink.pixels, np.float32(0))  # keeps the soft edges of the strokes
+
+
+def find_components(mask: NDArray[np.uint8]) -> tuple[int, ComponentArray, ComponentArray]:
+    """OpenCV's components, 8-connected: their number with the paper, the map (H, W), and `stats` (components, 5).
+
+    DrawingTooLargeError if there are more than MAX_COMPONENTS.
+    """
+    could_be_too_many = mask.size > 4 * MAX_COMPONENTS  # of four neighbours, only one can be a component of its own
+    if could_be_too_many and cv2.connectedComponents(mask, connectivity=8)[0] > MAX_COMPONENTS:
+        raise DrawingTooLargeError(
+            f"The picture has more than {MAX_COMPONENTS:,} specks. Send a smaller picture, or one without the noise."
+        )
+    return cv2.connectedComponentsWithStats(mask, connectivity=8)[:3]
 
 
 def _is_near(stats: ComponentArray, largest: ComponentArray) -> NDArray[np.bool_]:

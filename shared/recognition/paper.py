@@ -28,6 +28,7 @@ EXACT_SHARE = 0.5  # least share of the pixels within the tolerance that have th
 SHADE_DEPTH = 24  # grey levels between the paper and its darkest shading
 SHADE_SLOPE = 2.0  # grey levels a pixel; the soft edge of a line is steeper than shading
 SHADE_SHARE = 0.1  # least share of the pixels that are shaded in a photograph
+BAND_ROWS = 256
 FIT_SIDE = 64  # pixels; the surface is fitted to a picture reduced to this
 
 
@@ -65,9 +66,19 @@ def _is_photograph(grey: Cutout, counts: Counts, first: FlatLevel, second: FlatL
     near = (nearest > FLAT_TOLERANCE) & (nearest <= SHADE_DEPTH)
     if counts[near].sum() < SHADE_SHARE * counts.sum():
         return False
-    whole = grey.fill()
-    slope = np.hypot(cv2.Sobel(whole, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(whole, cv2.CV_32F, 0, 1, scale=1 / 8))
-    return bool((near[whole] & (slope < SHADE_SLOPE)).mean() >= SHADE_SHARE)
+    return _count_shaded(grey.fill(), near) >= SHADE_SHARE * int(counts.sum())
+
+
+def _count_shaded(grey: Grey, near: NDArray[np.bool_]) -> int:
+    """The number of pixels that have one of the levels `near` (256,) and lie on no edge. In bands, to save memory."""
+    shaded = 0
+    for top in range(0, len(grey), BAND_ROWS):
+        above = min(1, top)  # the slope at a pixel depends on the rows beside it
+        band = grey[top - above : top + BAND_ROWS + 1]
+        slopes = [cv2.Sobel(band, cv2.CV_32F, right, 1 - right, scale=1 / 8) for right in (1, 0)]
+        flat = near[band] & (np.hypot(*slopes) < SHADE_SLOPE)
+        shaded += int(flat[above : above + BAND_ROWS].sum())
+    return shaded
 
 
 def _measure_noise(distance: NDArray[np.number]) -> float:

@@ -44,6 +44,9 @@ def reduce_to(grey: Grey, side: int) -> Grey:
     scale = side / max(grey.shape)
     if scale >= 1:
         return grey
+    if min(grey.shape) * scale < 1:  # less than a pixel would be left
+        height, width = (max(1, round(length * scale)) for length in grey.shape)
+        return np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
     return np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
 
 

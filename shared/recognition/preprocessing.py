@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.recognition.contrast import Ink
-from shared.recognition.decoding import MAX_PIXELS, decode_drawing
+from shared.recognition.decoding import decode_drawing
 from shared.recognition.ink import find_ink
 from shared.recognition.normalisation import SIDE
 
@@ -23,9 +23,9 @@ THINNEST_PX = 1.6  # line width in the box; 1.5 % of MNIST's training images are
 TARGET_PX = 2.2  # the width that a thinner line gets
 
 
-def preprocess(data: bytes, max_pixels: int = MAX_PIXELS) -> Image:
+def preprocess(data: bytes) -> Image:
     """The bytes of a picture file → its image (28, 28). DrawingError, with the reason, if it can't be read."""
-    return centre_ink(find_ink(decode_drawing(data, max_pixels)))
+    return centre_ink(find_ink(decode_drawing(data)))
 
 
 def centre_ink(ink: Ink) -> Image:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from shared.recognition.cutout import Cutout
 from shared.recognition.errors import DrawingTooLargeError
-from shared.recognition.ink import STROKE_THRESHOLD, find_frame
+from shared.recognition.ink import STROKE_THRESHOLD, find_components, find_frame
 from shared.recognition.page.pixel_box import PixelBox
 
 PieceMap = NDArray[Any]  # (H, W) integers: the number of the piece that each pixel belongs to, 0 for the paper
@@ -44,7 +44,7 @@ def find_pieces(ink: Cutout) -> tuple[PieceMap, list[PieceGroup]]:
     DrawingTooLargeError if there are more than MAX_PIECES, because the picture is then not a page of digits.
     """
     mask = (ink.pixels > STROKE_THRESHOLD).view(np.uint8)
-    count, piece_map, counted, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    count, piece_map, counted = find_components(mask)
     stats = np.asarray(counted, np.int32)
     kept = np.arange(count) > 0
     if count > 2 and (frame := find_frame(piece_map, stats, ink)) is not None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.recognition.cutout import Cutout
-from shared.recognition.decoding import MAX_PIXELS, DecodedPage, decode_page
+from shared.recognition.decoding import DecodedPage, decode_page
 from shared.recognition.ink import find_ink, measure_ink
 from shared.recognition.page.finding import InkedDigit, Outline, find_digits
 from shared.recognition.page.pixel_box import PixelBox
@@ -20,6 +20,7 @@ from shared.recognition.preprocessing import Image, centre_ink
 Point = tuple[int, int]  # x and y, pixels of the picture
 
 PAGE_SIDE = 1280  # pixels; a photographed page is reduced to this, and a digit on a full page is still 40 pixels high
+MAX_POINTS = 500  # of all outlines of a digit, simplified; a digit has about 50
 SMOOTHNESS = 0.01  # share of the digit's longer side by which a simplified outline may deviate
 
 
@@ -42,9 +43,9 @@ class PageOfDigits:
     digits: list[FoundDigit]
 
 
-def segment_page(data: bytes, max_pixels: int = MAX_PIXELS) -> PageOfDigits:
+def segment_page(data: bytes) -> PageOfDigits:
     """A PNG, JPEG or WebP file → the digits on it. DrawingError, with the reason, if there is none."""
-    page = decode_page(data, max_pixels)
+    page = decode_page(data)
     ink, _ = measure_ink(page.grey, PAGE_SIDE)
     found = find_digits(ink)
     images = [centre_ink(find_ink(page.grey))] if len(found) == 1 else [centre_ink(digit.ink) for digit in found]
@@ -67,8 +68,12 @@ class _PictureMapping:
         corners = self.map_points(np.array([[box.left, box.top], [box.right, box.bottom]]))
         (left, top), (right, bottom) = corners.round().astype(int).tolist()
         placed = PixelBox(left, top, max(right, left + 1), max(bottom, top + 1))
-        outlines = [self.simplify(outline, placed.longer_side) for outline in digit.outlines]
-        return FoundDigit(placed, digit.line, [outline for outline in outlines if len(outline) > 2], image)
+        return FoundDigit(placed, digit.line, self.simplify_all(digit.outlines, placed.longer_side), image)
+
+    def simplify_all(self, outlines: list[Outline], side: int) -> list[list[Point]]:
+        """The outlines that are more than a line, simplified; none if they have more than MAX_POINTS together."""
+        simple = [self.simplify(outline, side) for outline in outlines]
+        return [outline for outline in simple if len(outline) > 2] if sum(map(len, simple)) <= MAX_POINTS else []
 
     def map_points(self, points: Outline) -> Outline:
         """(N, 2) → (N, 2) float32, limited to the picture."""

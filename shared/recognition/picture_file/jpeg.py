@@ -40,7 +40,8 @@ class _Frame:
 
 def read_jpeg(data: bytes, max_parts: int = MAX_PARTS) -> PixelFile:
     """`data` starts with SIGNATURE. UnreadableImageError, DrawingTooLargeError."""
-    kept, exif, frame = [SIGNATURE[:2]], b"", None
+    view, exif, frame = memoryview(data), b"", None
+    kept = [view[:2]]
     for count, (marker, start, end) in enumerate(_walk_segments(data)):
         check_parts(count, max_parts)
         if marker == START_OF_SCAN:
@@ -53,7 +54,7 @@ def read_jpeg(data: bytes, max_parts: int = MAX_PARTS) -> PixelFile:
         if marker == APP1 and content.startswith(EXIF_START):
             exif = exif or content[len(EXIF_START) :]
         elif marker in TABLES or _is_frame(marker) or marker in {JFIF, ADOBE}:
-            kept.append(data[start:end])
+            kept.append(view[start:end])
     else:
         raise make_broken("it has no pixels")
     if not frame:
@@ -61,7 +62,7 @@ def read_jpeg(data: bytes, max_parts: int = MAX_PARTS) -> PixelFile:
     plain = frame.marker != PROGRESSIVE and data[start + 4 : start + 5] == bytes([len(frame.blocks)])
     if not plain:
         _check_scans(frame, data, start, max_parts)
-    return PixelFile("JPEG", frame.width, frame.height, exif, b"".join([*kept, data[start:]]), plain)
+    return PixelFile("JPEG", frame.width, frame.height, exif, b"".join([*kept, view[start:]]), plain)
 
 
 def _walk_segments(data: bytes, position: int = 2) -> Iterator[tuple[int, int, int]]:

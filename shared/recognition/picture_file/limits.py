@@ -7,6 +7,7 @@ takes at most a second and 150 MiB.
 from shared.recognition.errors import DrawingTooLargeError, UnreadableImageError
 
 MAX_SIDE = 16_384  # pixels, about the limit of WebP
+MAX_EXIF = 65_536  # bytes; a JPEG has room for no more
 MAX_PARTS = 5_000  # PNG chunks, JPEG segments or WebP chunks; 16 MiB of pixels in chunks of 4 KiB are 4,096
 
 

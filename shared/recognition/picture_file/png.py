@@ -6,7 +6,7 @@ Of an animation the default picture is kept, which is what programs show that kn
 import struct
 from collections.abc import Iterator
 
-from shared.recognition.picture_file.limits import MAX_PARTS, check_parts, check_size, make_broken
+from shared.recognition.picture_file.limits import MAX_EXIF, MAX_PARTS, check_parts, check_size, make_broken
 from shared.recognition.picture_file.pixel_file import PixelFile
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -25,7 +25,8 @@ _HEADER = struct.Struct(">IIBB")  # width, height, depth, colour type
 def read_png(data: bytes, max_parts: int = MAX_PARTS) -> PixelFile:
     """`data` starts with SIGNATURE. UnreadableImageError, DrawingTooLargeError."""
     width, height, colour_type = _read_header(data)
-    kept, exif, needs_palette = [SIGNATURE], b"", colour_type == PALETTE
+    view, exif, needs_palette = memoryview(data), b"", colour_type == PALETTE
+    kept = [view[: len(SIGNATURE)]]
     for count, (kind, start, end) in enumerate(_walk_chunks(data)):
         check_parts(count, max_parts)
         if kind == b"IHDR" and count > 0:
@@ -33,10 +34,10 @@ def read_png(data: bytes, max_parts: int = MAX_PARTS) -> PixelFile:
         if kind == b"IDAT" and needs_palette:
             raise make_broken("it has no palette")
         if kind in PIXEL_KINDS:
-            kept.append(data[start:end])
+            kept.append(view[start:end])
             needs_palette &= kind != b"PLTE"
         elif kind == b"eXIf":
-            exif = data[start + 8 : end - 4]
+            exif = data[start + 8 : end - 4][:MAX_EXIF]
     return PixelFile("PNG", width, height, exif, b"".join(kept), plain=True)
 
 

@@ -6,7 +6,7 @@ Of an animation the first frame is kept, as a picture of its own.
 import struct
 from collections.abc import Iterator
 
-from shared.recognition.picture_file.limits import MAX_PARTS, check_parts, check_size, make_broken
+from shared.recognition.picture_file.limits import MAX_EXIF, MAX_PARTS, check_parts, check_size, make_broken
 from shared.recognition.picture_file.pixel_file import PixelFile
 
 MAX_PIXELS = 16_000_000  # decoded at full size, with up to 9 bytes a pixel
@@ -27,19 +27,22 @@ def is_webp(data: bytes) -> bool:
 
 def read_webp(data: bytes, max_parts: int = MAX_PARTS) -> PixelFile:
     """A file for which `is_webp` holds. UnreadableImageError, DrawingTooLargeError."""
-    chunks: dict[bytes, bytes] = {}  # the content of the first chunk of each kind
+    view = memoryview(data)
+    chunks: dict[bytes, memoryview] = {}  # the content of the first chunk of each kind
     for count, (kind, start, end) in enumerate(_walk_chunks(data, HEADER, len(data))):
         check_parts(count, max_parts)
         if kind in {LOSSY, LOSSLESS, ALPHA, b"EXIF"}:
-            chunks.setdefault(kind, data[start:end])
+            chunks.setdefault(kind, view[start:end])
         elif kind == b"ANMF" and not {LOSSY, LOSSLESS} & chunks.keys():
             for inner, first, last in _walk_chunks(data, start + FRAME_HEADER, min(end, len(data))):
                 check_parts(len(chunks), max_parts)
-                chunks[inner] = data[first:last]
+                chunks[inner] = view[first:last]
     width, height = _read_size(chunks)
     check_size(width, height, MAX_PIXELS)
     plain = not {LOSSLESS, ALPHA} & chunks.keys()  # the tables of Huffman codes that a lossless picture needs vary much
-    return PixelFile("WEBP", width, height, chunks.get(b"EXIF", b""), _write(chunks, width, height), plain)
+    return PixelFile(
+        "WEBP", width, height, bytes(chunks.get(b"EXIF", b"")[:MAX_EXIF]), _write(chunks, width, height), plain
+    )
 
 
 def _walk_chunks(data: bytes, start: int, stop: int) -> Iterator[tuple[bytes, int, int]]:
@@ -50,10 +53,10 @@ def _walk_chunks(data: bytes, start: int, stop: int) -> Iterator[tuple[bytes, in
         start += 8 + length + length % 2
 
 
-def _read_size(chunks: dict[bytes, bytes]) -> tuple[int, int]:
+def _read_size(chunks: dict[bytes, memoryview]) -> tuple[int, int]:
     """Width and height of the picture itself, whatever VP8X says."""
     mask = (1 << SIDE_BITS) - 1
-    lossy, lossless = chunks.get(LOSSY, b""), chunks.get(LOSSLESS, b"")
+    lossy, lossless = (bytes(chunks.get(kind, b"")[:10]) for kind in (LOSSY, LOSSLESS))
     if len(lossless) >= 5 and not lossy:
         sides = int.from_bytes(lossless[1:5], "little")
         return (sides & mask) + 1, (sides >> SIDE_BITS & mask) + 1
@@ -62,19 +65,19 @@ def _read_size(chunks: dict[bytes, bytes]) -> tuple[int, int]:
     raise make_broken("it has no pixels")
 
 
-def _write(chunks: dict[bytes, bytes], width: int, height: int) -> bytes:
+def _write(chunks: dict[bytes, memoryview], width: int, height: int) -> bytes:
     """A file of the pixels, and of the opacity that a lossy picture keeps in a chunk of its own."""
     if LOSSY not in chunks:
-        parts = [_make_chunk(LOSSLESS, chunks[LOSSLESS])]
+        parts = _make_chunk(LOSSLESS, chunks[LOSSLESS])
     elif ALPHA not in chunks:
-        parts = [_make_chunk(LOSSY, chunks[LOSSY])]
+        parts = _make_chunk(LOSSY, chunks[LOSSY])
     else:
         sides = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
         extended = _make_chunk(b"VP8X", bytes([HAS_ALPHA, 0, 0, 0]) + sides)
-        parts = [extended, _make_chunk(ALPHA, chunks[ALPHA]), _make_chunk(LOSSY, chunks[LOSSY])]
+        parts = [*extended, *_make_chunk(ALPHA, chunks[ALPHA]), *_make_chunk(LOSSY, chunks[LOSSY])]
     length = len(b"WEBP") + sum(map(len, parts))
     return b"".join([_KIND_AND_LENGTH.pack(b"RIFF", length), b"WEBP", *parts])
 
 
-def _make_chunk(kind: bytes, content: bytes) -> bytes:
-    return _KIND_AND_LENGTH.pack(kind, len(content)) + content + b"\0" * (len(content) % 2)
+def _make_chunk(kind: bytes, content: bytes | memoryview) -> list[bytes | memoryview]:
+    return [_KIND_AND_LENGTH.pack(kind, len(content)), content, b"\0" * (len(content) % 2)]

@@ -48,10 +48,16 @@ def test_a_file_that_inference_accepts_is_not_changed(file_format: str) -> None:
 
 @pytest.mark.parametrize("orientation", range(10))
 def test_pictures_are_turned_as_pillow_turns_them(orientation: int) -> None:
-    picture = Image.frombytes("L", (3, 2), bytes(range(6)))
-    picture.getexif()[0x0112] = orientation
+    picture = Image.open(io.BytesIO(encode(Image.frombytes("L", (3, 2), bytes(range(6))), "PNG", orientation)))
     upright, expected = turn_upright(picture), ImageOps.exif_transpose(picture)
     assert (upright.size, upright.tobytes()) == (expected.size, expected.tobytes())
+
+
+@pytest.mark.parametrize("exif", [b"", b"II*\0", b"no TIFF header"])
+def test_a_picture_with_broken_exif_is_shown(exif: bytes) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (30, 20)).save(file, "JPEG", exif=b"Exif\0\0" + exif)
+    assert open_upright(file.getvalue()).size == (30, 20)
 
 
 def test_a_file_with_too_many_bytes_is_an_error_and_heic_may_have_more() -> None:

@@ -165,8 +165,9 @@ def move(written: Written, right: float, down: float) -> Written:
     return Written(written.digit, written.left + right, written.top + down, written.height)
 
 
-def test_a_mesh_has_only_its_outer_outline() -> None:
+@pytest.mark.parametrize(("step", "outlines"), [(75, 1), (4, 0)])
+def test_a_mesh_has_no_outlines_of_its_holes_and_a_fine_mesh_has_none(step: int, outlines: int) -> None:
     ink = np.zeros((700, 700))
-    ink[50:650:4, 50:650] = ink[50:650, 50:650:4] = 1
+    ink[50:651:step, 50:651] = ink[50:651, 50:651:step] = 1
     (digit,) = segment_page(as_png(ink)).digits
-    assert len(digit.outlines) == 1
+    assert len(digit.outlines) == outlines

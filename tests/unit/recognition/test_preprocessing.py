@@ -169,12 +169,6 @@ def test_a_truncated_picture_is_unreadable_at_any_length(file_format: str) -> No
             preprocess(whole[:length])
 
 
-def test_a_picture_over_the_limit_is_found_by_its_header() -> None:
-    header_only = encode(Image.new("L", (300, 300)))[:60]  # without pixels, so decoding would raise another error
-    with pytest.raises(DrawingTooLargeError, match="300 × 300"):
-        preprocess(header_only, max_pixels=300 * 300 - 1)
-
-
 def test_a_decompression_bomb_is_found_by_its_header() -> None:
     header = bytearray(encode(Image.new("1", (8, 8))))
     header[16:24] = (60_000).to_bytes(4, "big") * 2
@@ -245,7 +239,7 @@ def test_a_picture_with_broken_exif_is_read() -> None:
 
 
 def test_a_large_picture_is_reduced_to_the_same_image() -> None:
-    large = draw_seven().resize((5600, 5600))
+    large = draw_seven().resize((4800, 4800))
     assert_alike(image_of(large), image_of(draw_seven()), tolerance=15)
 
 
