@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from services.frontend.explanation_pause import ExplanationPause
 from services.frontend.health_watch import HealthWatch
 from services.frontend.saving.outbox import Outbox
 from services.frontend.settings import Settings
@@ -21,7 +22,7 @@ from shared.contracts.storage import Statistics
 PATIENCE = Patience(connect_timeout_s=0.5, read_timeout_s=5.0, retry_for_s=0)
 HEALTH_PATIENCE = Patience(connect_timeout_s=0.5, read_timeout_s=2.0, retry_for_s=0)
 STATISTICS_TTL_S = 5.0
-SETTLE_S = 0.1  # a run that has shown its answer waits this long for storage, which usually needs a tenth of it
+SETTLE_S = 0.3  # a run that has shown its answer waits this long for storage; nobody draws the next stroke faster
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Connections:
     storage: StorageClient
     inference_watch: HealthWatch
     storage_watch: HealthWatch
+    explanation_pause: ExplanationPause
     outbox: Outbox
 
     def close(self) -> None:
@@ -52,6 +54,7 @@ def connect() -> Connections:
         storage=storage,
         inference_watch=HealthWatch(ServiceClient(settings.inference_url, patience=HEALTH_PATIENCE)),
         storage_watch=HealthWatch(ServiceClient(settings.storage_url, patience=HEALTH_PATIENCE)),
+        explanation_pause=ExplanationPause(),
         outbox=Outbox(storage),
     )
 

@@ -3,6 +3,10 @@
 import threading
 from typing import Protocol
 
+import structlog
+
+logger = structlog.get_logger(__name__)
+
 EVERY_S = 2.0
 
 
@@ -45,5 +49,9 @@ class HealthWatch:
 
     def _watch(self) -> None:
         while not self._closing.is_set():
-            self.ask_now()
+            try:
+                self.ask_now()
+            except Exception:  # an error in one request must not end the watch
+                logger.exception("health_watch_failed")
+                self._is_ready = False
             self._closing.wait(self._every_s)

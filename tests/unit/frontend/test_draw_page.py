@@ -108,11 +108,13 @@ def test_one_stroke_is_one_request_to_inference(services: Services) -> None:
     assert 'data-explained="true"' in html_of(page)
 
 
-def test_without_a_saliency_map_the_answer_is_shown_without_one(services: Services) -> None:
+def test_without_a_saliency_map_the_answer_is_shown_and_the_next_request_asks_for_none(services: Services) -> None:
     services.saliency = None
     page = open_with_a_drawing()
     assert 'data-digit="7" data-id' in html_of(page)
     assert 'data-explained="false"' in html_of(page)
+    open_with_a_drawing()
+    assert services.predicted == [{"explain": "true"}, {}]
 
 
 def test_a_drawing_is_not_sent_to_a_recogniser_that_is_known_to_be_away(services: Services) -> None:

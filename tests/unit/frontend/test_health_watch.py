@@ -18,10 +18,13 @@ class FakeService:
         self.answers = threading.Event()
         self.answers.set()
         self.asked = threading.Event()
+        self.error: Exception | None = None
 
     def is_ready(self) -> bool:
         self.asked.set()
         assert self.answers.wait(LONG_S)
+        if self.error:
+            raise self.error
         return self.ready
 
     def close(self) -> None:
@@ -62,6 +65,17 @@ def test_the_last_answer_is_known_while_the_service_hangs(watch: HealthWatch, se
     service.asked.clear()
     assert service.asked.wait(LONG_S)  # this request gets no answer
     assert watch.is_ready is False
+
+
+def test_an_unexpected_error_counts_as_away_and_does_not_end_the_watch(
+    watch: HealthWatch, service: FakeService
+) -> None:
+    service.error = RuntimeError("unexpected")
+    wait_until_asked(service)
+    assert watch.is_ready is False
+    service.error = None
+    wait_until_asked(service)
+    assert watch.is_ready is True
 
 
 def test_who_asks_now_gets_the_answer_of_this_moment(service: FakeService) -> None:

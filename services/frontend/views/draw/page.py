@@ -21,16 +21,17 @@ from services.frontend.elements.answer import LABEL_HINT, answer_html, describe_
 from services.frontend.elements.sentences import describe_delivery
 from services.frontend.saving.outbox import Delivery
 from services.frontend.saving.predicted_drawing import PredictedDrawing
-from services.frontend.session.chosen_model import ask_chosen_model
+from services.frontend.session.chosen_model import EXTERNAL_NAME, ask_chosen_model
 from services.frontend.session.draw_state import DrawState, get_draw_state
 from services.frontend.session.sheet import PEN_WIDTHS, is_canvas_on_page
 from services.frontend.views.draw.canvas import show_canvas
 from services.frontend.views.draw.recent import get_snapshot, show_recent
 from shared.clients.service import RefusedError, ServiceUnavailableError
+from shared.contracts.inference import Prediction
 
 logger = structlog.get_logger(__name__)
 
-FOLLOW_EVERY_S = 1.0
+FOLLOW_EVERY_S = 2.0
 AWAY = "The recogniser can't be reached"
 INVITATION = "Draw a digit from 0 to 9"
 QUESTION = f'<div class="question">Which digit did you draw? <small>{LABEL_HINT}</small></div>'
@@ -52,7 +53,7 @@ def show_workspace() -> None:
         place_of_saved = st.empty()
     is_settled = show_saved(state, place_of_saved)
     with st.container(border=True, key="recent"):
-        coming = show_recent(state.labelled, get_settle_s())
+        coming = show_recent(state.labelled, get_settle_s() if is_settled else 0.0)
     if not is_settled or coming is not None:
         follow(state, coming)
 
@@ -95,7 +96,7 @@ def predict_drawing(state: DrawState) -> None:
     state.problem = None
     drawing = state.drawing
     try:
-        prediction = ask_chosen_model(lambda model: connect().inference.predict(drawing, model=model, explain=True))
+        prediction = ask_chosen_model(lambda model: predict(drawing, model))
     except ServiceUnavailableError as error:
         logger.warning("prediction_failed", reason=str(error))
         state.fail(AWAY)
@@ -104,6 +105,19 @@ def predict_drawing(state: DrawState) -> None:
         state.forget_failures()
     else:
         state.take_prediction(drawing, prediction, get_digit_score_threshold(prediction.model))
+
+
+def predict(drawing: bytes, model: str | None) -> Prediction:
+    """Asks for a saliency map as well, unless the service had no time for one lately.
+
+    ServiceUnavailableError, RefusedError.
+    """
+    pause = connect().explanation_pause
+    with_map = pause.is_over
+    prediction = connect().inference.predict(drawing, model=model, explain=with_map)
+    if with_map and prediction.saliency is None and prediction.model.name != EXTERNAL_NAME:
+        pause.begin()
+    return prediction
 
 
 def show_answer(state: DrawState) -> None:
