@@ -6,7 +6,7 @@ only its own answer.
 
 import base64
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +24,8 @@ from shared.recognition.ink import BLANK, LEAST_CONTRAST
 from shared.recognition.normalisation import Images
 from shared.recognition.page import PageOfDigits
 from shared.recognition.preprocessing import Image, preprocess
+
+Preprocess = Callable[[bytes], Image]  # a picture file → its image. DrawingError
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,13 @@ class Measured:
 
 
 def predict_drawings(
-    recogniser: Recogniser, drawings: Sequence[tuple[DrawingSource, float]], measured: Measured
+    recogniser: Recogniser,
+    drawings: Sequence[tuple[DrawingSource, float]],
+    measured: Measured,
+    preprocess: Preprocess = preprocess,
 ) -> list[Answer | Exception]:
     """Drawings, each with the time when it was received (seconds of perf_counter) → an answer or exception for each."""
-    prepared = [_prepare(source, measured) for source, _ in drawings]
+    prepared = [_prepare(source, measured, preprocess) for source, _ in drawings]
     images = [each for each in prepared if not isinstance(each, Exception)]
     messages = iter(predict_images(recogniser, np.stack(images), measured) if images else ())
     return [
@@ -75,7 +80,7 @@ def predict_images(recogniser: Recogniser, images: Images, measured: Measured) -
     return make_messages(recognitions, recogniser)
 
 
-def make_image(drawing: Drawing) -> Image:
+def make_image(drawing: Drawing, preprocess: Preprocess = preprocess) -> Image:
     """Preprocess a picture; return an image unchanged. DrawingError if it can't be read or is blank."""
     if isinstance(drawing, bytes):
         return preprocess(drawing)
@@ -90,10 +95,10 @@ def find_blank(images: Images) -> NDArray[np.bool_]:
     return np.asarray(pixels.max(axis=1).astype(np.int16) - pixels.min(axis=1) < LEAST_CONTRAST)
 
 
-def _prepare(source: DrawingSource, measured: Measured) -> Image | Exception:
+def _prepare(source: DrawingSource, measured: Measured, preprocess: Preprocess) -> Image | Exception:
     try:
         with measured.decoding():
-            return make_image(source.parse())
+            return make_image(source.parse(), preprocess)
     except Exception as error:  # noqa: BLE001  the caller of this drawing gets it, and the others their predictions
         return error
 

@@ -5,6 +5,7 @@ level, as image libraries do. zlib-ng inflates such a file first, and pyspng get
 """
 
 import struct
+from typing import cast
 
 import numpy as np
 import pyspng
@@ -14,16 +15,18 @@ from zlib_ng import zlib_ng
 HEADER = 33  # bytes up to the end of IHDR
 ZLIB_HEADER = b"\x78\x01"
 BLOCK = 65_535  # bytes, the most that a block without compression holds
+INTERLACED = 28  # the byte of IHDR that is 1 if the rows come in seven passes
 CHANNELS = 4
+ZLIB_ERROR = cast("type[Exception]", zlib_ng.error)  # its type hint says that it is an instance
 DEFAULT_LEVEL = 2  # of 0 to 3: the level of compression in the second byte of a zlib stream (RFC 1950, §2.2)
 
 RgbaPixels = NDArray[np.uint8]  # (H, W, 4)
 
 
 def load_canvas(png: bytes, width: int, height: int) -> RgbaPixels:
-    """The pixels of an undamaged PNG with 8 bits of RGBA and no interlacing. ValueError if it can't be decoded."""
+    """The pixels of an undamaged PNG with 8 bits of RGBA. ValueError if it can't be decoded."""
     compressed = _join_pixels(png)
-    if len(compressed) > 1 and compressed[1] >> 6 >= DEFAULT_LEVEL:
+    if len(compressed) > 1 and compressed[1] >> 6 >= DEFAULT_LEVEL and not png[INTERLACED]:
         png = _make_png(png[:HEADER], _inflate(compressed, height * (1 + width * CHANNELS)))
     try:
         pixels: RgbaPixels = pyspng.load(png)
@@ -36,7 +39,7 @@ def _inflate(compressed: bytes, rows_size: int) -> bytes:
     """The rows of the picture, each with one byte that names its filter."""
     try:
         rows: bytes = zlib_ng.decompressobj().decompress(compressed, rows_size)
-    except zlib_ng.error as error:
+    except ZLIB_ERROR as error:
         raise ValueError(str(error)) from error
     if len(rows) != rows_size:
         raise ValueError("pixels are missing")

@@ -1,7 +1,8 @@
 """The pixels of a picture file, still compressed → pixels of 8 bits a channel, reduced if there are many.
 
-Pillow decodes PNG and JPEG, pyspng the small PNG that browsers make of a canvas, and OpenCV WebP, for which Pillow
-needs twice the memory. A large picture is reduced in bands of rows, so that no second picture of its size is made.
+Pillow decodes PNG and JPEG, `canvas_png.py` the small PNG that browsers make of a canvas, and OpenCV WebP, for which
+Pillow needs twice the memory. A large picture is reduced in bands of rows, so that no second picture of its size is
+made.
 """
 
 import io
@@ -13,9 +14,9 @@ from contextlib import suppress
 
 import cv2
 import numpy as np
-import pyspng
 from PIL import Image
 
+from shared.recognition.canvas_png import load_canvas
 from shared.recognition.cutout import Pixels
 from shared.recognition.errors import UnreadableImageError
 from shared.recognition.picture_file import PixelFile
@@ -39,9 +40,8 @@ logger = logging.getLogger(__name__)
 def decompress(picture: PixelFile) -> Pixels:
     """(H, W) grey levels or (H, W, 4) RGBA, uint8, no side longer than REDUCED_SIDE. UnreadableImageError."""
     if _is_small_canvas(picture):
-        with suppress(RuntimeError):  # Pillow tries again below and says what is wrong
-            pixels: Pixels = pyspng.load(picture.data)
-            return pixels
+        with suppress(ValueError):  # Pillow tries again below and says what is wrong
+            return load_canvas(picture.data, picture.width, picture.height)
     try:
         size, cut_band = _decode_webp(picture) if picture.file_format == "WEBP" else _decode_with_pillow(picture)
     except Exception as error:  # a decoder may raise anything for a hostile file

@@ -13,5 +13,9 @@ class DrawingTooLargeError(DrawingError):
     """The picture has more pixels, or more pieces of ink, than the limit."""
 
 
+class TakesLongError(Exception):
+    """A drawing takes longer to read than the caller was willing to wait. `preprocess` reads it."""
+
+
 class BlankDrawingError(DrawingError):
     """The drawing has no ink."""

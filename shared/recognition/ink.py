@@ -30,19 +30,22 @@ MAX_COMPONENTS = 100_000  # specks included; measuring each takes 300 bytes
 BLANK = "The drawing is blank: no ink was found on it. Draw a digit, or send a picture with more contrast."
 
 
-def find_ink(grey: Cutout) -> Ink:
-    """(H, W) → (h, w): the part with the ink, without specks and frame. BlankDrawingError if there is no ink."""
-    return _keep_strokes(*measure_ink(grey))
+def find_ink(grey: Cutout, *, quick: bool = False) -> Ink:
+    """(H, W) → (h, w): the part with the ink, without specks and frame. BlankDrawingError if there is no ink.
+
+    `quick`: TakesLongError if the paper is not flat.
+    """
+    return _keep_strokes(*measure_ink(grey, quick=quick))
 
 
-def measure_ink(grey: Cutout, work_side: int = PHOTOGRAPH_SIDE) -> tuple[Cutout, bool]:
+def measure_ink(grey: Cutout, work_side: int = PHOTOGRAPH_SIDE, *, quick: bool = False) -> tuple[Cutout, bool]:
     """The ink, still with its specks, and whether the picture is a photograph. Photographs are reduced to `work_side`.
 
-    BlankDrawingError if there is no ink.
+    BlankDrawingError if there is no ink. `quick`: TakesLongError if the paper is not flat.
     """
     if min(grey.shape) < 2:
         raise BlankDrawingError(BLANK)
-    contrast = measure_contrast(grey, work_side)
+    contrast = measure_contrast(grey, work_side, quick=quick)
     strong = contrast.find_strong(max(LEAST_CONTRAST / 2, 2.5 * contrast.noise))
     if strong.size == 0:
         raise BlankDrawingError(BLANK)

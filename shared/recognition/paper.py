@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from shared.recognition.contrast import STD_PER_MEDIAN, LevelContrast, Levels, PixelContrast
 from shared.recognition.cutout import Counts, Cutout, Grey
+from shared.recognition.errors import TakesLongError
 from shared.recognition.photograph import PHOTOGRAPH_SIDE, even_out_light
 
 LEVELS = np.arange(256)
@@ -24,6 +25,7 @@ FLAT_TOLERANCE = 6  # grey levels by which JPEG spreads a single flat level
 FLAT_SHARE = 0.4  # least share of pixels within the tolerance of the commonest level on flat paper
 HEAVY_SHARE = 0.15  # share of pixels near a second level; ink that covers this much could be taken for the paper
 FRAME_SHARE = 0.97  # share of the border; a level that covers more of it is a frame, not the paper
+QUICK_SHARE = 0.7  # least share of pixels within the tolerance of two levels; a canvas of thick strokes has 0.9
 EXACT_SHARE = 0.5  # least share of the pixels within the tolerance that have the exact level, without camera noise
 SHADE_DEPTH = 24  # grey levels between the paper and its darkest shading
 SHADE_SLOPE = 2.0  # grey levels a pixel; the soft edge of a line is steeper than shading
@@ -41,11 +43,20 @@ class FlatLevel:
     share: float
 
 
-def measure_contrast(grey: Cutout, work_side: int = PHOTOGRAPH_SIDE) -> PixelContrast | LevelContrast:
-    """The contrast to the paper; ink may be darker or lighter than paper. A photograph is reduced to `work_side`."""
+def measure_contrast(
+    grey: Cutout, work_side: int = PHOTOGRAPH_SIDE, *, quick: bool = False
+) -> PixelContrast | LevelContrast:
+    """The contrast to the paper; ink may be darker or lighter than paper. A photograph is reduced to `work_side`.
+
+    `quick`: TakesLongError if the paper is not flat, because finding it takes several times as long.
+    """
     counts = grey.count_levels()
     first, second = _find_flat_levels(counts)
+    if quick and first.share + second.share < QUICK_SHARE:
+        raise TakesLongError
     if _is_photograph(grey, counts, first, second):
+        if quick:
+            raise TakesLongError
         levels = even_out_light(grey.fill(), work_side)
         return PixelContrast(levels, _measure_noise(-levels[levels < 0]), photographed=True)
     if second.share >= HEAVY_SHARE and first.share + second.share >= 0.5:
@@ -53,6 +64,8 @@ def measure_contrast(grey: Cutout, work_side: int = PHOTOGRAPH_SIDE) -> PixelCon
         return _contrast_to_flat_paper(grey, counts, paper.level, sign=1 if ink.level > paper.level else -1)
     if first.share >= FLAT_SHARE:
         return _contrast_to_flat_paper(grey, counts, first.level)
+    if quick:
+        raise TakesLongError
     return _contrast_to_smooth_paper(grey.fill())
 
 

@@ -4,12 +4,13 @@ import asyncio
 from dataclasses import dataclass
 from typing import TypeVar
 
-from services.inference.drawing import Drawing, DrawingSource
+from services.inference.drawing import DrawingSource
 from services.inference.http.dependencies import Service
-from services.inference.lanes.short_predictor import QuickRequest, TakesLongError
+from services.inference.lanes.short_predictor import QuickRequest
 from services.inference.prediction import Answer
 from services.inference.questions import DrawingQuestion, ExplanationQuestion, Question
 from services.inference.recogniser import Recogniser
+from shared.recognition.errors import TakesLongError
 from shared.web.problems import ProblemError
 
 A = TypeVar("A")
@@ -30,8 +31,8 @@ class Asker:
         if source.size_bytes <= QUICK_BYTES:
             try:
                 return await self.service.short_lane.submit(self.caller, QuickRequest(source, self.recogniser))
-            except TakesLongError as error:
-                source = _Picture(error.picture)
+            except TakesLongError:
+                pass
         return await self.ask(DrawingQuestion(source))
 
     async def predict_and_explain(self, source: DrawingSource) -> bytes:
@@ -54,20 +55,6 @@ class Asker:
         lane = self.service.long_lane
         self.service.refusals.check_room(lane.load, self.caller)
         return await lane.ask(self.caller, self.recogniser.manifest.reference, question)
-
-
-@dataclass(frozen=True)
-class _Picture:
-    """A picture file that the short lane gave back."""
-
-    content: bytes
-
-    @property
-    def size_bytes(self) -> int:
-        return len(self.content)
-
-    def parse(self) -> Drawing:
-        return self.content
 
 
 def _add_saliency(answer: Answer, saliency: bytes) -> bytes:

@@ -6,6 +6,8 @@ If the worker dies, the question that it was answering fails, and a new worker t
 
 import asyncio
 import multiprocessing
+import os
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -29,6 +31,10 @@ SENT = 2  # questions that the worker has
 TOO_LONG = "It takes too long to read this. Send a smaller picture."
 
 
+class WorkerFailedError(Exception):
+    """The worker process can't run."""
+
+
 @dataclass(frozen=True, eq=False)
 class _Waiting:
     caller: str
@@ -40,19 +46,24 @@ class _Waiting:
 class LongLane:
     """Use it in one event loop. The worker starts with the first question."""
 
-    def __init__(self, settings: WorkerSettings, load: Load, metrics: Metrics) -> None:
+    def __init__(
+        self, settings: WorkerSettings, load: Load, metrics: Metrics, prepare: Callable[[], None] = prepare_worker
+    ) -> None:
+        """`prepare` runs first in every worker."""
         self.load = load
+        self._prepare = prepare
         self._settings = settings
         self._metrics = metrics
         self._waiting: FairQueue[_Waiting] = FairQueue()
         self._sent: dict[_Waiting, asyncio.Task[None]] = {}  # the oldest first
-        self._worker = _start_worker()
+        self._worker = self._start_worker()
         self._closing = False
 
     async def ask(self, caller: str, reference: str, question: Question[A]) -> A:
         """Answer a question about the loaded version `name/version`. Raises what `Question.answer` raises.
 
-        DrawingTooLargeError if the question ended the worker. A question that is cancelled while it waits is dropped.
+        DrawingTooLargeError if the question ended the worker, WorkerFailedError if no worker can run. A question that
+        is cancelled while it waits is dropped.
         """
         if self._closing:
             raise RuntimeError("the lane is closing")
@@ -94,9 +105,8 @@ class LongLane:
             )
         except BrokenProcessPool:
             if worker is self._worker:  # the question that was being answered is the first to notice
-                logger.error("worker_died", question=type(waiting.question).__name__)
-                self._worker = _start_worker()
-                _set(waiting.reply, error=DrawingTooLargeError(TOO_LONG))
+                self._worker = self._start_worker()
+                _set(waiting.reply, error=await self._explain_death(waiting.question))
             else:
                 self._waiting.put_first(waiting.caller, waiting)
         else:
@@ -106,6 +116,22 @@ class LongLane:
             del self._sent[waiting]
             self._send_next()
 
+    async def _explain_death(self, question: Question[Any]) -> Exception:
+        """Tell a question that ended its worker from a worker that can't run at all."""
+        worker = self._worker
+        logger.error("worker_died", question=type(question).__name__)
+        try:
+            await asyncio.get_running_loop().run_in_executor(worker, os.getpid)
+        except BrokenProcessPool:
+            if worker is self._worker:
+                self._worker = self._start_worker()
+            return WorkerFailedError("The worker process of the long lane ends as soon as it starts.")
+        return DrawingTooLargeError(TOO_LONG)
+
+    def _start_worker(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("spawn")  # a fork would copy the threads' locks
+        return ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=self._prepare)
+
 
 def _set(future: "asyncio.Future[Reply[Any]]", reply: Reply[Any] | None = None, error: Exception | None = None) -> None:
     if future.done():  # cancelled while the question was being answered
@@ -114,8 +140,3 @@ def _set(future: "asyncio.Future[Reply[Any]]", reply: Reply[Any] | None = None, 
         future.set_result(reply)
     elif error is not None:
         future.set_exception(error)
-
-
-def _start_worker() -> ProcessPoolExecutor:
-    context = multiprocessing.get_context("spawn")  # a fork would copy the threads' locks
-    return ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=prepare_worker)

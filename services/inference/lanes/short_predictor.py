@@ -1,6 +1,6 @@
-"""The work of the short lane: predicts a batch of drawings that decode within a few milliseconds.
+"""The work of the short lane: predicts a batch of drawings that are read within a few milliseconds.
 
-A drawing turns out to take longer only when it is parsed. It is then given back, and the long lane takes it.
+A drawing that turns out to take longer is answered with TakesLongError. The long lane then takes it.
 """
 
 import time
@@ -9,40 +9,13 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from services.inference.drawing import Drawing, DrawingSource
+from services.inference.drawing import DrawingSource
 from services.inference.metrics import Metrics
 from services.inference.prediction import Answer, Measured, predict_drawings
 from services.inference.recogniser import Recogniser
-from shared.recognition.picture_file import is_quick
+from shared.recognition.preprocessing import preprocess_quickly
 
 logger = structlog.get_logger(__name__)
-
-
-class TakesLongError(Exception):
-    """A picture that takes too long for the short lane."""
-
-    def __init__(self, picture: bytes) -> None:
-        super().__init__("the picture takes long to decode")
-        self.picture = picture
-
-
-@dataclass(frozen=True)
-class QuickDrawing:
-    """A drawing of the short lane."""
-
-    source: DrawingSource
-
-    @property
-    def size_bytes(self) -> int:
-        """The size as it was sent."""
-        return self.source.size_bytes
-
-    def parse(self) -> Drawing:
-        """Parse it. TakesLongError if it would take long to decode, RequestValidationError if it is malformed."""
-        drawing = self.source.parse()
-        if isinstance(drawing, bytes) and not is_quick(drawing):
-            raise TakesLongError(drawing)
-        return drawing
 
 
 @dataclass(frozen=True)
@@ -72,9 +45,9 @@ class ShortPredictor:
 
     def _answer(self, requests: Sequence[QuickRequest]) -> list[Answer | Exception]:
         recogniser, measured = requests[0].recogniser, Measured()
-        drawings = [(QuickDrawing(request.source), request.received) for request in requests]
+        drawings = [(request.source, request.received) for request in requests]
         try:
-            answers = predict_drawings(recogniser, drawings, measured)
+            answers = predict_drawings(recogniser, drawings, measured, preprocess_quickly)
         except Exception as error:
             logger.exception("prediction_failed", model_version=recogniser.manifest.reference, requests=len(requests))
             return [error] * len(requests)

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -12,8 +12,8 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from services.inference.lanes.load import Load
-from services.inference.lanes.long_lane import LongLane
-from services.inference.lanes.worker import WorkerSettings
+from services.inference.lanes.long_lane import LongLane, WorkerFailedError
+from services.inference.lanes.worker import WorkerSettings, prepare_worker
 from services.inference.metrics import Metrics
 from services.inference.portable_error import UnexpectedError
 from services.inference.prediction import Measured
@@ -61,11 +61,15 @@ class Failure:
         raise UnpicklableError("one", "two")
 
 
+def end_at_once() -> None:
+    os._exit(1)
+
+
 @asynccontextmanager
-async def running() -> AsyncIterator[LongLane]:
+async def running(prepare: Callable[[], None] = prepare_worker) -> AsyncIterator[LongLane]:
     metrics = Metrics(CollectorRegistry())
     load = Load("long_lane", max_wait_s=10.0, free_units=64, on_change=lambda units: None)
-    lane = LongLane(WorkerSettings(MODELS, "auto", "cpu"), load, metrics)
+    lane = LongLane(WorkerSettings(MODELS, "auto", "cpu"), load, metrics, prepare)
     yield lane
     await lane.close()
 
@@ -102,6 +106,12 @@ async def test_a_question_that_ends_the_worker_fails_and_the_others_are_answered
         assert isinstance(death, DrawingTooLargeError)
         assert len(set(others)) == 1
         assert others[0] not in (first, os.getpid())
+
+
+async def test_a_worker_that_cannot_run_is_not_the_fault_of_the_question() -> None:
+    async with running(end_at_once) as lane:
+        answers = await asyncio.gather(*(lane.ask("ann", CNN, WorkerId()) for _ in range(3)), return_exceptions=True)
+    assert {type(answer) for answer in answers} == {WorkerFailedError}
 
 
 async def test_an_exception_that_cannot_be_unpickled_fails_only_its_question() -> None:

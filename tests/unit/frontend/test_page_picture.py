@@ -53,13 +53,6 @@ def test_pictures_are_turned_as_pillow_turns_them(orientation: int) -> None:
     assert (upright.size, upright.tobytes()) == (expected.size, expected.tobytes())
 
 
-@pytest.mark.parametrize("exif", [b"", b"II*\0", b"no TIFF header"])
-def test_a_picture_with_broken_exif_is_shown(exif: bytes) -> None:
-    file = io.BytesIO()
-    Image.new("RGB", (30, 20)).save(file, "JPEG", exif=b"Exif\0\0" + exif)
-    assert open_upright(file.getvalue()).size == (30, 20)
-
-
 def test_a_file_with_too_many_bytes_is_an_error_and_heic_may_have_more() -> None:
     heic = encode(Image.new("RGB", (64, 48)), "HEIF")
     check_bytes(bytes(MAX_BYTES))
