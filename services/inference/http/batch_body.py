@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 from fastapi import Request
-from starlette.datastructures import UploadFile
 
 from services.inference.drawing import Drawing, DrawingSource
-from services.inference.http.drawing_body import OCTETS, PictureBody, invalid, parse_json, validate
+from services.inference.http.drawing_body import OCTETS, PictureBody
+from services.inference.http.form_files import read_form_files
+from services.inference.http.json_values import parse_json
+from services.inference.http.validation import invalid, validate
 from shared.contracts.examples import SEVEN_PIXELS, SEVEN_PNG
 from shared.contracts.inference import EncodedDrawing, EncodedDrawings
 from shared.recognition.normalisation import SIDE, Images
@@ -86,7 +88,7 @@ class JsonList:
 
         RequestValidationError, ProblemError `too_large`.
         """
-        message = parse_json(self.content)
+        message = parse_json(self.content, MAX_IMAGES)
         if not isinstance(message, dict) or len(message) != 1:
             raise invalid("body", "Send a JSON object with one field, `images`: a list of base64 or of 28 rows of 28.")
         if isinstance(entries := message.get("images"), list):
@@ -96,26 +98,18 @@ class JsonList:
 
 
 @dataclass(frozen=True)
-class FileList:
-    """The files of a form."""
+class FormList:
+    """A multipart form with one file for each drawing, under any field name. `content_type` is the header."""
 
-    files: tuple[DrawingSource, ...]
+    content: bytes
+    content_type: str
 
     def parse(self) -> Sequence[DrawingSource]:
-        """The files, unchanged."""
-        return self.files
-
-
-async def read_files(request: Request) -> Sequence[DrawingSource]:
-    """All files of the form in their order, under any field name. RequestValidationError if there is no file."""
-    try:
-        async with request.form(max_files=MAX_IMAGES, max_fields=MAX_IMAGES) as form:
-            files = [PictureBody(await file.read()) for _, file in form.multi_items() if isinstance(file, UploadFile)]
-    except (UnicodeError, LookupError) as error:  # for example, an unknown charset
-        raise invalid("body", f"The multipart body can't be decoded: {error}") from error
-    if not files:
-        raise invalid("body.files", "The form contains no file.")
-    return files
+        """The files in their order. RequestValidationError if there is none."""
+        files = read_form_files(self.content, self.content_type, MAX_IMAGES)
+        if not files:
+            raise invalid("body.files", "The form contains no file.")
+        return [PictureBody(file.content) for file in files]
 
 
 async def stream_images(request: Request) -> AsyncIterator[Images]:

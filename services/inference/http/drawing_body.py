@@ -4,25 +4,20 @@ A drawing comes in one of four forms: a picture file as the body, the multipart 
 with 28×28 pixels. The event loop only receives the bytes; `parse` does the rest in a worker thread.
 """
 
-from codecs import BOM_UTF8
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from fastapi import Request
-from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
-from pydantic_core import from_json
-from starlette.datastructures import UploadFile
 
 from services.inference.drawing import Drawing, DrawingSource
+from services.inference.http.form_files import read_form_files
+from services.inference.http.json_values import parse_json
+from services.inference.http.validation import invalid, validate
 from shared.contracts.examples import SEVEN_PIXELS, SEVEN_PNG
 from shared.contracts.inference import EncodedDrawing, ImagePixels
-from shared.contracts.message import Message
 from shared.recognition.errors import UnreadableImageError
 from shared.web.problems import ProblemError
-
-M = TypeVar("M", bound=Message)
 
 MAX_FIELDS = 16  # form fields besides the file; their values are ignored
 OCTETS = "application/octet-stream"  # for bytes of a type that the sender does not know
@@ -124,6 +119,26 @@ class JsonBody:
 
 
 @dataclass(frozen=True)
+class FormBody:
+    """A multipart form with one file in the field `file`. `content_type` is the header."""
+
+    content: bytes
+    content_type: str
+
+    @property
+    def size_bytes(self) -> int:
+        """The size of the form."""
+        return len(self.content)
+
+    def parse(self) -> Drawing:
+        """The bytes of the file. RequestValidationError, UnreadableImageError."""
+        files = read_form_files(self.content, self.content_type, 1 + MAX_FIELDS)
+        if [file.field for file in files] != ["file"]:
+            raise invalid("body.file", "Send exactly one file, in the multipart field `file`.")
+        return PictureBody(files[0].content).parse()
+
+
+@dataclass(frozen=True)
 class PageBody:
     """A page in one of the forms of a drawing, except pixels."""
 
@@ -140,13 +155,13 @@ class PageBody:
 async def read_drawing(request: Request) -> DrawingSource:
     """Receive the body and choose its form by its media type.
 
-    ProblemError `unsupported_media_type`. RequestValidationError if a form has no field `file`.
+    ProblemError `unsupported_media_type`.
     """
     media_type = read_media_type(request)
     if media_type in PICTURE_TYPES or not media_type:
         return PictureBody(await request.body())
     if media_type == "multipart/form-data":
-        return PictureBody(await _read_multipart(request))
+        return FormBody(await request.body(), request.headers["content-type"])
     if media_type == "application/json":
         return JsonBody(await request.body())
     raise ProblemError(
@@ -170,36 +185,3 @@ def read_media_type(request: Request) -> str:
         )
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     return ALIASES.get(media_type, media_type)
-
-
-async def _read_multipart(request: Request) -> bytes:
-    try:
-        async with request.form(max_files=1, max_fields=MAX_FIELDS) as form:
-            file = form.get("file")
-            if not isinstance(file, UploadFile):
-                raise invalid("body.file", "The multipart field `file` is missing or is not a file.")
-            return await file.read()
-    except (UnicodeError, LookupError) as error:  # for example, an unknown charset
-        raise invalid("body", f"The multipart body can't be decoded: {error}") from error
-
-
-def parse_json(body: bytes) -> Any:
-    """RequestValidationError if the body is not JSON."""
-    try:
-        return from_json(body.removeprefix(BOM_UTF8), allow_inf_nan=False)  # Windows programs begin a file with it
-    except ValueError as error:
-        raise invalid("body", f"The body is not valid JSON: {error}") from error
-
-
-def invalid(place: str, sentence: str) -> RequestValidationError:
-    """The error that FastAPI itself raises for a malformed request, so that one handler answers both."""
-    return RequestValidationError([{"type": "value_error", "loc": tuple(place.split(".")), "msg": sentence}])
-
-
-def validate(kind: type[M], message: object) -> M:
-    """The message as this class. RequestValidationError, as FastAPI itself raises it."""
-    try:
-        return kind.model_validate(message)
-    except ValidationError as error:
-        details = error.errors(include_url=False, include_context=False, include_input=False)
-        raise RequestValidationError([{**detail, "loc": ("body", *detail["loc"])} for detail in details]) from error

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from services.inference.drawing import DrawingList
 from services.inference.http.answering import Asker
 from services.inference.http.batch_answer import answer_drawings, answer_images
-from services.inference.http.batch_body import BATCH_BODY, FileList, JsonList, read_files, stream_images
+from services.inference.http.batch_body import BATCH_BODY, FormList, JsonList, stream_images
 from services.inference.http.dependencies import CallerDep, ExplainQuery, ModelQuery, ServiceDep, get_caller
 from services.inference.http.drawing_body import (
     DRAWING_BODY,
@@ -107,7 +107,7 @@ async def predict_batch(request: Request, service: ServiceDep, caller: CallerDep
         case "application/json":
             body: DrawingList = JsonList(await request.body())
         case "multipart/form-data":
-            body = FileList(tuple(await read_files(request)))
+            body = FormList(await request.body(), request.headers["content-type"])
         case _:
             raise ProblemError(
                 "unsupported_media_type",

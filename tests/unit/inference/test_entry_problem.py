@@ -9,8 +9,8 @@ import structlog
 
 from services.inference.http.batch_answer import answer_drawings
 from services.inference.http.batch_body import JsonList
-from services.inference.http.drawing_body import invalid
 from services.inference.http.error_handlers import make_entry_problem
+from services.inference.http.validation import invalid
 from services.inference.prediction import Answer
 from services.inference.questions import DrawingsQuestion, ListQuestion
 from shared.recognition.errors import BlankDrawingError, DrawingError, DrawingTooLargeError, UnreadableImageError

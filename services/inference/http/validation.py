@@ -1,0 +1,24 @@
+"""The errors of malformed requests."""
+
+from typing import TypeVar
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+
+from shared.contracts.message import Message
+
+M = TypeVar("M", bound=Message)
+
+
+def invalid(place: str, sentence: str) -> RequestValidationError:
+    """The error that FastAPI itself raises for a malformed request, so that one handler answers both."""
+    return RequestValidationError([{"type": "value_error", "loc": tuple(place.split(".")), "msg": sentence}])
+
+
+def validate(kind: type[M], message: object) -> M:
+    """The message as this class. RequestValidationError, as FastAPI itself raises it."""
+    try:
+        return kind.model_validate(message)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=False, include_input=False)
+        raise RequestValidationError([{**detail, "loc": ("body", *detail["loc"])} for detail in details]) from error
