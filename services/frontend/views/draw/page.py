@@ -156,28 +156,38 @@ def label_drawing(state: DrawState, digit: int) -> None:
 
 
 def show_saved(state: DrawState, place: DeltaGenerator) -> bool:
-    """Saves the prediction and the label, says whether storage has them, and returns whether that can't change."""
-    words, saved, is_settled = "&nbsp;", "", True
-    if state.predicted is not None:
-        delivery = save(state.predicted, state.replaced)
-        words = describe_delivery(delivery, state.predicted.label, is_storage_away=not check_health().storage)
-        saved = str(delivery is Delivery.SAVED).lower()
-        is_settled = delivery in {Delivery.SAVED, Delivery.REFUSED}
-    status = f'<span role="status" data-testid="saved" data-saved="{saved}">{words}</span>'
-    place.html(f'<div class="saved">{status}{KEY_HINTS if state.keys else ""}</div>')
-    return is_settled
+    """Saves the prediction and the label, says whether storage has them, and returns whether that can't change.
 
-
-def save(predicted: PredictedDrawing, replaced: PredictedDrawing | None) -> Delivery:
-    """Saves the prediction in place of the one before the last stroke, unless that one has a label."""
-    was_saved, was_handed_over = predicted.saved, predicted.handed_over
-    replaces = replaced.prediction.id if replaced is not None and replaced.label is None else None
-    delivery = predicted.save(connect().outbox, get_settle_s(), replaces)
+    The sentence is shown before the wait for storage as well, because without it the page below would move.
+    """
+    predicted = state.predicted
+    if predicted is None:
+        show_status("&nbsp;", "", place, with_hints=state.keys)
+        return True
+    was_saved, has_new_label = predicted.saved, predicted.handed_over and not predicted.saved
+    delivery = Delivery.WAITING
+    for timeout_s in (0.0, get_settle_s()):
+        if delivery is Delivery.WAITING:
+            delivery = save(predicted, state.replaced, timeout_s)
+            words = describe_delivery(delivery, predicted.label, is_storage_away=not check_health().storage)
+            show_status(words, str(delivery is Delivery.SAVED).lower(), place, with_hints=state.keys)
     if delivery is Delivery.SAVED and not was_saved:
-        if was_handed_over:  # so there is a new label
+        if has_new_label:
             get_statistics.clear()
         get_snapshot().mark_outdated()
-    return delivery
+    return delivery in {Delivery.SAVED, Delivery.REFUSED}
+
+
+def show_status(words: str, saved: str, place: DeltaGenerator, *, with_hints: bool) -> None:
+    """The line below the label buttons. `saved` is `true`, `false`, or empty if there is no prediction."""
+    status = f'<span role="status" data-testid="saved" data-saved="{saved}">{words}</span>'
+    place.html(f'<div class="saved">{status}{KEY_HINTS if with_hints else ""}</div>')
+
+
+def save(predicted: PredictedDrawing, replaced: PredictedDrawing | None, timeout_s: float) -> Delivery:
+    """Saves the prediction in place of the one before the last stroke, unless that one has a label."""
+    replaces = replaced.prediction.id if replaced is not None and replaced.label is None else None
+    return predicted.save(connect().outbox, timeout_s, replaces)
 
 
 get_draw_state().restore()
