@@ -38,7 +38,8 @@ def noise(side: int, share: float) -> Grey:
 def nested_boxes(side: int, count: int) -> Grey:
     """Pieces inside each other: every box spans much of the page."""
     ink = np.zeros((side, side), np.uint8)
-    for inset in range(0, count * (side // (2 * count)), side // (2 * count)):
+    step = max(2, side // (2 * count))
+    for inset in range(0, min(side // 2, count * step), step):
         cv2.rectangle(ink, (inset, inset), (side - 1 - inset, side - 1 - inset), 255, 2)
     return ink
 

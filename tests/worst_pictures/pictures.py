@@ -64,9 +64,13 @@ def animated_webp(width: int = 8000, height: int = 5000) -> bytes:
 
 def many_scans(width: int, height: int, scans: int) -> bytes:
     """A progressive JPEG whose last scan is repeated."""
-    data = encode(Image.new("L", (width, height), 128), "JPEG", progressive=True)
+    return repeat_last_scan(encode(Image.new("L", (width, height), 128), "JPEG", progressive=True), scans)
+
+
+def repeat_last_scan(data: bytes, scans: int) -> bytes:
+    """A progressive JPEG with that many scans more."""
     last = data.rindex(b"\xff\xda")
-    return data[:last] + data[last:-2] * scans + data[-2:]
+    return data[:last] + data[last:-2] * (scans + 1) + data[-2:]
 
 
 def separate_scans(width: int, height: int) -> bytes:
@@ -104,6 +108,8 @@ HOSTILE_FILES: dict[str, Callable[[], bytes]] = {
     "JPEG, long and thin": lambda: encode(smooth_levels(3100, 16384), "JPEG"),
     "JPEG, 2047 pixels high": lambda: encode(smooth_levels(2047, 16384), "JPEG"),
     "JPEG, progressive, 15 megapixels": lambda: separate_scans(4096, 3840),
+    "JPEG, progressive, 15 megapixels, 2 scans more": lambda: repeat_last_scan(separate_scans(4096, 3840), 2),
+    "JPEG, progressive, 47 megapixels of grey, 4 scans more": lambda: many_scans(6900, 6900, 4),
     "JPEG, progressive, 39 megapixels": lambda: encode(smooth_levels(5000, 7800), "JPEG", progressive=True),
     "JPEG, 2,000 scans": lambda: many_scans(4000, 3000, 2000),
     "JPEG, EXIF fields that share bytes": lambda: encode(

@@ -1,5 +1,6 @@
-"""Whether a picture file is certain to be read within a few milliseconds, judged by its header.
+"""Whether a picture file is certain to be read quickly, judged by its header.
 
+An ordinary drawing becomes an image in one or two milliseconds, the worst of the quick ones in about 40.
 A service can answer such files beside each other, and leave all others to a slower lane.
 """
 
