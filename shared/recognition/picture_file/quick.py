@@ -1,14 +1,13 @@
-"""Whether a picture file is certain to be read quickly, judged by its header.
+"""Whether a picture file decodes within a few milliseconds, judged by its header.
 
-An ordinary drawing becomes an image in one or two milliseconds, the worst of the quick ones in about 40.
 A service can answer such files beside each other, and leave all others to a slower lane.
 """
 
 from shared.recognition.errors import DrawingError
 from shared.recognition.picture_file.opening import open_picture
 
-QUICK_BYTES = 256 * 1024
-QUICK_PIXELS = 512 * 512
+QUICK_BYTES = 64 * 1024
+QUICK_PIXELS = 400 * 400  # a canvas has 280 × 280
 QUICK_SIDE = 1024  # pixels; much paper is added around a long picture
 QUICK_PARTS = 100
 
