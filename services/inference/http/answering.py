@@ -1,6 +1,7 @@
 """Chooses the lane of each request: small drawings go to the short lane, everything else to the long lane."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -42,12 +43,12 @@ class Asker:
 
     async def predict_and_try_to_explain(self, source: DrawingSource) -> bytes:
         """Predict one drawing → a message Prediction. Its saliency is null if the long lane is busy."""
-        answer = await self.predict(source)
-        try:
-            async with asyncio.timeout(self.service.bounds.explain_patience_s):
-                saliency = await self.ask(ExplanationQuestion(answer.image, answer.digit))
-        except (TimeoutError, ProblemError):
-            saliency = b"null"
+        answer, patience_s = await self.predict(source), self.service.bounds.explain_patience_s
+        saliency = b"null"
+        if self.service.long_lane.load.expected_wait_s < patience_s / 2:
+            with suppress(TimeoutError, ProblemError):
+                async with asyncio.timeout(patience_s):
+                    saliency = await self.ask(ExplanationQuestion(answer.image, answer.digit))
         return _add_saliency(answer, saliency)
 
     async def ask(self, question: Question[A]) -> A:

@@ -1,7 +1,8 @@
 """The worker process of the long lane: answers one question at a time, with a lower priority than the service.
 
 It loads the model versions that it is asked about. It ends with the service, even if that is killed. The operating
-system ends it if one question takes longer than CPU_LIMIT_S; the long lane then starts another.
+system ends it if one question takes longer than CPU_LIMIT_S; the long lane then starts another. The memory of a
+question is limited too.
 """
 
 import multiprocessing
@@ -17,10 +18,12 @@ from typing import Generic, TypeVar
 import cv2
 
 from services.inference.engines.choice import Device, EngineName, choose_engine
+from services.inference.lanes.memory_limit import lift_memory_limit, limit_memory
 from services.inference.portable_error import make_portable
 from services.inference.prediction import Measured
 from services.inference.questions import Question
 from services.inference.recogniser import Recogniser
+from shared.recognition.errors import DrawingTooLargeError
 from shared.recognition.model_version import folder_of, read_manifest
 
 A = TypeVar("A")
@@ -68,10 +71,14 @@ def answer(settings: WorkerSettings, reference: str, question: Question[A]) -> R
     measured, started = Measured(), time.perf_counter()
     given: A | Exception
     try:
+        lift_memory_limit()
         recogniser = load_recogniser(settings, reference)
+        limit_memory()
         started = time.perf_counter()
         signal.setitimer(signal.ITIMER_PROF, CPU_LIMIT_S)  # its signal ends the process
         given = question.answer(recogniser, measured)
+    except MemoryError:
+        given = DrawingTooLargeError("It takes too much memory to read this. Send a smaller picture.")
     except Exception as error:  # noqa: BLE001  whoever asked gets it
         given = make_portable(error)
     signal.setitimer(signal.ITIMER_PROF, 0)

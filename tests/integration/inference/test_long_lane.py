@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from services.inference.lanes.load import Load
 from services.inference.lanes.long_lane import LongLane, WorkerFailedError
+from services.inference.lanes.memory_limit import QUESTION_BYTES
 from services.inference.lanes.worker import WorkerSettings, prepare_worker
 from services.inference.metrics import Metrics
 from services.inference.portable_error import UnexpectedError
@@ -44,6 +45,17 @@ class Death:
 
     def answer(self, recogniser: Recogniser, measured: Measured) -> None:
         os.kill(os.getpid(), signal.SIGPROF)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Needs that many bytes."""
+
+    bytes_wanted: int
+    size = 1
+
+    def answer(self, recogniser: Recogniser, measured: Measured) -> int:
+        return int(np.ones(self.bytes_wanted, np.uint8).sum())
 
 
 class UnpicklableError(Exception):
@@ -106,6 +118,15 @@ async def test_a_question_that_ends_the_worker_fails_and_the_others_are_answered
         assert isinstance(death, DrawingTooLargeError)
         assert len(set(others)) == 1
         assert others[0] not in (first, os.getpid())
+
+
+async def test_a_question_that_needs_too_much_memory_fails_and_the_worker_goes_on() -> None:
+    async with running() as lane:
+        worker = await lane.ask("ann", CNN, WorkerId())
+        with pytest.raises(DrawingTooLargeError, match="memory"):
+            await lane.ask("ann", CNN, Memory(QUESTION_BYTES + 100_000_000))
+        assert await lane.ask("ann", CNN, Memory(1000)) == 1000
+        assert await lane.ask("ann", CNN, WorkerId()) == worker
 
 
 async def test_a_worker_that_cannot_run_is_not_the_fault_of_the_question() -> None:
