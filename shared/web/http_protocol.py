@@ -7,7 +7,7 @@ It is uvicorn's own protocol with checks in front of it. Malformed and refused r
 import asyncio
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -28,13 +28,14 @@ class ConnectionLimits:
     head_s: float = 10.0  # for a whole head, from the opening of the connection or the first byte of a later request
     send_s: float = 60.0  # for a client to read a part of its answer, after it stopped reading
     unwanted_bytes: int = 1024 * 1024  # of a body that arrives after its request was answered
-    connections: int = 2000  # open at the same time
+    connections: int = 2000  # open at the same time; beyond it, the one that lets us wait longest is closed
 
 
 class LimitedHttpProtocol(HttpToolsProtocol):
     """One connection. uvicorn makes one for each, from `uvicorn.run(http=LimitedHttpProtocol)`."""
 
     limits = ConnectionLimits()
+    waiting: ClassVar[dict["LimitedHttpProtocol", None]] = {}  # for bytes of the client, the longest first
 
     def __init__(self, *arguments: Any, **named: Any) -> None:  # uvicorn's own
         super().__init__(*arguments, **named)
@@ -49,16 +50,27 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         self.read_deadline: asyncio.TimerHandle | None = None  # for the client to read
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Refuse the connection if too many are open."""
+        """Make room if too many are open, or else refuse the connection."""
         super().connection_made(transport)
-        if len(self.connections) > self.limits.connections:
+        if len(self.connections) > self.limits.connections and not self.close_longest_wait():
             transport.write(TOO_MANY_CONNECTIONS.encode(self.server_state.default_headers, (b"retry-after", b"1")))
             transport.close()
         else:
+            self.waiting[self] = None
             self.start_deadline()
+
+    def close_longest_wait(self) -> bool:
+        """Close the connection whose client has let this server wait longest. False if there is none."""
+        longest = next((other for other in self.waiting if other.connections is self.connections), None)
+        if longest is None:
+            return False
+        del self.waiting[longest]
+        longest.transport.abort()
+        return True
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the clocks."""
+        self.waiting.pop(self, None)
         self.stop_deadline()
         self.resume_writing()
         super().connection_lost(exc)
@@ -156,10 +168,17 @@ class LimitedHttpProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Expect the next head."""
+        self.waiting.pop(self, None)
         self.in_head, self.unwanted_bytes = True, 0
         self.scope[BODY_ARRIVED] = True  # type: ignore[literal-required]
         self.stop_deadline()
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request."""
+        super().on_response_complete()
+        if self.in_head and not self.pipeline and not self.transport.is_closing():
+            self.waiting[self] = None
 
     def send_400_response(self, msg: str) -> None:
         """Answer what the parser refused: in place of uvicorn's plain text."""

@@ -3,26 +3,21 @@
 `python -m tests.fuzzing.page --seconds 600` runs it for longer, like `tests.fuzzing.recognition`.
 """
 
+from services.frontend.elements.decoding import UnshowablePictureError
 from services.frontend.elements.thumbnails import make_thumbnail
-from services.frontend.views.photo.picture import (
-    UnshowablePictureError,
-    cut_out,
-    make_preview,
-    open_upright,
-    to_sendable,
-)
+from services.frontend.views.photo.picture import make_views, to_sendable
 from shared.contracts.inference import Box
 from tests.fuzzing.recognition import run
 from tests.fuzzing.seeds import make_heic
+
+BOX = Box(left=0, top=0, width=9, height=9)
 
 
 def prepare(data: bytes) -> bool:
     """Whether the picture was shown. Any error but UnshowablePictureError is a fault."""
     make_thumbnail(data)
     try:
-        picture = open_upright(to_sendable(data))
-        make_preview(picture)
-        cut_out(picture, picture.width, Box(left=0, top=0, width=9, height=9), [])
+        make_views(to_sendable(data), BOX.width, [BOX])
     except UnshowablePictureError:
         return False
     return True

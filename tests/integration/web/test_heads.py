@@ -115,15 +115,28 @@ def test_http_1_0_needs_no_host(url: str) -> None:
     assert ask(url, b"GET / HTTP/1.0\r\n\r\n").status == 200
 
 
-def test_more_connections_than_allowed_are_refused() -> None:
+ENDLESS = b"GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+def test_more_connections_than_allowed_are_refused_if_all_of_them_are_answered() -> None:
     with serving(make_app(), connections=2) as address, connected(address) as first, connected(address) as second:
         for connection in (first, second):
-            connection.sendall(GET + b"\r\n")
-            assert receive(connection).status == 200
+            connection.sendall(ENDLESS)
+            assert connection.recv(1) == b"H"
         answer = ask(address, b"")
         assert (answer.status, answer.code) == (503, "overloaded")
         assert answer.headers["retry-after"] == "1"
-        first.close()
-        second.sendall(GET + b"\r\n")
-        assert receive(second).status == 200
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", GET, b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc"], ids=str
+)
+def test_the_connection_that_sends_nothing_for_longest_makes_room(sent: bytes) -> None:
+    with serving(make_app(), connections=2) as address, connected(address) as slow, connected(address) as other:
+        slow.sendall(sent)
+        other.sendall(GET + b"\r\n")
+        assert receive(other).status == 200
         assert ask(address, GET + b"\r\n").status == 200
+        assert is_closed(slow)
+        other.sendall(GET + b"\r\n")
+        assert receive(other).status == 200
