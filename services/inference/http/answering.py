@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from services.inference.drawing import DrawingSource
-from services.inference.http.dependencies import Service
+from services.inference.http.dependencies import Admitted, Service
 from services.inference.lanes.short_predictor import QuickRequest
 from services.inference.prediction import Answer
 from services.inference.questions import DrawingQuestion, ExplanationQuestion, Question
@@ -56,6 +56,11 @@ class Asker:
         lane = self.service.long_lane
         self.service.refusals.check_room(lane.load, self.caller)
         return await lane.ask(self.caller, self.recogniser.manifest.reference, question)
+
+
+async def choose_model(admitted: Admitted, model: str | None) -> Asker:
+    """`model` is `name` or `name/version`; None is the default model. ModelVersionError if it can't be loaded."""
+    return Asker(admitted.service, admitted.caller, await admitted.service.catalog.get(model))
 
 
 def _add_saliency(answer: Answer, saliency: bytes) -> bytes:

@@ -5,13 +5,13 @@ A route reads the body of a request, waits for the batcher, and returns the JSON
 
 from collections.abc import Sequence
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from services.inference.drawing import DrawingList
-from services.inference.http.answering import Asker
+from services.inference.http.answering import choose_model
 from services.inference.http.batch_answer import answer_drawings, answer_images
 from services.inference.http.batch_body import BATCH_BODY, FormList, JsonList, stream_images
-from services.inference.http.dependencies import CallerDep, ExplainQuery, ModelQuery, ServiceDep, get_caller
+from services.inference.http.dependencies import AdmittedDep, ExplainQuery, ModelQuery, ServiceDep
 from services.inference.http.drawing_body import (
     DRAWING_BODY,
     PAGE_BODY,
@@ -40,7 +40,6 @@ DRAWING_PROBLEMS = problem_docs(
     "not_ready",
 )
 
-ADMITTED = [Depends(get_caller)]  # for the routes that need no caller
 
 router = APIRouter()
 
@@ -52,15 +51,15 @@ router = APIRouter()
     responses={200: {"model": Prediction}, **DRAWING_PROBLEMS, **problem_docs("upstream_failed", "upstream_timeout")},
 )
 async def predict(
-    request: Request, service: ServiceDep, caller: CallerDep, model: ModelQuery = None, explain: ExplainQuery = False
+    request: Request, admitted: AdmittedDep, model: ModelQuery = None, explain: ExplainQuery = False
 ) -> Response:
     """Read one drawing. `model=openai/<name>` asks a model of the configured OpenAI-compatible endpoint."""
     drawing = await read_drawing(request)
     if model and model.startswith(PREFIX):
-        asker = Asker(service, caller, await service.catalog.get())
-        prediction = await predict_upstream(drawing, model, service.reader, asker.ask)
+        asker = await choose_model(admitted, None)
+        prediction = await predict_upstream(drawing, model, admitted.service.reader, asker.ask)
         return make_json_response(prediction.model_dump_json().encode())
-    asker = Asker(service, caller, await service.catalog.get(model))
+    asker = await choose_model(admitted, model)
     if explain:
         return make_json_response(await asker.predict_and_try_to_explain(drawing))
     return make_json_response((await asker.predict(drawing)).json)
@@ -72,10 +71,10 @@ async def predict(
     response_class=Response,
     responses={200: {"model": Explanation}, **DRAWING_PROBLEMS},
 )
-async def explain(request: Request, service: ServiceDep, caller: CallerDep, model: ModelQuery = None) -> Response:
+async def explain(request: Request, admitted: AdmittedDep, model: ModelQuery = None) -> Response:
     """Read one drawing, and tell which parts of it speak for the predicted digit."""
     drawing = await read_drawing(request)
-    asker = Asker(service, caller, await service.catalog.get(model))
+    asker = await choose_model(admitted, model)
     return make_json_response(await asker.predict_and_explain(drawing))
 
 
@@ -85,10 +84,10 @@ async def explain(request: Request, service: ServiceDep, caller: CallerDep, mode
     response_class=Response,
     responses={200: {"model": PageReading}, **DRAWING_PROBLEMS},
 )
-async def read(request: Request, service: ServiceDep, caller: CallerDep, model: ModelQuery = None) -> Response:
+async def read(request: Request, admitted: AdmittedDep, model: ModelQuery = None) -> Response:
     """Find and read every digit on a picture: lines from top to bottom, the digits of a line from left to right."""
     page = PageBody(await read_drawing(request))
-    asker = Asker(service, caller, await service.catalog.get(model))
+    asker = await choose_model(admitted, model)
     return make_json_response(await asker.ask(PageQuestion(page)))
 
 
@@ -98,9 +97,9 @@ async def read(request: Request, service: ServiceDep, caller: CallerDep, model: 
     response_class=Response,
     responses={200: {"model": BatchPredictions}, **DRAWING_PROBLEMS},
 )
-async def predict_batch(request: Request, service: ServiceDep, caller: CallerDep, model: ModelQuery = None) -> Response:
+async def predict_batch(request: Request, admitted: AdmittedDep, model: ModelQuery = None) -> Response:
     """Read many drawings. The answer has one entry per drawing, in the same order: a prediction or a problem."""
-    asker = Asker(service, caller, await service.catalog.get(model))
+    asker = await choose_model(admitted, model)
     match read_media_type(request):
         case "application/octet-stream":
             return make_batch_response(await answer_images(stream_images(request), asker))
@@ -116,21 +115,20 @@ async def predict_batch(request: Request, service: ServiceDep, caller: CallerDep
     return make_batch_response(await answer_drawings(body, asker))
 
 
-@router.get("/v1/models", dependencies=ADMITTED, responses=problem_docs("not_ready", *ALL_CODES))
-async def list_models(service: ServiceDep) -> ModelList:
+@router.get("/v1/models", responses=problem_docs("not_ready", *ALL_CODES))
+async def list_models(admitted: AdmittedDep) -> ModelList:
     """List every model version on disk, the versions that can't be served, and the models of other providers."""
-    described = await service.catalog.describe()
-    return described.model_copy(update={"others": service.reader.models})
+    described = await admitted.service.catalog.describe()
+    return described.model_copy(update={"others": admitted.service.reader.models})
 
 
 @router.get(
     "/v1/models/{name}/{version}",
-    dependencies=ADMITTED,
     responses=problem_docs("unknown_model", "invalid_request", *ALL_CODES),
 )
-async def get_model(name: str, version: str, service: ServiceDep) -> ModelDetails:
+async def get_model(name: str, version: str, admitted: AdmittedDep) -> ModelDetails:
     """Describe one model version: its training, its metrics, and the metrics after each epoch."""
-    return await service.catalog.describe_one(name, version)
+    return await admitted.service.catalog.describe_one(name, version)
 
 
 @router.get("/healthz", include_in_schema=False)
