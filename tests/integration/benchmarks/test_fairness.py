@@ -80,7 +80,7 @@ def test_a_repeating_caller_counts_answers_by_status() -> None:
 
 def test_a_repeating_caller_holds_as_many_connections_as_it_says() -> None:
     with serving() as server:
-        call_until(Repeating(GET, connections=3), server, lambda: server.received.count(b"GET") == 3)
+        call_until(Repeating(GET, connections=3), server, lambda: server.received.count(b"GET") >= 3)
     assert server.connections == 3
 
 
@@ -95,7 +95,7 @@ def test_a_long_head_is_sent_in_pieces_and_its_answer_counted() -> None:
 def test_a_held_body_is_shorter_than_its_content_length() -> None:
     caller = Trickling(PUT, 2, b"b" * 1000, 10, length=11_000, start=b"--form")
     with serving() as server:
-        answers = call_until(caller, server, lambda: server.received.count(b"b") == 20_000)
+        answers = call_until(caller, server, lambda: server.received.count(b"b") >= 20_000)
     head, _, body = bytes(server.received).partition(b"\r\n\r\n")
     assert b"Authorization: Bearer a\r\nContent-Length: 11000" in head
     assert body.startswith(b"--form")
@@ -104,7 +104,7 @@ def test_a_held_body_is_shorter_than_its_content_length() -> None:
 
 def test_a_caller_that_does_not_read_asks_on_every_connection() -> None:
     with serving(200) as server:
-        call_until(NotReading(GET, 4), server, lambda: server.received.count(b"GET") == 4)
+        call_until(NotReading(GET, 4), server, lambda: server.received.count(b"GET") >= 4)
     assert server.connections == 4
 
 

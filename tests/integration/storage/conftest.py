@@ -10,6 +10,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from services.storage.app import create_app
 from services.storage.settings import Settings
@@ -23,11 +24,17 @@ OpenClient = Callable[[str], AbstractAsyncContextManager[httpx.AsyncClient]]
 @asynccontextmanager
 async def _open_client(database_url: str) -> AsyncIterator[httpx.AsyncClient]:
     app = create_app(Settings(database_url=database_url, token=TOKEN))
-    async with app.router.lifespan_context(app):
-        transport = httpx.ASGITransport(app)
-        headers = {"Authorization": f"Bearer {TOKEN}"}
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as client:
-            yield client
+    async with app.router.lifespan_context(app), _connect(app) as client:
+        yield client
+
+
+@asynccontextmanager
+async def _connect(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://localhost", headers=headers
+    ) as client:
+        yield client
 
 
 @pytest.fixture
@@ -37,8 +44,15 @@ def open_client() -> OpenClient:
 
 
 @pytest.fixture
-async def client(database_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with _open_client(database_url) as client:
+async def app(database_url: str) -> AsyncIterator[FastAPI]:
+    app = create_app(Settings(database_url=database_url, token=TOKEN))
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with _connect(app) as client:
         yield client
 
 

@@ -37,8 +37,8 @@ async def _execute(url, statement):
 
 
 @pytest.mark.parametrize("busy", [PAGES, STATISTICS, ROWS], ids=lambda lane: lane.name)
-async def test_a_lane_whose_connections_are_all_busy_leaves_the_other_lanes_alone(client, make, busy):
-    database = client._transport.app.state.database
+async def test_a_lane_whose_connections_are_all_busy_leaves_the_other_lanes_alone(app, client, make, busy):
+    database = app.state.database
     started = asyncio.Event()
 
     async def wait_for_ever(connection):
