@@ -13,6 +13,7 @@ from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.web.http_refusal import MALFORMED, NO_HOST, TOO_LARGE, TOO_MANY_CONNECTIONS, Refusal
+from shared.web.refusal_log import RefusalLog
 from shared.web.request_body import BODY_ARRIVED
 
 HEAD_END = b"\r\n\r\n"
@@ -35,6 +36,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     """One connection. uvicorn makes one for each, from `uvicorn.run(http=LimitedHttpProtocol)`."""
 
     limits = ConnectionLimits()
+    refusals: ClassVar = RefusalLog()
     waiting: ClassVar[dict["LimitedHttpProtocol", None]] = {}  # for bytes of the client, the longest first
 
     def __init__(self, *arguments: Any, **named: Any) -> None:  # uvicorn's own
@@ -53,8 +55,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         """Make room if too many are open, or else refuse the connection."""
         super().connection_made(transport)
         if len(self.connections) > self.limits.connections and not self.close_longest_wait():
-            transport.write(TOO_MANY_CONNECTIONS.encode(self.server_state.default_headers, (b"retry-after", b"1")))
-            transport.close()
+            self.refuse(TOO_MANY_CONNECTIONS, (b"retry-after", b"1"))
         else:
             self.waiting[self] = None
             self.start_deadline()
@@ -65,6 +66,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         if longest is None:
             return False
         del self.waiting[longest]
+        self.note_refusal("closed_to_make_room")
         longest.transport.abort()
         return True
 
@@ -189,11 +191,16 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         self.refusal = refusal
         raise HttpParserError(refusal.detail)
 
-    def refuse(self, refusal: Refusal) -> None:
+    def note_refusal(self, reason: str) -> None:
+        """Log it with the address of the client."""
+        self.refusals.note(reason, self.client[0] if self.client else "")
+
+    def refuse(self, refusal: Refusal, *headers: tuple[bytes, bytes]) -> None:
         """Answer and close the connection. Without an answer if it would be taken for that of an earlier request."""
+        self.note_refusal(refusal.reason)
         due = self.cycle is not None and not self.cycle.response_complete
         if not due or not (self.in_head or self.cycle.response_started):
-            self.transport.write(refusal.encode(self.server_state.default_headers))
+            self.transport.write(refusal.encode(self.server_state.default_headers, *headers))
         self.transport.close()
 
     def start_deadline(self) -> None:
@@ -213,4 +220,6 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         if self.cycle is not None and not self.cycle.response_complete:
             self.start_deadline()
         else:
+            if self.head_bytes or self.held:
+                self.note_refusal("headers_too_slow")
             self.transport.close()

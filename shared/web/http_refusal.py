@@ -9,8 +9,9 @@ from shared.web.problems import make_problem
 
 @dataclass(frozen=True)
 class Refusal:
-    """The problem that answers a request which never reaches the app."""
+    """The problem that answers a request which never reaches the app. `reason` is for the log."""
 
+    reason: str
     status: HTTPStatus
     code: ProblemCode
     detail: str
@@ -29,15 +30,22 @@ class Refusal:
         return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 
-MALFORMED = Refusal(HTTPStatus.BAD_REQUEST, "invalid_request", "This is not a valid HTTP/1.1 request.")
+MALFORMED = Refusal("malformed", HTTPStatus.BAD_REQUEST, "invalid_request", "This is not a valid HTTP/1.1 request.")
 NO_HOST = Refusal(
+    "no_host",
     HTTPStatus.BAD_REQUEST,
     "invalid_request",
     "Send exactly one Host header, as HTTP/1.1 requires. HTTP/0.9 is refused.",
 )
 TOO_LARGE = Refusal(
-    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "too_large", "The request has too many headers, or they are too long."
+    "headers_too_large",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    "too_large",
+    "The request has too many headers, or they are too long.",
 )
 TOO_MANY_CONNECTIONS = Refusal(
-    HTTPStatus.SERVICE_UNAVAILABLE, "overloaded", "Too many connections are open. Try again in a moment."
+    "too_many_connections",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "overloaded",
+    "Too many connections are open. Try again in a moment.",
 )

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.web.body_budget import EXEMPT_BYTES, BodyBudget, BudgetFullError
 from shared.web.caller import identify_caller
 from shared.web.problems import CLIENT_DISCONNECTED
+from shared.web.refusal_log import RefusalLog
 
 logger = structlog.get_logger(__name__)
 
@@ -22,6 +23,7 @@ logger = structlog.get_logger(__name__)
 # here. Such a body is part of one read of the socket, at most 256 KiB, and smaller than every limit.
 BODY_ARRIVED = "slate.body_arrived"
 MAX_DIGITS = 20  # of a Content-Length; the parser refuses longer ones
+REFUSALS = RefusalLog()
 CLOSE = {"Connection": "close"}  # the rest of the body will not be read
 
 
@@ -106,7 +108,7 @@ class ArrivingBody:
         try:
             await self.budget.reserve(self.caller, size - self.reserved)
         except BudgetFullError as error:
-            logger.warning("request_body_refused", path=self.scope["path"], bytes=size)
+            REFUSALS.note("bodies_too_large_together", self.caller)
             detail = "Too many large request bodies are arriving. Try again in a moment."
             raise HTTPException(503, detail, CLOSE | {"Retry-After": "1"}) from error
         self.reserved = size

@@ -1,17 +1,10 @@
-"""Refuses requests because of load: the problem, the metric by reason, and a log event that sums them up."""
-
-import time
-from collections import Counter
-
-import structlog
+"""Refuses requests because of load: the problem, the metric by reason, and the log."""
 
 from services.inference.lanes.load import Load
 from services.inference.metrics import Metrics
 from shared.web.problems import ProblemError
+from shared.web.refusal_log import RefusalLog
 
-logger = structlog.get_logger(__name__)
-
-LOG_INTERVAL_S = 1.0  # one event for all refusals of this time, because a flood may cause thousands of them
 RETRY_AFTER_S = 1
 DETAILS = {
     "short_lane": "Too many drawings are waiting to be read. Try again in a moment.",
@@ -24,8 +17,7 @@ class Refusals:
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
-        self._unlogged: Counter[str] = Counter()
-        self._logged_at = 0.0
+        self._log = RefusalLog()
 
     def check_room(self, load: Load, caller: str) -> None:
         """ProblemError `overloaded` if the lane of this load has no room for the caller."""
@@ -35,11 +27,6 @@ class Refusals:
         raise ProblemError("overloaded", DETAILS[load.lane], {"Retry-After": str(RETRY_AFTER_S)})
 
     def count(self, reason: str, caller: str) -> None:
-        """Count a refused request. The log gets one event per second with the number of refusals by reason."""
+        """Count and log a refused request."""
         self._metrics.refused.labels(reason).inc()
-        self._unlogged[reason] += 1
-        now = time.monotonic()
-        if now - self._logged_at >= LOG_INTERVAL_S:
-            logger.warning("requests_refused", caller=caller, reasons=dict(self._unlogged))
-            self._unlogged.clear()
-            self._logged_at = now
+        self._log.note(reason, caller)
