@@ -166,7 +166,8 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         self.heads += 1
         self.stop_deadline()
         super().on_headers_complete()
-        self.headers = []  # for trailers, which the app does not see
+        if not self.parser.should_upgrade():
+            self.headers = []  # for trailers, which the app does not see
 
     def on_body(self, body: bytes) -> None:
         """Close the connection if a client goes on to send a body that nobody will read."""
