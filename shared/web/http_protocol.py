@@ -28,7 +28,8 @@ class ConnectionLimits:
     header_fields: int = 100  # the default of Apache, LimitRequestFields
     head_s: float = 10.0  # for a whole head, from the opening of the connection or the first byte of a later request
     send_s: float = 60.0  # for a client to read a part of its answer, after it stopped reading
-    unwanted_bytes: int = 1024 * 1024  # of a body that arrives after its request was answered
+    # Of a body that arrives after its request was answered. Many clients read no answer before they have sent it all.
+    unwanted_bytes: int = 64 * 1024 * 1024
     connections: int = 2000  # open at the same time; beyond it, the one that lets us wait longest is closed
 
 

@@ -24,7 +24,7 @@ logger = structlog.get_logger(__name__)
 BODY_ARRIVED = "slate.body_arrived"
 MAX_DIGITS = 20  # of a Content-Length; the parser refuses longer ones
 REFUSALS = RefusalLog()
-CLOSE = {"Connection": "close"}  # the rest of the body will not be read
+CLOSE = {"Connection": "close"}  # the rest of a body that came too slowly will not be read
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class ArrivingBody:
         limit = self.limits.max_bytes
         if size > limit:
             detail = f"The request body is larger than the limit of {limit:,} bytes. Send a smaller picture."
-            raise HTTPException(413, detail, CLOSE)
+            raise HTTPException(413, detail)
 
     async def _reserve(self, size: int) -> None:
         if size <= EXEMPT_BYTES or size <= self.reserved:
@@ -110,7 +110,7 @@ class ArrivingBody:
         except BudgetFullError as error:
             REFUSALS.note("bodies_too_large_together", self.caller)
             detail = "Too many large request bodies are arriving. Try again in a moment."
-            raise HTTPException(503, detail, CLOSE | {"Retry-After": "1"}) from error
+            raise HTTPException(503, detail, {"Retry-After": "1"}) from error
         self.reserved = size
 
     async def _receive_in_time(self) -> Message:
