@@ -1,6 +1,6 @@
 """The routes of the inference API, version 1. Their answers are messages of shared.contracts.inference.
 
-A route reads the body of a request, waits for the batcher, and returns the JSON that a worker thread has written.
+A route receives the body of a request, lets an `Asker` choose a lane, and returns the JSON that the lane has written.
 """
 
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Request, Response
 
 from services.inference.drawing import DrawingList
-from services.inference.http.answering import choose_model
+from services.inference.http.answering import make_asker
 from services.inference.http.batch_answer import answer_drawings, answer_images
 from services.inference.http.batch_body import BATCH_BODY, FormList, JsonList, stream_images
 from services.inference.http.dependencies import AdmittedDep, ExplainQuery, ModelQuery, ServiceDep
@@ -56,10 +56,10 @@ async def predict(
     """Read one drawing. `model=openai/<name>` asks a model of the configured OpenAI-compatible endpoint."""
     drawing = await read_drawing(request)
     if model and model.startswith(PREFIX):
-        asker = await choose_model(admitted, None)
+        asker = await make_asker(admitted, None)
         prediction = await predict_upstream(drawing, model, admitted.service.reader, asker.ask)
         return make_json_response(prediction.model_dump_json().encode())
-    asker = await choose_model(admitted, model)
+    asker = await make_asker(admitted, model)
     if explain:
         return make_json_response(await asker.predict_and_try_to_explain(drawing))
     return make_json_response((await asker.predict(drawing)).json)
@@ -74,7 +74,7 @@ async def predict(
 async def explain(request: Request, admitted: AdmittedDep, model: ModelQuery = None) -> Response:
     """Read one drawing, and tell which parts of it speak for the predicted digit."""
     drawing = await read_drawing(request)
-    asker = await choose_model(admitted, model)
+    asker = await make_asker(admitted, model)
     return make_json_response(await asker.predict_and_explain(drawing))
 
 
@@ -87,7 +87,7 @@ async def explain(request: Request, admitted: AdmittedDep, model: ModelQuery = N
 async def read(request: Request, admitted: AdmittedDep, model: ModelQuery = None) -> Response:
     """Find and read every digit on a picture: lines from top to bottom, the digits of a line from left to right."""
     page = PageBody(await read_drawing(request))
-    asker = await choose_model(admitted, model)
+    asker = await make_asker(admitted, model)
     return make_json_response(await asker.ask(PageQuestion(page)))
 
 
@@ -99,7 +99,7 @@ async def read(request: Request, admitted: AdmittedDep, model: ModelQuery = None
 )
 async def predict_batch(request: Request, admitted: AdmittedDep, model: ModelQuery = None) -> Response:
     """Read many drawings. The answer has one entry per drawing, in the same order: a prediction or a problem."""
-    asker = await choose_model(admitted, model)
+    asker = await make_asker(admitted, model)
     match read_media_type(request):
         case "application/octet-stream":
             return make_batch_response(await answer_images(stream_images(request), asker))
