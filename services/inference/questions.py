@@ -12,16 +12,15 @@ from typing import Protocol, TypeVar
 import numpy as np
 import orjson
 
-from services.inference.drawing import DrawingList, DrawingSource, PictureSource, detect_media_type
+from services.inference.drawing import DrawingList, DrawingSource, PictureSource
 from services.inference.explanation import EXPLANATION_UNITS, explain
+from services.inference.messages import encode_png, make_page_message
 from services.inference.portable_error import make_portable
 from services.inference.prediction import (
     Answer,
     Measured,
-    encode_png,
     find_blank,
     make_image,
-    make_page_message,
     predict_drawings,
     predict_images,
 )
@@ -30,6 +29,7 @@ from shared.recognition.ink import BLANK
 from shared.recognition.normalisation import Images
 from shared.recognition.page import segment_page
 from shared.recognition.preprocessing import Image
+from shared.web.media_type import detect_media_type
 from shared.web.problems import make_problem
 
 A_co = TypeVar("A_co", covariant=True)

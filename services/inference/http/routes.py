@@ -24,7 +24,8 @@ from services.inference.upstream.openai_prediction import predict_upstream
 from services.inference.upstream.openai_reader import PREFIX
 from shared.contracts.inference import BatchPredictions, Explanation, ModelDetails, ModelList, PageReading, Prediction
 from shared.contracts.problem import ProblemCode
-from shared.web.problems import ProblemError, problem_docs
+from shared.web.problem_docs import problem_docs
+from shared.web.problems import ProblemError
 
 ALL_CODES: tuple[ProblemCode, ...] = ("unauthorised", "forbidden", "rate_limited", "internal_error")
 DRAWING_PROBLEMS = problem_docs(

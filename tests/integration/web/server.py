@@ -17,7 +17,8 @@ from fastapi.responses import StreamingResponse
 from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp
 
-from shared.web.http_protocol import ConnectionLimits, LimitedHttpProtocol
+from shared.web.connection_limits import ConnectionLimits
+from shared.web.http_protocol import LimitedHttpProtocol
 from shared.web.service import equip_service, make_options
 from shared.web.settings import ApiServerSettings
 
