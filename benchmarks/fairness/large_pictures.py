@@ -7,7 +7,7 @@ import zlib
 import numpy as np
 from PIL import Image, ImageDraw
 
-LARGE = (6250, 6250)  # 39 megapixels, just below the 40 that Slate accepts
+LARGE = (6250, 6250)  # 39 megapixels: a JPEG may have as many, PNG and WebP may not
 PHOTO = (4000, 3000)  # 12 megapixels, as many phones take
 EXTRA_SCANS = 300
 TEXT_BYTES = 64 * 2**20
