@@ -15,7 +15,7 @@ from shared.contracts.storage import PredictionToStore
 
 @pytest.fixture(autouse=True)
 def restore_main_module() -> Iterator[None]:
-    """Streamlit's AppTest leaves its script behind as `__main__`, which a process that a later test spawns would run."""
+    """Streamlit's AppTest leaves its script as `__main__`, which a process that a later test spawns would run."""
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
