@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Request, Response
 
 from services.inference.drawing import DrawingList
-from services.inference.http.answering import make_asker
+from services.inference.http.asker import make_asker
 from services.inference.http.batch_answer import answer_drawings, answer_images
 from services.inference.http.batch_body import BATCH_BODY, FormList, JsonList, stream_images
 from services.inference.http.dependencies import AdmittedDep, ExplainQuery, ModelQuery, ServiceDep

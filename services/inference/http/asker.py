@@ -1,4 +1,4 @@
-"""Chooses the lane of each request: small drawings go to the short lane, everything else to the long lane."""
+"""Asks a model version for one request: small drawings in the short lane, everything else in the long lane."""
 
 import asyncio
 from contextlib import suppress
