@@ -66,7 +66,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """Wait for a client that does not read its answer, but not for ever."""
         super().pause_writing()
-        self.read_deadline = self.loop.call_later(self.limits.send_s, self.transport.abort)
+        self.read_deadline = self.loop.call_later(self.limits.send_s, self.close_unread)
 
     def resume_writing(self) -> None:
         """The client has read a part."""
@@ -74,6 +74,11 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         if self.read_deadline is not None:
             self.read_deadline.cancel()
             self.read_deadline = None
+
+    def close_unread(self) -> None:
+        """Close the connection of a client that reads nothing."""
+        self.note_refusal("answer_not_read")
+        self.transport.abort()
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Keep the connection open for the answer that is due to a client that will send nothing more."""

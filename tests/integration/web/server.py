@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from shared.web.connection_limits import ConnectionLimits
 from shared.web.http_protocol import LimitedHttpProtocol
+from shared.web.refusal_log import RefusalLog
 from shared.web.service import equip_service, make_options
 from shared.web.settings import ApiServerSettings
 from tests.integration.clients.listening import listening
@@ -88,6 +89,7 @@ def serving(app: ASGIApp, settings: ApiServerSettings | None = None, **limits: f
     class Protocol(LimitedHttpProtocol):
         pass
 
+    Protocol.refusals = RefusalLog()  # one that has logged nothing yet
     Protocol.limits = ConnectionLimits(**limits)  # type: ignore[arg-type]
     options = make_options(settings or ApiServerSettings()) | {"port": 0, "http": Protocol}
     with listening(app, **options) as address:
