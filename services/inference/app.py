@@ -38,7 +38,7 @@ from shared.web.service import equip_service
 logger = structlog.get_logger(__name__)
 
 LONG_PATHS = ("/v1/read", "/v1/predict/batch")
-MAX_BATCH = 32  # drawings in one pass of the short lane; larger batches are hardly faster and others wait longer
+MAX_BATCH = 8  # drawings in one pass of the short lane; larger batches are hardly faster and others wait longer
 
 
 def create_app_of_process() -> FastAPI:

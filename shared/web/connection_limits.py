@@ -12,4 +12,4 @@ class ConnectionLimits:
     head_s: float = 10.0  # for a whole head, from the opening of the connection or the first byte of a later request
     send_s: float = 60.0  # for a client to read a part of its answer, after it stopped reading
     unwanted_bytes: int = 1024 * 1024  # of a body that arrives after its request was answered
-    connections: int = 2000  # open at the same time; beyond it, the one that lets us wait longest is closed
+    connections: int = 4000  # open at the same time; beyond it, the one that lets us wait longest is closed

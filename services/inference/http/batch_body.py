@@ -88,7 +88,7 @@ class JsonList:
 
         RequestValidationError, ProblemError `too_large`.
         """
-        message = parse_json(self.content, MAX_IMAGES)
+        message = parse_json(self.content)
         if not isinstance(message, dict) or len(message) != 1:
             raise make_invalid(
                 "body", "Send a JSON object with one field, `images`: a list of base64 or of 28 rows of 28."

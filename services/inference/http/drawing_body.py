@@ -12,7 +12,7 @@ from fastapi import Request
 
 from services.inference.drawing import Drawing, DrawingSource
 from services.inference.http.form_files import read_form_files
-from services.inference.http.json_values import parse_json
+from services.inference.http.json_values import parse_json, receive_drawings
 from services.inference.http.validation import make_invalid, validate
 from shared.contracts.examples import SEVEN_PIXELS, SEVEN_PNG
 from shared.contracts.inference import EncodedDrawing, ImagePixels
@@ -167,7 +167,7 @@ async def read_drawing(request: Request) -> DrawingSource:
     if media_type == "multipart/form-data":
         return FormBody(await request.body(), request.headers["content-type"])
     if media_type == "application/json":
-        return JsonBody(await request.body())
+        return JsonBody(await receive_drawings(request, 1))
     raise ProblemError(
         "unsupported_media_type",
         f"{media_type[:100]!r} is not taken here. Send a picture with the Content-Type {', '.join(PICTURE_TYPES)}, "

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from services.inference.drawing import DrawingList
 from services.inference.http.asker import make_asker
 from services.inference.http.batch_answer import answer_drawings, answer_images
-from services.inference.http.batch_body import BATCH_BODY, FormList, JsonList, stream_images
+from services.inference.http.batch_body import BATCH_BODY, MAX_IMAGES, FormList, JsonList, stream_images
 from services.inference.http.dependencies import AdmittedDep, ExplainQuery, ModelQuery, ServiceDep
 from services.inference.http.drawing_body import (
     DRAWING_BODY,
@@ -19,6 +19,7 @@ from services.inference.http.drawing_body import (
     read_drawing,
     read_media_type,
 )
+from services.inference.http.json_values import receive_drawings
 from services.inference.questions import PageQuestion
 from services.inference.upstream.openai_prediction import predict_upstream
 from services.inference.upstream.openai_reader import PREFIX
@@ -105,7 +106,7 @@ async def predict_batch(request: Request, admitted: AdmittedDep, model: ModelQue
         case "application/octet-stream":
             return make_batch_response(await answer_images(stream_images(request), asker))
         case "application/json":
-            body: DrawingList = JsonList(await request.body())
+            body: DrawingList = JsonList(await receive_drawings(request, MAX_IMAGES))
         case "multipart/form-data":
             body = FormList(await request.body(), request.headers["content-type"])
         case _:
