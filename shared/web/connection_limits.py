@@ -11,5 +11,5 @@ class ConnectionLimits:
     header_fields: int = 100  # the default of Apache, LimitRequestFields
     head_s: float = 10.0  # for a whole head, from the opening of the connection or the first byte of a later request
     send_s: float = 60.0  # for a client to read a part of its answer, after it stopped reading
-    unwanted_bytes: int = 1024 * 1024  # of a body that arrives after its request was answered
+    unwanted_bytes: int = 16 * 1024 * 1024  # of a body after its answer; a client that is cut off never reads it
     connections: int = 4000  # open at the same time; beyond it, the one that lets us wait longest is closed

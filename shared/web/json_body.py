@@ -23,6 +23,6 @@ async def receive_json(request: Request, most: Mapping[bytes, int]) -> bytes:
         for character, limit in most.items():
             counts[character] += part.count(character)
             if counts[character] > limit:
-                raise HTTPException(422, TOO_MANY_VALUES, {"Connection": "close"})
+                raise HTTPException(422, TOO_MANY_VALUES)
         parts.append(part)
     return b"".join(parts)
