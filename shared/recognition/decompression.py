@@ -14,12 +14,13 @@ from contextlib import suppress
 
 import cv2
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from shared.recognition.canvas_png import load_canvas
 from shared.recognition.cutout import Pixels
 from shared.recognition.errors import UnreadableImageError
 from shared.recognition.picture_file import PixelFile
+from shared.recognition.picture_file.limits import make_broken
 
 REDUCED_SIDE = 2048  # pixels; a larger picture is reduced by a whole factor until it fits
 JPEG_SIDE = REDUCED_SIDE // 2  # pixels; the JPEG decoder itself reduces to a shorter side of at least this
@@ -44,10 +45,14 @@ def decompress(picture: PixelFile) -> Pixels:
             return load_canvas(picture.data, picture.width, picture.height)
     try:
         size, cut_band = _decode_webp(picture) if picture.file_format == "WEBP" else _decode_with_pillow(picture)
+        return _reduce(size, cut_band)
+    except UnidentifiedImageError as error:  # its text names an object in memory
+        raise make_broken("its header is damaged") from error
+    except MemoryError:
+        raise
     except Exception as error:  # a decoder may raise anything for a hostile file
         logger.info("A picture could not be decoded: %r", error)
         raise UnreadableImageError(f"The picture is broken and can't be decoded: {error}") from error
-    return _reduce(size, cut_band)
 
 
 CutBand = Callable[[int, int], Image.Image]  # first row, row after the last → those rows of the picture

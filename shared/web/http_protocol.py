@@ -33,6 +33,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         self.at_line_start = True  # the parser has only whole lines of the head
         self.held = b""  # the incomplete last line of a head
         self.unwanted_bytes = 0
+        self.around_body = 0  # bytes of a body that hold no content, since the last ones that did
         self.refusal = MALFORMED
         self.deadline: asyncio.TimerHandle | None = None  # for the client to send
         self.read_deadline: asyncio.TimerHandle | None = None  # for the client to read
@@ -89,7 +90,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Check the head of a request, and give the bytes to the parser."""
         if not self.in_head:
-            super().data_received(data)
+            self.receive_body(data)
             return
         if self.held:
             data, self.held = self.held + data, b""
@@ -104,6 +105,13 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         elif self.held:  # only if the parser found the end of the head elsewhere
             rest, self.held = self.held, b""
             super().data_received(rest)
+
+    def receive_body(self, data: bytes) -> None:
+        """Give the bytes to the parser. Refuse trailers and chunk extensions that are longer than a head may be."""
+        self.around_body += len(data)
+        super().data_received(data)
+        if self.around_body > self.limits.head_bytes and not self.transport.is_closing():
+            self.refuse(TOO_LARGE)
 
     def check_head(self, data: bytes) -> bytes:
         """Return the bytes for the parser. Refuse a head that is too long or has too many lines.
@@ -142,10 +150,13 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         self.heads += 1
         self.stop_deadline()
         super().on_headers_complete()
+        if not self.parser.should_upgrade():
+            self.headers = []  # for trailers, which the app does not see
 
     def on_body(self, body: bytes) -> None:
         """Close the connection if a client goes on to send a body that nobody will read."""
         super().on_body(body)
+        self.around_body = 0
         if self.cycle is not None and self.cycle.response_complete:
             self.unwanted_bytes += len(body)
             self.start_deadline()
@@ -155,7 +166,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """Expect the next head."""
         self.waiting.pop(self, None)
-        self.in_head, self.unwanted_bytes = True, 0
+        self.in_head, self.unwanted_bytes, self.around_body = True, 0, 0
         self.scope[BODY_ARRIVED] = True  # type: ignore[literal-required]
         self.stop_deadline()
         super().on_message_complete()

@@ -28,10 +28,10 @@ def read_form_files(body: bytes, content_type: str, max_parts: int) -> list[Form
     if body.count(b"--" + boundary) > max_parts + 1:  # and the end
         raise make_invalid("body", f"The form has more than {max_parts:,} fields and files.")
     files: list[FormFile] = []
-    parser = FormParser(
-        kind.decode("latin-1"), None, lambda file: files.append(_take(file)), boundary=boundary, config=IN_MEMORY
-    )
     try:
+        parser = FormParser(
+            kind.decode("latin-1"), None, lambda file: files.append(_take(file)), boundary=boundary, config=IN_MEMORY
+        )
         parser.write(body)
         parser.finalize()
     except FormParserError as error:

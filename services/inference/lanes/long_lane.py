@@ -1,16 +1,18 @@
 """Sends questions to the worker process of `worker.py`, one of each caller in turn, and waits for the answers.
 
 At most two questions are sent at a time: one that is being answered, and one that the worker begins without a pause.
-If the worker dies, the question that it was answering fails, and a new worker takes over.
+If the worker dies, a new worker takes over. The question that it was answering is asked once more, because something
+else may have ended the worker, such as the operating system when memory ran out.
 """
 
 import asyncio
 import multiprocessing
 import os
+import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -18,7 +20,7 @@ import structlog
 
 from services.inference.lanes.fair_queue import FairQueue
 from services.inference.lanes.load import Load
-from services.inference.lanes.worker import Reply, WorkerSettings, answer, prepare_worker
+from services.inference.lanes.worker import CPU_LIMIT_S, Reply, WorkerSettings, answer, prepare_worker
 from services.inference.metrics import Metrics
 from services.inference.questions import ExplanationQuestion, Question
 from shared.recognition.errors import DrawingTooLargeError
@@ -41,6 +43,7 @@ class _Waiting:
     reference: str
     question: Question[Any]
     reply: "asyncio.Future[Reply[Any]]"
+    is_repeated: bool = False
 
 
 class LongLane:
@@ -62,7 +65,7 @@ class LongLane:
     async def ask(self, caller: str, reference: str, question: Question[A]) -> A:
         """Answer a question about the loaded version `name/version`. Raises what `Question.answer` raises.
 
-        DrawingTooLargeError if the question ended the worker, WorkerFailedError if no worker can run. A question that
+        DrawingTooLargeError if the question ends its workers, WorkerFailedError if no worker can run. A question that
         is cancelled while it waits is dropped.
         """
         if self._closing:
@@ -98,15 +101,14 @@ class LongLane:
                 self._sent[waiting] = asyncio.create_task(self._send(waiting))
 
     async def _send(self, waiting: _Waiting) -> None:
-        worker = self._worker
+        worker, started = self._worker, time.monotonic()
         try:
             reply = await asyncio.get_running_loop().run_in_executor(
                 worker, answer, self._settings, waiting.reference, waiting.question
             )
         except BrokenProcessPool:
             if worker is self._worker:  # the question that was being answered is the first to notice
-                self._worker = self._start_worker()
-                _deliver(waiting.reply, error=await self._explain_death(waiting.question))
+                await self._replace_worker(waiting, time.monotonic() - started)
             else:
                 self._waiting.put_first(waiting.caller, waiting)
         else:
@@ -116,10 +118,21 @@ class LongLane:
             del self._sent[waiting]
             self._send_next()
 
-    async def _explain_death(self, question: Question[Any]) -> Exception:
+    async def _replace_worker(self, waiting: _Waiting, seconds: float) -> None:
+        """Start a new worker after the old one died. Ask the question again, unless it has ended two workers already.
+
+        A question that took `seconds` may have reached the limit of processor time, so it is not repeated either.
+        """
+        logger.error("worker_died", question=type(waiting.question).__name__)
+        self._worker = self._start_worker()
+        if waiting.is_repeated or seconds >= CPU_LIMIT_S:
+            _deliver(waiting.reply, error=await self._explain_death())
+        else:
+            self._waiting.put_first(waiting.caller, replace(waiting, is_repeated=True))
+
+    async def _explain_death(self) -> Exception:
         """Tell a question that ended its worker from a worker that can't run at all."""
         worker = self._worker
-        logger.error("worker_died", question=type(question).__name__)
         try:
             await asyncio.get_running_loop().run_in_executor(worker, os.getpid)
         except BrokenProcessPool:

@@ -1,5 +1,7 @@
 """The head of a request: its size, the number of its fields, the time that it may take, and its form."""
 
+import json
+
 import pytest
 
 from tests.integration.web.server import ask, connected, is_closed, make_app, receive, serving
@@ -140,3 +142,18 @@ def test_the_connection_that_sends_nothing_for_longest_makes_room(sent: bytes) -
         assert is_closed(slow)
         other.sendall(GET + b"\r\n")
         assert receive(other).status == 200
+
+
+def test_endless_trailers_are_cut_off(url: str) -> None:
+    chunked = GET.replace(b"GET", b"POST") + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"
+    with connected(url) as connection:
+        connection.sendall(chunked)
+        with pytest.raises((BrokenPipeError, ConnectionResetError)):  # noqa: PT012
+            for _ in range(1_000):
+                connection.sendall(b"A: a\r\n" * 1_000)
+
+
+def test_a_trailer_is_no_header_of_its_request(url: str) -> None:
+    chunked = GET + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"
+    answer = ask(url, chunked, b"Upgrade: trailer\r\n\r\n")
+    assert (answer.status, json.loads(answer.body)["upgrade"]) == (200, None)

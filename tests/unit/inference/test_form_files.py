@@ -38,6 +38,7 @@ def test_a_large_file_stays_whole() -> None:
         (b"--b\r\nno header\r\n\r\n\r\n--b--\r\n", BOUNDARY),
         (b"--b\r\n\r\nno name\r\n--b--\r\n", BOUNDARY),
         (b"--b\r\n" * 100, BOUNDARY),
+        (b"", BOUNDARY + "b" * 1000),
     ],
 )
 def test_a_malformed_form_is_an_error(body: bytes, content_type: str) -> None:

@@ -58,6 +58,15 @@ def reseal(data: bytes) -> bytes:
     return data[:end] + zlib.crc32(data[37:end]).to_bytes(4, "big") + data[end + 4 :]
 
 
+def make_png(chunks: dict[bytes, bytes]) -> bytes:
+    """A PNG of these chunks, with their checksums."""
+    parts = [
+        len(content).to_bytes(4) + kind + content + zlib.crc32(kind + content).to_bytes(4)
+        for kind, content in chunks.items()
+    ]
+    return b"".join([b"\x89PNG\r\n\x1a\n", *parts, bytes(4) + b"IEND\xaeB`\x82"])
+
+
 @pytest.mark.parametrize("paper", [TRANSPARENT, PAPER, (255, 255, 255, 0), (9, 9, 9, 40)])
 @pytest.mark.parametrize("ink", [PURPLE, (250, 240, 20, 255), (0, 0, 0, 120)])
 def test_pyspng_and_pillow_decode_the_same_pixels(paper: tuple[int, ...], ink: tuple[int, ...]) -> None:
@@ -120,3 +129,18 @@ def test_a_drawing_on_a_transparent_canvas_is_cut_out_with_a_margin() -> None:
     assert cutout.shape == (80, 80)
     assert (cutout.row, cutout.column) == (4 + 20, 8 + 20)
     assert cutout.pixels.shape == (31, 17)
+
+
+@pytest.mark.parametrize("width", [40, 2100])
+def test_a_palette_with_too_many_opacities_is_broken(width: int) -> None:
+    header = struct.pack(">IIBBBBB", width, 1, 8, 3, 0, 0, 0)
+    chunks = {b"IHDR": header, b"PLTE": bytes(3), b"tRNS": bytes(300), b"IDAT": zlib.compress(bytes(1 + width))}
+    with pytest.raises(UnreadableImageError, match="palette"):
+        decode_drawing(make_png(chunks))
+
+
+def test_the_reason_of_a_broken_picture_names_no_object_in_memory() -> None:
+    header = struct.pack(">IIBBBBB", 8, 1, 4, 2, 0, 0, 0)  # RGB has no 4 bits a channel
+    with pytest.raises(UnreadableImageError) as caught:
+        decode_drawing(make_png({b"IHDR": header, b"IDAT": zlib.compress(bytes(13))}))
+    assert "0x" not in str(caught.value)
