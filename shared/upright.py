@@ -20,17 +20,6 @@ TURNS = {  # by EXIF orientation; 5 to 8 swap width and height
 BYTE_ORDERS = {b"II*\0": "<", b"MM\0*": ">"}  # TIFF 6.0, §2; EXIF is a TIFF file
 ORIENTATION_FIELD, SHORT = 0x0112, 3
 MAX_FIELDS = 1000  # cameras write about twenty
-BROKEN_EXIF = (
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    struct.error,
-)
 
 
 def turn_upright(picture: Image.Image) -> Image.Image:

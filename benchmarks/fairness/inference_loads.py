@@ -7,6 +7,8 @@ from functools import cache, partial
 from benchmarks.fairness import bodies
 from benchmarks.fairness.callers import Repeating
 from benchmarks.fairness.large_pictures import (
+    LARGEST_PNG,
+    LARGEST_WEBP,
     draw_page,
     encode,
     make_animated_webp,
@@ -29,7 +31,7 @@ from benchmarks.wrk import make_drawing
 PREDICT, READ, BATCH, EXPLAIN = "/v1/predict", "/v1/read", "/v1/predict/batch", "/v1/explain"
 PNG, JPEG, WEBP = "image/png", "image/jpeg", "image/webp"
 FLOOD_CONNECTIONS = 64
-WORST_PICTURE = "lossless WebP of 39 megapixels"  # of those in list_picture_loads, without a limit
+WORST_PICTURE = "lossless WebP of 16 megapixels"  # of those in list_picture_loads
 
 
 def make_others() -> Iterator[Request]:
@@ -71,11 +73,16 @@ def list_page_loads() -> Sequence[Load]:
 
 
 def list_picture_loads() -> Sequence[Load]:
-    """Pictures that are large, or that say so. Each is made once and sent to both paths."""
+    """Pictures that are large, or that say so: some larger than Slate decodes, and the largest that it decodes.
+
+    Each is made once and sent to both paths.
+    """
     pictures: dict[str, tuple[Callable[[], bytes], str]] = {
         "animated WebP of 39 megapixels, 140 bytes": (make_animated_webp, WEBP),
         "PNG of 39 megapixels": (cache(lambda: encode(draw_page(), "PNG")), PNG),
-        WORST_PICTURE: (cache(lambda: encode(draw_page(), "WEBP", lossless=True, method=0)), WEBP),
+        "PNG of 24 megapixels": (cache(lambda: encode(draw_page(LARGEST_PNG), "PNG")), PNG),
+        "lossless WebP of 39 megapixels": (cache(lambda: encode(draw_page(), "WEBP", lossless=True, method=0)), WEBP),
+        WORST_PICTURE: (cache(lambda: encode(draw_page(LARGEST_WEBP), "WEBP", lossless=True, method=0)), WEBP),
         "progressive JPEG of 39 megapixels": (cache(lambda: encode(draw_page(), "JPEG", progressive=True)), JPEG),
         "JPEG of 39 megapixels and 300 scans": (cache(make_jpeg_of_many_scans), JPEG),
         "baseline JPEG of 39 megapixels": (cache(lambda: encode(draw_page(), "JPEG")), JPEG),

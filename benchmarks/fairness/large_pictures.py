@@ -3,11 +3,16 @@
 import io
 import struct
 import zlib
+from math import isqrt
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-LARGE = (6250, 6250)  # 39 megapixels, just below the 40 that Slate accepts
+from shared.picture_limits import MAX_PIXELS
+
+LARGE = (6250, 6250)  # 39 megapixels: a JPEG may have as many, PNG and WebP may not
+LARGEST_PNG = (isqrt(MAX_PIXELS["PNG"]),) * 2  # 24 megapixels: the largest square that is decoded
+LARGEST_WEBP = (isqrt(MAX_PIXELS["WEBP"]),) * 2  # 16 megapixels
 PHOTO = (4000, 3000)  # 12 megapixels, as many phones take
 EXTRA_SCANS = 300
 TEXT_BYTES = 64 * 2**20

@@ -22,7 +22,7 @@ JSON = {**AUTHORISATION, "Content-Type": "application/json"}
 LABELLED = 400
 NOISE_SIDE = 128  # pixels: a PNG of this much noise has 17 kB, so all drawings have 9 MB as base64,
 # which is more than the socket buffers of Linux (4 MB) and the service hold
-READERS = 10  # as many as storage has connections to PostgreSQL
+READERS = 10  # nearly as many as the connections that storage opens to PostgreSQL
 
 
 def make_others() -> Iterator[Request]:

@@ -9,12 +9,7 @@ from shared.web.settings import ServerSettings
 class Settings(ServerSettings):
     """All addresses except `inference_public_url` are those that the frontend's own process uses."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="FRONTEND_",
-        env_ignore_empty=True,
-        frozen=True,
-        hide_input_in_errors=True,  # the input may be a token or a key
-    )
+    model_config = SettingsConfigDict(env_prefix="FRONTEND_")
 
     port: int = Field(default=8501, ge=0, le=65535)
     inference_url: str = "http://127.0.0.1:8001"

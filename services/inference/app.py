@@ -38,7 +38,7 @@ from shared.web.service import equip_service
 logger = structlog.get_logger(__name__)
 
 LONG_PATHS = ("/v1/read", "/v1/predict/batch")
-MAX_BATCH = 32  # drawings in one pass of the short lane; larger batches are hardly faster and others wait longer
+MAX_BATCH = 8  # drawings in one pass of the short lane; larger batches are hardly faster and others wait longer
 
 
 def create_app_of_process() -> FastAPI:
@@ -58,12 +58,8 @@ def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS, *, warm_up: 
     metrics = Metrics(registry)
     make_engine = choose_engine(settings.engine, settings.device)
     refusals, reader = Refusals(metrics), OpenAiReader(settings)
-    short_load = Load(
-        "short_lane", settings.max_wait_s, bounds.free_units, on_change=metrics.waiting.labels("short_lane").inc
-    )
-    long_load = Load(
-        "long_lane", bounds.max_long_wait_s, bounds.free_units, on_change=metrics.waiting.labels("long_lane").inc
-    )
+    short_load = _make_load("short_lane", settings.max_wait_s, bounds, metrics)
+    long_load = _make_load("long_lane", bounds.max_long_wait_s, bounds, metrics)
     predictor = ShortPredictor(metrics)
 
     @asynccontextmanager
@@ -113,6 +109,10 @@ def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS, *, warm_up: 
     )
     _allow_origins(app, settings.cors_origins)
     return app
+
+
+def _make_load(lane: str, max_wait_s: float, bounds: Bounds, metrics: Metrics) -> Load:
+    return Load(lane, max_wait_s, bounds.free_units, on_change=metrics.waiting.labels(lane).inc)
 
 
 async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 class Bounds:
     """The values of one process."""
 
-    free_units: int = 64  # with less work waiting in a lane, nobody is refused, so that a slow machine answers too
+    free_units: int = 128  # with less work waiting in a lane, nobody is refused, so that a slow machine answers too
     explain_patience_s: float = 0.1  # an explanation beside a prediction is left out if it takes longer
     max_long_wait_s: float = 10.0  # in the long lane; INFERENCE_MAX_WAIT_S is the limit of the short lane
     body_timeout_s: float = 30.0  # for a whole request body to arrive; then 408 `timeout`

@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 
 from services.inference.engines.choice import MakeEngine
-from services.inference.recogniser import Recogniser
+from services.inference.recogniser import Recogniser, load_recogniser
 from shared.contracts.inference import ModelDescription, ModelDetails, ModelList, RefusedVersion
 from shared.contracts.message import ModelVersion
 from shared.recognition.model_version import (
@@ -114,7 +114,9 @@ class Catalog:
     async def _load(self, reference: str) -> Recogniser:
         task = self._loading.get(reference)
         if task is None:
-            task = self._loading[reference] = asyncio.create_task(asyncio.to_thread(self._make, reference))
+            task = self._loading[reference] = asyncio.create_task(
+                asyncio.to_thread(load_recogniser, self._models_dir, reference, self._make_engine)
+            )
             task.add_done_callback(lambda _: self._loading.pop(reference, None))
         try:
             recogniser = await asyncio.shield(task)
@@ -124,20 +126,6 @@ class Catalog:
                 self._refused[reference] = str(error)
             raise
         self._keep(reference, recogniser)
-        return recogniser
-
-    def _make(self, reference: str) -> Recogniser:
-        name, _, version = reference.partition("/")
-        manifest = read_manifest(self._models_dir, name, version)
-        try:
-            engine = self._make_engine(folder_of(self._models_dir, name, version), manifest)
-            recogniser = Recogniser(manifest, engine)
-        except ModelVersionError:
-            raise
-        except Exception as error:  # each engine library raises its own types for a broken file
-            logger.warning("engine_failed", model_version=reference, reason=str(error))
-            raise ModelVersionError(f"{reference} can't be loaded: its model file is missing or broken.") from error
-        logger.info("model_loaded", model_version=reference, device=engine.device)
         return recogniser
 
     def _keep(self, reference: str, recogniser: Recogniser) -> None:

@@ -31,13 +31,3 @@ class DrawingList(Protocol):
 
     def parse(self) -> Sequence[DrawingSource]:
         """Its drawings. RequestValidationError, ProblemError. Call it in a worker: it may take long."""
-
-
-def detect_media_type(picture: bytes) -> str:
-    """The media type of a PNG, JPEG or WebP file that was decoded.
-
-    Pillow would call an animated PNG `image/apng` and a phone's JPEG `image/mpo`, which other providers do not take.
-    """
-    if picture.startswith(b"\x89PNG"):
-        return "image/png"
-    return "image/jpeg" if picture.startswith(b"\xff\xd8") else "image/webp"

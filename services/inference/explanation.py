@@ -16,7 +16,7 @@ from shared.recognition.preprocessing import Image
 WINDOW, STEP = 7, 3  # pixels: a stroke is 2 to 4 wide, and with these values the windows reach all four edges
 STARTS = range(0, SIDE - WINDOW + 1, STEP)  # 8 per side
 WINDOWS = [np.s_[top : top + WINDOW, left : left + WINDOW] for top in STARTS for left in STARTS]  # 64
-EXPLAINED_SIZE = 1 + len(WINDOWS) // 2  # images per explanation, estimated: about half of the windows contain ink
+EXPLANATION_UNITS = 1 + len(WINDOWS) // 2  # images per explanation, estimated: about half of the windows contain ink
 MIN_LOG_ODDS = 1e-3  # if no pixel changes the log-odds by more than this, all of them count as 0
 
 Saliency = NDArray[np.float32]  # (28, 28) in -1..1; positive values speak for the digit

@@ -46,9 +46,7 @@ class Metrics:
             registry=registry,
             multiprocess_mode="livesum",  # the sum over the living processes
         )
-        self.refused = Counter(
-            "slate_requests_refused", "Requests refused because of load, by reason", ["reason"], registry=registry
-        )
+        self.refused = Counter("slate_requests_refused", "Refused requests by reason", ["reason"], registry=registry)
 
     def record(self, measured: Measured, model: str) -> None:
         """Count what one batch measured. Its digits, confidences and digit scores show when the drawings change."""

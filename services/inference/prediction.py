@@ -1,28 +1,25 @@
-"""Predicts drawings and images with one model version, and writes the answers as JSON.
+"""Predicts drawings and images with one model version.
 
 It runs in the thread of the short lane and in the worker process of the long lane. A drawing that can't be read fails
 only its own answer.
 """
 
-import base64
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import cv2
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from uuid_utils import uuid7
 
 from services.inference.drawing import Drawing, DrawingSource
+from services.inference.messages import encode_png, make_messages
 from services.inference.recogniser import Recogniser, Recognitions
 from shared.recognition.errors import BlankDrawingError
 from shared.recognition.ink import BLANK, LEAST_CONTRAST
 from shared.recognition.normalisation import Images
-from shared.recognition.page import PageOfDigits
 from shared.recognition.preprocessing import Image, preprocess
 
 Preprocess = Callable[[bytes], Image]  # a picture file → its image. DrawingError
@@ -107,51 +104,3 @@ def _write_answer(message: dict[str, Any], image: Image, received: float) -> Ans
     message["image"] = encode_png(image)
     message["elapsed_ms"] = (time.perf_counter() - received) * 1000
     return Answer(orjson.dumps(message, option=orjson.OPT_SERIALIZE_NUMPY), image, message["digit"])
-
-
-def make_page_message(page: PageOfDigits, predictions: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The fields of shared.contracts.inference.PageReading. `predictions` are in the order of `page.digits`."""
-    digits = [
-        {
-            "box": {
-                "left": digit.box.left,
-                "top": digit.box.top,
-                "width": digit.box.width,
-                "height": digit.box.height,
-            },
-            "line": digit.line,
-            "outlines": digit.outlines,
-            "prediction": prediction,
-        }
-        for digit, prediction in zip(page.digits, predictions, strict=True)
-    ]
-    return {"width": page.width, "height": page.height, "digits": digits}
-
-
-def make_messages(recognitions: Recognitions, recogniser: Recogniser) -> list[dict[str, Any]]:
-    """One dictionary per image: the fields of shared.contracts.inference.Prediction, except image and elapsed_ms."""
-    model = {"name": recogniser.manifest.name, "version": recogniser.manifest.version}
-    columns = zip(
-        recognitions.digits.tolist(),
-        recognitions.probabilities.max(axis=1).tolist(),
-        recognitions.probabilities,
-        recognitions.digit_scores.tolist(),
-        strict=True,
-    )
-    return [
-        {
-            "id": str(uuid7()),
-            "digit": digit,
-            "confidence": confidence,
-            "probabilities": row,
-            "digit_score": score,
-            "model": model,
-        }
-        for digit, confidence, row, score in columns
-    ]
-
-
-def encode_png(image: Image) -> str:
-    """(28, 28) uint8 → a PNG file as base64."""
-    _, encoded = cv2.imencode(".png", image)
-    return base64.b64encode(encoded.tobytes()).decode()

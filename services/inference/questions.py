@@ -1,7 +1,7 @@
 """What a caller can ask a model version. Each question answers itself, given the recogniser.
 
-Questions can be pickled, because the long lane sends them to another process. `size` is the expected cost in units of
-one image in the network; it decides who is admitted.
+Questions can be pickled, because the long lane sends them to another process. `units` is the expected cost; a unit is
+the cost of one image in the network. It decides who is admitted.
 """
 
 import base64
@@ -12,16 +12,15 @@ from typing import Protocol, TypeVar
 import numpy as np
 import orjson
 
-from services.inference.drawing import DrawingList, DrawingSource, PictureSource, detect_media_type
-from services.inference.explanation import EXPLAINED_SIZE, explain
+from services.inference.drawing import DrawingList, DrawingSource, PictureSource
+from services.inference.explanation import EXPLANATION_UNITS, explain
+from services.inference.messages import encode_png, make_page_message
 from services.inference.portable_error import make_portable
 from services.inference.prediction import (
     Answer,
     Measured,
-    encode_png,
     find_blank,
     make_image,
-    make_page_message,
     predict_drawings,
     predict_images,
 )
@@ -30,12 +29,13 @@ from shared.recognition.ink import BLANK
 from shared.recognition.normalisation import Images
 from shared.recognition.page import segment_page
 from shared.recognition.preprocessing import Image
+from shared.web.media_type import detect_media_type
 from shared.web.problems import make_problem
 
 A_co = TypeVar("A_co", covariant=True)
 
-PICTURE_SIZE = 50  # a large picture takes as long to decode as so many images take in the network
-PAGE_SIZE = 100
+PICTURE_UNITS = 50  # a large picture takes as long to decode as so many images take in the network
+PAGE_UNITS = 100  # as many as the digits that a page may hold
 BLANK_IMAGE = make_problem("blank_drawing", BLANK).model_dump(exclude_none=True)
 
 
@@ -43,8 +43,8 @@ class Question(Protocol[A_co]):
     """A question about one model version."""
 
     @property
-    def size(self) -> int:
-        """The expected cost in images, at least 1."""
+    def units(self) -> int:
+        """The expected cost, at least 1."""
 
     def answer(self, recogniser: Recogniser, measured: Measured) -> A_co:
         """Answer it and note the measurements. DrawingError or RequestValidationError if its drawing can't be read."""
@@ -56,7 +56,7 @@ class DrawingQuestion:
 
     source: DrawingSource
     received: float = field(default_factory=time.perf_counter)
-    size = PICTURE_SIZE
+    units = PICTURE_UNITS
 
     def answer(self, recogniser: Recogniser, measured: Measured) -> Answer:
         """Predict it."""
@@ -74,7 +74,7 @@ class DrawingsQuestion:
     received: float = field(default_factory=time.perf_counter)
 
     @property
-    def size(self) -> int:
+    def units(self) -> int:
         """A few units per drawing, most of which are small."""
         return 4 * len(self.sources)
 
@@ -92,7 +92,7 @@ class ImagesQuestion:
     received: float = field(default_factory=time.perf_counter)
 
     @property
-    def size(self) -> int:
+    def units(self) -> int:
         """Number of images."""
         return len(self.images)
 
@@ -115,7 +115,7 @@ class PageQuestion:
 
     source: PictureSource
     received: float = field(default_factory=time.perf_counter)
-    size = PAGE_SIZE
+    units = PAGE_UNITS
 
     def answer(self, recogniser: Recogniser, measured: Measured) -> bytes:
         """A page reading as JSON."""
@@ -135,7 +135,7 @@ class ExplanationQuestion:
 
     image: Image
     digit: int
-    size = EXPLAINED_SIZE
+    units = EXPLANATION_UNITS
 
     def answer(self, recogniser: Recogniser, measured: Measured) -> bytes:
         """The saliency as JSON: 28 rows of 28."""
@@ -149,7 +149,7 @@ class ListQuestion:
     """Which drawings does the body of a batch hold? It is asked because parsing a large body takes long."""
 
     body: DrawingList
-    size = PICTURE_SIZE
+    units = PICTURE_UNITS
 
     def answer(self, recogniser: Recogniser, measured: Measured) -> list[DrawingSource]:
         """The drawings in their order. RequestValidationError, ProblemError."""
@@ -171,7 +171,7 @@ class PictureQuestion:
     """Which picture and which image does this drawing hold? For models of other providers, which get the picture."""
 
     source: DrawingSource
-    size = PICTURE_SIZE
+    units = PICTURE_UNITS
 
     def answer(self, recogniser: Recogniser, measured: Measured) -> PreparedPicture:
         """Prepare it. An image without a picture file becomes a PNG file."""

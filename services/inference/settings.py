@@ -48,13 +48,7 @@ OpenAiModelName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/@+-]{1,64}$")]  
 class Settings(ApiServerSettings):
     """All settings of one process. They can't be changed after they were read."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="INFERENCE_",
-        frozen=True,
-        env_ignore_empty=True,
-        hide_input_in_errors=True,  # the input may be a key
-        arbitrary_types_allowed=True,
-    )
+    model_config = SettingsConfigDict(env_prefix="INFERENCE_", arbitrary_types_allowed=True)
 
     port: int = Field(default=8001, ge=0, le=65535)
     processes: int = Field(default=1, ge=1)  # they share the port; one process per core gives the highest throughput

@@ -1,32 +1,30 @@
-"""Bounds the structure of a JSON body before it is parsed.
+"""Routes that accept only JSON bodies of few values.
 
-A body of this API has a few dozen values and one long string, the drawing. A body of the same length with millions of
-values would take a gigabyte of memory, so it is refused by counting bytes, which takes milliseconds.
+A body of this API has a few dozen values and one long string, the drawing.
 """
 
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-import structlog
-from fastapi import HTTPException, Request, Response
+from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-logger = structlog.get_logger(__name__)
+from shared.web.json_body import receive_json
 
-STARTS_OF_VALUES = b",[{"  # each value of a JSON text, except the first, follows one of these
 MAX_VALUES = 1_000  # a prediction has 21; names of models may contain commas
+MOST = dict.fromkeys((b",", b"[", b"{"), MAX_VALUES)  # each value, except the first, follows one of these
 
 
 class BoundedRequest(Request):
     """A request whose body has few values."""
 
+    received: bytes | None = None
+
     async def body(self) -> bytes:
-        """Return the body. HTTPException 422 if it has too many values: FastAPI passes on no other type of error."""
-        body = await super().body()
-        if (values := sum(body.count(byte) for byte in STARTS_OF_VALUES)) > MAX_VALUES:
-            logger.warning("body_refused", reason="structure", values=values, body_bytes=len(body))
-            raise HTTPException(422, f"body: The JSON has more than {MAX_VALUES:,} values.")
-        return body
+        """Return the body, which FastAPI asks for twice. HTTPException 422 if it has too many values."""
+        if self.received is None:
+            self.received = await receive_json(self, MOST)
+        return self.received
 
 
 class BoundedRoute(APIRoute):

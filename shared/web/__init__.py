@@ -1,1 +1,1 @@
-"""Code that both FastAPI services use: problems, the body limit, logs, metrics, and how a service is served."""
+"""Everything between a socket and the routes of a service: limits, host names, problems, logs, metrics."""

@@ -1,36 +1,21 @@
 """Limits what a connection may send before a request reaches the app: the size, the number and the time of its headers.
 
 It is uvicorn's own protocol with checks in front of it. Malformed and refused requests are answered with a problem.
-`Upgrade: h2c` is ignored, as RFC 9110 allows, so that such a request is answered as plain HTTP/1.1.
 """
 
 import asyncio
-import re
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from shared.web.connection_limits import ConnectionLimits
 from shared.web.http_refusal import MALFORMED, NO_HOST, TOO_LARGE, TOO_MANY_CONNECTIONS, Refusal
 from shared.web.refusal_log import RefusalLog
 from shared.web.request_body import BODY_ARRIVED
+from shared.web.upgrade_header import remove_upgrade
 
 HEAD_END = b"\r\n\r\n"
-UPGRADE_LINE = re.compile(rb"^upgrade:[^\n]*\n", re.IGNORECASE | re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class ConnectionLimits:
-    """The limits of one process. They are constants, because no operator has needed others; tests use smaller ones."""
-
-    head_bytes: int = 64 * 1024  # request line and headers; cookies and signed tokens of browsers stay below 16 KiB
-    header_fields: int = 100  # the default of Apache, LimitRequestFields
-    head_s: float = 10.0  # for a whole head, from the opening of the connection or the first byte of a later request
-    send_s: float = 60.0  # for a client to read a part of its answer, after it stopped reading
-    # Of a body that arrives after its request was answered. Many clients read no answer before they have sent it all.
-    unwanted_bytes: int = 64 * 1024 * 1024
-    connections: int = 2000  # open at the same time; beyond it, the one that lets us wait longest is closed
 
 
 class LimitedHttpProtocol(HttpToolsProtocol):
@@ -82,7 +67,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """Wait for a client that does not read its answer, but not for ever."""
         super().pause_writing()
-        self.read_deadline = self.loop.call_later(self.limits.send_s, self.transport.abort)
+        self.read_deadline = self.loop.call_later(self.limits.send_s, self.close_unread)
 
     def resume_writing(self) -> None:
         """The client has read a part."""
@@ -90,6 +75,11 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         if self.read_deadline is not None:
             self.read_deadline.cancel()
             self.read_deadline = None
+
+    def close_unread(self) -> None:
+        """Close the connection of a client that reads nothing."""
+        self.note_refusal("answer_not_read")
+        self.transport.abort()
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Keep the connection open for the answer that is due to a client that will send nothing more."""
@@ -138,23 +128,16 @@ class LimitedHttpProtocol(HttpToolsProtocol):
             self.refuse(TOO_LARGE)
             return b""
         if end >= 0:
-            return self.remove_upgrade(head, data)
+            return self.drop_upgrade(head, data)
         line = data.rfind(b"\n") + 1
         if line or self.head_bytes:
             data, self.held = data[:line], data[line:]
-        return self.remove_upgrade(data, data)
+        return self.drop_upgrade(data, data)
 
-    def remove_upgrade(self, head: bytes, data: bytes) -> bytes:
-        """Return `data`, which begins with `head`, without an upgrade to a protocol that is not spoken here.
-
-        The parser reads no body after an upgrade.
-        """
-        lowered = head.lower()
-        if b"\nupgrade:" not in lowered and not lowered.startswith(b"upgrade:"):
-            return data
-        if self.ws_protocol_class is not None and b"websocket" in lowered:
-            return data
-        return UPGRADE_LINE.sub(b"", head) + data[len(head) :]
+    def drop_upgrade(self, head: bytes, data: bytes) -> bytes:
+        """`data`, which begins with `head`, without an upgrade to a protocol that is not spoken here."""
+        kept = remove_upgrade(head, speaks_websocket=self.ws_protocol_class is not None)
+        return data if kept is head else kept + data[len(head) :]
 
     def on_headers_complete(self) -> None:
         """Refuse a head with too many fields, or without Host."""

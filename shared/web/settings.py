@@ -34,7 +34,11 @@ Network = Annotated[str, AfterValidator(_check_network)]
 class ServerSettings(BaseSettings):
     """How a service listens. docs/operating.md describes each setting."""
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(
+        env_ignore_empty=True,
+        frozen=True,
+        hide_input_in_errors=True,  # the input may be a key or a token
+    )
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)

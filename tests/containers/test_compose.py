@@ -1,62 +1,25 @@
 """`make up` with a real Docker engine: a drawn and labelled digit is still there after restarts.
 
-`make test-containers` runs these tests; `make test` does not. They use their own project name, volume and ports, and
-remove them at the end.
+`make test-containers` runs these tests; `make test` does not. They use project names, volumes and ports of their own,
+and remove them at the end.
 """
 
-import os
-import subprocess
+import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.containers.project import Project
 from tests.e2e.hand import SEVEN, draw, expect_read_as, label_as
-from tests.e2e.stack import TOKEN, free_port, wait_until
+from tests.e2e.stack import wait_until
 
-ROOT = Path(__file__).parents[2]
-PROJECT = "slate-test"
-
-
-class Containers:
-    """The compose project of these tests, and HTTP access to its services."""
-
-    def __init__(self) -> None:
-        self.ports = {service: free_port() for service in ("inference", "storage", "frontend")}
-        self._environment = {
-            **os.environ,
-            "COMPOSE_PROJECT_NAME": PROJECT,
-            "POSTGRES_PASSWORD": "a-password-for-tests",
-            "STORAGE_TOKEN": TOKEN,
-            **{f"{service.upper()}_PORT": str(port) for service, port in self.ports.items()},
-        }
-
-    def compose(self, *arguments: str) -> str:
-        ran = subprocess.run(
-            ["docker", "compose", *arguments], cwd=ROOT, env=self._environment, capture_output=True, text=True
-        )
-        assert ran.returncode == 0, ran.stderr[-4000:]
-        return ran.stdout
-
-    def url(self, service: str) -> str:
-        return f"http://127.0.0.1:{self.ports[service]}"
-
-    def storage(self) -> httpx.Client:
-        return httpx.Client(base_url=self.url("storage"), headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)
-
-
-@pytest.fixture(scope="module")
-def containers() -> Iterator[Containers]:
-    project = Containers()
-    project.compose("up", "--build", "--detach", "--wait")
-    yield project
-    project.compose("down", "--volumes")
+SERVICES = ("inference", "storage", "frontend")
 
 
 @pytest.fixture
-def page(browser: Browser, containers: Containers) -> Iterator[Page]:
+def page(browser: Browser, containers: Project) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
     page.goto(containers.url("frontend"))
     page.wait_for_selector("canvas.upper-canvas", timeout=60_000)
@@ -64,9 +27,7 @@ def page(browser: Browser, containers: Containers) -> Iterator[Page]:
     page.close()
 
 
-def test_a_drawn_digit_survives_restarts_of_postgresql_and_of_all_containers(
-    page: Page, containers: Containers
-) -> None:
+def test_a_drawn_digit_survives_restarts_of_postgresql_and_of_all_containers(page: Page, containers: Project) -> None:
     draw(page, SEVEN)
     first = expect_read_as(page, 7)
     label_as(page, 7)
@@ -86,13 +47,52 @@ def test_a_drawn_digit_survives_restarts_of_postgresql_and_of_all_containers(
 
 
 @pytest.mark.parametrize("service", ["storage", "frontend"])
-def test_an_image_without_a_model_does_not_contain_torch(containers: Containers, service: str) -> None:
+def test_an_image_without_a_model_does_not_contain_torch(containers: Project, service: str) -> None:
     found = containers.compose(
         "exec", "-T", service, "python", "-c", "from importlib.util import find_spec; print(find_spec('torch'))"
     )
     assert found.strip() == "None"
 
 
-@pytest.mark.parametrize("service", ["inference", "storage", "frontend"])
-def test_a_service_does_not_run_as_root(containers: Containers, service: str) -> None:
+@pytest.mark.parametrize("service", [*SERVICES, "postgres"])
+def test_a_container_runs_without_root_and_without_capabilities(containers: Project, service: str) -> None:
     assert containers.compose("exec", "-T", service, "id", "-u").strip() != "0"
+    status = containers.compose("exec", "-T", service, "cat", "/proc/1/status")
+    capabilities = {line.split()[1] for line in status.splitlines() if line.startswith("Cap")}
+    assert capabilities == {"0" * 16}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize(("host", "status"), [("localhost", 200), ("stranger.example", 400)])
+def test_a_published_port_refuses_the_host_name_of_a_stranger(
+    containers: Project, service: str, host: str, status: int
+) -> None:
+    answer = httpx.get(containers.url(service) + "/healthz", headers={"Host": host})
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_settings_of_the_server_reach_a_container(containers: Project, service: str) -> None:
+    wanted = {
+        "log_level": "DEBUG",
+        "allowed_hosts": [service, "slate.example"],  # the other containers use the first name
+        "trusted_proxies": ["10.0.0.0/8"],
+        "keep_alive_s": 90,
+        "drain_s": 2.5,
+        "root_path": "/slate",
+    }
+    if service == "frontend":
+        del wanted["root_path"]  # Streamlit has its own setting
+    sent = wanted | {"allowed_hosts": "slate.example", "trusted_proxies": "10.0.0.0/8"}
+    project = containers.with_settings({f"{service}_{name}".upper(): str(value) for name, value in sent.items()})
+    program = f"from services.{service}.settings import Settings; print(Settings().model_dump_json())"
+    read = json.loads(project.compose("run", "--rm", "--no-deps", "-T", service, "python", "-c", program))
+    assert {name: read[name] for name in wanted} == wanted
+
+
+def test_an_engine_that_the_image_does_not_contain_is_refused_in_one_sentence(containers: Project) -> None:
+    project = containers.with_settings({"INFERENCE_ENGINE": "torch"})
+    started = project.run("run", "--rm", "--no-deps", "-T", "inference")
+    assert started.returncode == 1
+    assert "INFERENCE_ENGINE" in started.stderr.splitlines()[-1]
+    assert "Traceback" not in started.stderr

@@ -301,7 +301,7 @@ def test_the_csv_holds_the_predictions_that_match_the_filters(page: Page, mixed:
     expect_digits(page, [0, 2, 4, 6, 8])
     file = download(page, "CSV: all 5")
     assert file.suggested_filename == "slate-history.csv"
-    rows = list(csv.DictReader(io.StringIO(file.path().read_bytes().decode(), newline="")))
+    rows = list(csv.DictReader(io.StringIO(file.path().read_bytes().decode("utf-8-sig"), newline="")))
     assert [row["id"] for row in rows] == mixed.ids[::2]
     assert [row["label"] for row in rows] == ["0", "2", "9", "6", "3"]
     assert {row["model_name"] for row in rows} == {mixed.model}
@@ -313,7 +313,7 @@ def test_the_zip_holds_the_drawings_unchanged(page: Page, shelf: Shelf) -> None:
     page.goto(shelf.url())
     file = download(page, "ZIP with drawings: all 3")
     archive = zipfile.ZipFile(io.BytesIO(file.path().read_bytes()))
-    rows = list(csv.DictReader(io.StringIO(archive.read("predictions.csv").decode())))
+    rows = list(csv.DictReader(io.StringIO(archive.read("predictions.csv").decode("utf-8-sig"))))
     assert [row["file"].rpartition(".")[2] for row in rows] == ["png", "jpg", "webp"]
     assert [archive.read(row["file"]) for row in rows] == [shelf.drawing(prediction_id) for prediction_id in shelf.ids]
 

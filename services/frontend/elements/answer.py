@@ -3,14 +3,13 @@
 The HTML always has the same shape, so a new answer changes texts and widths but moves nothing on the page.
 """
 
-import base64
-import io
 from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 from PIL import Image
 
+from services.frontend.elements.data_uri import encode, write_data_uri
 from shared.contracts.inference import Prediction, Saliency
 
 SURE, PROBABLE = 0.95, 0.75  # lowest confidence of a sure and of a probable answer
@@ -91,9 +90,7 @@ def saliency_picture(saliency: Saliency) -> str:
     pixels = np.empty((*strength.shape, 4), np.uint8)
     pixels[..., :3] = np.where(strength[..., None] > 0, FOR, AGAINST)
     pixels[..., 3] = np.abs(strength) * 255
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+    return write_data_uri(encode(Image.fromarray(pixels)))
 
 
 def empty_html(sentence: str) -> str:

@@ -14,21 +14,20 @@ import structlog
 from PIL import Image
 from pillow_heif import register_heif_opener
 
+from shared import picture_limits
+from shared.picture_limits import MAX_SIDE
 from shared.upright import turn_upright
 
 register_heif_opener()
 Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit, which knows no formats; `_check_size` has lower ones
 logger = structlog.get_logger(__name__)
 
-MAX_PIXELS = {  # by format; those of inference, and for HEIC the most that iPhones take by default
-    "JPEG": 52_000_000,  # decoded at a reduced size
-    "MPO": 52_000_000,  # a JPEG of a phone, with a second picture behind it
-    "PNG": 24_000_000,  # 4 bytes a pixel
-    "WEBP": 16_000_000,  # Pillow needs 16 bytes a pixel
-    "HEIF": 25_000_000,  # 7 bytes a pixel
+MAX_PIXELS: dict[str, int] = {
+    **picture_limits.MAX_PIXELS,
+    "MPO": picture_limits.MAX_PIXELS["JPEG"],  # a JPEG of a phone, with a second picture behind it
+    "HEIF": 25_000_000,  # the most that iPhones take by default; 7 bytes a pixel
 }
-MAX_SIDE = 16_384  # pixels, about the limit of WebP
-INFERENCE_FORMATS = ("PNG", "JPEG", "WEBP")
+INFERENCE_FORMATS: tuple[str, ...] = tuple(picture_limits.MAX_PIXELS)
 BAND_PIXELS = 1_000_000
 BROKEN = "The picture is broken and can't be decoded."
 DECODER = ThreadPoolExecutor(1, "decoder")  # memory that one thread frees is used again; that of many threads is kept

@@ -4,8 +4,6 @@ Drawings are fetched from storage in parallel, and thumbnails are kept. A broken
 so that no file breaks a page.
 """
 
-import base64
-import io
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
@@ -14,6 +12,7 @@ import streamlit as st
 from PIL import Image
 
 from services.frontend.connections import connect
+from services.frontend.elements.data_uri import encode, write_data_uri
 from services.frontend.elements.decoding import UnshowablePictureError, use_picture
 from shared.clients.service import RefusedError, ServiceUnavailableError
 
@@ -52,6 +51,4 @@ def make_thumbnail(drawing: bytes) -> str:
 
 def _write_thumbnail(picture: Image.Image) -> str:
     picture.thumbnail((SIDE, SIDE))
-    small = io.BytesIO()
-    picture.save(small, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(small.getvalue()).decode()}"
+    return write_data_uri(encode(picture))

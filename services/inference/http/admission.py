@@ -16,7 +16,7 @@ from services.inference.lanes.load import Load
 from shared.web.open_paths import OPEN_PATHS
 from shared.web.problems import ProblemError, problem_response
 
-REFUSAL_DELAY_S = 0.02  # a caller that repeats refused requests at once costs less processor time
+REFUSAL_DELAY_S = 0.1  # a caller that repeats refused requests at once costs less processor time
 
 
 class Admission:

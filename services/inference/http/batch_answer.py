@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from services.inference.drawing import DrawingList, DrawingSource
-from services.inference.http.answering import Asker
+from services.inference.http.asker import Asker
 from services.inference.http.error_handlers import make_entry_problem
 from services.inference.prediction import Answer
 from services.inference.questions import DrawingsQuestion, ImagesQuestion, ListQuestion

@@ -15,7 +15,7 @@ from services.inference.drawing import Drawing, DrawingSource
 from services.inference.http.drawing_body import OCTETS, PictureBody
 from services.inference.http.form_files import read_form_files
 from services.inference.http.json_values import parse_json
-from services.inference.http.validation import invalid, validate
+from services.inference.http.validation import make_invalid, validate
 from shared.contracts.examples import SEVEN_PIXELS, SEVEN_PNG
 from shared.contracts.inference import EncodedDrawing, EncodedDrawings
 from shared.recognition.normalisation import SIDE, Images
@@ -88,9 +88,11 @@ class JsonList:
 
         RequestValidationError, ProblemError `too_large`.
         """
-        message = parse_json(self.content, MAX_IMAGES)
+        message = parse_json(self.content)
         if not isinstance(message, dict) or len(message) != 1:
-            raise invalid("body", "Send a JSON object with one field, `images`: a list of base64 or of 28 rows of 28.")
+            raise make_invalid(
+                "body", "Send a JSON object with one field, `images`: a list of base64 or of 28 rows of 28."
+            )
         if isinstance(entries := message.get("images"), list):
             check_count(len(entries))
         images = validate(EncodedDrawings, message).images
@@ -108,7 +110,7 @@ class FormList:
         """The files in their order. RequestValidationError if there is none."""
         files = read_form_files(self.content, self.content_type, MAX_IMAGES)
         if not files:
-            raise invalid("body.files", "The form contains no file.")
+            raise make_invalid("body.files", "The form contains no file.")
         return [PictureBody(file.content) for file in files]
 
 
@@ -123,7 +125,7 @@ async def stream_images(request: Request) -> AsyncIterator[Images]:
             count += IMAGES_PER_CHUNK
     whole, rest = divmod(len(pending), BYTES_PER_IMAGE)
     if rest or not count + whole:
-        raise invalid("body", f"The body must be N × {BYTES_PER_IMAGE} bytes with at least one image.")
+        raise make_invalid("body", f"The body must be N × {BYTES_PER_IMAGE} bytes with at least one image.")
     if whole:
         yield _take_images(pending, whole)
 

@@ -12,8 +12,8 @@ from fastapi import Request
 
 from services.inference.drawing import Drawing, DrawingSource
 from services.inference.http.form_files import read_form_files
-from services.inference.http.json_values import parse_json
-from services.inference.http.validation import invalid, validate
+from services.inference.http.json_values import parse_json, receive_drawings
+from services.inference.http.validation import make_invalid, validate
 from shared.contracts.examples import SEVEN_PIXELS, SEVEN_PNG
 from shared.contracts.inference import EncodedDrawing, ImagePixels
 from shared.recognition.errors import UnreadableImageError
@@ -112,7 +112,9 @@ class JsonBody:
         """Decode the JSON. RequestValidationError."""
         message = parse_json(self.content)
         if not isinstance(message, dict) or len(message) != 1:
-            raise invalid("body", "Send a JSON object with one field, `image` (base64) or `pixels` (28 rows of 28).")
+            raise make_invalid(
+                "body", "Send a JSON object with one field, `image` (base64) or `pixels` (28 rows of 28)."
+            )
         if "pixels" in message:
             return np.array(validate(ImagePixels, message).pixels, np.uint8)
         return validate(EncodedDrawing, message).image
@@ -134,7 +136,7 @@ class FormBody:
         """The bytes of the file. RequestValidationError, UnreadableImageError."""
         files = read_form_files(self.content, self.content_type, 1 + MAX_FIELDS)
         if [file.field for file in files] != ["file"]:
-            raise invalid("body.file", "Send exactly one file, in the multipart field `file`.")
+            raise make_invalid("body.file", "Send exactly one file, in the multipart field `file`.")
         return PictureBody(files[0].content).parse()
 
 
@@ -148,7 +150,9 @@ class PageBody:
         """The bytes of the picture file. RequestValidationError for pixels."""
         drawing = self.source.parse()
         if not isinstance(drawing, bytes):
-            raise invalid("body.pixels", "Send a page as a picture: as the body, as a file, or as base64 in `image`.")
+            raise make_invalid(
+                "body.pixels", "Send a page as a picture: as the body, as a file, or as base64 in `image`."
+            )
         return drawing
 
 
@@ -163,7 +167,7 @@ async def read_drawing(request: Request) -> DrawingSource:
     if media_type == "multipart/form-data":
         return FormBody(await request.body(), request.headers["content-type"])
     if media_type == "application/json":
-        return JsonBody(await request.body())
+        return JsonBody(await receive_drawings(request, 1))
     raise ProblemError(
         "unsupported_media_type",
         f"{media_type[:100]!r} is not taken here. Send a picture with the Content-Type {', '.join(PICTURE_TYPES)}, "

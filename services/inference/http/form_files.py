@@ -6,7 +6,7 @@ from python_multipart import FormParser
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import File, parse_options_header
 
-from services.inference.http.validation import invalid
+from services.inference.http.validation import make_invalid
 
 IN_MEMORY = {"MAX_MEMORY_FILE_SIZE": float("inf")}  # the form is in memory already
 
@@ -24,9 +24,9 @@ def read_form_files(body: bytes, content_type: str, max_parts: int) -> list[Form
     kind, options = parse_options_header(content_type)
     boundary = options.get(b"boundary")
     if not boundary:
-        raise invalid("body", "The Content-Type of a multipart form needs a boundary.")
+        raise make_invalid("body", "The Content-Type of a multipart form needs a boundary.")
     if body.count(b"--" + boundary) > max_parts + 1:  # and the end
-        raise invalid("body", f"The form has more than {max_parts:,} fields and files.")
+        raise make_invalid("body", f"The form has more than {max_parts:,} fields and files.")
     files: list[FormFile] = []
     try:
         parser = FormParser(
@@ -35,7 +35,7 @@ def read_form_files(body: bytes, content_type: str, max_parts: int) -> list[Form
         parser.write(body)
         parser.finalize()
     except FormParserError as error:
-        raise invalid("body", f"The multipart body can't be decoded: {error}") from error
+        raise make_invalid("body", f"The multipart body can't be decoded: {error}") from error
     return files
 
 

@@ -1,4 +1,4 @@
-"""Refuses requests because of load: the problem, the metric by reason, and the log."""
+"""Refuses a request if its lane has no room, and counts and logs every refused request by its reason."""
 
 from services.inference.lanes.load import Load
 from services.inference.metrics import Metrics

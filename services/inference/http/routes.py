@@ -1,6 +1,6 @@
 """The routes of the inference API, version 1. Their answers are messages of shared.contracts.inference.
 
-A route reads the body of a request, waits for the batcher, and returns the JSON that a worker thread has written.
+A route receives the body of a request, lets an `Asker` choose a lane, and returns the JSON that the lane has written.
 """
 
 from collections.abc import Sequence
@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Request, Response
 
 from services.inference.drawing import DrawingList
-from services.inference.http.answering import choose_model
+from services.inference.http.asker import make_asker
 from services.inference.http.batch_answer import answer_drawings, answer_images
-from services.inference.http.batch_body import BATCH_BODY, FormList, JsonList, stream_images
+from services.inference.http.batch_body import BATCH_BODY, MAX_IMAGES, FormList, JsonList, stream_images
 from services.inference.http.dependencies import AdmittedDep, ExplainQuery, ModelQuery, ServiceDep
 from services.inference.http.drawing_body import (
     DRAWING_BODY,
@@ -19,12 +19,14 @@ from services.inference.http.drawing_body import (
     read_drawing,
     read_media_type,
 )
+from services.inference.http.json_values import receive_drawings
 from services.inference.questions import PageQuestion
 from services.inference.upstream.openai_prediction import predict_upstream
 from services.inference.upstream.openai_reader import PREFIX
 from shared.contracts.inference import BatchPredictions, Explanation, ModelDetails, ModelList, PageReading, Prediction
 from shared.contracts.problem import ProblemCode
-from shared.web.problems import ProblemError, problem_docs
+from shared.web.problem_docs import problem_docs
+from shared.web.problems import ProblemError
 
 ALL_CODES: tuple[ProblemCode, ...] = ("unauthorised", "forbidden", "rate_limited", "internal_error")
 DRAWING_PROBLEMS = problem_docs(
@@ -56,10 +58,10 @@ async def predict(
     """Read one drawing. `model=openai/<name>` asks a model of the configured OpenAI-compatible endpoint."""
     drawing = await read_drawing(request)
     if model and model.startswith(PREFIX):
-        asker = await choose_model(admitted, None)
+        asker = await make_asker(admitted, None)
         prediction = await predict_upstream(drawing, model, admitted.service.reader, asker.ask)
         return make_json_response(prediction.model_dump_json().encode())
-    asker = await choose_model(admitted, model)
+    asker = await make_asker(admitted, model)
     if explain:
         return make_json_response(await asker.predict_and_try_to_explain(drawing))
     return make_json_response((await asker.predict(drawing)).json)
@@ -74,7 +76,7 @@ async def predict(
 async def explain(request: Request, admitted: AdmittedDep, model: ModelQuery = None) -> Response:
     """Read one drawing, and tell which parts of it speak for the predicted digit."""
     drawing = await read_drawing(request)
-    asker = await choose_model(admitted, model)
+    asker = await make_asker(admitted, model)
     return make_json_response(await asker.predict_and_explain(drawing))
 
 
@@ -87,7 +89,7 @@ async def explain(request: Request, admitted: AdmittedDep, model: ModelQuery = N
 async def read(request: Request, admitted: AdmittedDep, model: ModelQuery = None) -> Response:
     """Find and read every digit on a picture: lines from top to bottom, the digits of a line from left to right."""
     page = PageBody(await read_drawing(request))
-    asker = await choose_model(admitted, model)
+    asker = await make_asker(admitted, model)
     return make_json_response(await asker.ask(PageQuestion(page)))
 
 
@@ -99,12 +101,12 @@ async def read(request: Request, admitted: AdmittedDep, model: ModelQuery = None
 )
 async def predict_batch(request: Request, admitted: AdmittedDep, model: ModelQuery = None) -> Response:
     """Read many drawings. The answer has one entry per drawing, in the same order: a prediction or a problem."""
-    asker = await choose_model(admitted, model)
+    asker = await make_asker(admitted, model)
     match read_media_type(request):
         case "application/octet-stream":
             return make_batch_response(await answer_images(stream_images(request), asker))
         case "application/json":
-            body: DrawingList = JsonList(await request.body())
+            body: DrawingList = JsonList(await receive_drawings(request, MAX_IMAGES))
         case "multipart/form-data":
             body = FormList(await request.body(), request.headers["content-type"])
         case _:

@@ -10,7 +10,7 @@ from shared.contracts.message import Message
 M = TypeVar("M", bound=Message)
 
 
-def invalid(place: str, sentence: str) -> RequestValidationError:
+def make_invalid(place: str, sentence: str) -> RequestValidationError:
     """The error that FastAPI itself raises for a malformed request, so that one handler answers both."""
     return RequestValidationError([{"type": "value_error", "loc": tuple(place.split(".")), "msg": sentence}])
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 SMOOTHING = 0.2  # weight of the newest measurement in the moving average
-HARD_LIMIT = 4  # times the longest wait: then even callers below their share are refused
+HARD_LIMIT = 20  # times the longest wait: then even callers below their share are refused
 
 
 @dataclass

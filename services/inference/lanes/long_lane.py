@@ -71,13 +71,13 @@ class LongLane:
         if self._closing:
             raise RuntimeError("the lane is closing")
         waiting = _Waiting(caller, reference, question, asyncio.get_running_loop().create_future())
-        self.load.add(caller, question.size)
+        self.load.add(caller, question.units)
         self._waiting.put(caller, waiting)
         self._send_next()
         try:
             reply = cast("Reply[A]", await waiting.reply)
         finally:
-            self.load.remove(caller, question.size)
+            self.load.remove(caller, question.units)
         self._metrics.record(reply.measured, reference)
         if isinstance(reply.answer, Exception):
             raise reply.answer
@@ -112,8 +112,8 @@ class LongLane:
             else:
                 self._waiting.put_first(waiting.caller, waiting)
         else:
-            self.load.measure(reply.seconds, waiting.question.size)
-            _set(waiting.reply, reply)
+            self.load.measure(reply.seconds, waiting.question.units)
+            _deliver(waiting.reply, reply)
         finally:
             del self._sent[waiting]
             self._send_next()
@@ -126,7 +126,7 @@ class LongLane:
         logger.error("worker_died", question=type(waiting.question).__name__)
         self._worker = self._start_worker()
         if waiting.is_repeated or seconds >= CPU_LIMIT_S:
-            _set(waiting.reply, error=await self._explain_death())
+            _deliver(waiting.reply, error=await self._explain_death())
         else:
             self._waiting.put_first(waiting.caller, replace(waiting, is_repeated=True))
 
@@ -146,7 +146,9 @@ class LongLane:
         return ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=self._prepare)
 
 
-def _set(future: "asyncio.Future[Reply[Any]]", reply: Reply[Any] | None = None, error: Exception | None = None) -> None:
+def _deliver(
+    future: "asyncio.Future[Reply[Any]]", reply: Reply[Any] | None = None, error: Exception | None = None
+) -> None:
     if future.done():  # cancelled while the question was being answered
         return
     if reply is not None:

@@ -22,15 +22,14 @@ from services.inference.lanes.memory_limit import lift_memory_limit, limit_memor
 from services.inference.portable_error import make_portable
 from services.inference.prediction import Measured
 from services.inference.questions import Question
-from services.inference.recogniser import Recogniser
+from services.inference.recogniser import Recogniser, load_recogniser
 from shared.recognition.errors import DrawingTooLargeError
-from shared.recognition.model_version import folder_of, read_manifest
 
 A = TypeVar("A")
 
 PRIORITY_STEPS = 10  # of `nice`: the service gets nine times the processor time of the worker if both want all of it
 CPU_LIMIT_S = 20.0  # many times the cost of the worst question on a slow machine
-LOADED_VERSIONS = 3
+LOADED_VERSIONS = 3  # the default model, and two that callers name
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def answer(settings: WorkerSettings, reference: str, question: Question[A]) -> R
     given: A | Exception
     try:
         lift_memory_limit()
-        recogniser = load_recogniser(settings, reference)
+        recogniser = get_recogniser(settings, reference)
         limit_memory()
         started = time.perf_counter()
         signal.setitimer(signal.ITIMER_PROF, CPU_LIMIT_S)  # its signal ends the process
@@ -86,9 +85,6 @@ def answer(settings: WorkerSettings, reference: str, question: Question[A]) -> R
 
 
 @lru_cache(maxsize=LOADED_VERSIONS)
-def load_recogniser(settings: WorkerSettings, reference: str) -> Recogniser:
-    """Load `name/version`. The versions used last stay in memory. ModelVersionError."""
-    name, _, version = reference.partition("/")
-    manifest = read_manifest(settings.models_dir, name, version)
-    make_engine = choose_engine(settings.engine, settings.device)
-    return Recogniser(manifest, make_engine(folder_of(settings.models_dir, name, version), manifest))
+def get_recogniser(settings: WorkerSettings, reference: str) -> Recogniser:
+    """The version `name/version`, loaded. Those used last stay in memory. ModelVersionError."""
+    return load_recogniser(settings.models_dir, reference, choose_engine(settings.engine, settings.device))

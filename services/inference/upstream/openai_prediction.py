@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from uuid_utils.compat import uuid7
 
 from services.inference.drawing import DrawingSource
-from services.inference.prediction import encode_png
+from services.inference.messages import encode_png
 from services.inference.questions import PictureQuestion, PreparedPicture
 from services.inference.upstream.openai_reader import PREFIX, OpenAiReader
 from shared.contracts.inference import Prediction

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import asyncpg
 
-from services.storage.media_type import MediaType
 from shared.contracts.message import ModelVersion
 from shared.contracts.storage import PredictionToStore, StoredPrediction
+from shared.web.media_type import MediaType
 
 # The `noqa: S608` below are safe, because this constant is all that the f-strings insert.
 COLUMNS = """id, created_at, digit, confidence, probabilities, digit_score, model_name, model_version, source,

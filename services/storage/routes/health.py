@@ -7,7 +7,8 @@ from services.storage.database_errors import RETRY_AFTER, WriteRefusedError
 from services.storage.dependencies import CodeSchema, StorageDatabase
 from services.storage.lanes import READINESS
 from services.storage.queries.schema import read_state, try_to_write
-from shared.web.problems import ProblemError, problem_docs
+from shared.web.problem_docs import problem_docs
+from shared.web.problems import ProblemError
 
 router = APIRouter(tags=["health"])
 

@@ -7,7 +7,7 @@ from services.storage.lanes import PAGES, STATISTICS
 from services.storage.queries.history import count_predictions, read_model_versions, read_page
 from services.storage.queries.statistics import read_statistics
 from shared.contracts.storage import ModelVersions, PredictionCount, PredictionPage, Statistics
-from shared.web.problems import problem_docs
+from shared.web.problem_docs import problem_docs
 
 router = APIRouter(
     prefix="/v1",

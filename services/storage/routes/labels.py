@@ -16,7 +16,7 @@ from services.storage.lanes import ROWS
 from services.storage.queries import predictions as queries
 from services.storage.routes.predictions import make_not_found
 from shared.contracts.storage import Label, LabelledDrawing, StoredPrediction
-from shared.web.problems import problem_docs
+from shared.web.problem_docs import problem_docs
 
 logger = structlog.get_logger(__name__)
 

@@ -12,10 +12,11 @@ from fastapi import APIRouter, Header, Response, status
 from services.storage.body_structure import BoundedRoute
 from services.storage.dependencies import StorageDatabase, describe_token
 from services.storage.lanes import ROWS
-from services.storage.media_type import detect_media_type
 from services.storage.queries import predictions as queries
 from shared.contracts.storage import PredictionToStore, StoredPrediction
-from shared.web.problems import ProblemError, problem_docs
+from shared.web.media_type import detect_media_type
+from shared.web.problem_docs import problem_docs
+from shared.web.problems import ProblemError
 
 logger = structlog.get_logger(__name__)
 

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 
+from shared.picture_limits import MAX_PIXELS
 from shared.recognition.errors import DrawingTooLargeError
 from shared.recognition.picture_file.limits import MAX_PARTS, check_parts, check_size, make_broken
 from shared.recognition.picture_file.pixel_file import PixelFile
 
 SIGNATURE = b"\xff\xd8\xff"
-MAX_PIXELS = 52_000_000  # phone cameras take 12 to 50 million; decoded at a reduced size
 MAX_KEPT_BLOCKS = 750_000  # whose coefficients are kept until the last scan, 128 bytes each
 MAX_SCANNED_BLOCKS = 8_000_000  # over all scans; a picture that a program saves as progressive has ten scans
 EXIF_START = b"Exif\0\0"
@@ -88,7 +88,7 @@ def _read_frame(marker: int, content: bytes) -> _Frame:
     if len(content) < _FRAME.size:
         raise make_broken("its header is cut off")
     _, height, width, count = _FRAME.unpack_from(content)
-    check_size(width, height, MAX_PIXELS)
+    check_size(width, height, MAX_PIXELS["JPEG"])
     return _Frame(marker, width, height, _count_blocks(width, height, content[_FRAME.size :][: 3 * count]))
 
 

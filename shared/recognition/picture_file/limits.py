@@ -1,12 +1,12 @@
-"""The most that a picture file may have, and the errors that say so.
+"""The checks that every format needs, and the errors that say what is wrong. `shared.picture_limits` has the sizes.
 
 The limits follow from what the decoders cost: `python -m benchmarks.worst_pictures` measures that the worst picture
 takes at most a second and 150 MiB.
 """
 
+from shared.picture_limits import MAX_SIDE
 from shared.recognition.errors import DrawingTooLargeError, UnreadableImageError
 
-MAX_SIDE = 16_384  # pixels, about the limit of WebP
 MAX_EXIF = 65_536  # bytes; a JPEG has room for no more
 MAX_PARTS = 5_000  # PNG chunks, JPEG segments or WebP chunks; 16 MiB of pixels in chunks of 4 KiB are 4,096
 

@@ -1,9 +1,8 @@
 """What the reading of a file's parts finds: the size, the EXIF data, and a file of nothing but the pixels."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-Format = Literal["PNG", "JPEG", "WEBP"]
+from shared.picture_limits import Format
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ Of an animation the default picture is kept, which is what programs show that kn
 import struct
 from collections.abc import Iterator
 
+from shared.picture_limits import MAX_PIXELS
 from shared.recognition.picture_file.limits import MAX_EXIF, MAX_PARTS, check_parts, check_size, make_broken
 from shared.recognition.picture_file.pixel_file import PixelFile
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-MAX_PIXELS = 24_000_000  # decoded at full size, with 4 bytes a pixel
-MAX_INFLATED = 4 * MAX_PIXELS  # bytes; 16 bits a channel take twice as long as 8 bits
+MAX_INFLATED = 4 * MAX_PIXELS["PNG"]  # bytes; 16 bits a channel take twice as long as 8 bits
 PIXEL_KINDS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type
 DEPTHS = {1, 2, 4, 8, 16}  # bits a channel
@@ -57,5 +57,5 @@ def _read_header(data: bytes) -> tuple[int, int, int]:
     width, height, depth, colour_type = _HEADER.unpack_from(data, 16)
     if colour_type not in CHANNELS or depth not in DEPTHS:
         raise make_broken("its kind of pixels is unknown")
-    check_size(width, height, min(MAX_PIXELS, MAX_INFLATED * 8 // (CHANNELS[colour_type] * depth)))
+    check_size(width, height, min(MAX_PIXELS["PNG"], MAX_INFLATED * 8 // (CHANNELS[colour_type] * depth)))
     return width, height, colour_type

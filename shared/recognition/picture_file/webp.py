@@ -6,10 +6,10 @@ Of an animation the first frame is kept, as a picture of its own.
 import struct
 from collections.abc import Iterator
 
+from shared.picture_limits import MAX_PIXELS
 from shared.recognition.picture_file.limits import MAX_EXIF, MAX_PARTS, check_parts, check_size, make_broken
 from shared.recognition.picture_file.pixel_file import PixelFile
 
-MAX_PIXELS = 16_000_000  # decoded at full size, with up to 9 bytes a pixel
 HEADER = 12  # bytes: "RIFF", the length of the rest, "WEBP"
 FRAME_HEADER = 16  # bytes at the start of a frame: place, size and duration
 LOSSY, LOSSLESS, ALPHA = b"VP8 ", b"VP8L", b"ALPH"
@@ -38,7 +38,7 @@ def read_webp(data: bytes, max_parts: int = MAX_PARTS) -> PixelFile:
                 check_parts(len(chunks), max_parts)
                 chunks[inner] = view[first:last]
     width, height = _read_size(chunks)
-    check_size(width, height, MAX_PIXELS)
+    check_size(width, height, MAX_PIXELS["WEBP"])
     plain = not {LOSSLESS, ALPHA} & chunks.keys()  # the tables of Huffman codes that a lossless picture needs vary much
     return PixelFile(
         "WEBP", width, height, bytes(chunks.get(b"EXIF", b"")[:MAX_EXIF]), _write(chunks, width, height), plain

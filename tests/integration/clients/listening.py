@@ -6,15 +6,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
 
 @contextmanager
-def listening(app: ASGIApp, port: int = 0) -> Iterator[str]:
-    """The address of the app while it runs."""
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None))
+def listening(app: ASGIApp, port: int = 0, **options: Any) -> Iterator[str]:
+    """The address of the app while it runs. `options` are those of uvicorn."""
+    server = uvicorn.Server(uvicorn.Config(app, port=port, **({"log_config": None} | options)))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started and thread.is_alive():

@@ -31,7 +31,7 @@ CNN = f"cnn/{read_current(MODELS, 'cnn')}"
 class WorkerId:
     """Asks for the process id of the worker."""
 
-    size = 1
+    units = 1
 
     def answer(self, recogniser: Recogniser, measured: Measured) -> int:
         return os.getpid()
@@ -41,7 +41,7 @@ class WorkerId:
 class Death:
     """Ends the worker, as the limit of processor time does."""
 
-    size = 1
+    units = 1
 
     def answer(self, recogniser: Recogniser, measured: Measured) -> None:
         os.kill(os.getpid(), signal.SIGPROF)
@@ -52,7 +52,7 @@ class Memory:
     """Needs that many bytes."""
 
     bytes_wanted: int
-    size = 1
+    units = 1
 
     def answer(self, recogniser: Recogniser, measured: Measured) -> int:
         return int(np.ones(self.bytes_wanted, np.uint8).sum())
@@ -67,7 +67,7 @@ class UnpicklableError(Exception):
 class Failure:
     """Fails with an exception that can't be unpickled."""
 
-    size = 1
+    units = 1
 
     def answer(self, recogniser: Recogniser, measured: Measured) -> None:
         raise UnpicklableError("one", "two")

@@ -10,7 +10,7 @@ import pytest
 from services.inference.settings import Settings
 from shared.contracts.examples import SEVEN_PIXELS
 from shared.contracts.problem import ProblemCode
-from shared.web.problems import EXAMPLES
+from shared.web.problem_docs import EXAMPLES
 from tests.integration.inference.conftest import MODELS, encode, serve, seven
 
 DRAWING: dict[str, Any] = {"content": encode(seven()), "headers": {"Content-Type": "image/png"}}

@@ -87,14 +87,6 @@ async def test_many_stalled_readers_keep_no_request_from_being_answered(client, 
     await asyncio.gather(*(reader.ended for reader in readers), return_exceptions=True)
 
 
-async def test_a_reader_who_takes_nothing_for_too_long_gets_no_final_chunk(client, app, fill, monkeypatch):
-    monkeypatch.setattr(labelled_stream, "STALL_TIMEOUT_S", 0.01)
-    await fill(2, 10)
-    reader = StalledReader(app, client.headers["authorization"])
-    await reader.ended
-    assert [message.get("more_body") for message in reader.messages] == [None, True]
-
-
 async def test_the_stream_has_every_drawing_once_in_the_order_of_the_labels(client, fill):
     await fill(2 * PAGE_ROWS + 1, 10)
     lines = [json.loads(line) for line in (await client.get("/v1/labelled-drawings")).text.splitlines()]

@@ -4,22 +4,23 @@ import asyncio
 import http.client
 import json
 import socket
-import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
 from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp
 
-from shared.web.http_protocol import ConnectionLimits, LimitedHttpProtocol
+from shared.web.connection_limits import ConnectionLimits
+from shared.web.http_protocol import LimitedHttpProtocol
+from shared.web.refusal_log import RefusalLog
 from shared.web.service import equip_service, make_options
 from shared.web.settings import ApiServerSettings
+from tests.integration.clients.listening import listening
 
 MAX_BODY_BYTES = 1024 * 1024
 
@@ -88,19 +89,11 @@ def serving(app: ASGIApp, settings: ApiServerSettings | None = None, **limits: f
     class Protocol(LimitedHttpProtocol):
         pass
 
+    Protocol.refusals = RefusalLog()  # one that has logged nothing yet
     Protocol.limits = ConnectionLimits(**limits)  # type: ignore[arg-type]
     options = make_options(settings or ApiServerSettings()) | {"port": 0, "http": Protocol}
-    server = uvicorn.Server(uvicorn.Config(app, **options))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.01)
-    assert server.started
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
+    with listening(app, **options) as address:
+        yield address
 
 
 class Answer(NamedTuple):

@@ -5,6 +5,7 @@ import time
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from tests.integration.web.server import ask, connected, is_closed, make_app, receive, serving
 
@@ -82,7 +83,8 @@ def test_a_slow_body_that_nobody_reads_ends_the_connection() -> None:
 
 
 def test_a_client_that_reads_nothing_is_disconnected_and_its_answer_ends() -> None:
-    with serving(make_app(), send_s=0.2) as address, connected(address) as connection:
+    with capture_logs() as logs, serving(make_app(), send_s=0.2) as address, connected(address) as connection:
         connection.sendall(b"GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n")
         while 'route="/endless"' not in httpx.get(f"{address}/metrics").text:
             time.sleep(0.01)
+    assert [log["reasons"] for log in logs if log["event"] == "requests_refused"] == [{"answer_not_read": 1}]

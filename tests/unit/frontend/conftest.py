@@ -1,5 +1,6 @@
 """An outbox that writes to a storage in memory."""
 
+import sys
 import threading
 from collections.abc import Iterator
 from uuid import UUID
@@ -10,6 +11,14 @@ from services.frontend.saving.outbox import Outbox
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.problem import Problem
 from shared.contracts.storage import PredictionToStore
+
+
+@pytest.fixture(autouse=True)
+def restore_main_module() -> Iterator[None]:
+    """Streamlit's AppTest leaves its script as `__main__`, which a process that a later test spawns would run."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 class FakeStorage:

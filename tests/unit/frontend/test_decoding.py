@@ -10,7 +10,8 @@ from PIL import Image, ImageFile
 from pillow_heif import HeifImageFile
 
 from services.frontend.elements import decoding
-from services.frontend.elements.decoding import MAX_PIXELS, MAX_SIDE, UnshowablePictureError, use_picture
+from services.frontend.elements.decoding import MAX_PIXELS, UnshowablePictureError, use_picture
+from shared.picture_limits import MAX_SIDE
 from tests.unit.frontend.test_page_picture import TURNED, encode
 
 SIDE = 2048

@@ -249,7 +249,7 @@ def test_a_new_picture_takes_the_place_of_the_oldest_saved_one(outbox: Outbox) -
 
 
 def test_files_have_room_as_long_as_their_bytes_do(monkeypatch: pytest.MonkeyPatch, outbox: Outbox) -> None:
-    monkeypatch.setattr(state, "MAX_BYTES", 3 * len(PICTURE))
+    monkeypatch.setattr(state, "MAX_HELD_BYTES", 3 * len(PICTURE))
     page = PhotoPage()
     page.take([a_photo("1"), a_photo("2"), a_photo("3"), a_photo("4")])
     assert ([photo.file_id for photo in page.photos], page.left_out) == (["1", "2", "3"], 1)

@@ -10,7 +10,7 @@ import structlog
 from services.inference.http.batch_answer import answer_drawings
 from services.inference.http.batch_body import JsonList
 from services.inference.http.error_handlers import make_entry_problem
-from services.inference.http.validation import invalid
+from services.inference.http.validation import make_invalid
 from services.inference.prediction import Answer
 from services.inference.questions import DrawingsQuestion, ListQuestion
 from shared.recognition.errors import BlankDrawingError, DrawingError, DrawingTooLargeError, UnreadableImageError
@@ -23,7 +23,7 @@ from shared.web.problems import ProblemError
         (BlankDrawingError("It is blank."), "blank_drawing", 422),
         (UnreadableImageError("It is broken."), "unreadable_image", 422),
         (DrawingTooLargeError("It is too large."), "too_large", 413),
-        (invalid("body.image", "It is no base64."), "invalid_request", 422),
+        (make_invalid("body.image", "It is no base64."), "invalid_request", 422),
         (ProblemError("overloaded", "Too many are waiting."), "overloaded", 503),
         (AssertionError("a secret"), "internal_error", 500),
         (DrawingError("It is of another kind."), "unreadable_image", 422),

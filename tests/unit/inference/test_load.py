@@ -32,7 +32,7 @@ def test_a_full_lane_refuses_callers_with_an_equal_share() -> None:
 
 
 def test_a_lane_that_is_far_too_slow_refuses_everybody() -> None:
-    assert not make_load(ann=401).has_room_for("bob")
+    assert not make_load(ann=2001).has_room_for("bob")
 
 
 def test_little_work_is_accepted_however_slow_the_machine_is() -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from shared.web.settings import split_by_comma
+
 COMPOSE = yaml.safe_load((Path(__file__).parents[3] / "docker-compose.yml").read_text())
 SET_BY_THE_IMAGE = {"host", "port", "models_dir"}  # outside, the port is that of the machine, in SLATE_HOST
 SET_BY_COMPOSE = {"STORAGE_DATABASE_URL", "FRONTEND_INFERENCE_URL", "FRONTEND_STORAGE_URL", "FRONTEND_STORAGE_TOKEN"}
@@ -27,7 +29,17 @@ def test_every_setting_of_a_service_reaches_its_container(service: str) -> None:
     passed = COMPOSE["services"][service]["environment"]
     assert wanted - passed.keys() == set(), "Add these settings to docker-compose.yml."
     for variable in wanted - SET_BY_COMPOSE:
-        assert re.match(rf"\$\{{{variable}:[-?]", passed[variable]), f"{variable} does not come from .env"
+        assert re.search(rf"\$\{{{variable}:[-?]", passed[variable]), f"{variable} does not come from .env"
+
+
+@pytest.mark.parametrize("service", ["inference", "storage", "frontend"])
+def test_a_container_knows_its_own_name_and_no_name_of_a_stranger(service: str) -> None:
+    module, name = SERVICES[service]
+    variable = f"{service}_ALLOWED_HOSTS".upper()
+    passed = COMPOSE["services"][service]["environment"][variable].replace(f"${{{variable}:-}}", "")
+    settings = getattr(import_module(module), name)
+    names = settings.model_construct(host="0.0.0.0", allowed_hosts=split_by_comma(passed)).host_names
+    assert names == {"localhost", "0.0.0.0", service}
 
 
 def test_an_empty_variable_counts_as_not_set() -> None:

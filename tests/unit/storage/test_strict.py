@@ -6,10 +6,10 @@ import re
 import pytest
 from pydantic import ValidationError
 
-from services.storage.media_type import detect_media_type
 from shared.contracts.message import ModelVersion
 from shared.contracts.storage import Label, ModelToStore, PredictionToStore
 from shared.contracts.strict import PICTURE_PATTERN
+from shared.web.media_type import detect_media_type
 from shared.web.problems import ProblemError
 
 MAGIC = [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF\x00\x7f\xff\x80WEBP", b"RIFF\xff\xff\x00\x00WEBP"]

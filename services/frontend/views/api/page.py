@@ -3,13 +3,13 @@
 The answer and the error that it shows come from inference itself, so they are always up to date.
 """
 
-import base64
 import json
 from html import escape
 
 import streamlit as st
 
 from services.frontend.connections import connect
+from services.frontend.elements.data_uri import write_data_uri
 from services.frontend.elements.headings import show_title
 from services.frontend.elements.table import table_html
 from services.frontend.session.chosen_model import get_chosen_model
@@ -72,7 +72,7 @@ def show_example() -> None:
             whose = "Your drawing" if drawn else "An example; you can draw your own"
             st.html(
                 f'<figure class="drawing"><img alt="{whose}" data-testid="api-drawing" '
-                f'src="data:image/png;base64,{base64.b64encode(drawing).decode()}"><figcaption>{whose}</figcaption></figure>'
+                f'src="{write_data_uri(drawing)}"><figcaption>{whose}</figcaption></figure>'
             )
             st.download_button(
                 FILE, drawing, FILE, "image/png", on_click="ignore", icon=":material/download:", width="stretch"

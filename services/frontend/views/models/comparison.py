@@ -3,7 +3,6 @@
 Each version predicts and explains the drawing, so that a difference between their answers can be seen.
 """
 
-import base64
 from html import escape
 from uuid import UUID
 
@@ -11,6 +10,7 @@ import streamlit as st
 
 from services.frontend.connections import check_health, connect
 from services.frontend.elements.answer import answer_html, describe_confidence
+from services.frontend.elements.data_uri import write_data_uri
 from services.frontend.elements.sentences import show_draw_link
 from services.frontend.elements.thumbnails import find_thumbnails
 from services.frontend.session.draw_state import get_draw_state
@@ -46,8 +46,7 @@ def list_drawings(on_canvas: bytes | None) -> dict[str, tuple[str, str]]:
     """Key → words and picture (data URI). The canvas comes first, then the newest of storage unless it is away."""
     drawings = {}
     if on_canvas is not None:
-        picture = f"data:image/png;base64,{base64.b64encode(on_canvas).decode()}"
-        drawings[CANVAS] = ("The drawing on the canvas", picture)
+        drawings[CANVAS] = ("The drawing on the canvas", write_data_uri(on_canvas))
     try:
         latest = connect().storage.list_predictions(LATEST).predictions if check_health().storage else []
     except (ServiceUnavailableError, RefusedError):

@@ -3,11 +3,10 @@
 A `Photo` comes in and HTML goes out. Names from outside are escaped.
 """
 
-import base64
 import html
 
 from services.frontend.elements.answer import LABEL_HINT, describe_confidence, percent
-from services.frontend.views.photo.picture import data_uri
+from services.frontend.elements.data_uri import write_data_uri
 from services.frontend.views.photo.state import Photo, PhotoDigit
 
 INK = "#12a37a"  # visible on photographs of any paper, in the light and the dark theme
@@ -43,7 +42,7 @@ def outline_uri(photo: Photo) -> str:
         f'<path d="{path}" fill="{INK}" fill-opacity=".25" fill-rule="evenodd" stroke="{INK}" stroke-width="1.5" '
         f"{style}/></svg>"
     )
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+    return write_data_uri(svg.encode(), "SVG+XML")
 
 
 def number_html(photo: Photo) -> str:
@@ -69,7 +68,7 @@ def digit_html(number: int, digit: PhotoDigit) -> str:
 <div class="photo-digit {tone}{mark}" data-testid="found" data-digit="{prediction.digit}" data-id="{prediction.id}"
   data-label="{label}">
   <span class="place">{number}</span>
-  <img class="cutout" alt="Digit {number}, cut out of the picture" src="{data_uri(digit.cutout)}">
+  <img class="cutout" alt="Digit {number}, cut out of the picture" src="{write_data_uri(digit.cutout)}">
   <img class="seen" alt="The 28 by 28 pixels that the model saw of digit {number}" src="{seen}">
   <div class="digit">{prediction.digit}</div>
   <div class="verdict"><b>{verdict.words}</b><span>{percent(prediction.confidence)}</span></div>

@@ -4,13 +4,12 @@ Inference decides whether a file can be read; here it is only prepared. HEIC, wh
 converted to JPEG.
 """
 
-import base64
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PIL import Image
 
+from services.frontend.elements.data_uri import encode, write_data_uri
 from services.frontend.elements.decoding import UnshowablePictureError, use_picture
 from shared.contracts.inference import Box
 
@@ -20,7 +19,7 @@ MAX_BYTES = 16 * MIB  # the limit of inference
 MAX_HEIC_BYTES = 32 * MIB  # before the conversion to JPEG
 WORK_SIDE = 2048  # pixels; a longer picture is reduced until its longer side is less than twice as long
 PREVIEW_SIDE = 1200  # pixels; the page is half as wide on a phone
-STORED_SIDE = 1024  # pixels; a longer cutout is reduced, because storage takes no more than 10 MiB
+STORED_SIDE = 1024  # pixels; a longer cutout is reduced, because storage takes less than 12 MiB
 SHOWN_SIDE = 160  # pixels, twice as many as the page shows
 MARGIN = 0.25  # share of the longer side of the digit
 MIN_MARGIN = 2  # pixels
@@ -74,7 +73,8 @@ def make_views(data: bytes, width: int, boxes: list[Box]) -> tuple[str, list[Cut
 
 def make_preview(picture: Image.Image) -> str:
     """A small copy as a data URI, which is sent with the page."""
-    return to_uri(_shrink(picture, PREVIEW_SIDE), "WEBP" if picture.mode == "RGBA" else "JPEG")
+    file_format = "WEBP" if picture.mode == "RGBA" else "JPEG"
+    return write_data_uri(encode(_shrink(picture, PREVIEW_SIDE), file_format), file_format)
 
 
 def make_cutout(cut: Image.Image) -> Cutout:
@@ -106,23 +106,6 @@ def find_margins(box: Box, others: Sequence[Box]) -> tuple[float, float, float, 
             below = min(below, gap_below / 2) if gap_below >= 0 else below
     left, above, right, below = (max(MIN_MARGIN, margin) for margin in (left, above, right, below))
     return left, above, right, below
-
-
-def to_uri(picture: Image.Image, file_format: str) -> str:
-    """The picture as a data URI, for the `src` of an image."""
-    return data_uri(encode(picture, file_format), file_format)
-
-
-def data_uri(data: bytes, file_format: str = "PNG") -> str:
-    """An encoded picture as a data URI."""
-    return f"data:image/{file_format.lower()};base64,{base64.b64encode(data).decode()}"
-
-
-def encode(picture: Image.Image, file_format: str, quality: int = 75) -> bytes:
-    """The picture as the bytes of a file. `quality` is for JPEG and WebP; 75 is Pillow's default."""
-    file = io.BytesIO()
-    picture.save(file, file_format, quality=quality)
-    return file.getvalue()
 
 
 def _shrink(picture: Image.Image, side: int) -> Image.Image:

@@ -21,7 +21,7 @@ from shared.contracts.storage import Source
 
 logger = structlog.get_logger(__name__)
 
-MAX_STORED_BYTES = 10 * 1024 * 1024  # storage's limit for a drawing; of a larger picture the cutout is stored
+MAX_STORED_BYTES = 10 * 1024 * 1024  # storage takes almost 12 MiB; of a larger picture the cutout is stored
 MAX_FAILURES = 3  # for one picture, while the recogniser is ready
 NOT_READ = "The recogniser could not read this picture."
 FAILED = "This picture can't be shown because of an error in Slate. The others are not affected."

@@ -16,7 +16,7 @@ from shared.contracts.storage import Source
 
 KEY = "photo_page"
 MAX_PHOTOS = 50  # in a session
-MAX_BYTES = 128 * 1024 * 1024  # in a session; four of the largest files, or 50 of 2.5 MiB, which phones take
+MAX_HELD_BYTES = 128 * 1024 * 1024  # in a session; four of the largest files, or 50 of 2.5 MiB, which phones take
 
 
 @dataclass(kw_only=True)
@@ -91,7 +91,7 @@ class Photo:
 
 @dataclass
 class PhotoPage:
-    """At most MAX_PHOTOS pictures and MAX_BYTES, newest first.
+    """At most MAX_PHOTOS pictures and MAX_HELD_BYTES, newest first.
 
     `taken` are the ids of all files that came in, including removed ones. `left_out` counts the files of the last
     upload that did not fit. `batches` counts the uploads.
@@ -116,7 +116,7 @@ class PhotoPage:
     def _has_room(self, new: list[Photo]) -> bool:
         """True for an empty list."""
         together = [*self.photos, *new]
-        fits = len(together) <= MAX_PHOTOS and sum(photo.held_bytes for photo in together) <= MAX_BYTES
+        fits = len(together) <= MAX_PHOTOS and sum(photo.held_bytes for photo in together) <= MAX_HELD_BYTES
         return fits or not new
 
     def find(self, file_id: str) -> Photo | None:

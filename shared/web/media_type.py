@@ -1,4 +1,7 @@
-"""Finds the media type of a drawing from the first bytes of the file, because a sender may claim anything."""
+"""Finds the media type of a drawing from the first bytes of the file, because a sender may claim anything.
+
+Pillow is not asked: it calls an animated PNG `image/apng` and a phone's JPEG `image/mpo`, which few programs take.
+"""
 
 from typing import Literal
 

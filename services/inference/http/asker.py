@@ -1,4 +1,4 @@
-"""Chooses the lane of each request: small drawings go to the short lane, everything else to the long lane."""
+"""Asks a model version for one request: small drawings in the short lane, everything else in the long lane."""
 
 import asyncio
 from contextlib import suppress
@@ -16,7 +16,9 @@ from shared.web.problems import ProblemError
 
 A = TypeVar("A")
 
-QUICK_BYTES = 96 * 1024  # a larger body goes to the long lane unread; the base64 of a quick picture is smaller
+SHORT_LANE_BYTES = (
+    96 * 1024
+)  # a larger body goes to the long lane unparsed; a quick picture of 64 KiB has 85 KiB as base64
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Asker:
 
     async def predict(self, source: DrawingSource) -> Answer:
         """Predict one drawing. DrawingError, RequestValidationError, ProblemError `overloaded`."""
-        if source.size_bytes <= QUICK_BYTES:
+        if source.size_bytes <= SHORT_LANE_BYTES:
             try:
                 return await self.service.short_lane.submit(self.caller, QuickRequest(source, self.recogniser))
             except TakesLongError:
@@ -58,7 +60,7 @@ class Asker:
         return await lane.ask(self.caller, self.recogniser.manifest.reference, question)
 
 
-async def choose_model(admitted: Admitted, model: str | None) -> Asker:
+async def make_asker(admitted: Admitted, model: str | None) -> Asker:
     """`model` is `name` or `name/version`; None is the default model. ModelVersionError if it can't be loaded."""
     return Asker(admitted.service, admitted.caller, await admitted.service.catalog.get(model))
 

@@ -1,0 +1,35 @@
+#!/bin/sh
+# Starts PostgreSQL over the folder PGDATA. The first start creates the folder with the user and the database `slate`.
+# The folder gets its final name last, so that an interrupted first start leaves no incomplete database.
+set -eu
+umask 077
+volume=$(dirname "$PGDATA")
+
+fail() {
+    echo "$1" >&2
+    exit 1
+}
+
+create_data() {
+    : "${POSTGRES_PASSWORD:?is missing}"
+    rm -rf "$PGDATA.new"
+    printf '%s\n' "$POSTGRES_PASSWORD" | initdb -D "$PGDATA.new" --username=slate --pwfile=/dev/stdin \
+        --auth-local=peer --auth-host=scram-sha-256 --encoding=UTF8 \
+        --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8
+    echo "host all all all scram-sha-256" >>"$PGDATA.new/pg_hba.conf"
+    echo "CREATE DATABASE slate" | postgres --single -D "$PGDATA.new" -c exit_on_error=on postgres
+    mv "$PGDATA.new" "$PGDATA"
+    sync "$volume"
+}
+
+[ -w "$volume" ] || fail "The account of this container may not write to the volume at $volume. \
+If PostgreSQL 17 created it, docs/operating.md says how to move its data."
+
+# The processes of this server hold the lock until the last one ends. PostgreSQL's own check compares process ids, which
+# mean nothing between containers.
+exec 9>"$volume/lock"
+flock --nonblock 9 || fail "Another container runs PostgreSQL on this volume."
+rm -f "$PGDATA/postmaster.pid"
+
+[ -d "$PGDATA" ] || create_data
+exec postgres -c listen_addresses='*'

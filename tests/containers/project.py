@@ -1,0 +1,62 @@
+"""A compose project with its own name, volume and ports, and HTTP access to its services."""
+
+import os
+import subprocess
+from copy import copy
+from pathlib import Path
+
+import httpx
+
+from tests.e2e.stack import TOKEN, free_port
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "a-password-for-tests"
+TIMEOUT_S = 1200  # the first build downloads the packages
+
+
+class Project:
+    """`docker compose` with settings for tests. `.env` of the checkout does not change what the tests need."""
+
+    def __init__(self, name: str) -> None:
+        self.ports = {service: free_port() for service in ("inference", "storage", "frontend")}
+        self._environment = {
+            **os.environ,
+            "COMPOSE_PROJECT_NAME": name,
+            "POSTGRES_PASSWORD": PASSWORD,
+            "STORAGE_TOKEN": TOKEN,
+            **{f"{service.upper()}_PORT": str(port) for service, port in self.ports.items()},
+        }
+
+    def with_settings(self, settings: dict[str, str]) -> "Project":
+        """The same project with more settings, as if they were in `.env`."""
+        other = copy(self)
+        other._environment = self._environment | settings
+        return other
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `docker compose` and return what it printed, also if it fails."""
+        command = ["docker", "compose", *arguments]
+        return subprocess.run(
+            command,
+            cwd=ROOT,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+        )
+
+    def compose(self, *arguments: str) -> str:
+        """Run `docker compose`, which must succeed."""
+        ran = self.run(*arguments)
+        assert ran.returncode == 0, ran.stderr[-4000:]
+        return ran.stdout
+
+    def remove(self) -> None:
+        self.compose("down", "--volumes")
+
+    def url(self, service: str) -> str:
+        return f"http://127.0.0.1:{self.ports[service]}"
+
+    def storage(self) -> httpx.Client:
+        return httpx.Client(base_url=self.url("storage"), headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)
