@@ -17,6 +17,11 @@ def _add_request_id(_logger: WrappedLogger, _name: str, event: EventDict) -> Eve
     return event
 
 
+def _is_no_malformed_request(record: logging.LogRecord) -> bool:
+    """False for the line that uvicorn writes for each malformed request. `http_protocol` logs them in sums."""
+    return record.msg != "Invalid HTTP request received."
+
+
 def configure_logs(level: str = "INFO") -> None:
     """Configure structlog and the standard library. The output is JSON unless stderr is a terminal."""
     to_json = not sys.stderr.isatty()
@@ -55,3 +60,4 @@ def configure_logs(level: str = "INFO") -> None:
         logging.getLogger(name).propagate = True
     access = logging.getLogger("uvicorn.access")  # a line for each request costs time; /metrics counts requests
     access.handlers, access.propagate = [], False
+    logging.getLogger("uvicorn.error").addFilter(_is_no_malformed_request)

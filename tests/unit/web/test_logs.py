@@ -26,3 +26,11 @@ def test_no_line_is_written_for_each_request() -> None:
     configure_logs("DEBUG")
     assert not logging.getLogger("uvicorn.access").hasHandlers()
     assert logging.getLogger("uvicorn.error").hasHandlers()
+
+
+@pytest.mark.usefixtures("_restored")
+def test_malformed_requests_have_no_line_of_their_own() -> None:
+    configure_logs()
+    lines = ("Invalid HTTP request received.", "Uvicorn running")
+    records = [logging.LogRecord("uvicorn.error", logging.WARNING, "", 0, line, None, None) for line in lines]
+    assert [bool(logging.getLogger("uvicorn.error").filter(record)) for record in records] == [False, True]
