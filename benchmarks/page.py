@@ -108,17 +108,14 @@ def row(name: str, people: Sequence[Person]) -> str:
 def main() -> None:
     """Runs all measurements and prints the table."""
     argparse.ArgumentParser(description="Measures the time from the end of a stroke to its answer.").parse_args()
+    print("| end of stroke to answer | strokes | median | 95th percentile | longest | unanswered |")
+    print("| --- | --- | --- | --- | --- | --- |", flush=True)
     with running_stack() as stack:
         url = stack.url("frontend")
-        alone = asyncio.run(measure(url, 1, STROKES_ALONE))
+        print(row("one person", asyncio.run(measure(url, 1, STROKES_ALONE))), flush=True)
         with stack.stopped("storage"):
-            hanging = asyncio.run(measure(url, 1, STROKES_ALONE))
-        together = asyncio.run(measure(url, PEOPLE, STROKES_EACH))
-    print("| end of stroke to answer | strokes | median | 95th percentile | longest | unanswered |")
-    print("| --- | --- | --- | --- | --- | --- |")
-    print(row("one person", alone))
-    print(row("one person, while storage hangs", hanging))
-    print(row(f"{PEOPLE} people at once", together))
+            print(row("one person, while storage hangs", asyncio.run(measure(url, 1, STROKES_ALONE))), flush=True)
+        print(row(f"{PEOPLE} people at once", asyncio.run(measure(url, PEOPLE, STROKES_EACH))), flush=True)
 
 
 if __name__ == "__main__":
