@@ -34,8 +34,9 @@ def read_webp(data: bytes, max_parts: int = MAX_PARTS) -> PixelFile:
         if kind in {LOSSY, LOSSLESS, ALPHA, b"EXIF"}:
             chunks.setdefault(kind, view[start:end])
         elif kind == b"ANMF" and not {LOSSY, LOSSLESS} & chunks.keys():
-            for inner, first, last in _walk_chunks(data, start + FRAME_HEADER, min(end, len(data))):
-                check_parts(len(chunks), max_parts)
+            inside = _walk_chunks(data, start + FRAME_HEADER, min(end, len(data)))
+            for more, (inner, first, last) in enumerate(inside):
+                check_parts(count + more, max_parts)
                 chunks[inner] = view[first:last]
     width, height = _read_size(chunks)
     check_size(width, height, MAX_PIXELS["WEBP"])

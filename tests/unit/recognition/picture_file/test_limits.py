@@ -124,3 +124,11 @@ def test_a_large_webp_is_reduced_like_a_png() -> None:
     lossless = decode_drawing(encode(levels, "WEBP", lossless=True, method=0)).fill()
     assert np.array_equal(png, lossless)
     assert np.abs(png.astype(int) - webp).mean() < 3
+
+
+def test_the_chunks_inside_a_frame_are_counted_like_those_of_the_file() -> None:
+    inside = bytes(16) + b"XXXX\0\0\0\0" * (MAX_PARTS + 2)
+    frame = b"ANMF" + len(inside).to_bytes(4, "little") + inside
+    webp = b"RIFF" + (4 + len(frame)).to_bytes(4, "little") + b"WEBP" + frame
+    with pytest.raises(DrawingTooLargeError, match="parts"):
+        open_picture(webp)
