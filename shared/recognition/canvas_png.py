@@ -12,6 +12,8 @@ import pyspng
 from numpy.typing import NDArray
 from zlib_ng import zlib_ng
 
+from shared.recognition.picture_file.png import walk_chunks
+
 HEADER = 33  # bytes up to the end of IHDR
 ZLIB_HEADER = b"\x78\x01"
 BLOCK = 65_535  # bytes, the most that a block without compression holds
@@ -52,13 +54,7 @@ def _make_png(head: bytes, rows: bytes) -> bytes:
 
 def _join_pixels(png: bytes) -> bytes:
     """The content of all IDAT chunks."""
-    parts, start = [], HEADER
-    while start < len(png):
-        length, kind = struct.unpack_from(">I4s", png, start)
-        if kind == b"IDAT":
-            parts.append(png[start + 8 : start + 8 + length])
-        start += 12 + length
-    return b"".join(parts)
+    return b"".join([png[start + 8 : end - 4] for kind, start, end in walk_chunks(png) if kind == b"IDAT"])
 
 
 def _store(rows: bytes) -> bytes:

@@ -7,7 +7,6 @@ made.
 
 import io
 import logging
-import struct
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,6 +20,7 @@ from shared.recognition.cutout import Pixels
 from shared.recognition.errors import UnreadableImageError
 from shared.recognition.picture_file import PixelFile
 from shared.recognition.picture_file.limits import make_broken
+from shared.recognition.picture_file.png import walk_chunks
 
 REDUCED_SIDE = 2048  # pixels; a larger picture is reduced by a whole factor until it fits
 JPEG_SIDE = REDUCED_SIDE // 2  # pixels; the JPEG decoder itself reduces to a shorter side of at least this
@@ -28,6 +28,7 @@ JPEG_SCALES = (8, 4, 2)  # factors by which the JPEG decoder can reduce
 BAND_PIXELS = 1 << 20
 CANVAS_PIXELS = 512 * 512  # pyspng blocks all Python threads while it decodes; more pixels would take milliseconds
 CANVAS_BYTES = 256 * 1024  # the same limit for files that compress badly
+CANVAS_KINDS = {b"IHDR", b"IDAT", b"IEND"}
 PNG_RGBA = b"\x08\x06"  # eight bits a channel, RGBA
 
 SHORTEST_WEBP = 32  # bytes that OpenCV wants; a picture of a single pixel has fewer
@@ -125,10 +126,8 @@ def _is_small_canvas(picture: PixelFile) -> bool:
 
 def _is_undamaged(png: bytes) -> bool:
     """Whether a PNG is complete, with the right checksums, and has neither a palette nor a transparent colour."""
-    rest, kind = memoryview(png)[8:], b"IHDR"
-    while kind in {b"IHDR", b"IDAT"} and len(rest) >= 12:
-        length, kind = struct.unpack_from(">I4s", rest)
-        if zlib.crc32(rest[4 : length + 8]).to_bytes(4) != rest[length + 8 : length + 12]:
+    view, kind = memoryview(png), b""
+    for kind, start, end in walk_chunks(png):
+        if kind not in CANVAS_KINDS or zlib.crc32(view[start + 4 : end - 4]).to_bytes(4) != view[end - 4 : end]:
             return False
-        rest = rest[length + 12 :]
     return kind == b"IEND"

@@ -27,7 +27,7 @@ def read_png(data: bytes, max_parts: int = MAX_PARTS) -> PixelFile:
     width, height, colour_type = _read_header(data)
     view, exif, needs_palette = memoryview(data), b"", colour_type == PALETTE
     kept = [view[: len(SIGNATURE)]]
-    for count, (kind, start, end) in enumerate(_walk_chunks(data)):
+    for count, (kind, start, end) in enumerate(walk_chunks(data)):
         check_parts(count, max_parts)
         if kind == b"IHDR" and count > 0:
             raise make_broken("it has two headers")
@@ -41,7 +41,7 @@ def read_png(data: bytes, max_parts: int = MAX_PARTS) -> PixelFile:
     return PixelFile("PNG", width, height, exif, b"".join(kept), plain=True)
 
 
-def _walk_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+def walk_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """The kind, start and end of each chunk, up to IEND or the end of the file. The last chunk may be cut off."""
     start, kind = len(SIGNATURE), b""
     while start + 8 <= len(data) and kind != b"IEND":
