@@ -16,9 +16,8 @@ from shared.web.problems import ProblemError
 
 A = TypeVar("A")
 
-SHORT_LANE_BYTES = (
-    96 * 1024
-)  # a larger body goes to the long lane unparsed; a quick picture of 64 KiB has 85 KiB as base64
+# A larger body goes to the long lane unparsed. A quick picture of 64 KiB has 85 KiB as base64.
+SHORT_LANE_BYTES = 96 * 1024
 
 
 @dataclass(frozen=True)

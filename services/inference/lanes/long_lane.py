@@ -126,7 +126,7 @@ class LongLane:
         logger.error("worker_died", question=type(waiting.question).__name__)
         self._worker = self._start_worker()
         if waiting.is_repeated or seconds >= CPU_LIMIT_S:
-            _deliver(waiting.reply, error=await self._explain_death())
+            _deliver(waiting.reply, await self._explain_death())
         else:
             self._waiting.put_first(waiting.caller, replace(waiting, is_repeated=True))
 
@@ -146,12 +146,10 @@ class LongLane:
         return ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=self._prepare)
 
 
-def _deliver(
-    future: "asyncio.Future[Reply[Any]]", reply: Reply[Any] | None = None, error: Exception | None = None
-) -> None:
+def _deliver(future: "asyncio.Future[Reply[Any]]", outcome: Reply[Any] | Exception) -> None:
     if future.done():  # cancelled while the question was being answered
         return
-    if reply is not None:
-        future.set_result(reply)
-    elif error is not None:
-        future.set_exception(error)
+    if isinstance(outcome, Exception):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)
