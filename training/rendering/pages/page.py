@@ -1,0 +1,43 @@
+"""Composes one page: paper, guides, a layout, a picture of it. `compose_page` is the entry point."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.rendering.pages.camera import choose_view, take_picture
+from training.rendering.pages.hands import Hands
+from training.rendering.pages.layouts import LAYOUTS, choose_ink
+from training.rendering.pages.papers import make_paper, print_guides
+from training.rendering.pages.sheet import Mark, Random, Sheet
+
+MARGIN = 1.3  # the sheet is this much larger than its picture, so that the picture may be turned
+INVERTED_SHARE = 0.12  # chalk, and the canvas of the Draw page
+
+
+@dataclass(frozen=True)
+class Page:
+    """A picture (H, W) uint8 of a page, and the marks on it. The places to ignore have the sign "?"."""
+
+    picture: NDArray[np.uint8]
+    marks: list[Mark]
+
+
+def compose_page(hands: Hands, size: tuple[int, int], layout: str, digit_px: float, random: Random) -> Page:
+    """A page of that layout as a picture of `size` (height, width), with digits about `digit_px` high."""
+    view = choose_view(random)
+    margin = 1.0 if view.exact else MARGIN
+    height, width = round(size[0] * margin), round(size[1] * margin)
+    sheet = Sheet(make_paper(height, width, random))
+    print_guides(sheet, digit_px, random)
+    LAYOUTS[layout](sheet, hands, choose_ink(random), digit_px, random)
+    picture, marks = take_picture(sheet, size, view, random)
+    if random.random() < INVERTED_SHARE:
+        picture = 255 - picture
+    return Page(picture, [mark for mark in marks if mark.sign != " " and _is_inside(mark, size)])
+
+
+def _is_inside(mark: Mark, size: tuple[int, int]) -> bool:
+    """Whether any part of it is on the picture."""
+    left, top, right, bottom = mark.box
+    return right > 0 and bottom > 0 and left < size[1] and top < size[0]
