@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from shared.recognition.architectures.reader import MAPS
+from shared.recognition.page.maps import MAPS
 
 HEATS = 6
 SIGN_WEIGHT, PLACE_WEIGHT = 1.0, 0.4  # beside 1 for the centres

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.recognition.architectures.reader import SEPARATORS, STRIDE
+from shared.recognition.page.maps import SEPARATORS, STRIDE
 from training.rendering.pages.sheet import DIGITS, IGNORED, Mark
 
 SMALLEST_PX, LARGEST_PX = 11.0, 46.0  # height of a digit that must be found

@@ -12,7 +12,7 @@ import numpy as np
 from training.rendering.pages.hands import Hand, Hands, Slot
 from training.rendering.pages.numbers import Style, choose_style, make_text, write_number
 from training.rendering.pages.scenery import draw_scenery, print_words
-from training.rendering.pages.sheet import DIGITS, IGNORED, Layer, Mark, Points, Random, Sheet, draw_strokes
+from training.rendering.pages.sheet import DIGITS, IGNORED, Layer, Mark, Points, Random, Sheet, draw_strokes, paste_mask
 
 Layout = Callable[[Sheet, Hands, "Ink", float, Random], None]
 
@@ -81,8 +81,10 @@ def write_strip(sheet: Sheet, hands: Hands, ink: Ink, digit_px: float, random: R
         y = baseline - digit_px * random.uniform(0.2, 0.6)
         line = np.array([[end + 0.3 * digit_px, y], [end + digit_px * random.uniform(1, 6), y + random.normal(0, 0.15) * digit_px]], np.float32)
         draw_strokes(layer, [line] if random.random() < 0.6 else [line, line + np.float32([0, 0.25 * digit_px])], style.pen * digit_px)
-    if random.random() < 0.2:
-        print_words(layer, hands, (left - digit_px * random.uniform(1.5, 4), baseline), digit_px * random.uniform(0.5, 0.9), random)
+    if random.random() < 0.2:  # a label before the number; a long one is hidden by nothing and overlaps nothing
+        words = np.zeros((sheet.height, 2 * sheet.width), np.uint8)
+        end = print_words(words, hands, (0, baseline), digit_px * random.uniform(0.5, 0.9), random)
+        paste_mask(layer, words[:, : round(end)], round(left - end - digit_px * random.uniform(0.1, 1)), 0)
     if random.random() < 0.3:
         frame = sheet.make_layer()
         for y in (baseline + digit_px * random.uniform(-0.02, 0.4), baseline - digit_px * random.uniform(1.0, 1.6)):

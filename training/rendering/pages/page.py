@@ -12,6 +12,7 @@ from training.rendering.pages.papers import make_paper, print_guides
 from training.rendering.pages.sheet import Mark, Random, Sheet
 
 MARGIN = 1.3  # the sheet is this much larger than its picture, so that the picture may be turned
+TRIMMED_SHARE = 0.4  # of the strips: fields are often cut out closely
 INVERTED_SHARE = 0.12  # chalk, and the canvas of the Draw page
 
 
@@ -32,9 +33,24 @@ def compose_page(hands: Hands, size: tuple[int, int], layout: str, digit_px: flo
     print_guides(sheet, digit_px, random)
     LAYOUTS[layout](sheet, hands, choose_ink(random), digit_px, random)
     picture, marks = take_picture(sheet, size, view, random)
+    if layout == "strip" and random.random() < TRIMMED_SHARE:
+        picture, marks = _trim(picture, marks, random)
     if random.random() < INVERTED_SHARE:
         picture = 255 - picture
     return Page(picture, [mark for mark in marks if mark.sign != " " and _is_inside(mark, size)])
+
+
+def _trim(picture: NDArray[np.uint8], marks: list[Mark], random: Random) -> tuple[NDArray[np.uint8], list[Mark]]:
+    """Cut the picture off just before the first digit or just after the last, and repeat the pixels of its other end."""
+    width = picture.shape[1]
+    boxes = np.array([mark.box for mark in marks])
+    if random.random() < 0.5:
+        cut = int(np.clip(boxes[:, 0].min() - random.uniform(0, 4), 0, width - 1))
+        moved = [Mark(m.sign, (m.box[0] - cut, m.box[1], m.box[2] - cut, m.box[3])) for m in marks]
+        return np.pad(picture[:, cut:], ((0, 0), (0, cut)), "edge"), moved
+    cut = int(np.clip(width - boxes[:, 2].max() - random.uniform(0, 4), 0, width - 1))
+    moved = [Mark(m.sign, (m.box[0] + cut, m.box[1], m.box[2] + cut, m.box[3])) for m in marks]
+    return np.pad(picture[:, : width - cut], ((0, 0), (cut, 0)), "edge"), moved
 
 
 def _is_inside(mark: Mark, size: tuple[int, int]) -> bool:
