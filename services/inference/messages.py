@@ -4,34 +4,13 @@ They are not pydantic models, so that the 10,000 predictions of a batch are not 
 """
 
 import base64
-from collections.abc import Sequence
 from typing import Any
 
 import cv2
 from uuid_utils import uuid7
 
 from services.inference.recogniser import Recogniser, Recognitions
-from shared.recognition.page import PageOfDigits
 from shared.recognition.preprocessing import Image
-
-
-def make_page_message(page: PageOfDigits, predictions: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The fields of shared.contracts.inference.PageReading. `predictions` are in the order of `page.digits`."""
-    digits = [
-        {
-            "box": {
-                "left": digit.box.left,
-                "top": digit.box.top,
-                "width": digit.box.width,
-                "height": digit.box.height,
-            },
-            "line": digit.line,
-            "outlines": digit.outlines,
-            "prediction": prediction,
-        }
-        for digit, prediction in zip(page.digits, predictions, strict=True)
-    ]
-    return {"width": page.width, "height": page.height, "digits": digits}
 
 
 def make_messages(recognitions: Recognitions, recogniser: Recogniser) -> list[dict[str, Any]]:
