@@ -212,6 +212,47 @@ def write_single(sheet: Sheet, hands: Hands, ink: Ink, digit_px: float, random: 
     sheet.apply(layer, ink.writing, ink.target)
 
 
+def write_alone(sheet: Sheet, hands: Hands, ink: Ink, digit_px: float, random: Random) -> None:
+    """One digit or number anywhere, on a page that may have a frame at its edges, a ghost, a stamp, or a dark thing."""
+    layer, frame, faint = sheet.make_layer(), sheet.make_layer(), sheet.make_layer()
+    style = choose_style(random)
+    place = (random.uniform(0.25, 0.75) * sheet.width, random.uniform(0.25, 0.75) * sheet.height)
+    text = "".join(random.choice(list(DIGITS), 1 if random.random() < 0.7 else int(random.integers(2, 5))))
+    _write_centred(sheet, layer, text, hands.pick(random, printed=0.03), style, place, digit_px, 0.0, random)
+    boxes = np.array([mark.box for mark in sheet.marks])
+    left, top, right, bottom = boxes[:, 0].min(), boxes[:, 1].min(), boxes[:, 2].max(), boxes[:, 3].max()
+    pen = max(1.0, digit_px * random.uniform(0.02, 0.12))
+    kind = random.random()
+    if kind < 0.3:  # a frame, near the digit or near the edges of the picture; sometimes only a corner of it
+        far = digit_px * np.exp(random.uniform(np.log(0.08), np.log(2.5), 4))
+        corners = np.array([(left - far[0], top - far[1]), (right + far[2], top - far[1]), (right + far[2], bottom + far[3]), (left - far[0], bottom + far[3])])
+        turned = corners + random.normal(0, 0.02 * digit_px, (4, 2))
+        points = np.concatenate([turned, turned[:1]]) if random.random() < 0.75 else turned[: int(random.integers(2, 4))]
+        draw_strokes(frame, [points.astype(np.float32)], pen)
+    elif kind < 0.42:
+        ghost = hands.pick(random)
+        side = random.choice([-1, 1])
+        slot = Slot(left - digit_px * random.uniform(0.7, 1.5) if side < 0 else right + digit_px * random.uniform(0.0, 0.5), bottom + digit_px * random.normal(0, 0.3), digit_px * random.uniform(0.7, 1.3), 0.1, pen)
+        ghost.write(faint, str(random.integers(10)), slot, random)
+    elif kind < 0.52:
+        print_words(faint, hands, (left - digit_px * random.uniform(0, 2), bottom - digit_px * random.uniform(0, 0.5)), digit_px * random.uniform(0.5, 1.1), random)
+    elif kind < 0.62:
+        x = right + digit_px * random.uniform(0.3, 2) if random.random() < 0.5 else left - digit_px * random.uniform(0.3, 2)
+        lean = random.normal(0, 0.3) * digit_px
+        draw_strokes(frame, [np.array([[x + lean, top - 2 * digit_px], [x - lean, bottom + 2 * digit_px]], np.float32)], digit_px * random.uniform(0.05, 0.35))
+    elif kind < 0.7:
+        centre = (left - digit_px * random.uniform(0.3, 1.5), (top + bottom) / 2 + random.normal(0, 0.5) * digit_px)
+        cv2.circle(layer, (int(centre[0]), int(centre[1])), max(1, int(digit_px * random.uniform(0.06, 0.25))), 255, -1, cv2.LINE_AA)
+    elif kind < 0.78:
+        radius = max(right - left, bottom - top) * random.uniform(0.62, 1.3)
+        _circle(layer if random.random() < 0.6 else frame, ((left + right) / 2, (top + bottom) / 2), radius, pen, random)
+    elif kind < 0.84:
+        _underline(layer, sheet.marks[-1:], pen, random)
+    sheet.apply(faint, ink.writing * float(random.uniform(0.08, 0.3)), ink.target)
+    sheet.apply(frame, ink.frame, ink.target)
+    sheet.apply(layer, ink.writing, ink.target)
+
+
 def write_nothing(sheet: Sheet, hands: Hands, ink: Ink, digit_px: float, random: Random) -> None:
     """No digits: printed or written words, drawings, empty forms, big dark things."""
     layer = sheet.make_layer()
@@ -308,5 +349,6 @@ LAYOUTS: dict[str, Layout] = {
     "table": write_table,
     "boxes": write_boxes,
     "single": write_single,
+    "alone": write_alone,
     "nothing": write_nothing,
 }

@@ -28,7 +28,7 @@ def choose_style(random: Random) -> Style:
     tight = random.random() < 0.35
     return Style(
         slant=float(np.clip(random.normal(0.1, 0.15), -0.35, 0.45)),
-        pen=float(np.exp(random.uniform(np.log(0.035), np.log(0.19)))),
+        pen=float(np.exp(random.uniform(np.log(0.035), np.log(0.19)) if random.random() < 0.85 else random.uniform(np.log(0.01), np.log(0.04)))),
         gap=float(random.uniform(-0.08, 0.1) if tight else random.uniform(0.05, 0.45)),
         gap_jitter=float(random.uniform(0.02, 0.09)),
         size_jitter=float(random.uniform(0.03, 0.13)),
@@ -45,7 +45,7 @@ def write_number(
     left, baseline = start
     x = left
     marks: list[Mark] = []
-    pen = max(0.8, style.pen * height)
+    pen = max(0.35, style.pen * height)
     for index, sign in enumerate(text):
         if sign == " ":
             x += height * random.uniform(0.5, 0.9)
