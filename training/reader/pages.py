@@ -57,7 +57,10 @@ def make_batch(kind: Kind, hands: Hands, random: Random) -> Batch:
     """Pages of one size, as many as have PIXELS pixels together."""
     count = PIXELS // (kind.size[0] * kind.size[1])
     made = [_make_example(kind, hands, random) for _ in range(count)]
-    pictures, targets = [page.picture for page, _ in made], [make_targets(page.marks, kind.size, turn) for page, turn in made]
+    pictures, targets = (
+        [page.picture for page, _ in made],
+        [make_targets(page.marks, kind.size, turn) for page, turn in made],
+    )
     stack = lambda name: torch.from_numpy(np.stack([getattr(each, name) for each in targets]))  # noqa: E731
     return (
         torch.from_numpy(np.stack(pictures)[:, None]),
