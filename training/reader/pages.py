@@ -21,8 +21,8 @@ from training.rendering.pages.sheet import Mark, Random
 PIXELS = 786_432  # of a batch
 TURNED_SHARE = 0.08
 HEIGHTS_PX = (11.5, 46.0)  # of most digits
-TINY_HEIGHTS_PX, HUGE_HEIGHTS_PX = (4.0, 11.0), (46.0, 110.0)  # that another copy of the page shows better
-OTHER_HEIGHTS_SHARE, TINY_SHARE = 0.1, 0.6
+TINY_HEIGHTS_PX, HUGE_HEIGHTS_PX = (4.0, 11.0), (46.0, 120.0)  # that another copy of the page shows better
+OTHER_HEIGHTS_SHARE, TINY_SHARE = 0.18, 0.4
 STRIP_HEIGHTS = (0.3, 0.75)  # of the digits / height of the strip
 
 
@@ -47,9 +47,10 @@ class Kind:
 
 
 KINDS = (
-    Kind((128, 192), {"lines": 3, "table": 3, "boxes": 2, "single": 2, "nothing": 1.2, "strip": 0.5}, 0.55),
-    Kind((64, 256), {"strip": 8, "lines": 1, "boxes": 2, "nothing": 0.5, "table": 0.5}, 0.35),
-    Kind((192, 192), {"table": 3, "lines": 1, "single": 2, "nothing": 1}, 0.10),
+    Kind((128, 192), {"lines": 3, "table": 3, "boxes": 2, "single": 2, "nothing": 2.2, "strip": 0.5}, 0.50),
+    Kind((64, 256), {"strip": 8, "lines": 1, "boxes": 2, "nothing": 0.5, "table": 0.5}, 0.30),
+    Kind((192, 192), {"table": 3, "lines": 1, "single": 2, "nothing": 1}, 0.08),
+    Kind((112, 112), {"alone": 6, "single": 1, "nothing": 2}, 0.12),
 )
 
 

@@ -100,7 +100,7 @@ def _slant_image(mask: NDArray[np.uint8], height_px: float, random: Random) -> L
     slant = random.normal(0, 0.1)
     reach = abs(slant) * height
     size = (max(3, round((width + reach) * across)), max(3, round(height * scale)))
-    matrix = np.array([[across, -slant * across, reach * across], [0, scale, 0]])
+    matrix = np.array([[across, -slant * across, max(0.0, slant) * height * across], [0, scale, 0]])
     warped = cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_CUBIC)
     sharp = (warped.astype(np.float32) - FAINTEST) * random.uniform(1.3, 2.5)
     return np.asarray(np.clip(sharp, 0, 255), np.uint8)

@@ -12,7 +12,8 @@ from training.rendering.pages.sheet import BACKGROUND, DIGITS, SEPARATORS, Layer
 from training.rendering.pages.signs import write_other, write_separator
 from training.rendering.pages.slot import Slot
 
-THINNEST_PX = 0.8  # of a pen
+USUAL_PEN, THIN_PEN = (0.035, 0.19), (0.01, 0.04)  # width / height of a digit
+THINNEST_PX = 0.35  # of a pen
 PRINTED = SEPARATORS + "$%=+*#"  # signs that a font prints; the others are drawn
 PRINTED_PLACES = {  # printed sign → its height and the height of its lower end, as shares of a digit's height
     ".": (0.12, 0.0),
@@ -43,7 +44,7 @@ def choose_style(random: Random) -> Style:
     tight = random.random() < 0.35
     return Style(
         slant=float(np.clip(random.normal(0.1, 0.15), -0.35, 0.45)),
-        pen=float(np.exp(random.uniform(np.log(0.035), np.log(0.19)))),
+        pen=float(np.exp(random.uniform(*np.log(USUAL_PEN if random.random() < 0.85 else THIN_PEN)))),
         gap=float(random.uniform(-0.08, 0.1) if tight else random.uniform(0.05, 0.45)),
         gap_jitter=float(random.uniform(0.02, 0.09)),
         size_jitter=float(random.uniform(0.03, 0.13)),

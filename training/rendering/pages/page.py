@@ -5,6 +5,7 @@ Paper is made, guides are printed, the layout is written, and a picture is taken
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +17,8 @@ from training.rendering.pages.papers import make_paper, print_guides
 from training.rendering.pages.sheet import BACKGROUND, Mark, Random, Sheet, enclose
 
 MARGIN = 1.3  # the sheet is this much larger than its picture, so that the picture may be turned
+ENLARGED_SHARE, REDUCED_SHARE = 0.3, 0.12
+SMALLEST_COMPOSED_PX = 9.0  # height of digits: enlarging smaller ones shows nothing that can be read
 TRIMMED_SHARE = 0.4  # of the strips: fields are often cut out closely
 INVERTED_SHARE = 0.12  # chalk, and the canvas of the Draw page
 
@@ -29,7 +32,22 @@ class Page:
 
 
 def compose_page(hands: Hands, size: tuple[int, int], layout: str, digit_px: float, random: Random) -> Page:
-    """A page of that layout as a picture of `size` (height, width), with digits about `digit_px` high."""
+    """A page of that layout as a picture of `size` (height, width), with digits about `digit_px` high.
+
+    Some are composed at half or twice the size and resized, as the reader does with copies of a page.
+    """
+    kind = random.random()
+    factor = 0.5 if kind < ENLARGED_SHARE else 2.0 if kind < ENLARGED_SHARE + REDUCED_SHARE else 1.0
+    if factor == 1 or factor * digit_px < SMALLEST_COMPOSED_PX:
+        return _compose(hands, size, layout, digit_px, random)
+    page = _compose(hands, (round(size[0] * factor), round(size[1] * factor)), layout, digit_px * factor, random)
+    method = cv2.INTER_AREA if factor > 1 else cv2.INTER_CUBIC
+    picture = np.asarray(cv2.resize(page.picture, size[::-1], interpolation=method), np.uint8)
+    boxes = [(mark.sign, np.array(mark.box) / factor) for mark in page.marks]
+    return Page(picture, [Mark(sign, (float(b[0]), float(b[1]), float(b[2]), float(b[3]))) for sign, b in boxes])
+
+
+def _compose(hands: Hands, size: tuple[int, int], layout: str, digit_px: float, random: Random) -> Page:
     view = choose_view(random)
     margin = 1.0 if view.exact else MARGIN
     height, width = round(size[0] * margin), round(size[1] * margin)

@@ -84,7 +84,7 @@ def choose(items: Sequence[Item], random: Random) -> Item:
 def draw_strokes(layer: Layer, strokes: Sequence[Points], pen_px: float) -> None:
     """Draw strokes with a round pen. A pen thinner than a pixel and a half is drawn fainter instead of thinner."""
     width = max(1, round(pen_px))
-    level = 255 if pen_px >= 1 else int(255 * max(0.5, pen_px))
+    level = 255 if pen_px >= 1 else int(255 * max(0.3, pen_px))
     shifted = [np.round(stroke * (1 << SHIFT)).astype(np.int32).reshape(-1, 1, 2) for stroke in strokes]
     cv2.polylines(layer, shifted, isClosed=False, color=level, thickness=width, lineType=cv2.LINE_AA, shift=SHIFT)
     for stroke in shifted:

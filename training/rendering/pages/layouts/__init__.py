@@ -1,4 +1,5 @@
-"""What stands where on a sheet: lines of numbers, tables, boxes, single digits with things beside them, and no digits.
+"""What stands where on a sheet: lines of numbers, tables, boxes, single digits with things beside them,
+one number alone, and no digits.
 
 Every layout writes on a sheet and adds its marks. `digit_px` is the usual height of a digit, in pixels of the sheet.
 """
@@ -7,6 +8,7 @@ from collections.abc import Callable
 
 from training.rendering.pages.hands import Hands
 from training.rendering.pages.ink import Ink
+from training.rendering.pages.layouts.alone import write_alone
 from training.rendering.pages.layouts.boxes import write_boxes
 from training.rendering.pages.layouts.lines import write_lines
 from training.rendering.pages.layouts.nothing import write_nothing
@@ -23,5 +25,6 @@ LAYOUTS: dict[str, Layout] = {
     "table": write_table,
     "boxes": write_boxes,
     "single": write_single,
+    "alone": write_alone,
     "nothing": write_nothing,
 }
