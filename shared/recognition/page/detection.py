@@ -56,7 +56,7 @@ def find_marks(page: Grey, compute_maps: ComputeMaps) -> Found:
     found: list[Candidates] = []
     orientations = np.zeros(4)
     usual = min(1.0, USUAL_SIDE / max(page.shape))
-    scale = usual / 4
+    scale = usual / 16
     wanted: Grey | None = None  # where digits are too small, at the scale of the maps before
     while scale <= MOST_ENLARGED and (scale <= usual or (wanted is not None and wanted.any())):
         if scale * max(page.shape) >= LEAST_SIDE:

@@ -9,6 +9,7 @@ import numpy as np
 from training.rendering.pages.sheet import Layer, Levels, Random, Sheet
 
 GUIDES_SHARE = 0.42  # of the sheets
+PATTERN_LEVELS = (4, 45)  # grey levels between a pattern and its paper
 
 
 def make_paper(height: int, width: int, random: Random) -> Levels:
@@ -22,7 +23,7 @@ def make_paper(height: int, width: int, random: Random) -> Levels:
     if kind < 0.5:
         paper += _make_clouds(height, width, random) * random.uniform(3, 18)
     elif kind < 0.72:
-        paper -= _make_pattern(height, width, random) * random.uniform(5, 70)
+        paper -= _make_pattern(height, width, random) * random.uniform(*PATTERN_LEVELS)
     return paper
 
 
@@ -98,12 +99,13 @@ def print_guides(sheet: Sheet, digit_px: float, random: Random) -> None:
         _draw_rules(layer, pitch, width, tilt, random)
         _draw_rules(layer.T, pitch, width, -tilt, random)
     else:
-        _draw_dots(layer, max(5.0, pitch * 0.5), random)
+        _draw_dots(layer, pitch * 0.5, random)
     sheet.apply(layer, density, target=float(random.uniform(0, 90)))
 
 
 def _draw_dots(layer: Layer, pitch: float, random: Random) -> None:
-    radius = int(random.integers(0, 2))
+    radius = int(random.integers(0, 4))
+    pitch = max(5.0, pitch, 5.0 * radius)
     for y in np.arange(random.uniform(0, pitch), layer.shape[0], pitch):
         for x in np.arange(random.uniform(0, 1), layer.shape[1], pitch):
             cv2.circle(layer, (int(x), int(y)), radius, 255, -1)

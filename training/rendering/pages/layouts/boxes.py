@@ -38,7 +38,7 @@ def write_boxes(sheet: Sheet, hands: Hands, ink: Ink, digit_px: float, random: R
             start, size = (x, y + row.box_h * 0.75), digit_px * random.uniform(0.5, 0.9)
             x = print_words(layer, hands, start, size, random) + digit_px * 0.4
         count = int(random.integers(1, 12))
-        empty = 0.5 if random.random() < 0.2 else 0.05
+        empty = 0.7 if random.random() < 0.3 else 0.05
         for _ in range(count):
             _draw_box(frame, row, x)
             if random.random() > empty:
@@ -58,7 +58,7 @@ def _choose_row(top: float, digit_px: float, random: Random) -> Row:
         box_w=digit_px * random.uniform(0.95, 1.7),
         gap=0.0 if random.random() < 0.35 else digit_px * random.uniform(0.08, 0.6),
         comb=random.random() < 0.15,
-        line=int(random.integers(1, 4)),
+        line=int(random.integers(1, 4) if random.random() < 0.85 else random.integers(4, 7)),
     )
 
 
