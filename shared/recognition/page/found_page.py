@@ -19,6 +19,7 @@ from shared.recognition.page.cutting import CutDigit, cut_digit
 from shared.recognition.page.detection import ComputeMaps, Found, find_marks
 from shared.recognition.page.mark import Mark
 from shared.recognition.page.pixel_box import PixelBox
+from shared.recognition.photograph import has_dark_ink
 from shared.recognition.preprocessing import Image, centre_ink
 from shared.recognition.reader_calibration import ReaderCalibration
 
@@ -70,8 +71,8 @@ def find_page(data: bytes, compute_maps: ComputeMaps, calibration: ReaderCalibra
             "Send a part of it."
         )
     placing = _Placing(size[0] / (page.shape[1] - 2 * decoded.margin), decoded.margin, size)
-    is_dark = float(np.median(page)) > 127
-    cuts = [(mark, cut_digit(page, mark.box, dark_ink=is_dark)) for mark in digits]
+    dark_ink = has_dark_ink(page)
+    cuts = [(mark, cut_digit(page, mark.box, dark_ink=dark_ink)) for mark in digits]
     return FoundPage(
         *size,
         90 * turns,
