@@ -13,10 +13,10 @@ from services.frontend.saving.outbox import Delivery, Outbox
 from services.frontend.session.chosen_model import EXTERNAL_NAME
 from services.frontend.views.photo.picture import check_bytes, make_views, to_sendable
 from services.frontend.views.photo.state import Photo, PhotoDigit
+from shared.clients.inference import PICTURE_PROBLEMS
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.message import ModelVersion
 from shared.contracts.page import PageReading
-from shared.contracts.problem import ProblemCode
 from shared.contracts.storage import Source
 
 logger = structlog.get_logger(__name__)
@@ -26,9 +26,6 @@ MAX_FAILURES = 3  # for one picture, while the recogniser is ready
 NOT_READ = "The recogniser could not read this picture."
 FAILED = "This picture can't be shown because of an error in Slate. The others are not affected."
 Read = Callable[[bytes], PageReading]  # asks inference. ServiceUnavailableError, RefusedError
-PICTURE_PROBLEMS: frozenset[ProblemCode] = frozenset(
-    {"blank_drawing", "unreadable_image", "too_large", "invalid_request", "unsupported_media_type"}
-)
 
 
 def reads_pages(model: str | None) -> bool:
