@@ -20,7 +20,7 @@ from shared.contracts.storage import Statistics
 
 # No retries in the client: the page says which service is away, and the outbox repeats its requests itself.
 PATIENCE = Patience(connect_timeout_s=0.5, read_timeout_s=5.0, retry_for_s=0)
-PAGE_PATIENCE = Patience(connect_timeout_s=0.5, read_timeout_s=12.0, retry_for_s=0)  # inference lets a page wait up to 10 s
+PAGE_PATIENCE = Patience(connect_timeout_s=0.5, read_timeout_s=12.0, retry_for_s=0)  # in inference it may wait 10 s
 HEALTH_PATIENCE = Patience(connect_timeout_s=0.5, read_timeout_s=2.0, retry_for_s=0)
 STATISTICS_TTL_S = 5.0
 SETTLE_S = 0.3  # a run that has shown its answer waits this long for storage; nobody draws the next stroke faster
