@@ -19,7 +19,6 @@ from services.frontend.views.photo.reading import (
     make_photo,
     order_cards,
     read_photo,
-    reads_pages,
     save_photo,
     try_to_read,
 )
@@ -190,10 +189,6 @@ def test_the_bytes_of_a_file_that_is_too_large_are_dropped() -> None:
     assert "at most 16 MiB" in photo.problem
     assert (photo.data, photo.is_done) == (b"", True)
     assert make_photo("2", "small.jpg", "upload", PICTURE).is_waiting
-
-
-def test_a_model_of_openai_reads_no_pages() -> None:
-    assert [reads_pages(model) for model in (None, "cnn/3", "openai/reader")] == [True, True, False]
 
 
 def test_a_broken_heic_picture_is_not_sent() -> None:

@@ -12,9 +12,9 @@ from services.frontend.connections import (
     get_statistics,
 )
 from services.frontend.elements.headings import show_title
-from services.frontend.session.chosen_model import ask_chosen_model, get_chosen_model
+from services.frontend.session.chosen_model import ask_chosen_model, get_chosen_model, reads_pages
 from services.frontend.views.photo.one_photo import show_photo
-from services.frontend.views.photo.reading import can_progress, make_photo, reads_pages, try_to_read
+from services.frontend.views.photo.reading import can_progress, make_photo, try_to_read
 from services.frontend.views.photo.state import PhotoPage, get_photo_page
 from services.frontend.views.photo.uploads import forget_uploads
 from shared.contracts.page import PageReading

@@ -10,7 +10,6 @@ import structlog
 
 from services.frontend.elements.decoding import UnshowablePictureError
 from services.frontend.saving.outbox import Delivery, Outbox
-from services.frontend.session.chosen_model import EXTERNAL_NAME
 from services.frontend.views.photo.picture import check_bytes, make_views, to_sendable
 from services.frontend.views.photo.state import Photo, PhotoDigit
 from shared.clients.inference import PICTURE_PROBLEMS
@@ -27,11 +26,6 @@ MAX_FAILURES = 3  # for one picture, while the recogniser is ready
 NOT_READ = "The recogniser could not read this picture."
 FAILED = "This picture can't be shown because of an error in Slate. The others are not affected."
 Read = Callable[[bytes], PageReading]  # asks inference. ServiceUnavailableError, RefusedError
-
-
-def reads_pages(model: str | None) -> bool:
-    """Whether the model can read pages of digits. None is the service's default, which can."""
-    return model is None or not model.startswith(f"{EXTERNAL_NAME}/")
 
 
 def make_photo(file_id: str, name: str, source: Source, data: bytes) -> Photo:
