@@ -76,22 +76,24 @@ def read_all(pictures: Pictures, answers: AnswersFile, options: argparse.Namespa
             raise ServiceUnavailableError(f"No inference service is ready at {options.url}.")
         outcomes = read_pictures(left, client, clock, options.model, options.at_once)
         done = len(pictures.names) - len(left)
-        for outcome in tqdm(outcomes, total=len(pictures.names), initial=done, unit="picture", dynamic_ncols=True):
+        bar = tqdm(outcomes, total=len(pictures.names), initial=done, unit=" pictures", disable=None)  # none in a log
+        for outcome in bar:
             if isinstance(outcome, Answered):
                 answers.add(make_rows(outcome.file, outcome.answer))
                 problems += isinstance(outcome.answer, str)
+                done += 1
             else:
                 not_read.append(outcome)
-    report(options.output, problems, not_read)
+    report(options.output, done, problems, not_read)
     return 1 if problems or not_read else 0
 
 
-def report(output: Path, problems: int, not_read: Sequence[NotRead]) -> None:
+def report(output: Path, done: int, problems: int, not_read: Sequence[NotRead]) -> None:
     """Say what is in the file, and what is missing."""
-    note = f" Pictures with a problem: {problems} (see its last column)." if problems else ""
-    say(f"The numbers are in {output}.{note}")
+    note = f" With a problem, which its last column names: {problems:,}." if problems else ""
+    say(f"Pictures in {output}: {done:,}.{note}")
     if not_read:
-        say(f"Pictures without an answer: {len(not_read)}. {CONTINUE}")
+        say(f"Pictures without an answer: {len(not_read):,}. {CONTINUE}")
     for each in not_read[:SHOWN]:
         say(f"  {each.file}: {each.reason}")
 

@@ -2,9 +2,12 @@
 
 import csv
 import os
+import pty
+import select
 import signal
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,7 +79,7 @@ def test_a_second_run_reads_only_what_is_new(
     assert read(url, "forms") == 0
     assert [asked.line for asked in stand_in.asked] == ["GET /readyz", "POST /v1/read"]
     assert (folder / "answers.csv").read_bytes().startswith(before)
-    assert "4/4" in capsys.readouterr().err
+    assert "Pictures in answers.csv: 4." in capsys.readouterr().err
 
 
 def test_pictures_with_a_problem_have_rows_and_the_others_are_read(folder: Path, service: str) -> None:
@@ -112,6 +115,20 @@ def test_a_killed_run_loses_nothing_and_is_continued(folder: Path, service: str)
     assert output.read_bytes().startswith(before)
     texts = [(row["file"], row["text"]) for row in rows_of(output)]
     assert len(texts) == len(set(texts)) == 60 * 2 + 4
+
+
+def test_a_terminal_shows_the_progress(folder: Path, service: str) -> None:
+    terminal, stderr = pty.openpty()
+    termios.tcsetwinsize(stderr, (24, 80))
+    command = [sys.executable, "-m", "shared.clients.read", "forms", "--output", "answers.csv", "--url", service]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    assert subprocess.run(command, env=environment, stderr=stderr, timeout=LONG_S).returncode == 0
+    shown = b""
+    while select.select([terminal], [], [], 0)[0]:
+        shown += os.read(terminal, 10_000)
+    os.close(stderr)
+    os.close(terminal)
+    assert b"3/3" in shown
 
 
 def test_an_overloaded_service_is_asked_again_after_its_retry_after(folder: Path, stand_in: StandIn, url: str) -> None:
