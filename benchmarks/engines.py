@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from benchmarks.models import time_forward
-from services.inference.engines.choice import PROCESSOR_ENGINES, choose_engine, has_gpu
+from services.inference.engines.choice import FASTEST_FIRST, MAKE_ENGINE, choose_engine, has_gpu
 from services.inference.engines.engine import Engine
 from services.inference.http.batch_body import IMAGES_PER_CHUNK
 from services.inference.recogniser import Recogniser
@@ -32,9 +32,7 @@ ROUNDS = 5
 def make_engines(models_dir: Path, manifest: Manifest) -> dict[str, Engine]:
     """All engines of this machine, by library and device."""
     folder = models_dir / manifest.reference
-    engines = {
-        f"{name}, processor": make()(folder, manifest) for name, make in PROCESSOR_ENGINES.items() if find_spec(name)
-    }
+    engines = {f"{name}, processor": MAKE_ENGINE[name]()(folder, manifest) for name in FASTEST_FIRST if find_spec(name)}
     if has_gpu():
         engines[f"torch, {torch.cuda.get_device_name()}"] = choose_engine("torch", "cuda")(folder, manifest)
     return engines

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import torch
 
-from shared.recognition.model_version import CURRENT, WEIGHTS, Manifest, find_manifest
+from shared.recognition.model_version import WEIGHTS, Manifest, find_manifest, list_versions
 from shared.recognition.weights import load_network
 
 BATCH = 32
@@ -47,7 +47,8 @@ def main() -> None:
     argparse.ArgumentParser(description="Prints a table of all models in use.").parse_args()
     torch.set_num_threads(1)
     images = torch.randn(BATCH, 1, 28, 28)
-    manifests = [find_manifest(MODELS_DIR, pointer.parent.name) for pointer in sorted(MODELS_DIR.glob(f"*/{CURRENT}"))]
+    names = sorted({name for name, _ in list_versions(MODELS_DIR)})
+    manifests = [find_manifest(MODELS_DIR, name) for name in names]
     networks = {manifest.reference: load_network(MODELS_DIR, manifest) for manifest in manifests}
     rounds = [{name: time_forward(network, images) for name, network in networks.items()} for _ in range(ROUNDS)]
     slices = ("mnist", "pen_drawings", "uploads", "photographs")

@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from services.inference.bounds import DEFAULT_BOUNDS, Bounds
 from services.inference.catalog import Catalog
-from services.inference.engines.choice import choose_engine
+from services.inference.engines.choice import choose_engine, choose_page_engine
 from services.inference.http.access import Access
 from services.inference.http.admission import Admission
 from services.inference.http.dependencies import Service
@@ -28,6 +28,7 @@ from services.inference.lanes.short_lane import ShortLane
 from services.inference.lanes.short_predictor import ShortPredictor
 from services.inference.lanes.worker import WorkerSettings
 from services.inference.metrics import Metrics
+from services.inference.page_reader import ReaderUnavailableError
 from services.inference.process import prepare_process
 from services.inference.settings import Settings
 from services.inference.upstream.openai_reader import OpenAiReader
@@ -57,6 +58,7 @@ def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS, *, warm_up: 
     registry = CollectorRegistry()
     metrics = Metrics(registry)
     make_engine = choose_engine(settings.engine, settings.device)
+    make_page_engine = choose_page_engine(settings.engine, settings.device)
     refusals, reader = Refusals(metrics), OpenAiReader(settings)
     short_load = _make_load("short_lane", settings.max_wait_s, bounds, metrics)
     long_load = _make_load("long_lane", bounds.max_long_wait_s, bounds, metrics)
@@ -65,7 +67,9 @@ def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS, *, warm_up: 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         cv2.setNumThreads(1)  # the lanes share the cores already
-        catalog = Catalog(settings.models_dir, settings.default_model, make_engine, settings.memory_budget_mb)
+        catalog = Catalog(
+            settings.models_dir, settings.default_model, make_engine, make_page_engine, settings.memory_budget_mb
+        )
         short_lane = ShortLane(predictor.answer, max_batch=MAX_BATCH, load=short_load)
         long_lane = LongLane(WorkerSettings(settings.models_dir, settings.engine, settings.device), long_load, metrics)
         app.state.service = Service(catalog, short_lane, long_lane, refusals, reader, bounds)
@@ -74,7 +78,7 @@ def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS, *, warm_up: 
         try:
             model = await catalog.get()
             if warm_up:
-                tasks.append(asyncio.create_task(long_lane.warm_up(model.manifest.reference)))
+                tasks.append(asyncio.create_task(_warm_up(catalog, long_lane, model.manifest.reference)))
         except ModelVersionError as error:  # the service runs but is not ready; every request tries to load it again
             logger.error("default_model_unavailable", reason=str(error))
         yield
@@ -113,6 +117,16 @@ def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS, *, warm_up: 
 
 def _make_load(lane: str, max_wait_s: float, bounds: Bounds, metrics: Metrics) -> Load:
     return Load(lane, max_wait_s, bounds.free_units, on_change=metrics.waiting.labels(lane).inc)
+
+
+async def _warm_up(catalog: Catalog, long_lane: LongLane, reference: str) -> None:
+    """Load the networks of pages and of images before somebody asks for them."""
+    try:
+        reader = (await catalog.readers.get()).version
+    except ReaderUnavailableError as error:  # the service runs, but answers no questions about pages
+        logger.error("reader_unavailable", reason=str(error))
+        reader = None
+    await long_lane.warm_up(reference, reader)
 
 
 async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import structlog
 
-from services.inference.engines.choice import MakeEngine
+from services.inference.engines.choice import MakeEngine, MakePageEngine
+from services.inference.reader_catalog import ReaderCatalog
 from services.inference.recogniser import Recogniser, load_recogniser
 from shared.contracts.inference import ModelDescription, ModelDetails, ModelList, RefusedVersion
 from shared.contracts.message import ModelVersion
 from shared.recognition.model_version import (
     CURRENT,
     GRAPH,
+    READER,
     Manifest,
     ModelVersionError,
     check_name,
@@ -35,7 +37,15 @@ MEMORY_PER_GRAPH_BYTE = 4  # two precisions, each with a copy while it is compil
 class Catalog:
     """Use it in one event loop. Loading runs in threads; simultaneous requests for a version load it only once."""
 
-    def __init__(self, models_dir: Path, default_model: str, make_engine: MakeEngine, memory_budget_mb: int) -> None:
+    def __init__(
+        self,
+        models_dir: Path,
+        default_model: str,
+        make_engine: MakeEngine,
+        make_page_engine: MakePageEngine,
+        memory_budget_mb: int,
+    ) -> None:
+        self.readers = ReaderCatalog(models_dir, make_page_engine)
         self._models_dir = models_dir
         self._default_model = default_model
         self._make_engine = make_engine
@@ -52,6 +62,7 @@ class Catalog:
         `reference` is `name` or `name/version`. ModelVersionError if it does not exist or can't be loaded.
         """
         name, _, version = (reference or self._default_model).partition("/")
+        check_is_model(name)
         wanted = f"{name}/{version or self._in_use.get(name) or await self._find_current(name)}"
         recogniser = self._loaded.get(wanted)
         if recogniser is None:
@@ -73,6 +84,7 @@ class Catalog:
 
     async def refresh(self) -> None:
         """Read the folder, and load and use the versions that `current` newly names."""
+        await self.readers.refresh()
         current, unreadable = await asyncio.to_thread(read_pointers, self._models_dir)
         for name in unreadable.keys() - self._unreadable.keys():
             logger.warning("pointer_unreadable", model=name, reason=unreadable[name])
@@ -90,8 +102,12 @@ class Catalog:
         """Describe every version on disk. ModelVersionError if the default model can't be loaded."""
         default = (await self.get()).manifest
         described, refused = await asyncio.to_thread(self._describe_all)
+        readers, refused_readers = await asyncio.to_thread(self.readers.describe)
         return ModelList(
-            default=ModelVersion(name=default.name, version=default.version), models=described, refused=refused
+            default=ModelVersion(name=default.name, version=default.version),
+            models=described,
+            readers=readers,
+            refused=refused + refused_readers,
         )
 
     async def describe_one(self, name: str, version: str) -> ModelDetails:
@@ -179,6 +195,12 @@ def read_pointers(models_dir: Path) -> tuple[dict[str, str], dict[str, str]]:
         except ModelVersionError as error:
             unreadable[name] = str(error)
     return pointers, unreadable
+
+
+def check_is_model(name: str) -> None:
+    """ModelVersionError for the name of the reader network, which answers no questions about single digits."""
+    if name == READER:
+        raise ModelVersionError(f"{READER!r} finds the digits of pages. It is no model that reads a single digit.")
 
 
 def as_text(name: str) -> str:

@@ -70,11 +70,16 @@ def predict_drawings(
 
 def predict_images(recogniser: Recogniser, images: Images, measured: Measured) -> list[dict[str, Any]]:
     """Images (N, 28, 28), N at least 1 → the fields of N messages Prediction, except `image` and `elapsed_ms`."""
+    return make_messages(recognise_images(recogniser, images, measured), recogniser)
+
+
+def recognise_images(recogniser: Recogniser, images: Images, measured: Measured) -> Recognitions:
+    """Images (N, 28, 28), N at least 1 → N results, whose time is measured."""
     started = time.perf_counter()
     recognitions = recogniser.recognise(images)
     measured.engine_s += time.perf_counter() - started
     measured.recognitions = recognitions
-    return make_messages(recognitions, recogniser)
+    return recognitions
 
 
 def make_image(drawing: Drawing, preprocess: Preprocess = preprocess) -> Image:

@@ -1,4 +1,4 @@
-"""What a caller can ask a model version. Each question answers itself, given the recogniser.
+"""What a caller can ask a model version. Each question answers itself, given the networks.
 
 Questions can be pickled, because the long lane sends them to another process. `units` is the expected cost; a unit is
 the cost of one image in the network. It decides who is admitted.
@@ -14,7 +14,9 @@ import orjson
 
 from services.inference.drawing import DrawingList, DrawingSource, PictureSource
 from services.inference.explanation import EXPLANATION_UNITS, explain
-from services.inference.messages import encode_png, make_page_message
+from services.inference.messages import encode_png
+from services.inference.networks import Networks
+from services.inference.page_reading import read_page
 from services.inference.portable_error import make_portable
 from services.inference.prediction import (
     Answer,
@@ -24,10 +26,8 @@ from services.inference.prediction import (
     predict_drawings,
     predict_images,
 )
-from services.inference.recogniser import Recogniser
 from shared.recognition.ink import BLANK
 from shared.recognition.normalisation import Images
-from shared.recognition.page import segment_page
 from shared.recognition.preprocessing import Image
 from shared.web.media_type import detect_media_type
 from shared.web.problems import make_problem
@@ -35,7 +35,7 @@ from shared.web.problems import make_problem
 A_co = TypeVar("A_co", covariant=True)
 
 PICTURE_UNITS = 50  # a large picture takes as long to decode as so many images take in the network
-PAGE_UNITS = 100  # as many as the digits that a page may hold
+PAGE_UNITS = 200  # the reader network looks at a page for as long
 BLANK_IMAGE = make_problem("blank_drawing", BLANK).model_dump(exclude_none=True)
 
 
@@ -46,7 +46,7 @@ class Question(Protocol[A_co]):
     def units(self) -> int:
         """The expected cost, at least 1."""
 
-    def answer(self, recogniser: Recogniser, measured: Measured) -> A_co:
+    def answer(self, networks: Networks, measured: Measured) -> A_co:
         """Answer it and note the measurements. DrawingError or RequestValidationError if its drawing can't be read."""
 
 
@@ -58,9 +58,9 @@ class DrawingQuestion:
     received: float = field(default_factory=time.perf_counter)
     units = PICTURE_UNITS
 
-    def answer(self, recogniser: Recogniser, measured: Measured) -> Answer:
+    def answer(self, networks: Networks, measured: Measured) -> Answer:
         """Predict it."""
-        (answer,) = predict_drawings(recogniser, [(self.source, self.received)], measured)
+        (answer,) = predict_drawings(networks.recogniser, [(self.source, self.received)], measured)
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -78,9 +78,9 @@ class DrawingsQuestion:
         """A few units per drawing, most of which are small."""
         return 4 * len(self.sources)
 
-    def answer(self, recogniser: Recogniser, measured: Measured) -> list[Answer | Exception]:
+    def answer(self, networks: Networks, measured: Measured) -> list[Answer | Exception]:
         """Predict them. A drawing that can't be read has an exception in its place."""
-        answers = predict_drawings(recogniser, [(source, self.received) for source in self.sources], measured)
+        answers = predict_drawings(networks.recogniser, [(source, self.received) for source in self.sources], measured)
         return [make_portable(answer) if isinstance(answer, Exception) else answer for answer in answers]
 
 
@@ -96,11 +96,11 @@ class ImagesQuestion:
         """Number of images."""
         return len(self.images)
 
-    def answer(self, recogniser: Recogniser, measured: Measured) -> bytes:
+    def answer(self, networks: Networks, measured: Measured) -> bytes:
         """Predictions as JSON, separated by commas. A blank image has a problem in its place."""
         blank = find_blank(self.images)
         inked = self.images[~blank] if blank.any() else self.images
-        messages = predict_images(recogniser, inked, measured) if len(inked) else []
+        messages = predict_images(networks.recogniser, inked, measured) if len(inked) else []
         elapsed_ms = (time.perf_counter() - self.received) * 1000
         for message in messages:
             message["elapsed_ms"] = elapsed_ms
@@ -111,22 +111,16 @@ class ImagesQuestion:
 
 @dataclass(frozen=True)
 class PageQuestion:
-    """Which digits stand on a page, and where?"""
+    """Which numbers stand on a page, and where? It is asked with a reader network."""
 
     source: PictureSource
     received: float = field(default_factory=time.perf_counter)
     units = PAGE_UNITS
 
-    def answer(self, recogniser: Recogniser, measured: Measured) -> bytes:
+    def answer(self, networks: Networks, measured: Measured) -> bytes:
         """A page reading as JSON."""
-        with measured.decoding():
-            page = segment_page(self.source.parse())
-        images = np.stack([digit.image for digit in page.digits])
-        messages = predict_images(recogniser, images, measured)
-        elapsed_ms = (time.perf_counter() - self.received) * 1000
-        for message, image in zip(messages, images, strict=True):
-            message |= {"image": encode_png(image), "elapsed_ms": elapsed_ms}
-        return orjson.dumps(make_page_message(page, messages), option=orjson.OPT_SERIALIZE_NUMPY)
+        reading = read_page(self.source.parse(), networks, measured, self.received)
+        return orjson.dumps(reading, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
 @dataclass(frozen=True)
@@ -137,10 +131,10 @@ class ExplanationQuestion:
     digit: int
     units = EXPLANATION_UNITS
 
-    def answer(self, recogniser: Recogniser, measured: Measured) -> bytes:
+    def answer(self, networks: Networks, measured: Measured) -> bytes:
         """The saliency as JSON: 28 rows of 28."""
         del measured
-        saliency = explain(recogniser, self.image, self.digit)
+        saliency = explain(networks.recogniser, self.image, self.digit)
         return orjson.dumps([[round(value, 3) for value in row] for row in saliency.tolist()])
 
 
@@ -151,9 +145,9 @@ class ListQuestion:
     body: DrawingList
     units = PICTURE_UNITS
 
-    def answer(self, recogniser: Recogniser, measured: Measured) -> list[DrawingSource]:
+    def answer(self, networks: Networks, measured: Measured) -> list[DrawingSource]:
         """The drawings in their order. RequestValidationError, ProblemError."""
-        del recogniser, measured
+        del networks, measured
         return list(self.body.parse())
 
 
@@ -173,9 +167,9 @@ class PictureQuestion:
     source: DrawingSource
     units = PICTURE_UNITS
 
-    def answer(self, recogniser: Recogniser, measured: Measured) -> PreparedPicture:
+    def answer(self, networks: Networks, measured: Measured) -> PreparedPicture:
         """Prepare it. An image without a picture file becomes a PNG file."""
-        del recogniser
+        del networks
         with measured.decoding():
             drawing = self.source.parse()
             image = make_image(drawing)

@@ -1,8 +1,8 @@
 """A model version on disk: `models/<name>/<version>/` with manifest.json, weights.safetensors and model.onnx.
 
 `training` writes the folder in one step, so that a reader never sees an incomplete version. The file
-`models/<name>/current` names the version in use. Torch loads the safetensors, other engines the ONNX file. No pickle
-is ever loaded.
+`models/<name>/current` names the version in use. Torch loads the safetensors, other engines the ONNX file. No pickle is
+ever loaded. The name `reader` is that of the network that finds the digits of pages; all others read one image.
 """
 
 import math
@@ -11,16 +11,19 @@ import re
 from dataclasses import astuple
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from shared.recognition.calibration import Calibration
 from shared.recognition.normalisation import Normalisation
+from shared.recognition.reader_calibration import ReaderCalibration
 
 WEIGHTS = "weights.safetensors"
 GRAPH = "model.onnx"
 MANIFEST = "manifest.json"
 CURRENT = "current"
+READER = "reader"  # the name of the network that finds the digits of pages
 MAX_POINTER_BYTES = 256  # a version has at most 64 characters; `echo` may add a line break
 MAX_MANIFEST_BYTES = 16 * 1024 * 1024  # the shipped ones have 3 to 17 kB; most of that is one entry per epoch
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -40,8 +43,8 @@ class TrainingStep(BaseModel):
     data: dict[str, str]  # name of the training data → its hash
 
 
-class Manifest(BaseModel):
-    """The content of manifest.json: what the weights are, how they were trained and how well they read."""
+class VersionManifest(BaseModel):
+    """What every manifest.json holds: what the weights are, how they were trained and how well they read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -51,7 +54,6 @@ class Manifest(BaseModel):
     architecture: str
     parameters: int  # trainable weights
     normalisation: Normalisation
-    calibration: Calibration
     data: dict[str, str]  # name of the training data → its hash
     recipe: dict[str, str | int | float | bool]  # settings of the last training step
     recipe_name: str = ""  # file in training/recipes; empty for imported weights
@@ -59,6 +61,17 @@ class Manifest(BaseModel):
     metrics: dict[str, dict[str, float]]  # slice → metric → value
     libraries: dict[str, str]
     epochs: list[dict[str, float]] = Field(default_factory=list)  # metrics of each epoch; may be empty
+
+    @property
+    def reference(self) -> str:
+        """The name and the version, for example `cnn/2026-11-21.1`."""
+        return f"{self.name}/{self.version}"
+
+
+class Manifest(VersionManifest):
+    """The manifest of a network that reads an image."""
+
+    calibration: Calibration
 
     @field_validator("calibration")
     @classmethod
@@ -72,10 +85,23 @@ class Manifest(BaseModel):
             raise ValueError("the threshold of the digit score is not in 0..1")
         return calibration
 
-    @property
-    def reference(self) -> str:
-        """The name and the version, for example `cnn/2026-11-21.1`."""
-        return f"{self.name}/{self.version}"
+
+class ReaderManifest(VersionManifest):
+    """The manifest of the reader network, which finds the digits of a page."""
+
+    calibration: ReaderCalibration
+
+    @field_validator("calibration")
+    @classmethod
+    def _check_calibration(cls, calibration: ReaderCalibration) -> ReaderCalibration:
+        if not all(math.isfinite(value) for value in astuple(calibration)) or calibration.temperature <= 0:
+            raise ValueError("the temperature must be positive, and every constant a finite number")
+        if not (0 <= calibration.digit_threshold <= 1 and 0 <= calibration.separator_threshold <= 1):
+            raise ValueError("a threshold is not in 0..1")
+        return calibration
+
+
+M = TypeVar("M", bound=VersionManifest)
 
 
 def next_version(models_dir: Path, name: str, now: datetime) -> str:
@@ -87,7 +113,7 @@ def next_version(models_dir: Path, name: str, now: datetime) -> str:
 
 def set_current(models_dir: Path, name: str, version: str) -> None:
     """Puts that version in use, in one atomic step. ModelVersionError if there is no such version."""
-    read_manifest(models_dir, name, version)
+    _read_manifest(ReaderManifest if name == READER else Manifest, models_dir, name, version)
     pointer = models_dir / name / CURRENT
     written = pointer.with_name(f".{CURRENT}-{os.getpid()}")
     written.write_text(version + "\n")
@@ -109,17 +135,38 @@ def folder_of(models_dir: Path, name: str, version: str) -> Path:
 
 
 def list_versions(models_dir: Path) -> list[tuple[str, str]]:
-    """The (name, version) of every folder with a manifest, sorted."""
+    """The (name, version) of every folder with the manifest of a network that reads images, sorted."""
+    return [(name, version) for name, version in _list_folders(models_dir) if name != READER]
+
+
+def list_reader_versions(models_dir: Path) -> list[str]:
+    """The versions of the reader network, sorted."""
+    return [version for name, version in _list_folders(models_dir) if name == READER]
+
+
+def _list_folders(models_dir: Path) -> list[tuple[str, str]]:
     manifests = models_dir.glob(f"*/*/{MANIFEST}")
     return sorted((path.parent.parent.name, path.parent.name) for path in manifests if path.parent.name[0] != ".")
 
 
 def read_manifest(models_dir: Path, name: str, version: str) -> Manifest:
+    """The manifest of a network that reads images. ModelVersionError, also if it is the reader network."""
+    if name == READER:
+        raise ModelVersionError(f"{READER!r} finds the digits of pages. It is no model that reads a single digit.")
+    return _read_manifest(Manifest, models_dir, name, version)
+
+
+def read_reader_manifest(models_dir: Path, version: str) -> ReaderManifest:
+    """The manifest of a version of the reader network. ModelVersionError if it is missing or malformed."""
+    return _read_manifest(ReaderManifest, models_dir, READER, version)
+
+
+def _read_manifest(kind: type[M], models_dir: Path, name: str, version: str) -> M:
     """The manifest of that version. ModelVersionError if it is missing or malformed, or names another version."""
     path = folder_of(models_dir, name, version) / MANIFEST
     content = _read_file(path, MAX_MANIFEST_BYTES, f"model {name}/{version}")
     try:
-        manifest = Manifest.model_validate_json(content)
+        manifest = kind.model_validate_json(content)
     except ValidationError as error:
         raise ModelVersionError(f"The manifest of {name}/{version} is malformed: {error}") from error
     if (manifest.name, manifest.version) != (name, version):

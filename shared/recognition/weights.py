@@ -7,10 +7,10 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from shared.recognition.architectures import build_network
-from shared.recognition.model_version import WEIGHTS, Manifest, ModelVersionError, folder_of
+from shared.recognition.model_version import WEIGHTS, ModelVersionError, VersionManifest, folder_of
 
 
-def load_network(models_dir: Path, manifest: Manifest) -> nn.Module:
+def load_network(models_dir: Path, manifest: VersionManifest) -> nn.Module:
     """The network in evaluation mode, on the CPU. ModelVersionError if its weights are missing or do not fit."""
     path = folder_of(models_dir, manifest.name, manifest.version) / WEIGHTS
     try:

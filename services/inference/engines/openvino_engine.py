@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import openvino
 
+from services.inference.engines.openvino_options import Precision, choose_options, has_half_precision
 from services.inference.engines.pieces import run_in_pieces, warm_up
 from shared.recognition.calibration import Logits
 from shared.recognition.model_version import GRAPH, Manifest
@@ -29,8 +30,7 @@ class OpenVinoEngine:
         model = core.read_model(folder / GRAPH)
         self._calibration = manifest.calibration
         self._exact = _Compiled(core, model, "f32")
-        has_half = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        self._half = _Compiled(core, model, "bf16") if has_half else None
+        self._half = _Compiled(core, model, "bf16") if has_half_precision(core) else None
 
     def compute_logits(self, images: Images) -> Logits:
         """(B, 28, 28) uint8 → (B, 10) float32. Only doubtful images are computed in single precision."""
@@ -50,14 +50,8 @@ class OpenVinoEngine:
 class _Compiled:
     """The network compiled in one precision. OpenVINO needs a request object for each thread that calls it."""
 
-    def __init__(self, core: openvino.Core, model: openvino.Model, precision: str) -> None:
-        options = {
-            "INFERENCE_NUM_THREADS": 1,
-            "NUM_STREAMS": 1,
-            "INFERENCE_PRECISION_HINT": precision,
-            "ENABLE_CPU_PINNING": False,  # with pinning, all threads of all processes use the same core
-        }
-        self._model = core.compile_model(model, "CPU", options)
+    def __init__(self, core: openvino.Core, model: openvino.Model, precision: Precision) -> None:
+        self._model = core.compile_model(model, "CPU", choose_options(precision))
         self._local = threading.local()
         warm_up(self._run_piece)
 

@@ -9,7 +9,7 @@ from services.inference.drawing import DrawingSource
 from services.inference.http.dependencies import Admitted, Service
 from services.inference.lanes.short_predictor import QuickRequest
 from services.inference.prediction import Answer
-from services.inference.questions import DrawingQuestion, ExplanationQuestion, Question
+from services.inference.questions import DrawingQuestion, ExplanationQuestion, PageQuestion, Question
 from services.inference.recogniser import Recogniser
 from shared.recognition.errors import TakesLongError
 from shared.web.problems import ProblemError
@@ -52,11 +52,19 @@ class Asker:
                     saliency = await self.ask(ExplanationQuestion(answer.image, answer.digit))
         return _add_saliency(answer, saliency)
 
-    async def ask(self, question: Question[A]) -> A:
-        """Ask the long lane. ProblemError `overloaded`, and the exceptions of the question."""
+    async def read_page(self, question: PageQuestion) -> bytes:
+        """Read a page → a message PageReading. ReaderUnavailableError, and the errors of `ask`."""
+        reader = await self.service.catalog.readers.get()
+        return await self.ask(question, reader.version)
+
+    async def ask(self, question: Question[A], reader: str | None = None) -> A:
+        """Ask the long lane. ProblemError `overloaded`, and the exceptions of the question.
+
+        `reader` is the version of the reader network, if the question needs one.
+        """
         lane = self.service.long_lane
         self.service.refusals.check_room(lane.load, self.caller)
-        return await lane.ask(self.caller, self.recogniser.manifest.reference, question)
+        return await lane.ask(self.caller, self.recogniser.manifest.reference, question, reader)
 
 
 async def make_asker(admitted: Admitted, model: str | None) -> Asker:

@@ -1,6 +1,7 @@
 """Turns an error about a drawing or a model version into a problem: for a whole response, or for one entry of a batch.
 
-The handlers of shared.web.problems cover all other errors. A default model that can't be loaded is 503 `not_ready`.
+The handlers of shared.web.problems cover all other errors. A default model or a
+reader network that can't be loaded is 503 `not_ready`.
 """
 
 from typing import cast
@@ -9,6 +10,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 
+from services.inference.page_reader import ReaderUnavailableError
 from shared.contracts.problem import Problem, ProblemCode
 from shared.recognition.errors import BlankDrawingError, DrawingError, DrawingTooLargeError, UnreadableImageError
 from shared.recognition.model_version import ModelVersionError
@@ -38,9 +40,10 @@ def make_entry_problem(error: Exception) -> Problem:
 
 
 def install_error_handlers(app: FastAPI) -> None:
-    """Add the handlers for DrawingError and ModelVersionError."""
+    """Add the handlers for DrawingError, ModelVersionError and ReaderUnavailableError."""
     app.add_exception_handler(DrawingError, _on_drawing_error)
     app.add_exception_handler(ModelVersionError, _on_model_error)
+    app.add_exception_handler(ReaderUnavailableError, _on_missing_reader)
 
 
 def _find_code(error: DrawingError) -> ProblemCode:
@@ -56,3 +59,7 @@ async def _on_model_error(request: Request, error: Exception) -> Response:
     named = request.query_params.get("model") or request.path_params.get("name")
     code: ProblemCode = "unknown_model" if named else "not_ready"
     return problem_response(code, str(error), instance=request.url.path)
+
+
+async def _on_missing_reader(request: Request, error: Exception) -> Response:
+    return problem_response("not_ready", str(error), instance=request.url.path)

@@ -88,10 +88,10 @@ async def explain(request: Request, admitted: AdmittedDep, model: ModelQuery = N
     responses={200: {"model": PageReading}, **DRAWING_PROBLEMS},
 )
 async def read(request: Request, admitted: AdmittedDep, model: ModelQuery = None) -> Response:
-    """Find and read every digit on a picture: lines from top to bottom, the digits of a line from left to right."""
+    """Read every number on a picture, and say where it stands: its line, and its row and column if it is in a table."""
     page = PageBody(await read_drawing(request))
     asker = await make_asker(admitted, model)
-    return make_json_response(await asker.ask(PageQuestion(page)))
+    return make_json_response(await asker.read_page(PageQuestion(page)))
 
 
 @router.post(

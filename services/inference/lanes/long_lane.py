@@ -42,6 +42,7 @@ class _Waiting:
     caller: str
     reference: str
     question: Question[Any]
+    reader: str | None
     reply: "asyncio.Future[Reply[Any]]"
     is_repeated: bool = False
 
@@ -62,15 +63,16 @@ class LongLane:
         self._worker = self._start_worker()
         self._closing = False
 
-    async def ask(self, caller: str, reference: str, question: Question[A]) -> A:
+    async def ask(self, caller: str, reference: str, question: Question[A], reader: str | None = None) -> A:
         """Answer a question about the loaded version `name/version`. Raises what `Question.answer` raises.
 
+        `reader` is the version of the reader network, which questions about pages need as well.
         DrawingTooLargeError if the question ends its workers, WorkerFailedError if no worker can run. A question that
         is cancelled while it waits is dropped.
         """
         if self._closing:
             raise RuntimeError("the lane is closing")
-        waiting = _Waiting(caller, reference, question, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(caller, reference, question, reader, asyncio.get_running_loop().create_future())
         self.load.add(caller, question.units)
         self._waiting.put(caller, waiting)
         self._send_next()
@@ -83,9 +85,9 @@ class LongLane:
             raise reply.answer
         return reply.answer
 
-    async def warm_up(self, reference: str) -> None:
-        """Start the worker and let it load a version, so that the first question need not wait for that."""
-        await self.ask("warm-up", reference, ExplanationQuestion(np.zeros((SIDE, SIDE), np.uint8), 0))
+    async def warm_up(self, reference: str, reader: str | None) -> None:
+        """Start the worker and let it load both versions, so that the first question need not wait for that."""
+        await self.ask("warm-up", reference, ExplanationQuestion(np.zeros((SIDE, SIDE), np.uint8), 0), reader)
 
     async def close(self) -> None:
         """Answer all accepted questions, then end the worker."""
@@ -104,7 +106,7 @@ class LongLane:
         worker, started = self._worker, time.monotonic()
         try:
             reply = await asyncio.get_running_loop().run_in_executor(
-                worker, answer, self._settings, waiting.reference, waiting.question
+                worker, answer, self._settings, waiting.reference, waiting.question, waiting.reader
             )
         except BrokenProcessPool:
             if worker is self._worker:  # the question that was being answered is the first to notice

@@ -17,19 +17,23 @@ from typing import Generic, TypeVar
 
 import cv2
 
-from services.inference.engines.choice import Device, EngineName, choose_engine
+from services.inference.engines.choice import Device, EngineName, choose_engine, choose_page_engine
 from services.inference.lanes.memory_limit import lift_memory_limit, limit_memory
+from services.inference.networks import Networks
+from services.inference.page_reader import PageReader, ReaderUnavailableError, load_page_reader
 from services.inference.portable_error import make_portable
 from services.inference.prediction import Measured
 from services.inference.questions import Question
 from services.inference.recogniser import Recogniser, load_recogniser
 from shared.recognition.errors import DrawingTooLargeError
+from shared.recognition.model_version import ModelVersionError
 
 A = TypeVar("A")
 
 PRIORITY_STEPS = 10  # of `nice`: the service gets nine times the processor time of the worker if both want all of it
 CPU_LIMIT_S = 20.0  # many times the cost of the worst question on a slow machine
 LOADED_VERSIONS = 3  # the default model, and two that callers name
+LOADED_READERS = 1  # callers do not choose the reader network
 
 
 @dataclass(frozen=True)
@@ -65,17 +69,20 @@ def _end_with_the_service() -> None:
         os._exit(0)
 
 
-def answer(settings: WorkerSettings, reference: str, question: Question[A]) -> Reply[A]:
-    """Answer a question about the model version `name/version`. The exceptions of a reply can be pickled."""
+def answer(settings: WorkerSettings, reference: str, question: Question[A], reader: str | None = None) -> Reply[A]:
+    """Answer a question about the model version `name/version`, with that version of the reader network if it has one.
+
+    The exceptions of a reply can be pickled.
+    """
     measured, started = Measured(), time.perf_counter()
     given: A | Exception
     try:
         lift_memory_limit()
-        recogniser = get_recogniser(settings, reference)
+        networks = Networks(get_recogniser(settings, reference), get_page_reader(settings, reader) if reader else None)
         limit_memory()
         started = time.perf_counter()
         signal.setitimer(signal.ITIMER_PROF, CPU_LIMIT_S)  # its signal ends the process
-        given = question.answer(recogniser, measured)
+        given = question.answer(networks, measured)
     except MemoryError:
         given = DrawingTooLargeError("It takes too much memory to read this. Send a smaller picture.")
     except Exception as error:  # noqa: BLE001  whoever asked gets it
@@ -88,3 +95,12 @@ def answer(settings: WorkerSettings, reference: str, question: Question[A]) -> R
 def get_recogniser(settings: WorkerSettings, reference: str) -> Recogniser:
     """The version `name/version`, loaded. Those used last stay in memory. ModelVersionError."""
     return load_recogniser(settings.models_dir, reference, choose_engine(settings.engine, settings.device))
+
+
+@lru_cache(maxsize=LOADED_READERS)
+def get_page_reader(settings: WorkerSettings, version: str) -> PageReader:
+    """That version of the reader network, loaded. ReaderUnavailableError."""
+    try:
+        return load_page_reader(settings.models_dir, version, choose_page_engine(settings.engine, settings.device))
+    except ModelVersionError as error:
+        raise ReaderUnavailableError(f"Pages can't be read. {error}") from error

@@ -13,6 +13,7 @@ import structlog
 
 import services.inference.catalog
 from services.inference.catalog import MEMORY_PER_GRAPH_BYTE, Catalog
+from services.inference.engines.choice import choose_page_engine
 from shared.recognition.calibration import Logits
 from shared.recognition.model_version import CURRENT, GRAPH, Manifest, ModelVersionError, find_manifest, set_current
 from shared.recognition.normalisation import Images
@@ -52,7 +53,9 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def catalog_of(models: Path, default: str = "mlp", versions_in_memory: int = 10) -> Catalog:
-    return Catalog(models, default, CountedEngine, versions_in_memory * MEMORY_PER_GRAPH_BYTE)
+    return Catalog(
+        models, default, CountedEngine, choose_page_engine("auto", "cpu"), versions_in_memory * MEMORY_PER_GRAPH_BYTE
+    )
 
 
 async def test_simultaneous_requests_load_a_version_once(models: Path) -> None:
@@ -130,7 +133,7 @@ class BrokenOnce(Catalog):
 
 async def test_no_error_ends_the_watch(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services.inference.catalog, "REFRESH_INTERVAL_S", 0)
-    catalog = BrokenOnce(models, "mlp", CountedEngine, 10 * MEMORY_PER_GRAPH_BYTE)
+    catalog = BrokenOnce(models, "mlp", CountedEngine, choose_page_engine("auto", "cpu"), 10 * MEMORY_PER_GRAPH_BYTE)
     await catalog.get()
     set_current(models, "mlp", "2")
     with structlog.testing.capture_logs() as logs:

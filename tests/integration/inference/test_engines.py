@@ -12,13 +12,13 @@ from services.inference.engines.openvino_engine import OpenVinoEngine
 from services.inference.recogniser import Recogniser
 from shared.recognition.augmented_views import compute_augmented_logits
 from shared.recognition.calibration import Logits
-from shared.recognition.model_version import CURRENT, Manifest, find_manifest
+from shared.recognition.model_version import Manifest, find_manifest, list_versions
 from shared.recognition.normalisation import Images
 from shared.recognition.weights import load_network
 from tests.integration.inference.conftest import MODELS
 from training.evaluation.measures import make_compute_logits
 
-NAMES = sorted(pointer.parent.name for pointer in MODELS.glob(f"*/{CURRENT}"))
+NAMES = sorted({name for name, _ in list_versions(MODELS)})
 ENGINES: list[EngineName] = ["openvino", "torch"]
 
 

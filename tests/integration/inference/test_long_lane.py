@@ -16,10 +16,10 @@ from services.inference.lanes.long_lane import LongLane, WorkerFailedError
 from services.inference.lanes.memory_limit import QUESTION_BYTES
 from services.inference.lanes.worker import WorkerSettings, prepare_worker
 from services.inference.metrics import Metrics
+from services.inference.networks import Networks
 from services.inference.portable_error import UnexpectedError
 from services.inference.prediction import Measured
 from services.inference.questions import ExplanationQuestion, ImagesQuestion
-from services.inference.recogniser import Recogniser
 from shared.recognition.errors import DrawingTooLargeError
 from shared.recognition.model_version import ModelVersionError, read_current
 from tests.integration.inference.conftest import MODELS
@@ -33,7 +33,7 @@ class WorkerId:
 
     units = 1
 
-    def answer(self, recogniser: Recogniser, measured: Measured) -> int:
+    def answer(self, networks: Networks, measured: Measured) -> int:
         return os.getpid()
 
 
@@ -43,7 +43,7 @@ class Death:
 
     units = 1
 
-    def answer(self, recogniser: Recogniser, measured: Measured) -> None:
+    def answer(self, networks: Networks, measured: Measured) -> None:
         os.kill(os.getpid(), signal.SIGPROF)
 
 
@@ -54,7 +54,7 @@ class Memory:
     bytes_wanted: int
     units = 1
 
-    def answer(self, recogniser: Recogniser, measured: Measured) -> int:
+    def answer(self, networks: Networks, measured: Measured) -> int:
         return int(np.ones(self.bytes_wanted, np.uint8).sum())
 
 
@@ -69,7 +69,7 @@ class Failure:
 
     units = 1
 
-    def answer(self, recogniser: Recogniser, measured: Measured) -> None:
+    def answer(self, networks: Networks, measured: Measured) -> None:
         raise UnpicklableError("one", "two")
 
 

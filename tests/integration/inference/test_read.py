@@ -12,10 +12,12 @@ from PIL import Image
 from services.inference.bounds import Bounds
 from services.inference.settings import Settings
 from shared.contracts.page import PageReading
-from tests.integration.inference.conftest import MODELS, encode, serve, seven
+from tests.integration.inference.conftest import MODELS, encode, needs_shipped_reader, serve, seven
 from tests.integration.inference.test_predict import assert_problem
 from tests.unit.recognition.test_photograph import take
 from tests.unit.recognition.written_page import as_png, write_rows
+
+pytestmark = needs_shipped_reader
 
 PNG = {"Content-Type": "image/png"}
 ROWS = ["2026", "31415", "987"]

@@ -1,0 +1,94 @@
+"""The versions of the reader network in `models/reader/`: finds and checks the one in use, once per second.
+
+The worker process of the long lane runs the network. This process loads a newly published version once, to see that it
+works, before questions name it. It keeps the manifest only.
+"""
+
+import asyncio
+from pathlib import Path
+
+import structlog
+
+from services.inference.engines.choice import MakePageEngine
+from services.inference.page_reader import ReaderUnavailableError, load_page_reader
+from shared.contracts.inference import RefusedVersion, VersionDescription
+from shared.recognition.model_version import (
+    READER,
+    ModelVersionError,
+    ReaderManifest,
+    list_reader_versions,
+    read_current,
+    read_reader_manifest,
+)
+
+logger = structlog.get_logger(__name__)
+
+
+class ReaderCatalog:
+    """Use it in one event loop. A version that can't be used is reported, and the one before stays in use."""
+
+    def __init__(self, models_dir: Path, make_engine: MakePageEngine) -> None:
+        self._models_dir = models_dir
+        self._make_engine = make_engine
+        self._in_use: ReaderManifest | None = None
+        self._refused: dict[str, str] = {}  # version → the reason why it can't be loaded
+        self._refreshing = asyncio.Lock()
+
+    async def get(self) -> ReaderManifest:
+        """The version in use. ReaderUnavailableError if there is none."""
+        if self._in_use is None:
+            await self.refresh()
+        if self._in_use is None:
+            reason = "; ".join(self._refused.values()) or "There is no version of the reader network in models/reader."
+            raise ReaderUnavailableError(f"Pages can't be read. {reason}")
+        return self._in_use
+
+    async def refresh(self) -> None:
+        """Use the version that `current` names, if it is another one that works."""
+        async with self._refreshing:
+            try:
+                version = await asyncio.to_thread(read_current, self._models_dir, READER)
+            except ModelVersionError:
+                return  # there is no reader network; that is reported to whoever asks
+            if self._in_use is None or self._in_use.version != version:
+                await self._try_to_use(version)
+
+    async def _try_to_use(self, version: str) -> None:
+        try:
+            reader = await asyncio.to_thread(load_page_reader, self._models_dir, version, self._make_engine)
+        except ModelVersionError as error:  # retried at the next refresh, because its files may still be copied
+            if self._refused.get(version) != str(error):
+                logger.error("model_version_refused", model_version=f"{READER}/{version}", reason=str(error))
+            self._refused[version] = str(error)
+            return
+        self._refused.pop(version, None)
+        self._in_use = reader.manifest
+
+    def describe(self) -> tuple[list[VersionDescription], list[RefusedVersion]]:
+        """Every version on disk, and those that can't be used. Call it in a thread: it reads files."""
+        described, refused = [], []
+        current = self._in_use.version if self._in_use else None
+        for version in list_reader_versions(self._models_dir):
+            try:
+                manifest = read_reader_manifest(self._models_dir, version)
+                reason = self._refused.get(version)
+            except ModelVersionError as error:
+                reason = str(error)
+            if reason is None:
+                described.append(describe_version(manifest, current=version == current))
+            else:
+                refused.append(RefusedVersion(name=READER, version=version, reason=reason))
+        return described, refused
+
+
+def describe_version(manifest: ReaderManifest, *, current: bool) -> VersionDescription:
+    """The manifest as a message of the API."""
+    return VersionDescription(
+        name=manifest.name,
+        version=manifest.version,
+        current=current,
+        created_at=manifest.created_at,
+        architecture=manifest.architecture,
+        parameters=manifest.parameters,
+        metrics=manifest.metrics,
+    )

@@ -1,0 +1,215 @@
+"""Grey levels of a page → the digits and separators on it, found by the reader network.
+
+The network sees digits 12 to 44 pixels high. So it looks at copies of the page, each twice as large as the one before:
+at the smaller ones always, and at a larger one only where the copy before showed digits that are too small. Digits
+that are found on several copies are the same digit if their boxes overlap; the surest counts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.recognition.page.maps import MAPS, MULTIPLE, SEPARATORS, STRIDE
+from shared.recognition.page.mark import Mark
+from shared.recognition.page.pixel_box import PixelBox
+
+Grey = NDArray[np.uint8]  # (H, W)
+PageMaps = NDArray[np.float32]  # (25, H / 4, W / 4)
+ComputeMaps = Callable[[Grey], PageMaps]  # H and W are multiples of MULTIPLE
+
+USUAL_SIDE = 640  # pixels: the longer side of the largest copy that is always looked at
+LEAST_SIDE = 32  # pixels: copies with a shorter longer side than this show nothing
+MOST_ENLARGED = 2.0
+TILE = 512  # pixels: larger copies are looked at in tiles
+TILE_OVERLAP = 64
+HIGHEST_ENLARGED = 32.0  # pixels of a larger copy: digits that are higher were large enough on the copy before
+SMALL_DIGITS = 0.4  # chance of digits that are too small, above which a larger copy is looked at
+LEAST_SCORE = 0.1  # of candidates; whoever reads the page applies its own thresholds
+MOST_CANDIDATES = 4000  # per copy
+SAME_PLACE = 0.45  # intersection over the smaller box: digits that overlap more are one digit
+
+
+@dataclass
+class Candidates:
+    """N possible marks. `boxes` (N, 4): left, top, right, bottom in pixels of the page."""
+
+    boxes: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    kinds: NDArray[np.intp]  # (N,): 0 a digit, 1 a separator
+    probabilities: NDArray[np.float32]  # (N, 10) of a digit
+    separators: NDArray[np.intp]  # (N,): index into SEPARATORS
+
+
+@dataclass(frozen=True)
+class Found:
+    """The marks of a page, and how much speaks for each orientation: upright, and turned by 90, 180, 270 degrees."""
+
+    marks: list[Mark]
+    orientations: NDArray[np.float64]  # (4,)
+
+
+def find_marks(page: Grey, compute_maps: ComputeMaps) -> Found:
+    """All marks with a score of at least LEAST_SCORE, the surest first. `page` (H, W) is upright."""
+    found: list[Candidates] = []
+    orientations = np.zeros(4)
+    usual = min(1.0, USUAL_SIDE / max(page.shape))
+    scale = usual / 4
+    wanted: Grey | None = None  # where digits are too small, at the scale of the maps before
+    while scale <= MOST_ENLARGED and (scale <= usual or (wanted is not None and wanted.any())):
+        if scale * max(page.shape) >= LEAST_SIDE:
+            copy = _resize(page, scale)
+            small, candidates, votes = _look(copy, scale, wanted if scale > usual else None, compute_maps)
+            found += candidates
+            orientations += votes
+            wanted = small
+        scale *= 2
+    return Found(_merge(found, page.shape), orientations)
+
+
+def _resize(page: Grey, scale: float) -> Grey:
+    """A copy of the page, at least one pixel in each direction."""
+    if scale == 1:
+        return page
+    size = (max(1, round(page.shape[1] * scale)), max(1, round(page.shape[0] * scale)))
+    return np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC), np.uint8)
+
+
+def _look(
+    copy: Grey, scale: float, wanted: Grey | None, compute_maps: ComputeMaps
+) -> tuple[Grey, list[Candidates], NDArray[np.float64]]:
+    """Look at a copy, or at those of its tiles where `wanted` is set. Returns where digits are too small, as well."""
+    height, width = copy.shape
+    small = np.zeros((-(-height // STRIDE), -(-width // STRIDE)), np.uint8)
+    candidates, votes = [], np.zeros(4)
+    for top in _split(height):
+        for left in _split(width):
+            tile = copy[top : top + TILE + TILE_OVERLAP, left : left + TILE + TILE_OVERLAP]
+            if wanted is not None and not _is_wanted(wanted, (top, left), tile.shape, copy.shape):
+                continue
+            maps = compute_maps(_pad(tile))[:, : -(-tile.shape[0] // STRIDE), : -(-tile.shape[1] // STRIDE)]
+            highest = np.inf if wanted is None else HIGHEST_ENLARGED / scale
+            candidates.append(_drop_high(_list_peaks(maps, (left, top), scale), highest))
+            votes += _count_votes(maps)
+            tiny = maps[MAPS.small][0] > _to_logit(SMALL_DIGITS)
+            here = small[top // STRIDE : top // STRIDE + tiny.shape[0], left // STRIDE : left // STRIDE + tiny.shape[1]]
+            np.maximum(here, tiny[: here.shape[0], : here.shape[1]], out=here)
+    return small, candidates, votes
+
+
+def _split(length: int) -> range:
+    """Where tiles begin along one side."""
+    return range(0, max(1, length - TILE_OVERLAP), TILE)
+
+
+def _is_wanted(wanted: Grey, corner: tuple[int, int], size: tuple[int, ...], whole: tuple[int, ...]) -> bool:
+    """Whether any cell of the tile is set in `wanted`, which covers the whole copy at another scale."""
+    down, across = wanted.shape[0] / whole[0], wanted.shape[1] / whole[1]
+    top, left = int(corner[0] * down), int(corner[1] * across)
+    bottom, right = int(np.ceil((corner[0] + size[0]) * down)), int(np.ceil((corner[1] + size[1]) * across))
+    return bool(wanted[top:bottom, left:right].any())
+
+
+def _pad(tile: Grey) -> Grey:
+    """Repeat the last pixels until both sides are multiples of MULTIPLE."""
+    height, width = tile.shape
+    below, right = -height % MULTIPLE, -width % MULTIPLE
+    if not (below or right):
+        return np.ascontiguousarray(tile)
+    return np.asarray(cv2.copyMakeBorder(tile, 0, below, 0, right, cv2.BORDER_REPLICATE), np.uint8)
+
+
+def _list_peaks(maps: PageMaps, corner: tuple[int, int], scale: float) -> Candidates:
+    """Cells that are the highest of their neighbours in a map of centres."""
+    boxes, scores, kinds, probabilities, separators = [], [], [], [], []
+    for kind, heat in enumerate(maps[MAPS.centre]):
+        peak = (heat >= cv2.dilate(heat, np.ones((3, 3), np.uint8))) & (heat > _to_logit(LEAST_SCORE))
+        y, x = np.nonzero(peak)
+        if len(y) > MOST_CANDIDATES:
+            surest = np.argsort(-heat[y, x], kind="stable")[:MOST_CANDIDATES]
+            y, x = y[surest], x[surest]
+        dx, dy, log_width, log_height = maps[MAPS.place][:, y, x]
+        cx, cy = (x + 0.5 + dx) * STRIDE + corner[0], (y + 0.5 + dy) * STRIDE + corner[1]
+        half_w, half_h = np.exp(log_width.clip(-1, 6)) / 2, np.exp(log_height.clip(-1, 6)) / 2
+        boxes.append(np.stack([cx - half_w, cy - half_h, cx + half_w, cy + half_h], 1) / scale)
+        scores.append(1 / (1 + np.exp(-heat[y, x])))
+        kinds.append(np.full(len(y), kind))
+        probabilities.append(_softmax(maps[MAPS.digit][:, y, x].T))
+        separators.append(maps[MAPS.separator][:, y, x].argmax(axis=0))
+    return Candidates(*(np.concatenate(each) for each in (boxes, scores, kinds, probabilities, separators)))
+
+
+def _drop_high(candidates: Candidates, highest: float) -> Candidates:
+    """Only those that are at most `highest` pixels of the page high. Higher ones are seen better on a smaller copy."""
+    low = candidates.boxes[:, 3] - candidates.boxes[:, 1] <= highest
+    return Candidates(*(getattr(candidates, field.name)[low] for field in fields(Candidates)))
+
+
+def _count_votes(maps: PageMaps) -> NDArray[np.float64]:
+    """How many digits seem to stand upright, and turned by 90, 180 and 270 degrees: sums of the chances at peaks."""
+    heats = np.concatenate([maps[:1], maps[MAPS.turned]])
+    votes = np.zeros(4)
+    for index, heat in enumerate(heats):
+        peak = (heat >= cv2.dilate(heat, np.ones((3, 3), np.uint8))) & (heat > 0)
+        votes[index] = (1 / (1 + np.exp(-heat[peak]))).sum()
+    return votes
+
+
+def _merge(found: list[Candidates], shape: tuple[int, ...]) -> list[Mark]:
+    """All candidates → marks: of those in the same place, the surest."""
+    if not found:
+        return []
+    boxes, scores, kinds, probabilities, separators = (
+        np.concatenate([getattr(each, name) for each in found])
+        for name in ("boxes", "scores", "kinds", "probabilities", "separators")
+    )
+    boxes = np.clip(boxes, 0, np.array([shape[1], shape[0]] * 2))
+    order = np.argsort(-scores, kind="stable")
+    kept: list[int] = []
+    kept_boxes = np.empty((len(order), 4), np.float32)
+    for index in order.tolist():
+        box = boxes[index]
+        if box[2] - box[0] < 0.5 or box[3] - box[1] < 0.5:
+            continue
+        if not _overlaps(box, kept_boxes[: len(kept)]):
+            kept_boxes[len(kept)] = box
+            kept.append(index)
+    return [_make_mark(boxes[i], scores[i], kinds[i], probabilities[i], separators[i], shape) for i in kept]
+
+
+def _overlaps(box: NDArray[np.float32], others: NDArray[np.float32]) -> bool:
+    """Whether the box covers much of one of the others (N, 4), or is much covered by it."""
+    if not len(others):
+        return False
+    across = np.minimum(box[2], others[:, 2]) - np.maximum(box[0], others[:, 0])
+    down = np.minimum(box[3], others[:, 3]) - np.maximum(box[1], others[:, 1])
+    shared = np.maximum(across, 0) * np.maximum(down, 0)
+    areas = (others[:, 2] - others[:, 0]) * (others[:, 3] - others[:, 1])
+    return bool((shared > SAME_PLACE * np.minimum(areas, (box[2] - box[0]) * (box[3] - box[1]))).any())
+
+
+def _make_mark(
+    box: NDArray[np.float32],
+    score: float,
+    kind: int,
+    probabilities: NDArray[np.float32],
+    separator: int,
+    shape: tuple[int, ...],
+) -> Mark:
+    left, top = min(int(box[0]), shape[1] - 1), min(int(box[1]), shape[0] - 1)
+    pixels = PixelBox(left, top, max(left + 1, int(np.ceil(box[2]))), max(top + 1, int(np.ceil(box[3]))))
+    if kind == 1:
+        return Mark(pixels, SEPARATORS[separator], float(score), None)
+    return Mark(pixels, str(int(probabilities.argmax())), float(score), probabilities)
+
+
+def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(N, 10) → rows that sum to 1."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
+
+
+def _to_logit(chance: float) -> float:
+    return float(np.log(chance / (1 - chance)))

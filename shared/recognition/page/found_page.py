@@ -1,0 +1,138 @@
+"""A picture file of a page → the digits and separators that the reader network finds on it, the page turned upright.
+
+Boxes and outlines are in pixels of the picture, after its EXIF orientation and the turn, so that a user interface can
+draw them over it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.recognition.cutout import Grey
+from shared.recognition.decoding import decode_page
+from shared.recognition.errors import BlankDrawingError, DrawingTooLargeError
+from shared.recognition.ink import BLANK, LEAST_CONTRAST
+from shared.recognition.page.cutting import CutDigit, cut_digit
+from shared.recognition.page.detection import ComputeMaps, Found, find_marks
+from shared.recognition.page.mark import Mark
+from shared.recognition.page.pixel_box import PixelBox
+from shared.recognition.preprocessing import Image, centre_ink
+from shared.recognition.reader_calibration import ReaderCalibration
+
+Point = tuple[int, int]  # x and y, pixels of the picture
+Floats = NDArray[np.float64]
+
+MAX_DIGITS = 1000  # on one page
+TURN_SHARE = 1.5  # times the votes of the upright page that another orientation needs
+MAX_POINTS = 500  # of all outlines of a digit, simplified; a digit has about 50
+SMOOTHNESS = 0.01  # share of the digit's longer side by which a simplified outline may deviate
+
+
+@dataclass(frozen=True)
+class FoundDigit:
+    """A digit: its mark, the image of its ink, and its outlines, which may be none."""
+
+    mark: Mark
+    image: Image
+    outlines: list[list[Point]]
+
+
+@dataclass(frozen=True)
+class FoundPage:
+    """`width` and `height` are those of the picture after `rotation`, in degrees clockwise."""
+
+    width: int
+    height: int
+    rotation: int
+    digits: list[FoundDigit]
+    separators: list[Mark]
+
+
+def find_page(data: bytes, compute_maps: ComputeMaps, calibration: ReaderCalibration) -> FoundPage:
+    """A PNG, JPEG or WebP file → what stands on it; nothing if it has no digits.
+
+    DrawingError, with the reason, if the file can't be read or has no ink at all, or has more than MAX_DIGITS digits.
+    """
+    decoded = decode_page(data)
+    grey = np.asarray(decoded.grey.fill(), np.uint8)
+    if int(grey.max()) - int(grey.min()) < LEAST_CONTRAST:
+        raise BlankDrawingError(BLANK)
+    found, turns = _find_upright(grey, compute_maps)
+    size = (decoded.width, decoded.height) if turns % 2 == 0 else (decoded.height, decoded.width)
+    page = np.ascontiguousarray(np.rot90(grey, -turns))
+    digits, separators = _split(found.marks, calibration)
+    if len(digits) > MAX_DIGITS:
+        raise DrawingTooLargeError(
+            f"The picture has {len(digits):,} digits, but at most {MAX_DIGITS:,} are read from one picture. "
+            "Send a part of it."
+        )
+    placing = _Placing(size[0] / (page.shape[1] - 2 * decoded.margin), decoded.margin, size)
+    is_dark = float(np.median(page)) > 127
+    cuts = [(mark, cut_digit(page, mark.box, dark_ink=is_dark)) for mark in digits]
+    return FoundPage(
+        *size,
+        90 * turns,
+        [placing.place_digit(mark, cut) for mark, cut in cuts if cut is not None],
+        [placing.place(mark) for mark in separators],
+    )
+
+
+def _find_upright(grey: Grey, compute_maps: ComputeMaps) -> tuple[Found, int]:
+    """What stands on the page, and by how many quarters it was turned clockwise to be read."""
+    found = find_marks(grey, compute_maps)
+    turns = int(found.orientations.argmax())
+    if turns == 0 or found.orientations[turns] < TURN_SHARE * found.orientations[0]:
+        return found, 0
+    return find_marks(np.ascontiguousarray(np.rot90(grey, -turns)), compute_maps), turns
+
+
+def _split(marks: Sequence[Mark], calibration: ReaderCalibration) -> tuple[list[Mark], list[Mark]]:
+    """The digits, with calibrated probabilities, and the separators whose scores reach the thresholds."""
+    digits = [mark for mark in marks if mark.probabilities is not None and mark.score >= calibration.digit_threshold]
+    others = [mark for mark in marks if mark.probabilities is None]
+    separators = [mark for mark in others if mark.score >= calibration.separator_threshold]
+    return [_soften(mark, calibration.temperature) for mark in digits], separators
+
+
+def _soften(mark: Mark, temperature: float) -> Mark:
+    """The mark with the probabilities that its logits give when they are divided by the temperature."""
+    if mark.probabilities is None or temperature == 1.0:
+        return mark
+    powers = np.maximum(mark.probabilities, 1e-30) ** (1 / temperature)
+    return replace(mark, probabilities=np.asarray(powers / powers.sum(), np.float32))
+
+
+@dataclass(frozen=True)
+class _Placing:
+    """Maps points on the grey levels to points on the picture, whose `size` is (width, height)."""
+
+    scale: float
+    margin: int
+    size: tuple[int, int]
+
+    def place_digit(self, mark: Mark, cut: CutDigit) -> FoundDigit:
+        """The digit with its box and outlines in pixels of the picture."""
+        placed = self.place(mark)
+        simple = [self._simplify(outline, placed.box.longer_side) for outline in cut.outlines]
+        fits = sum(map(len, simple)) <= MAX_POINTS
+        return FoundDigit(placed, centre_ink(cut.ink), [each for each in simple if len(each) > 2] if fits else [])
+
+    def place(self, mark: Mark) -> Mark:
+        """The mark with its box in pixels of the picture, within it."""
+        box = mark.box
+        corners = self._map(np.array([[box.left, box.top], [box.right, box.bottom]], np.float64))
+        (left, top), (right, bottom) = corners.round().astype(int).tolist()
+        left, top = min(left, self.size[0] - 1), min(top, self.size[1] - 1)
+        return replace(mark, box=PixelBox(left, top, max(right, left + 1), max(bottom, top + 1)))
+
+    def _map(self, points: Floats) -> Floats:
+        """(N, 2) → (N, 2)."""
+        return np.asarray(np.clip((points - self.margin) * self.scale, 0, self.size))
+
+    def _simplify(self, outline: Floats, side: int) -> list[Point]:
+        mapped = self._map(np.asarray(outline, np.float64) + 0.5).astype(np.float32)
+        simple = cv2.approxPolyDP(mapped, SMOOTHNESS * side, closed=True)
+        return [(x, y) for x, y in simple.reshape(-1, 2).round().astype(int).tolist()]
