@@ -13,9 +13,9 @@ from shared.contracts.inference import (
     ImagePixels,
     ModelDetails,
     ModelList,
-    PageReading,
     Prediction,
 )
+from shared.contracts.page import PageReading
 
 
 class InferenceClient(ServiceClient):

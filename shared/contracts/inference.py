@@ -63,7 +63,7 @@ BatchEntry = Annotated[
 ]
 Saliency = Annotated[list[list[Annotated[float, Field(ge=-1, le=1)]]], Field(min_length=28, max_length=28)]
 
-# PREDICTION and PAGE_READING are examples for the API description.
+# An example for the API description.
 PREDICTION: JsonDict = {
     "id": "019aa5a5-5c2e-7c1f-9f55-0d3c6f2a1b7e",
     "digit": 7,
@@ -73,18 +73,6 @@ PREDICTION: JsonDict = {
     "model": {"name": "cnn", "version": "2026-11-21.1"},
     "image": SEVEN_PNG,
     "elapsed_ms": 1.9,
-}
-PAGE_READING: JsonDict = {
-    "width": 1280,
-    "height": 960,
-    "digits": [
-        {
-            "box": {"left": 210, "top": 140, "width": 62, "height": 96},
-            "line": 0,
-            "outlines": [[[210, 140], [272, 140], [272, 158], [240, 236], [228, 236], [246, 158], [210, 158]]],
-            "prediction": PREDICTION,
-        }
-    ],
 }
 
 
@@ -147,43 +135,8 @@ class Explanation(Prediction):
     saliency: Saliency
 
 
-class Box(Message):
-    """The bounding box of a digit, in pixels of the picture."""
-
-    left: int = Field(ge=0)
-    top: int = Field(ge=0)
-    width: int = Field(ge=1)
-    height: int = Field(ge=1)
-
-
-class PageDigit(Message):
-    """One digit of a page.
-
-    `line` counts the lines of the page from 0. `outlines` are closed polygons around the digit's ink and the paper that
-    the ink encloses; each point is x, y in pixels of the picture.
-    """
-
-    box: Box
-    line: int = Field(ge=0)
-    outlines: list[list[tuple[int, int]]]
-    prediction: Prediction
-
-
-class PageReading(Message):
-    """Every digit of a page, line by line from the top, and in each line from left to right.
-
-    `width` and `height` are the size of the picture after its EXIF orientation was applied.
-    """
-
-    model_config = ConfigDict(json_schema_extra={"examples": [PAGE_READING]})
-
-    width: int = Field(ge=1)
-    height: int = Field(ge=1)
-    digits: Annotated[list[PageDigit], Field(min_length=1)]
-
-
-class ModelDescription(Message):
-    """One model version that inference can serve.
+class VersionDescription(Message):
+    """One version on disk that inference can serve.
 
     `metrics` holds the results on each benchmark slice, measured when the version was published.
     """
@@ -194,8 +147,13 @@ class ModelDescription(Message):
     created_at: datetime
     architecture: str
     parameters: int
-    digit_score_threshold: Share
     metrics: dict[str, dict[str, float]]
+
+
+class ModelDescription(VersionDescription):
+    """One model version that reads digits."""
+
+    digit_score_threshold: Share
 
 
 class ModelDetails(ModelDescription):
@@ -224,11 +182,12 @@ class RefusedVersion(Message):
 class ModelList(Message):
     """Every model version on disk.
 
-    `default` answers requests that name no model. `refused` are versions that cannot be served. `others` are models of
-    an external provider.
+    `default` answers requests that name no model. `readers` are the versions of the network that finds the digits of a
+    page. `refused` are versions that cannot be served. `others` are models of an external provider.
     """
 
     default: ModelVersion
     models: list[ModelDescription]
+    readers: list[VersionDescription] = Field(default_factory=list)
     refused: list[RefusedVersion] = Field(default_factory=list)
     others: list[str] = Field(default_factory=list)

@@ -6,7 +6,7 @@
 from services.frontend.elements.decoding import UnshowablePictureError
 from services.frontend.elements.thumbnails import make_thumbnail
 from services.frontend.views.photo.picture import make_views, to_sendable
-from shared.contracts.inference import Box
+from shared.contracts.page import Box
 from tests.fuzzing.recognition import run
 from tests.fuzzing.seeds import make_heic
 

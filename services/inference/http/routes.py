@@ -23,7 +23,8 @@ from services.inference.http.json_values import receive_drawings
 from services.inference.questions import PageQuestion
 from services.inference.upstream.openai_prediction import predict_upstream
 from services.inference.upstream.openai_reader import PREFIX
-from shared.contracts.inference import BatchPredictions, Explanation, ModelDetails, ModelList, PageReading, Prediction
+from shared.contracts.inference import BatchPredictions, Explanation, ModelDetails, ModelList, Prediction
+from shared.contracts.page import PageReading
 from shared.contracts.problem import ProblemCode
 from shared.web.problem_docs import problem_docs
 from shared.web.problems import ProblemError

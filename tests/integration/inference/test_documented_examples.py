@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 
 from infra.openapi import make_documents
-from shared.contracts.inference import BatchPredictions, Explanation, PageReading, Prediction
+from shared.contracts.inference import BatchPredictions, Explanation, Prediction
 from shared.contracts.message import Message
+from shared.contracts.page import PageReading
 
 DOCUMENT = json.loads(make_documents()["inference.json"])
 ANSWERS = {

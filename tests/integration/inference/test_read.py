@@ -11,7 +11,7 @@ from PIL import Image
 
 from services.inference.bounds import Bounds
 from services.inference.settings import Settings
-from shared.contracts.inference import PageReading
+from shared.contracts.page import PageReading
 from tests.integration.inference.conftest import MODELS, encode, serve, seven
 from tests.integration.inference.test_predict import assert_problem
 from tests.unit.recognition.test_photograph import take

@@ -22,7 +22,7 @@ from services.frontend.views.photo.picture import (
     make_views,
     to_sendable,
 )
-from shared.contracts.inference import Box
+from shared.contracts.page import Box
 from shared.upright import turn_upright
 
 TURNED = 6  # EXIF orientation: to be turned by 90° clockwise

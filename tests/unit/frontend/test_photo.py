@@ -24,8 +24,9 @@ from services.frontend.views.photo.reading import (
 )
 from services.frontend.views.photo.state import MAX_PHOTOS, Photo, PhotoDigit, PhotoPage
 from shared.clients.service import RefusedError, ServiceUnavailableError
-from shared.contracts.inference import Box, PageDigit, PageReading, Prediction
+from shared.contracts.inference import Prediction
 from shared.contracts.message import ModelVersion
+from shared.contracts.page import Box, PageDigit, PageLine, PageNumber, PageReading
 from shared.contracts.problem import Problem, ProblemCode
 from tests.unit.frontend.conftest import FakeStorage
 from tests.unit.frontend.test_page_picture import encode
@@ -49,7 +50,28 @@ class FakeReader:
             for line, characters in enumerate(self.lines)
             for column, character in enumerate(characters)
         ]
-        return PageReading(width=400, height=200, digits=digits)
+        numbers = [
+            PageNumber(
+                text=characters,
+                line=line,
+                digits=[index for index, digit in enumerate(digits) if digit.line == line],
+                separators=[],
+                box=Box(left=10, top=10 + 60 * line, width=50 * len(characters), height=40),
+                confidence=0.9,
+            )
+            for line, characters in enumerate(self.lines)
+        ]
+        lines = [PageLine(text=each.text, box=each.box, numbers=[each.line]) for each in numbers]
+        return PageReading(
+            width=400,
+            height=200,
+            rotation=0,
+            digits=digits,
+            numbers=numbers,
+            lines=lines,
+            tables=[],
+            reader=ModelVersion(name="reader", version="1"),
+        )
 
 
 def found(digit: int, line: int, column: int) -> PageDigit:
@@ -66,7 +88,11 @@ def found(digit: int, line: int, column: int) -> PageDigit:
     )
     outline = [(left, top), (left + 30, top), (left + 30, top + 40)]
     return PageDigit(
-        box=Box(left=left, top=top, width=30, height=40), line=line, outlines=[outline], prediction=prediction
+        box=Box(left=left, top=top, width=30, height=40),
+        line=line,
+        number=line,
+        outlines=[outline],
+        prediction=prediction,
     )
 
 

@@ -24,7 +24,7 @@ from services.frontend.views.photo.cards import digit_html, number_html, picture
 from services.frontend.views.photo.reading import can_progress, make_photo, reads_pages, save_photo, try_to_read
 from services.frontend.views.photo.state import Photo, PhotoDigit, PhotoPage, get_photo_page
 from services.frontend.views.photo.uploads import forget_uploads
-from shared.contracts.inference import PageReading
+from shared.contracts.page import PageReading
 
 MAX_FILE_MB = 32  # for the largest HEIC; the browser refuses larger files
 MARKDOWN = re.compile(f"[{re.escape(string.punctuation)}]")

@@ -11,7 +11,7 @@ from PIL import Image
 
 from services.frontend.elements.data_uri import encode, write_data_uri
 from services.frontend.elements.decoding import UnshowablePictureError, use_picture
-from shared.contracts.inference import Box
+from shared.contracts.page import Box
 
 HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 MIB = 1024 * 1024

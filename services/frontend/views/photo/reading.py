@@ -14,8 +14,8 @@ from services.frontend.session.chosen_model import EXTERNAL_NAME
 from services.frontend.views.photo.picture import check_bytes, make_views, to_sendable
 from services.frontend.views.photo.state import Photo, PhotoDigit
 from shared.clients.service import RefusedError, ServiceUnavailableError
-from shared.contracts.inference import PageReading
 from shared.contracts.message import ModelVersion
+from shared.contracts.page import PageReading
 from shared.contracts.problem import ProblemCode
 from shared.contracts.storage import Source
 

@@ -11,7 +11,7 @@ from typing import cast
 import streamlit as st
 
 from services.frontend.saving.predicted_drawing import PredictedDrawing
-from shared.contracts.inference import PageDigit
+from shared.contracts.page import PageDigit
 from shared.contracts.storage import Source
 
 KEY = "photo_page"
