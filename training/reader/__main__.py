@@ -13,6 +13,7 @@ from torch.utils.data import DataLoader
 from shared.recognition.architectures.reader import Reader
 from training.data.mnist import load_mnist
 from training.data.pen_characters import read_pen_digits, read_pen_letters
+from training.reader.hands import make_scenery_doodles
 from training.reader.loss import compute_loss
 from training.reader.pages import ComposedPages
 from training.rendering.pages.hands import make_hands
@@ -42,18 +43,29 @@ def main() -> None:
     digits = [character for path in options.pen_digits for character in read_pen_digits(path, "train")]
     letters = read_pen_letters(options.pen_letters, "train")
     drawings = np.frombuffer(gzip.decompress(options.doodles.read_bytes()), np.uint8).reshape(-1, 28, 28)
-    hands = make_hands(digits, mnist.images, mnist.labels, letters, drawings)
+    hands = make_hands(digits, mnist.images, mnist.labels, letters, drawings, make_scenery_doodles())
     options.run.mkdir(parents=True, exist_ok=True)
 
     network = Reader(options.width).to(memory_format=torch.channels_last)
     if options.start:
         network.load_state_dict(torch.load(options.start, weights_only=True))
-    average = torch.optim.swa_utils.AveragedModel(network, avg_fn=lambda mean, weight, count: mean + (weight - mean) * max(0.002, 1 / (1 + count.item() / 2)), use_buffers=True)
+    average = torch.optim.swa_utils.AveragedModel(
+        network,
+        avg_fn=lambda mean, weight, count: mean + (weight - mean) * max(0.002, 1 / (1 + count.item() / 2)),
+        use_buffers=True,
+    )
     decayed = [weight for weight in network.parameters() if weight.ndim > 1]
     plain = [weight for weight in network.parameters() if weight.ndim <= 1]
-    optimizer = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.02}, {"params": plain, "weight_decay": 0.0}], lr=options.rate)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1.0, (step + 1) / 300) * 0.5 * (1 + np.cos(np.pi * min(1, step / options.steps))) + 1e-3)
-    loader = DataLoader(ComposedPages(hands, options.seed), batch_size=None, num_workers=options.workers, prefetch_factor=4)
+    optimizer = torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": 0.02}, {"params": plain, "weight_decay": 0.0}], lr=options.rate
+    )
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer,
+        lambda step: min(1.0, (step + 1) / 300) * 0.5 * (1 + np.cos(np.pi * min(1, step / options.steps))) + 1e-3,
+    )
+    loader = DataLoader(
+        ComposedPages(hands, options.seed), batch_size=None, num_workers=options.workers, prefetch_factor=4
+    )
     started, parts, waited = time.time(), torch.zeros(3), 0.0
     batches = iter(loader)
     for step in range(1, options.steps + 1):
@@ -72,7 +84,13 @@ def main() -> None:
         average.update_parameters(network)
         parts += part
         if step % 50 == 0:
-            log.info("step %d  centres %.3f signs %.3f places %.3f  %.2f s/step, waited %.2f", step, *(parts / 50).tolist(), (time.time() - started) / step, waited / step)
+            log.info(
+                "step %d  centres %.3f signs %.3f places %.3f  %.2f s/step, waited %.2f",
+                step,
+                *(parts / 50).tolist(),
+                (time.time() - started) / step,
+                waited / step,
+            )
             parts.zero_()
         if step % 250 == 0 or step == options.steps:
             path = options.run / "average.pt"

@@ -10,7 +10,9 @@ SIGN_WEIGHT, PLACE_WEIGHT = 1.0, 0.4  # beside 1 for the centres
 SMALL_WEIGHT = 0.15
 
 
-def compute_loss(maps: Tensor, heat: Tensor, weight: Tensor, taught: Tensor, sign: Tensor, place: Tensor) -> tuple[Tensor, Tensor]:
+def compute_loss(
+    maps: Tensor, heat: Tensor, weight: Tensor, taught: Tensor, sign: Tensor, place: Tensor
+) -> tuple[Tensor, Tensor]:
     """maps (B, 25, h, w) and targets, stacked → the loss, and its three parts (3,) to print.
 
     The focal loss is that of Law and Deng 2018 (CornerNet), with alpha 2 and beta 4.
@@ -30,6 +32,8 @@ def compute_loss(maps: Tensor, heat: Tensor, weight: Tensor, taught: Tensor, sig
     separators = nn.functional.cross_entropy(maps[:, MAPS.separator], (sign - 10).clamp_min(0), reduction="none")
     signs = ((digits * is_digit) + separators * (taught - is_digit)).sum() / total
 
-    places = (nn.functional.smooth_l1_loss(maps[:, MAPS.place], place, reduction="none", beta=0.2).sum(1) * taught).sum() / total
+    places = (
+        nn.functional.smooth_l1_loss(maps[:, MAPS.place], place, reduction="none", beta=0.2).sum(1) * taught
+    ).sum() / total
     loss = centres + SIGN_WEIGHT * signs + PLACE_WEIGHT * places
     return loss, torch.stack([centres.detach(), signs.detach(), places.detach()])

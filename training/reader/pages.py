@@ -30,9 +30,10 @@ class Kind:
 
 
 KINDS = (
-    Kind((128, 192), {"lines": 3, "table": 3, "boxes": 2, "single": 2, "nothing": 1.2, "strip": 0.5}, 0.55),
-    Kind((64, 256), {"strip": 8, "lines": 1, "boxes": 2, "nothing": 0.5, "table": 0.5}, 0.35),
-    Kind((192, 192), {"table": 3, "lines": 1, "single": 2, "nothing": 1}, 0.10),
+    Kind((128, 192), {"lines": 3, "table": 3, "boxes": 2, "single": 2, "nothing": 2.2, "strip": 0.5}, 0.50),
+    Kind((64, 256), {"strip": 8, "lines": 1, "boxes": 2, "nothing": 0.5, "table": 0.5}, 0.30),
+    Kind((192, 192), {"table": 3, "lines": 1, "single": 2, "nothing": 1}, 0.08),
+    Kind((112, 112), {"alone": 6, "single": 1, "nothing": 2}, 0.12),
 )
 
 
@@ -56,7 +57,10 @@ def make_batch(kind: Kind, hands: Hands, random: Random) -> Batch:
     """Pages of one size, as many as have PIXELS pixels together."""
     count = PIXELS // (kind.size[0] * kind.size[1])
     made = [_make_example(kind, hands, random) for _ in range(count)]
-    pictures, targets = [page.picture for page, _ in made], [make_targets(page.marks, kind.size, turn) for page, turn in made]
+    pictures, targets = (
+        [page.picture for page, _ in made],
+        [make_targets(page.marks, kind.size, turn) for page, turn in made],
+    )
     stack = lambda name: torch.from_numpy(np.stack([getattr(each, name) for each in targets]))  # noqa: E731
     return (
         torch.from_numpy(np.stack(pictures)[:, None]),
@@ -69,9 +73,9 @@ def _make_example(kind: Kind, hands: Hands, random: Random) -> tuple[Page, int]:
     layout = names[random.choice(len(names), p=weights / weights.sum())]
     turn = int(random.integers(1, 4)) if random.random() < TURNED_SHARE else 0
     low, high = (0.3 * kind.size[0], 0.75 * kind.size[0]) if layout == "strip" else HEIGHTS_PX
-    if layout != "strip" and random.random() < 0.1:
-        low, high = (4.0, 11.0) if random.random() < 0.6 else (46.0, 110.0)
-    digit_px = float(np.exp(random.uniform(np.log(low), np.log(min(high, 110.0)))))
+    if layout != "strip" and random.random() < 0.18:
+        low, high = (4.0, 11.0) if random.random() < 0.4 else (46.0, 120.0)
+    digit_px = float(np.exp(random.uniform(np.log(low), np.log(high))))
     size = kind.size if turn % 2 == 0 else kind.size[::-1]
     page = compose_page(hands, size, layout, digit_px, random)
     return (turn_page(page, turn), turn) if turn else (page, 0)

@@ -56,7 +56,16 @@ def make_targets(marks: Sequence[Mark], size: tuple[int, int], turn: int) -> Tar
                 weight[1][cells] *= peak < 0.1
                 continue
             np.maximum(heat[1][cells], peak, out=heat[1][cells])
-            _teach(np.s_[cells], 10 + SEPARATORS.index(mark.sign), dx, dy, (right - left, bottom - top), taught, sign, place)
+            _teach(
+                np.s_[cells],
+                10 + SEPARATORS.index(mark.sign),
+                dx,
+                dy,
+                (right - left, bottom - top),
+                taught,
+                sign,
+                place,
+            )
             continue
         if long_side < SMALLEST_PX:
             if long_side < TINY_PX:
@@ -98,7 +107,14 @@ def _make_peak(dx: Floats, dy: Floats, width: float, height: float) -> Floats:
 
 
 def _teach(
-    cells: tuple[slice, slice], sign: int, dx: Floats, dy: Floats, size: tuple[float, float], taught: Floats, signs: NDArray[np.int64], place: Floats
+    cells: tuple[slice, slice],
+    sign: int,
+    dx: Floats,
+    dy: Floats,
+    size: tuple[float, float],
+    taught: Floats,
+    signs: NDArray[np.int64],
+    place: Floats,
 ) -> None:
     """Set sign, place and size in the cells near the centre, unless another mark's centre is nearer."""
     near = np.clip(1.2 - np.hypot(dx, dy) / REACH, 0, 1) * (np.hypot(dx, dy) < REACH)

@@ -6,7 +6,7 @@ that are found on several copies are the same digit if their boxes overlap; the 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import cv2
 import numpy as np
@@ -25,6 +25,7 @@ LEAST_SIDE = 32  # pixels: copies with a shorter longer side than this show noth
 MOST_ENLARGED = 2.0
 TILE = 512  # pixels: larger copies are looked at in tiles
 TILE_OVERLAP = 64
+HIGHEST_ENLARGED = 32.0  # pixels of a larger copy: digits that are higher were large enough on the copy before
 SMALL_DIGITS = 0.4  # chance of digits that are too small, above which a larger copy is looked at
 LEAST_SCORE = 0.1  # of candidates; whoever reads the page applies its own thresholds
 MOST_CANDIDATES = 4000  # per copy
@@ -89,7 +90,8 @@ def _look(
             if wanted is not None and not _is_wanted(wanted, (top, left), tile.shape, copy.shape):
                 continue
             maps = compute_maps(_pad(tile))[:, : -(-tile.shape[0] // STRIDE), : -(-tile.shape[1] // STRIDE)]
-            candidates.append(_list_peaks(maps, (left, top), scale))
+            highest = np.inf if wanted is None else HIGHEST_ENLARGED / scale
+            candidates.append(_drop_high(_list_peaks(maps, (left, top), scale), highest))
             votes += _count_votes(maps)
             tiny = maps[MAPS.small][0] > _to_logit(SMALL_DIGITS)
             here = small[top // STRIDE : top // STRIDE + tiny.shape[0], left // STRIDE : left // STRIDE + tiny.shape[1]]
@@ -137,6 +139,12 @@ def _list_peaks(maps: PageMaps, corner: tuple[int, int], scale: float) -> Candid
         probabilities.append(_softmax(maps[MAPS.digit][:, y, x].T))
         separators.append(maps[MAPS.separator][:, y, x].argmax(axis=0))
     return Candidates(*(np.concatenate(each) for each in (boxes, scores, kinds, probabilities, separators)))
+
+
+def _drop_high(candidates: Candidates, highest: float) -> Candidates:
+    """Only those that are at most `highest` pixels of the page high. Higher ones are seen better on a smaller copy."""
+    low = candidates.boxes[:, 3] - candidates.boxes[:, 1] <= highest
+    return Candidates(*(getattr(candidates, field.name)[low] for field in fields(Candidates)))
 
 
 def _count_votes(maps: PageMaps) -> NDArray[np.float64]:
