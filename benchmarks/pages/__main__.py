@@ -12,21 +12,22 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from benchmarks.inference_service import running_inference
 from benchmarks.pages.answer import Answer
-from benchmarks.pages.grids import list_grids, score_grids
+from benchmarks.pages.grids import Grid, list_grids, score_grids
 from benchmarks.pages.kinds import KINDS, Kind, compose
-from benchmarks.pages.labelled_fields import count_exact, list_fields
+from benchmarks.pages.labelled_fields import LabelledField, count_exact, list_fields
 from benchmarks.pages.peer import install, read_with_rapidocr
 from benchmarks.pages.report import Measured, write_page, write_tables
 from benchmarks.pages.score import score_page
 from benchmarks.pages.service import find_service, make_clock, read_pictures
 from benchmarks.pages.truth import ComposedPage
 from benchmarks.pages.writers import load_writers
-from benchmarks.recognition import NotServedError
+from benchmarks.recognition import NotServedError, find_model
 from benchmarks.servers import ROOT
 from training.errors import DataUnavailableError
 from training.options import DATA_DIR
@@ -37,8 +38,19 @@ SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg"}
 Read = Callable[[Sequence[Path]], Iterator[Answer]]
 
 
-def compose_pages(options: argparse.Namespace, folder: Path) -> dict[Path, ComposedPage]:
-    """The chosen pages, and the file of each."""
+@dataclass(frozen=True)
+class Pictures:
+    """What is read: composed pages by their files, photographs of grids, and labelled fields by their folders."""
+
+    pages: dict[Path, ComposedPage]
+    grids: list[Grid]
+    fields: dict[str, list[LabelledField]]
+
+
+def collect_pictures(options: argparse.Namespace, folder: Path) -> Pictures:
+    """List the real pictures, then compose pages into `folder`. DataUnavailableError if something is missing."""
+    grids = list_grids(options.grids, held_out=options.held_out) if options.grids else []
+    fields = {path.name: list_fields(path) for path in options.fields}
     writers = load_writers(options.pen_digits, options.pen_letters, options.data_dir)
     pages: dict[Path, ComposedPage] = {}
     for kind in choose_kinds(options.only):
@@ -48,7 +60,7 @@ def compose_pages(options: argparse.Namespace, folder: Path) -> dict[Path, Compo
             path = folder / f"{len(pages):04}{SUFFIXES[page.media_type]}"
             path.write_bytes(page.picture)
             pages[path] = page
-    return pages
+    return Pictures(pages, grids, fields)
 
 
 def choose_kinds(words: Sequence[str]) -> list[Kind]:
@@ -56,59 +68,58 @@ def choose_kinds(words: Sequence[str]) -> list[Kind]:
     return [kind for kind in KINDS if not words or any(word.lower() in kind.name.lower() for word in words)]
 
 
-def measure(
-    name: str, read: Read, pages: dict[Path, ComposedPage], options: argparse.Namespace, keep: Path
-) -> Measured:
-    """Read everything with one reader. The answers to the composed pages are written into the folder `keep`."""
+def measure(pictures: Pictures, read: Read, answers: Path) -> Measured:
+    """Read everything with one reader. The answers to the composed pages go into the file `answers`."""
     measured = Measured()
-    print(f"reading: {name}", file=sys.stderr)
-    with (keep / f"{name.partition(' ')[0].lower()}.jsonl").open("w") as kept:
+    pages = pictures.pages
+    with answers.open("w") as kept:
         for (path, page), answer in zip(pages.items(), read(list(pages)), strict=True):
             score = score_page(page, answer)
             measured.add_page(page.kind, score, answer)
-            truth = {"lines": [line.text for line in page.lines], "tables": [table.cells for table in page.tables]}
-            row = {
-                "file": path.name,
-                "page": page.name,
-                "truth": truth,
-                "answer": asdict(answer),
-                "score": asdict(score),
-            }
-            kept.write(json.dumps(row) + "\n")
-    if options.grids:
-        grids = list_grids(options.grids, held_out=options.held_out)
-        measured.grids = score_grids(grids, list(read([grid.picture for grid in grids])))
-    for folder in options.fields:
-        fields = list_fields(folder)
-        exact = count_exact(fields, list(read([field.picture for field in fields])))
-        measured.fields[folder.name] = exact, len(fields)
+            kept.write(json.dumps(describe(path, page, answer) | {"score": asdict(score)}) + "\n")
+    if pictures.grids:
+        grids = list(read([grid.picture for grid in pictures.grids]))
+        measured.grids = score_grids(pictures.grids, grids)
+    measured.fields = measure_fields(pictures, read)
     return measured
 
 
-def measure_slate(pages: dict[Path, ComposedPage], options: argparse.Namespace, keep: Path) -> tuple[Measured, str]:
-    """What the service reaches, and a note about its times."""
+def measure_fields(pictures: Pictures, read: Read) -> dict[str, tuple[int, int]]:
+    """Exact fields and all fields of each folder."""
+    return {
+        name: (count_exact(fields, list(read([field.picture for field in fields]))), len(fields))
+        for name, fields in pictures.fields.items()
+    }
+
+
+def describe(path: Path, page: ComposedPage, answer: Answer) -> dict[str, object]:
+    """A page and the answer to it, for a person who looks for mistakes."""
+    truth = {"lines": [line.text for line in page.lines], "tables": [table.cells for table in page.tables]}
+    return {"file": path.name, "page": page.name, "truth": truth, "answer": asdict(answer)}
+
+
+def measure_slate(pictures: Pictures, options: argparse.Namespace, folder: Path) -> tuple[Measured, str]:
+    """What the service reaches, and what its times are. NotServedError if it is not there."""
     with contextlib.nullcontext(options.url) if options.url else running_inference() as url:
+        find_model(url, options.model)
         service = None if options.url else find_service()
-        clock = make_clock(service)
-        list(read_pictures(url, options.model, list(pages)[:3], clock))  # the first requests load what is loaded once
-        measured = measure("Slate", lambda paths: read_pictures(url, options.model, paths, clock), pages, options, keep)
+        read = partial(read_pictures, url, options.model, make_clock(service))
+        list(read(list(pictures.pages)[:3]))  # the first requests load what is loaded once
+        print("reading: Slate", file=sys.stderr)
+        measured = measure(pictures, read, folder / "slate.jsonl")
     return measured, "processor time of the service" if service else "time until the answer"
 
 
-def measure_rapidocr(pages: dict[Path, ComposedPage], options: argparse.Namespace, keep: Path) -> dict[str, Measured]:
-    """What RapidOCR reaches on the same pictures; fields also without looking for lines first."""
+def measure_rapidocr(pictures: Pictures, folder: Path) -> dict[str, Measured]:
+    """What RapidOCR reaches with the same pictures; with fields also if it takes each for one line."""
     install()
-    whole = measure("RapidOCR", lambda paths: iter(read_with_rapidocr(paths)), pages, options, keep)
+    print("reading: RapidOCR", file=sys.stderr)
+    whole = measure(pictures, read_with_rapidocr, folder / "rapidocr.jsonl")
     whole.gives_tables = False
-    measured = {"RapidOCR": whole}
-    if options.fields:
-        alone = Measured()
-        for folder in options.fields:
-            fields = list_fields(folder)
-            answers = read_with_rapidocr([field.picture for field in fields], as_line=True)
-            alone.fields[folder.name] = count_exact(fields, answers), len(fields)
-        measured["RapidOCR, each picture as one line"] = alone
-    return measured
+    if not pictures.fields:
+        return {"RapidOCR": whole}
+    as_lines = Measured(fields=measure_fields(pictures, partial(read_with_rapidocr, as_line=True)))
+    return {"RapidOCR": whole, "RapidOCR, each picture as one line": as_lines}
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -130,14 +141,14 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def run(options: argparse.Namespace, folder: Path) -> dict[str, Measured]:
+def run(options: argparse.Namespace, folder: Path) -> None:
     """Measure everything, print it, and write the page if no kind was left out."""
-    pages = compose_pages(options, folder)
-    slate, times = measure_slate(pages, options, folder)
+    pictures = collect_pictures(options, folder)
+    slate, times = measure_slate(pictures, options, folder)
     measured = {"Slate": slate}
     if options.rapidocr:
         try:
-            measured |= measure_rapidocr(pages, options, folder)
+            measured |= measure_rapidocr(pictures, folder)
         except subprocess.CalledProcessError as error:
             print(f"RapidOCR can't be installed here: {error}", file=sys.stderr)
     if not options.only:
@@ -145,7 +156,6 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Measured]:
         notes = [f"Times are {times} on one core. The digits are from {pens}."]
         REPORT.write_text(write_page(measured, notes))
     print("\n".join(write_tables(measured)))
-    return measured
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -3,7 +3,8 @@
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.pages.answer import Answer, make_text_answer
@@ -25,15 +26,16 @@ def install() -> None:
     subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
 
 
-def read_with_rapidocr(pictures: Sequence[Path], *, as_line: bool = False) -> list[Answer]:
+def read_with_rapidocr(pictures: Sequence[Path], *, as_line: bool = False) -> Iterator[Answer]:
     """The answer to each picture, in order. `as_line` takes each for one line of text. RuntimeError if it fails."""
     command = [str(ENVIRONMENT / "bin" / "python"), str(SCRIPT), *(["--line"] if as_line else [])]
-    names = "".join(f"{picture.resolve()}\n" for picture in pictures)
-    done = subprocess.run(command, input=names, capture_output=True, text=True)
-    answers = [parse_answer(line) for line in done.stdout.splitlines()]
-    if done.returncode or len(answers) != len(pictures):
-        raise RuntimeError(f"RapidOCR failed: {done.stderr[-500:]}")
-    return answers
+    with tempfile.TemporaryFile("w+") as names:
+        names.writelines(f"{picture.resolve()}\n" for picture in pictures)
+        names.seek(0)
+        with subprocess.Popen(command, stdin=names, stdout=subprocess.PIPE, text=True) as process:
+            yield from map(parse_answer, process.stdout or ())
+    if process.returncode:
+        raise RuntimeError("RapidOCR failed.")
 
 
 def parse_answer(line: str) -> Answer:

@@ -57,8 +57,8 @@ class Measured:
     scores: dict[str, Score] = field(default_factory=dict)
     ms: dict[str, list[float]] = field(default_factory=dict)
     grids: GridScore | None = None
-    gives_tables: bool = True
     fields: dict[str, tuple[int, int]] = field(default_factory=dict)  # exact, all
+    gives_tables: bool = True
 
     def add_page(self, kind: str, score: Score, answer: Answer) -> None:
         """Count one page."""

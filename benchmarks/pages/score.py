@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from benchmarks.pages.answer import Answer
 from benchmarks.pages.truth import Box, ComposedPage, Line, Sign, Table, turn_box
 
-NEAR = 0.5  # of a digit's height: a sign that is further from all digits of a line is not on it
+NEAR = 0.5  # of a digit's height: a sign that is further from all signs of a line is not on it
 SEPARATOR_NEAR = 0.6  # of the digits' height, between the middles
 
 
@@ -71,11 +71,14 @@ def score_page(page: ComposedPage, answer: Answer) -> Score:
 def place_signs(lines: Sequence[Line], signs: Sequence[Sign]) -> tuple[list[list[Sign]], list[Sign]]:
     """For each line the signs on it, from left to right, and the signs that are on no line."""
     placed: list[list[Sign]] = [[] for _ in lines]
+    if not lines:
+        return placed, list(signs)
     stray = []
-    owners = [index for index, line in enumerate(lines) for sign in line.signs if sign.is_digit]
-    boxes = np.array([sign.box for line in lines for sign in line.signs if sign.is_digit])
+    owners = [index for index, line in enumerate(lines) for _ in line.signs]
+    boxes = np.array([sign.box for line in lines for sign in line.signs])  # (N, 4)
+    heights = np.array([measure_height(line) for line in lines])[owners]  # (N,)
     for sign in sorted(signs, key=lambda each: each.box[0] + each.box[2]):
-        distances = _measure_distances(sign.box, boxes) if owners else np.array([np.inf])
+        distances = _measure_distances(sign.box, boxes) / heights
         nearest = int(distances.argmin())
         if distances[nearest] > NEAR:
             stray.append(sign)
@@ -84,13 +87,18 @@ def place_signs(lines: Sequence[Line], signs: Sequence[Sign]) -> tuple[list[list
     return placed, stray
 
 
+def measure_height(line: Line) -> float:
+    """The usual height of the line's digits."""
+    return float(np.median([sign.box[3] - sign.box[1] for sign in line.signs if sign.is_digit]))
+
+
 def _measure_distances(box: Box, boxes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """From the middle of a box to each of `boxes` (N, 4), in their heights: 0 inside, plus a little off its middle."""
+    """From the middle of a box to each of `boxes` (N, 4): 0 inside, plus a little for what is off its middle."""
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     dx = np.maximum(0, np.maximum(boxes[:, 0] - x, x - boxes[:, 2]))
     dy = np.maximum(0, np.maximum(boxes[:, 1] - y, y - boxes[:, 3]))
     off = np.hypot(x - boxes[:, (0, 2)].mean(axis=1), y - boxes[:, (1, 3)].mean(axis=1))
-    return np.asarray((np.hypot(dx, dy) + 0.01 * off) / (boxes[:, 3] - boxes[:, 1]))
+    return np.asarray(np.hypot(dx, dy) + 0.01 * off)
 
 
 def count_edits(true: str, read: str) -> tuple[int, int, int]:
@@ -115,14 +123,14 @@ def count_edits(true: str, read: str) -> tuple[int, int, int]:
 
 def count_separators(line: Line, signs: Sequence[Sign]) -> int:
     """How many separators of the line were found: the same sign in about the same place."""
-    height = float(np.median([sign.box[3] - sign.box[1] for sign in line.signs if sign.is_digit]))
+    reach = SEPARATOR_NEAR * measure_height(line)
     left = [sign for sign in signs if not sign.is_digit]
     right = 0
     for separator in line.signs:
         if separator.is_digit:
             continue
         for sign in left:
-            if sign.text == separator.text and _measure_gap(sign.box, separator.box) <= SEPARATOR_NEAR * height:
+            if sign.text == separator.text and _measure_gap(sign.box, separator.box) <= reach:
                 left.remove(sign)
                 right += 1
                 break

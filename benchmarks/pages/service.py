@@ -18,7 +18,7 @@ MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg",
 Clock = Callable[[], float]  # seconds
 
 
-def read_pictures(url: str, model: str | None, pictures: Iterable[Path], clock: Clock) -> Iterator[Answer]:
+def read_pictures(url: str, model: str | None, clock: Clock, pictures: Iterable[Path]) -> Iterator[Answer]:
     """The answer to each picture, in order. RuntimeError if the service fails on one of them."""
     with httpx.Client(base_url=url, timeout=TIMEOUT_S) as client:
         for picture in pictures:
