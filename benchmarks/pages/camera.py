@@ -45,7 +45,7 @@ def scan(levels: Levels, random: Random) -> Shot:
     edge = cv2.BORDER_REPLICATE
     seen = np.asarray(cv2.warpPerspective(levels, matrix, (width, height), borderMode=edge), np.float32)
     if random.random() < 0.2:
-        return Shot(to_grey(np.where(seen > 0.72 * np.median(seen), 255, 0)), matrix, None)
+        return Shot(to_two_levels(seen), matrix, None)
     seen = blur(seen, random.uniform(0.3, 0.8))
     return Shot(to_grey(add_noise(seen, random.uniform(1, 4), random)), matrix, int(random.integers(70, 93)))
 
@@ -96,6 +96,11 @@ def add_noise(levels: Levels, sigma: float, random: Random) -> Levels:
     height, width = levels.shape
     tile = random.normal(0, sigma, (NOISE_SIDE, NOISE_SIDE)).astype(np.float32)
     return levels + np.tile(tile, (height // NOISE_SIDE + 1, width // NOISE_SIDE + 1))[:height, :width]
+
+
+def to_two_levels(levels: Levels) -> Grey:
+    """Black and white, divided by Otsu's threshold."""
+    return np.asarray(cv2.threshold(to_grey(levels), 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1], np.uint8)
 
 
 def to_grey(levels: NDArray[np.floating]) -> Grey:

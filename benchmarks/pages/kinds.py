@@ -53,8 +53,8 @@ class Kind:
     has_digits: bool = True
 
 
-STRIP = partial(Kind, digit_px=(22, 90), width=(5.5, 9), height=(1.25, 1.7), pages=40)
-ALONE = partial(Kind, digit_px=(40, 260), width=(1.9, 3.2), height=(1.9, 3.2), pages=40)
+STRIP = partial(Kind, digit_px=(22, 90), width=(5.5, 9), height=(1.25, 1.7), pages=32)
+ALONE = partial(Kind, digit_px=(40, 260), width=(1.9, 3.2), height=(1.9, 3.2), pages=32)
 EMPTY = partial(Kind, has_digits=False, pages=16)
 HUGE = partial(Kind, cameras=[photograph], digit_px=(90, 140), pitch=(2, 3.6), size_px=(4000, 3000), pages=6)
 COMMON_PAPERS = (papers.make_plain, papers.make_ruled, papers.make_squared, papers.make_dotted)

@@ -43,7 +43,7 @@ set in fonts of matplotlib and in the line fonts of OpenCV:
 - *missed*, *wrong*: shares of the digits. *invented a page*: digits where none is, on a line or off all lines.
 - *separators*: the share of decimal commas, points, colons, slashes and dashes that are found.
 - *cells*: the share of the numbers in tables that stand in the right row and column. *whole tables*: tables without any
-  error. RapidOCR gives no tables.
+  error. RapidOCR gives no tables; it runs as it is shipped, with one thread.
 - *upright*: pages that are turned the right way. *ms* and *p95 ms*: median and 95th percentile for a page.
 - Intervals are Wilson's, and treat the lines of a page as independent. Some digits are hardly readable or mislabelled
   in their collections, so 100 % is out of reach.
