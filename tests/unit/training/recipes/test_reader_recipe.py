@@ -23,7 +23,7 @@ def test_the_shipped_recipe_is_the_only_one_of_a_reader() -> None:
         ('model = "reader"\narchitecture = "reader"\nsettings = 3', "settings must be a table"),
         (
             'model = "reader"\narchitecture = "reader"\n[[steps]]\nepochs = 2',
-            "recipe: Extra inputs|steps: Extra inputs",
+            "a reader is trained in one step",
         ),
     ],
 )
