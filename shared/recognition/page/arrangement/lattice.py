@@ -16,7 +16,7 @@ NEAR_SHORTEST = 1.4  # times the shortest distance: these are distances of one c
 DENSE_DIGITS, DENSE_LINES = 12, 3  # at least, to tell a grid whose digits fill their cells
 SQUARE = (0.75, 1.33)  # width / height of a cell
 DENSE_PITCH = 1.05  # least distance of two digits in digit heights
-OFF_GRID = 0.16  # of a cell: root mean square by which distances differ from whole cells; 0.29 if they are random
+OFF_GRID = 0.2  # of a cell: root mean square by which distances differ from whole cells; 0.29 if they are random
 DENSE_SHARE = 0.9  # least share of the digits that stand under others
 
 

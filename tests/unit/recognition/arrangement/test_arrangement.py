@@ -107,6 +107,20 @@ def test_digits_in_the_boxes_of_a_comb_are_one_number(pitch: float) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_narrow_and_misplaced_digits_of_a_comb_stay_one_number(seed: int) -> None:
+    writer = Writer(jitter=0.08, seed=seed)
+    upper = writer.write_cells([list("7711171")], (1.15, 2))
+    lower = writer.write_cells([list("8188018")], (1.15, 2), left=220, top=450)
+    marks = as_marks(upper + lower)
+    assert texts(arrange(marks)) == ["7711171", "8188018"]
+
+
+def test_three_single_digits_among_ordinary_numbers_are_three_numbers() -> None:
+    lines = ["2048 512", "9 7 3", "16384 77"]
+    assert texts(arrange(as_marks(Writer().write_lines(lines)))) == lines
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(("strength", "degrees"), [(0, 0), (0.2, 0), (0.2, 8), (0.3, -6), (0.3, 12)])
 def test_every_digit_of_a_photographed_grid_is_in_its_cell(strength: float, degrees: float, seed: int) -> None:
     cells = random_grid(seed, holes=0)
