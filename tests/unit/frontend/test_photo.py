@@ -324,6 +324,18 @@ def test_a_turned_picture_is_read_again_and_takes_its_digits_back(storage: FakeS
     assert reader.pictures[-1] == PICTURE
 
 
+def test_a_picture_that_inference_turned_is_turned_on_from_how_it_is_shown(outbox: Outbox) -> None:
+    upright = Image.new("RGB", (200, 400), "white")
+    upright.paste("black", (0, 200, 200, 400))  # the lower half
+    photo, reader = a_photo(data=encode(upright, "PNG")), FakeReader("7", rotation=90)
+    read(photo, reader)
+    photo.turn_clockwise(outbox)
+    reader.rotation = 0
+    read(photo, reader)
+    sent = Image.open(io.BytesIO(reader.pictures[-1])).convert("L")  # by 90° and by 90° again
+    assert (sent.size, sent.getpixel((100, 10)), sent.getpixel((100, 390))) == ((200, 400), 0, 255)
+
+
 def test_the_preview_and_the_cutouts_are_turned_as_inference_has_turned_the_picture() -> None:
     upright = Image.new("RGB", (200, 400), "white")
     upright.paste("black", (10, 370, 50, 390))  # after a quarter turn clockwise at the upper left

@@ -117,11 +117,15 @@ class Photo:
         self.problem, self.failures = "", 0
 
     def turn_clockwise(self, outbox: Outbox) -> None:
-        """Lets it wait to be read again, turned by 90°. Its digits are taken back, except those with a label."""
+        """Lets it wait to be read again, turned by 90° from how it is shown.
+
+        Its digits are taken back, except those with a label.
+        """
         for digit in self.digits:
             if digit.label is None and not digit.discarded:
                 digit.discard(outbox)
-        self.turn = (self.turn + 90) % 360
+        shown_turn = 0 if self.reading is None else self.reading.rotation
+        self.turn = (self.turn + shown_turn + 90) % 360
         self.reading, self.digits, self.cards, self.tapped, self.first = None, [], [], None, 0
         self.retry()
 
