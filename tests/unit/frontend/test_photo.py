@@ -22,7 +22,7 @@ from services.frontend.views.photo.reading import (
     save_photo,
     try_to_read,
 )
-from services.frontend.views.photo.state import MAX_PHOTOS, Photo, PhotoDigit, PhotoPage, list_signs
+from services.frontend.views.photo.state import DIGIT_BYTES, MAX_PHOTOS, Photo, PhotoDigit, PhotoPage, list_signs
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.page import PageReading
 from shared.contracts.problem import Problem, ProblemCode
@@ -258,6 +258,11 @@ def test_a_new_picture_needs_the_files_of_read_ones_before_it_needs_their_place(
     monkeypatch.setattr(state, "MAX_HELD_BYTES", 1_000_000)
     page.take([a_photo("2", data=PICTURE.ljust(900_000))])
     assert [(photo.file_id, bool(photo.data)) for photo in page.photos] == [("2", True), ("1", False)]
+
+
+def test_a_page_of_many_digits_takes_more_room_than_its_pictures() -> None:
+    one, many = (read(a_photo(), FakeReader(*lines)).held_bytes for lines in (["7"], ["7777777"] * 3))
+    assert many - one > 20 * DIGIT_BYTES
 
 
 def test_a_page_without_digits_is_read_saved_and_can_be_turned(outbox: Outbox) -> None:
