@@ -3,10 +3,12 @@
 How a network is trained is not here: that is the recipe (`training/recipes/`).
 """
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import AliasChoices, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DATA_DIR = Path(".data")
 
@@ -26,18 +28,32 @@ class DataOptions(BaseSettings):
         hide_input_in_errors=True,  # the input may contain storage's token
     )
 
-    pen_digits: Path | None = Field(
-        None,
+    pen_digits: Annotated[tuple[Path, ...], NoDecode] = Field(
+        (),
         validation_alias=AliasChoices("pen_digits", "PEN_DIGITS"),
-        description="file of pen strokes of digits, for training and for measuring; none is shipped",
+        description="file of pen strokes of digits, for training and for measuring; may be given several times, or "
+        "as names with commas between them; none is shipped",
     )
     pen_letters: Path | None = Field(
         None,
         validation_alias=AliasChoices("pen_letters", "PEN_LETTERS"),
         description="file of pen strokes of letters, which are not digits; none is shipped",
     )
+    doodles: Path | None = Field(
+        None,
+        validation_alias=AliasChoices("doodles", "DOODLES"),
+        description="file of 28×28 pictures that are not digits, beside which the reader learns; none is shipped",
+    )
     data_dir: Path = Field(DATA_DIR, description="where `make data` puts datasets")
     models_dir: Path = Field(Path("models"), description="where inference looks for model versions")
+
+    @field_validator("pen_digits", mode="before")
+    @classmethod
+    def split_at_commas(cls, files: str | Path | Sequence[Path] | None) -> Sequence[str | Path]:
+        """Accept one file, or several with commas between them. Options that are repeated arrive in this form."""
+        if files is None:
+            return ()
+        return str(files).split(",") if isinstance(files, str | Path) else files
 
 
 class TrainingOptions(DataOptions):

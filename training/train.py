@@ -29,6 +29,8 @@ from training.learning.teacher import load_start, pin_versions
 from training.options import TrainingOptions
 from training.publishing.lineage import describe_lineage, list_datasets
 from training.publishing.version import Candidate, calibrate, print_report, publish
+from training.reader.training import train_reader
+from training.recipes.reader_recipe import ReaderRecipe, is_reader_recipe, read_reader_recipe
 from training.recipes.recipe import DatasetName, Recipe, Settings, read_recipe
 from training.reporting.epoch_log import read_epochs
 from training.reporting.plots import plot_run
@@ -55,11 +57,16 @@ class Options(TrainingOptions):
 
 def train(options: Options) -> None:
     """Train every step, plot what was learned, and publish. TrainingError or ModelVersionError with what is wrong."""
-    recipe = read_recipe(options.recipe, {"epochs": options.epochs} if options.epochs else None)
+    overrides = {"epochs": options.epochs} if options.epochs else None
+    is_reader = is_reader_recipe(options.recipe)
+    recipe = (read_reader_recipe if is_reader else read_recipe)(options.recipe, overrides)
     run = open_run(options.results_dir, recipe.name, options.run)
     try:
         with run.lock():
-            train_steps(recipe, run, options)
+            if isinstance(recipe, ReaderRecipe):
+                train_reader(recipe, run, options, options.tracker, options.publish)
+            else:
+                train_steps(recipe, run, options)
     except KeyboardInterrupt as stop:
         raise RunError("Stopped. The same command continues where it was.") from stop
 

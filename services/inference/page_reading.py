@@ -1,24 +1,18 @@
-"""Reads a page: the reader network finds its digits, and the recogniser looks at each of them again.
-
-The two networks see a digit differently: one with its surroundings, the other alone and centred. Together they are
-right more often than each of them.
-"""
+"""Reads a page: the reader network finds its digits, and the recogniser looks at each of them again."""
 
 import time
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from services.inference.messages import encode_png, make_messages
 from services.inference.networks import Networks
+from services.inference.opinions import combine, make_opinion
 from services.inference.page_message import Fields, make_page_message
 from services.inference.prediction import Measured, recognise_images
 from shared.recognition.page.arrangement import arrange
 from shared.recognition.page.found_page import FoundPage, find_page
 from shared.recognition.page.mark import Mark
-
-Probabilities = NDArray[np.float64]  # (N, 10), rows sum to 1
 
 
 def read_page(picture: bytes, networks: Networks, measured: Measured, received: float) -> Fields:
@@ -40,16 +34,9 @@ def read_page(picture: bytes, networks: Networks, measured: Measured, received: 
 def _predict(page: FoundPage, networks: Networks, measured: Measured) -> list[Fields]:
     """One prediction for each digit, by both networks. At least one digit."""
     alone = recognise_images(networks.recogniser, np.stack([digit.image for digit in page.digits]), measured)
-    on_page = np.stack([digit.mark.probabilities for digit in page.digits if digit.mark.probabilities is not None])
-    both = replace(alone, probabilities=combine(alone.probabilities, on_page.astype(np.float64)))
-    measured.recognitions = both
-    return make_messages(both, networks.recogniser)
-
-
-def combine(one: Probabilities, other: Probabilities) -> Probabilities:
-    """The geometric mean of two opinions. A digit that one of them rules out stays unlikely."""
-    together = np.sqrt(np.maximum(one, 1e-12) * np.maximum(other, 1e-12))
-    return np.asarray(together / together.sum(axis=1, keepdims=True))
+    calibration = networks.get_reader().manifest.calibration
+    measured.recognitions = combine(alone, [make_opinion(digit.mark, calibration) for digit in page.digits])
+    return make_messages(measured.recognitions, networks.recogniser)
 
 
 def _rename(mark: Mark, digit: int) -> Mark:

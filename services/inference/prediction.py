@@ -16,13 +16,23 @@ from numpy.typing import NDArray
 
 from services.inference.drawing import Drawing, DrawingSource
 from services.inference.messages import encode_png, make_messages
+from services.inference.opinions import Opinion, combine
 from services.inference.recogniser import Recogniser, Recognitions
 from shared.recognition.errors import BlankDrawingError
 from shared.recognition.ink import BLANK, LEAST_CONTRAST
 from shared.recognition.normalisation import Images
 from shared.recognition.preprocessing import Image, preprocess
 
-Preprocess = Callable[[bytes], Image]  # a picture file → its image. DrawingError
+
+@dataclass(frozen=True)
+class Prepared:
+    """The image of a drawing, and the reader's opinion of its digit if the reader was asked."""
+
+    image: Image
+    opinion: Opinion | None = None
+
+
+Prepare = Callable[[bytes], Prepared]  # a picture file → what the recogniser needs. DrawingError
 
 
 @dataclass(frozen=True)
@@ -56,16 +66,24 @@ def predict_drawings(
     recogniser: Recogniser,
     drawings: Sequence[tuple[DrawingSource, float]],
     measured: Measured,
-    preprocess: Preprocess = preprocess,
+    prepare: Prepare,
 ) -> list[Answer | Exception]:
     """Drawings, each with the time when it was received (seconds of perf_counter) → an answer or exception for each."""
-    prepared = [_prepare(source, measured, preprocess) for source, _ in drawings]
-    images = [each for each in prepared if not isinstance(each, Exception)]
-    messages = iter(predict_images(recogniser, np.stack(images), measured) if images else ())
+    prepared = [_prepare(source, measured, prepare) for source, _ in drawings]
+    messages = iter(_predict([each for each in prepared if isinstance(each, Prepared)], recogniser, measured))
     return [
-        each if isinstance(each, Exception) else _write_answer(next(messages), each, received)
+        each if isinstance(each, Exception) else _write_answer(next(messages), each.image, received)
         for each, (_, received) in zip(prepared, drawings, strict=True)
     ]
+
+
+def _predict(prepared: list[Prepared], recogniser: Recogniser, measured: Measured) -> list[dict[str, Any]]:
+    """The fields of one message for each drawing, of which there may be none."""
+    if not prepared:
+        return []
+    alone = recognise_images(recogniser, np.stack([each.image for each in prepared]), measured)
+    measured.recognitions = combine(alone, [each.opinion for each in prepared])
+    return make_messages(measured.recognitions, recogniser)
 
 
 def predict_images(recogniser: Recogniser, images: Images, measured: Measured) -> list[dict[str, Any]]:
@@ -82,13 +100,16 @@ def recognise_images(recogniser: Recogniser, images: Images, measured: Measured)
     return recognitions
 
 
-def make_image(drawing: Drawing, preprocess: Preprocess = preprocess) -> Image:
+def make_image(drawing: Drawing) -> Image:
     """Preprocess a picture; return an image unchanged. DrawingError if it can't be read or is blank."""
-    if isinstance(drawing, bytes):
-        return preprocess(drawing)
-    if find_blank(drawing[None])[0]:
+    return preprocess(drawing) if isinstance(drawing, bytes) else check_ink(drawing)
+
+
+def check_ink(image: Image) -> Image:
+    """The image. BlankDrawingError if it has no ink."""
+    if find_blank(image[None])[0]:
         raise BlankDrawingError(BLANK)
-    return drawing
+    return image
 
 
 def find_blank(images: Images) -> NDArray[np.bool_]:
@@ -97,10 +118,11 @@ def find_blank(images: Images) -> NDArray[np.bool_]:
     return np.asarray(pixels.max(axis=1).astype(np.int16) - pixels.min(axis=1) < LEAST_CONTRAST)
 
 
-def _prepare(source: DrawingSource, measured: Measured, preprocess: Preprocess) -> Image | Exception:
+def _prepare(source: DrawingSource, measured: Measured, prepare: Prepare) -> Prepared | Exception:
     try:
         with measured.decoding():
-            return make_image(source.parse(), preprocess)
+            drawing = source.parse()
+            return prepare(drawing) if isinstance(drawing, bytes) else Prepared(check_ink(drawing))
     except Exception as error:  # noqa: BLE001  the caller of this drawing gets it, and the others their predictions
         return error
 

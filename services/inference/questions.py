@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 import orjson
 
+from services.inference.closer_look import choose_preparation
 from services.inference.drawing import DrawingList, DrawingSource, PictureSource
 from services.inference.explanation import EXPLANATION_UNITS, explain
 from services.inference.messages import encode_png
@@ -60,7 +61,8 @@ class DrawingQuestion:
 
     def answer(self, networks: Networks, measured: Measured) -> Answer:
         """Predict it."""
-        (answer,) = predict_drawings(networks.recogniser, [(self.source, self.received)], measured)
+        prepare = choose_preparation(networks.reader)
+        (answer,) = predict_drawings(networks.recogniser, [(self.source, self.received)], measured, prepare)
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -80,7 +82,8 @@ class DrawingsQuestion:
 
     def answer(self, networks: Networks, measured: Measured) -> list[Answer | Exception]:
         """Predict them. A drawing that can't be read has an exception in its place."""
-        answers = predict_drawings(networks.recogniser, [(source, self.received) for source in self.sources], measured)
+        drawings, prepare = [(source, self.received) for source in self.sources], choose_preparation(networks.reader)
+        answers = predict_drawings(networks.recogniser, drawings, measured, prepare)
         return [make_portable(answer) if isinstance(answer, Exception) else answer for answer in answers]
 
 

@@ -4,24 +4,25 @@ Ink has contrast to the paper in one direction: it is either darker or lighter. 
 sheet along the border of the picture are removed.
 """
 
-from typing import Any
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.recognition.alone import ComponentArray, is_alone, is_box
 from shared.recognition.contrast import Ink, Levels
 from shared.recognition.cutout import Cutout
-from shared.recognition.errors import BlankDrawingError, DrawingTooLargeError
+from shared.recognition.errors import BlankDrawingError, DrawingTooLargeError, TakesLongError
 from shared.recognition.paper import measure_contrast
 from shared.recognition.photograph import PHOTOGRAPH_SIDE
-
-ComponentArray = NDArray[np.integer[Any] | np.floating[Any]]  # OpenCV's stubs give this type to integers
 
 # Set by hand; tests/unit/recognition/test_preprocessing.py and test_photograph.py check them on pictures of each kind.
 LEAST_CONTRAST = 14.0  # grey levels between paper and stroke; less contrast is dirt, not ink
 LEAST_SIGNAL = 5.0  # contrast of the stroke, in standard deviations of the paper's noise
 STROKE_THRESHOLD = 0.3  # ink above this belongs to a component
+FAINT_INK = 0.1  # ink above this would count for the size of the digit
+FAINT_REACH = 0.05  # share of the longer side of the strokes; soft edges do not reach further
 SPECK_SHARE = 0.03  # share of the largest component's area; smaller components are specks
 LONE_SHARE = 0.3  # share of the largest component's area; in a photograph, smaller ones far from it are specks
 LONE_GAP = 0.5  # share of the longer side of the largest component; a component with a wider gap is far from it
@@ -30,12 +31,28 @@ MAX_COMPONENTS = 100_000  # specks included; measuring each takes 300 bytes
 BLANK = "The drawing is blank: no ink was found on it. Draw a digit, or send a picture with more contrast."
 
 
-def find_ink(grey: Cutout, *, quick: bool = False) -> Ink:
-    """(H, W) → (h, w): the part with the ink, without specks and frame. BlankDrawingError if there is no ink.
+@dataclass(frozen=True)
+class Strokes:
+    """`ink` (h, w) without specks, frame and faint marks. `alone`: nothing but one digit seems to be on the picture."""
 
-    `quick`: TakesLongError if the paper is not flat.
+    ink: Ink
+    alone: bool
+
+
+def find_ink(grey: Cutout) -> Ink:
+    """(H, W) → (h, w): the part with the ink. BlankDrawingError if there is no ink."""
+    return find_strokes(grey).ink
+
+
+def find_strokes(grey: Cutout, *, quick: bool = False) -> Strokes:
+    """(H, W) → the ink, and whether it is one digit on empty paper. BlankDrawingError if there is no ink.
+
+    `quick`: TakesLongError if the paper is not flat, or if there may be more than one digit.
     """
-    return _keep_strokes(*measure_ink(grey, quick=quick))
+    strokes = _keep_strokes(*measure_ink(grey, quick=quick))
+    if quick and not strokes.alone:
+        raise TakesLongError
+    return strokes
 
 
 def measure_ink(grey: Cutout, work_side: int = PHOTOGRAPH_SIDE, *, quick: bool = False) -> tuple[Cutout, bool]:
@@ -66,25 +83,50 @@ def _find_stroke_level(strong: Levels) -> float:
     return float(upper[(upper.size - 1) // 2] + upper[upper.size // 2]) / 2
 
 
-def _keep_strokes(ink: Cutout, photographed: bool) -> Ink:
+def _keep_strokes(ink: Cutout, photographed: bool) -> Strokes:
     """Removes all ink that is not part of a stroke, in a photograph also the faint haze of the paper."""
     mask = (ink.pixels > STROKE_THRESHOLD).view(np.uint8)
     if not photographed and cv2.connectedComponents(mask, connectivity=8)[0] == 2:
-        return ink.pixels  # one component and the paper, as in most digits
+        return _keep_only_stroke(ink.pixels, mask)
     count, component_map, stats = find_components(mask)
     if count == 1:
         raise BlankDrawingError(BLANK)
     areas = stats[:, cv2.CC_STAT_AREA].astype(np.int64)
     areas[0] = 0  # the paper
-    if count > 2 and (frame := find_frame(component_map, stats, ink)) is not None:
+    framed = count > 2 and (frame := find_frame(component_map, stats, ink)) is not None
+    if framed:
         areas[frame] = 0
     keep = areas >= max(1, SPECK_SHARE * areas.max())
     if photographed:
         keep &= (areas >= LONE_SHARE * areas.max()) | _is_near(stats, stats[areas.argmax()])
-    if keep[1:].all() and not photographed:
-        return ink.pixels
-    near = cv2.dilate(keep[component_map].astype(np.uint8), np.ones((5, 5), np.uint8))
-    return np.where(near > 0, ink.pixels, np.float32(0))  # keeps the soft edges of the strokes
+    alone = not framed and is_alone(component_map, stats, keep)
+    if keep[1:].all() and not photographed and not _has_faint_marks(ink.pixels, mask):
+        return Strokes(ink.pixels, alone)
+    return Strokes(_clear_around(ink.pixels, keep[component_map].astype(np.uint8)), alone)
+
+
+def _keep_only_stroke(ink: Ink, mask: NDArray[np.uint8]) -> Strokes:
+    """The same for ink in one piece, as in most digits, in less time."""
+    alone = not is_box(mask, cv2.boundingRect(mask))
+    return Strokes(_clear_around(ink, mask) if _has_faint_marks(ink, mask) else ink, alone)
+
+
+def _clear_around(ink: Ink, strokes: NDArray[np.uint8]) -> Ink:
+    """Removes the ink that is not at the strokes (h, w), whose soft edges are kept."""
+    return np.where(cv2.dilate(strokes, np.ones((5, 5), np.uint8)) > 0, ink, np.float32(0))
+
+
+def _has_faint_marks(ink: Ink, mask: NDArray[np.uint8]) -> bool:
+    """Whether faint ink reaches further than the soft edges of the strokes: guides, ghosts of erased digits, stamps."""
+    left, top, width, height = cv2.boundingRect(mask)
+    reach = max(3, round(FAINT_REACH * max(width, height)))
+    sides = (
+        ink[: max(0, top - reach)],
+        ink[top + height + reach :],
+        ink[:, : max(0, left - reach)],
+        ink[:, left + width + reach :],
+    )
+    return any(side.size and float(side.max()) > FAINT_INK for side in sides)
 
 
 def find_components(mask: NDArray[np.uint8]) -> tuple[int, ComponentArray, ComponentArray]:

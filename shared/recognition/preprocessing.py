@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from shared.recognition.contrast import Ink
 from shared.recognition.decoding import decode_drawing
 from shared.recognition.errors import TakesLongError
-from shared.recognition.ink import find_ink
+from shared.recognition.ink import find_ink, find_strokes
 from shared.recognition.normalisation import SIDE
 from shared.recognition.picture_file import is_quick
 
@@ -31,10 +31,12 @@ def preprocess(data: bytes) -> Image:
 
 
 def preprocess_quickly(data: bytes) -> Image:
-    """The same image within few milliseconds. TakesLongError if the picture is large or its paper is not flat."""
+    """The same image within few milliseconds. TakesLongError if the picture needs more: it is large, its paper is not
+    flat, or something else than one digit may be on it.
+    """
     if not is_quick(data):
         raise TakesLongError
-    return centre_ink(find_ink(decode_drawing(data), quick=True))
+    return centre_ink(find_strokes(decode_drawing(data), quick=True).ink)
 
 
 def centre_ink(ink: Ink) -> Image:

@@ -94,7 +94,8 @@ def describe_origin(settings: Settings, options: TrainingOptions) -> Origin:
     """Return everything that decides the images and the answers. DataUnavailableError if a file is missing."""
     versions = {"teacher": settings.teacher, "label_filter": settings.label_filter}
     weights = {role: hash_weights(name, options.models_dir) for role, name in versions.items() if name}
-    files = {"pen_digits": options.pen_digits, "pen_letters": options.pen_letters}
+    digits = {f"pen_digits{number or ''}": file for number, file in enumerate(options.pen_digits)}
+    files = digits | {"pen_letters": options.pen_letters}
     try:
         strokes = {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items() if file}
     except OSError as error:

@@ -6,6 +6,7 @@ The mixture also holds letters and made-up doodles, from which the network learn
 import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -78,7 +79,7 @@ def check_mixture(settings: Settings, options: DataOptions) -> None:
         raise DataUnavailableError(
             "Use only one of MNIST, QMNIST and EMNIST: they hold the same digits, split in different ways."
         )
-    if "pen_strokes" in settings.dataset and options.pen_digits is None:
+    if "pen_strokes" in settings.dataset and not options.pen_digits:
         raise DataUnavailableError(
             "This recipe trains on pen strokes: give --pen-digits a file made by `python -m training.data.unipen`."
         )
@@ -92,8 +93,13 @@ def select_pen_digits(
     if label_filter and selected:
         selected = leave_out_doubtful(selected, label_filter)
     if not selected:
-        raise DataUnavailableError(f"{options.pen_digits} holds no digits to train on.")
+        raise DataUnavailableError(f"{name_files(options.pen_digits)}: no digits to train on.")
     return selected
+
+
+def name_files(files: Sequence[Path]) -> str:
+    """Return the names for a message."""
+    return ", ".join(map(str, files))
 
 
 def make_pen_parts(digits: Sequence[PenCharacter], seed: int) -> list[Part]:
@@ -152,7 +158,7 @@ def load_validation(settings: Settings, options: TrainingOptions) -> dict[str, L
     parts: dict[str, LabelledImages] = {name: LOADERS[name]("validation", options) for name in names}
     digits = read_pen_digits(options.pen_digits, "validation") if options.pen_digits else []
     if options.pen_digits and not digits:
-        raise DataUnavailableError(f"{options.pen_digits} holds no validation writers.")
+        raise DataUnavailableError(f"{name_files(options.pen_digits)}: no validation writers.")
     if digits:
         parts |= draw_slices(make_pen_slices(digits, seed=1), {"pen_drawings"})
     if settings.pictures:

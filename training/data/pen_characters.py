@@ -9,6 +9,7 @@ import gzip
 import json
 import re
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,9 +58,14 @@ def read_pen_strokes(path: Path, split: Split | None = None) -> list[PenCharacte
     return [character for character in characters if split is None or split_of_writer(character.writer) == split]
 
 
-def read_pen_digits(path: Path, split: Split | None = None) -> list[PenCharacter]:
-    """Read a file of digits, like `read_pen_strokes`. DataUnavailableError also if it contains anything else."""
-    characters = read_pen_strokes(path, split)
+def read_pen_digits(files: Path | Sequence[Path], split: Split | None = None) -> list[PenCharacter]:
+    """Read one or several files of digits, like `read_pen_strokes`.
+
+    DataUnavailableError also if a file contains anything else.
+    """
+    if not isinstance(files, Path):
+        return [character for path in files for character in read_pen_digits(path, split)]
+    path, characters = files, read_pen_strokes(files, split)
     if others := {character.label for character in characters if character.label not in range(10)}:
         raise DataUnavailableError(
             f"{path} holds more than digits ({', '.join(sorted(map(str, others))[:5])}): give a file of digits."

@@ -61,7 +61,7 @@ class PreparedSlice:
 def make_slices(
     split: Split,
     data_dir: Path,
-    pen_digits: Path | None,
+    pen_digits: Path | Sequence[Path] | None,
     pen_letters: Path | None,
     seed: int = 1,
     all_writers: bool = False,

@@ -77,7 +77,7 @@ def run_trainer(
 def build_trainer(settings: Settings, step: StepFolder, tracker: Tracker, callbacks: Sequence[Callback]) -> Trainer:
     """Return a trainer that averages weights, keeps the last checkpoint, stops early and logs each epoch."""
     step.folder.mkdir(parents=True, exist_ok=True)
-    logger = build_logger(tracker, settings, step.folder, f"{step.folder.parent.name}/{step.folder.name}")
+    logger = build_logger(tracker, settings.describe(), step.folder, f"{step.folder.parent.name}/{step.folder.name}")
     return Trainer(
         accelerator="cuda" if torch.cuda.is_available() else "cpu",
         devices=1,

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file
@@ -17,7 +17,13 @@ from shared.recognition.model_version import WEIGHTS
 from shared.recognition.weights import save_weights
 from training.atomic_file import replacing
 from training.errors import RunError
-from training.recipes.recipe import Settings
+
+
+class Described(Protocol):
+    """The settings of a step."""
+
+    def describe(self) -> dict[str, str | int | float | bool]:
+        """Return them by name."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ class StepFolder:
         """Return whether the final weights exist."""
         return self.weights.exists()
 
-    def begin(self, settings: Settings, data: Mapping[str, str]) -> None:
+    def begin(self, settings: Described, data: Mapping[str, str]) -> None:
         """Write the settings and data hashes, or compare them with those that the step began with.
 
         RunError if they differ: a step must not continue with anything else than it began with.
@@ -67,7 +73,7 @@ class StepFolder:
         with replacing(self.settings) as temporary:
             temporary.write_text(json.dumps(settings.describe() | {"data": dict(data)}, indent=2))
 
-    def check(self, settings: Settings, data: Mapping[str, str] | None = None) -> None:
+    def check(self, settings: Described, data: Mapping[str, str] | None = None) -> None:
         """Compare the settings, and the data hashes if known, with those that the step began with.
 
         RunError if they differ.

@@ -7,11 +7,11 @@ from pathlib import Path
 from pydantic import ValidationError
 from torch import nn
 
-from shared.recognition.model_version import GRAPH, MANIFEST, WEIGHTS, Manifest, ModelVersionError, folder_of
+from shared.recognition.model_version import GRAPH, MANIFEST, WEIGHTS, ModelVersionError, VersionManifest, folder_of
 from shared.recognition.weights import save_weights
 
 
-def write_model_version(models_dir: Path, manifest: Manifest, network: nn.Module, graph: bytes) -> Path:
+def write_model_version(models_dir: Path, manifest: VersionManifest, network: nn.Module, graph: bytes) -> Path:
     """Write a new version and return its folder. `graph` is the network as an ONNX file.
 
     FileExistsError if the version exists, because versions are never rewritten. ModelVersionError if a name is invalid
@@ -20,7 +20,7 @@ def write_model_version(models_dir: Path, manifest: Manifest, network: nn.Module
     target = folder_of(models_dir, manifest.name, manifest.version)
     content = manifest.model_dump_json(indent=2) + "\n"
     try:
-        Manifest.model_validate_json(content)
+        type(manifest).model_validate_json(content)
     except ValidationError as error:
         raise ModelVersionError(f"The manifest of {manifest.reference} would be malformed: {error}") from error
     if target.exists():

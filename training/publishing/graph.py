@@ -7,6 +7,7 @@ import logging
 import tempfile
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openvino
@@ -23,7 +24,7 @@ GREATEST_DIFFERENCE = 1e-3  # between two probabilities
 BATCH = 500
 
 
-class _WithNormalisation(nn.Module):
+class WithNormalisation(nn.Module):
     """A network together with the normalisation of its input."""
 
     def __init__(self, network: nn.Module, normalisation: Normalisation) -> None:
@@ -32,14 +33,24 @@ class _WithNormalisation(nn.Module):
         self.normalisation = normalisation
 
     def forward(self, images: Tensor) -> Tensor:
-        logits: Tensor = self.network(self.normalisation(images))
-        return logits
+        """(B, H, W) uint8 → the network's output."""
+        output: Tensor = self.network(self.normalisation(images))
+        return output
 
 
 def export_graph(network: nn.Module, normalisation: Normalisation) -> bytes:
     """Return an ONNX file for batches of any size. The network is put in evaluation mode."""
-    whole = _WithNormalisation(network.cpu(), normalisation).eval()
     example = torch.zeros(2, SIDE, SIDE, dtype=torch.uint8)
+    return export_onnx(
+        WithNormalisation(network, normalisation), example, INPUT, OUTPUT, {0: torch.export.Dim("batch")}
+    )
+
+
+def export_onnx(whole: nn.Module, example: Tensor, input_name: str, output_name: str, sizes: dict[int, Any]) -> bytes:
+    """Return an ONNX file of a network with one input, of which the axes in `sizes` may have other sizes.
+
+    The network is put in evaluation mode. ModelVersionError if torch cannot export it.
+    """
     chatter = logging.getLogger("torch.onnx")
     level = chatter.level
     chatter.setLevel(logging.ERROR)
@@ -47,12 +58,12 @@ def export_graph(network: nn.Module, normalisation: Normalisation) -> bytes:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch uses names that it has deprecated
             program = torch.onnx.export(
-                whole,
+                whole.cpu().eval(),
                 (example,),
                 dynamo=True,
-                input_names=[INPUT],
-                output_names=[OUTPUT],
-                dynamic_shapes=({0: torch.export.Dim("batch")},),
+                input_names=[input_name],
+                output_names=[output_name],
+                dynamic_shapes=(sizes,),
                 verbose=False,
             )
     finally:

@@ -130,18 +130,23 @@ def read_recipe(reference: str, overrides: dict[str, Any] | None = None) -> Reci
 
     RecipeError if there is no such recipe or if it is malformed.
     """
+    path, content = read_content(reference)
+    try:
+        return parse_recipe(path.stem, content, overrides or {})
+    except ValidationError as error:
+        raise RecipeError("\n".join(f"{path}: {line}" for line in describe_invalid_settings(error))) from error
+
+
+def read_content(reference: str) -> tuple[Path, dict[str, Any]]:
+    """Return the path of a recipe and its content. RecipeError if there is none, or if it is not TOML."""
     path = Path(reference) if reference.endswith(".toml") else FOLDER / f"{reference}.toml"
     try:
-        content = tomllib.loads(path.read_text("utf-8"))
+        return path, tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         known = ", ".join(list_recipes())
         raise RecipeError(f"There is no recipe {reference}. Known recipes: {known}; or give a .toml file.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"{path} is not valid TOML: {error}.") from error
-    try:
-        return parse_recipe(path.stem, content, overrides or {})
-    except ValidationError as error:
-        raise RecipeError("\n".join(f"{path}: {line}" for line in describe_invalid_settings(error))) from error
 
 
 def parse_recipe(name: str, content: dict[str, Any], overrides: dict[str, Any]) -> Recipe:

@@ -4,13 +4,11 @@ A continued run stays the same run in the tracker. wandb is slow to import, so i
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from lightning.pytorch.loggers import Logger, TensorBoardLogger, WandbLogger
-
-from training.recipes.recipe import Settings
 
 if TYPE_CHECKING:
     from wandb import Run
@@ -21,7 +19,9 @@ BuildLogger = Callable[[Path, str, str | None], Logger]
 PROJECT = "slate"
 
 
-def build_logger(tracker: Tracker, settings: Settings, folder: Path, name: str) -> Logger | bool:
+def build_logger(
+    tracker: Tracker, settings: Mapping[str, str | int | float | bool], folder: Path, name: str
+) -> Logger | bool:
     """Return the tracker's logger, which has the settings logged already; False for the tracker "none".
 
     `folder` is the run's folder and exists; `name` is what the tracker shows.
@@ -31,7 +31,7 @@ def build_logger(tracker: Tracker, settings: Settings, folder: Path, name: str) 
     id_file = folder / f"{tracker}-run"  # holds the id that the tracker gave to the run
     logger = BUILDERS[tracker](folder, name, id_file.read_text() if id_file.exists() else None)
     if not id_file.exists():
-        logger.log_hyperparams(settings.describe())
+        logger.log_hyperparams(dict(settings))
         if logger.version:  # TensorBoard identifies a run by its folder and has no id
             id_file.write_text(str(logger.version))
     return logger

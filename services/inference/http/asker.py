@@ -54,15 +54,15 @@ class Asker:
 
     async def read_page(self, question: PageQuestion) -> bytes:
         """Read a page → a message PageReading. ReaderUnavailableError, and the errors of `ask`."""
-        reader = await self.service.catalog.readers.get()
-        return await self.ask(question, reader.version)
+        await self.service.catalog.readers.get()
+        return await self.ask(question)
 
-    async def ask(self, question: Question[A], reader: str | None = None) -> A:
-        """Ask the long lane. ProblemError `overloaded`, and the exceptions of the question.
+    async def ask(self, question: Question[A]) -> A:
+        """Ask the long lane, with the reader network that is in use. ProblemError `overloaded`, and the question's own.
 
-        `reader` is the version of the reader network, if the question needs one.
+        The exceptions of a question are those of its `answer`.
         """
-        lane = self.service.long_lane
+        lane, reader = self.service.long_lane, self.service.catalog.readers.in_use
         self.service.refusals.check_room(lane.load, self.caller)
         return await lane.ask(self.caller, self.recogniser.manifest.reference, question, reader)
 

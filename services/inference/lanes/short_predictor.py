@@ -11,7 +11,7 @@ import structlog
 
 from services.inference.drawing import DrawingSource
 from services.inference.metrics import Metrics
-from services.inference.prediction import Answer, Measured, predict_drawings
+from services.inference.prediction import Answer, Measured, Prepared, predict_drawings
 from services.inference.recogniser import Recogniser
 from shared.recognition.preprocessing import preprocess_quickly
 
@@ -47,9 +47,13 @@ class ShortPredictor:
         recogniser, measured = requests[0].recogniser, Measured()
         drawings = [(request.source, request.received) for request in requests]
         try:
-            answers = predict_drawings(recogniser, drawings, measured, preprocess_quickly)
+            answers = predict_drawings(recogniser, drawings, measured, _prepare_quickly)
         except Exception as error:
             logger.exception("prediction_failed", model_version=recogniser.manifest.reference, requests=len(requests))
             return [error] * len(requests)
         self._metrics.record(measured, recogniser.manifest.reference)
         return answers
+
+
+def _prepare_quickly(data: bytes) -> Prepared:
+    return Prepared(preprocess_quickly(data))

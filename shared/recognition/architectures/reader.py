@@ -24,9 +24,10 @@ class Reader(nn.Module):
         self.merge_eighth = _conv(eighth, eighth)
         self.side, self.up_quarter = nn.Conv2d(quarter, 64, 1), nn.Conv2d(eighth, 64, 1)
         self.merge_quarter = Residual(64)
-        self.head = nn.Sequential(_conv(64, 96), nn.Conv2d(96, CHANNELS, 1))
-        with torch.no_grad():
-            self.head[1].bias[: MAPS.small.stop] = -4.0  # centres are rare
+        last = nn.Conv2d(96, CHANNELS, 1)
+        self.head = nn.Sequential(_conv(64, 96), last)
+        if last.bias is not None:
+            nn.init.constant_(last.bias[: MAPS.small.stop], -4.0)  # centres are rare
 
     def forward(self, page: Tensor) -> Tensor:
         """(B, 1, H, W) → (B, 25, H/4, W/4)."""

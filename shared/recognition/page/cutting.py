@@ -22,7 +22,9 @@ MARGIN_SHARE = 0.12  # of the longer side: this much around the box is cut out w
 AROUND_SHARE = 0.5  # of the longer side: this much around the box shows the paper
 PAPER_PERCENTILE = 75.0
 INK_SHARE = 0.3  # of the stroke's contrast; less is paper
-OWN_SHARE = 0.55  # of a piece of ink, as far as it was cut out, that lies in the box; with less it belongs to something else
+OWN_SHARE = (
+    0.55  # of a piece of ink, as far as it was cut out, that lies in the box; with less it belongs to something else
+)
 LEAST_PIECE = 0.02  # of the box's area; smaller pieces are specks
 MOST_SIDE = 256  # pixels: a larger digit is reduced before it is cut out
 MOST_OUTLINES = 50

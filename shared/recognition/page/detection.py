@@ -1,7 +1,7 @@
 """Grey levels of a page → the digits and separators on it, found by the reader network.
 
 The network sees digits 12 to 44 pixels high. So it looks at copies of the page, each twice as large as the one before:
-at the smaller ones always, and at a larger one only where the copy before showed digits that are too small. Digits
+at those up to USUAL_SIDE always, and at larger ones only where the copy before showed digits that are too small. Digits
 that are found on several copies are the same digit if their boxes overlap; the surest counts.
 """
 
@@ -18,17 +18,25 @@ from shared.recognition.page.pixel_box import PixelBox
 
 Grey = NDArray[np.uint8]  # (H, W)
 PageMaps = NDArray[np.float32]  # (25, H / 4, W / 4)
+Corner = tuple[int, int]  # top and left of a tile, in pixels of a copy
 ComputeMaps = Callable[[Grey], PageMaps]  # H and W are multiples of MULTIPLE
 
 USUAL_SIDE = 640  # pixels: the longer side of the largest copy that is always looked at
 LEAST_SIDE = 32  # pixels: copies with a shorter longer side than this show nothing
 MOST_ENLARGED = 2.0
-TILE = 512  # pixels: larger copies are looked at in tiles
+TILE = 576  # pixels: larger copies are looked at in tiles
 TILE_OVERLAP = 64
+WHOLE_TILE = TILE + TILE_OVERLAP
+MOST_TILES = 10  # of larger copies: each takes as long as the largest copy that is always looked at
+SMALLEST_SHARE = 16  # the smallest copy is this many times smaller than the usual one: its digits may fill the page
 HIGHEST_ENLARGED = 32.0  # pixels of a larger copy: digits that are higher were large enough on the copy before
 SMALL_DIGITS = 0.4  # chance of digits that are too small, above which a larger copy is looked at
 LEAST_SCORE = 0.1  # of candidates; whoever reads the page applies its own thresholds
 MOST_CANDIDATES = 4000  # per copy
+LEAST_SIZE = 0.5  # pixels of the page: narrower boxes lie outside of it
+LEAST_PROBABILITY = 1e-3  # a copy that rules a digit out may be wrong
+ALIKE = 0.6  # least share of the sides of two boxes of the same digit
+DIGIT = 0  # kind of a candidate
 SAME_PLACE = 0.45  # intersection over the smaller box: digits that overlap more are one digit
 
 
@@ -56,15 +64,20 @@ def find_marks(page: Grey, compute_maps: ComputeMaps) -> Found:
     found: list[Candidates] = []
     orientations = np.zeros(4)
     usual = min(1.0, USUAL_SIDE / max(page.shape))
-    scale = usual / 4
-    wanted: Grey | None = None  # where digits are too small, at the scale of the maps before
-    while scale <= MOST_ENLARGED and (scale <= usual or (wanted is not None and wanted.any())):
+    scale, left = usual / SMALLEST_SHARE, MOST_TILES
+    wanted: Grey | None = None  # where digits were too small on the copy before
+    while scale <= usual or (scale <= MOST_ENLARGED and wanted is not None and wanted.any() and left > 0):
         if scale * max(page.shape) >= LEAST_SIDE:
             copy = _resize(page, scale)
-            small, candidates, votes = _look(copy, scale, wanted if scale > usual else None, compute_maps)
-            found += candidates
-            orientations += votes
-            wanted = small
+            tiles = _list_tiles(copy.shape, wanted if scale > usual else None)[: left if scale > usual else None]
+            left -= len(tiles) if scale > usual else 0
+            wanted = np.zeros((-(-copy.shape[0] // STRIDE), -(-copy.shape[1] // STRIDE)), np.uint8)
+            for tile in tiles:
+                maps = _compute_tile(copy, tile, compute_maps)
+                highest = HIGHEST_ENLARGED / scale if scale > usual else np.inf
+                found.append(_drop_high(_list_peaks(maps, tile, scale), highest))
+                orientations += _count_votes(maps)
+                _note_small(maps, tile, wanted)
         scale *= 2
     return Found(_merge(found, page.shape), orientations)
 
@@ -77,26 +90,23 @@ def _resize(page: Grey, scale: float) -> Grey:
     return np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC), np.uint8)
 
 
-def _look(
-    copy: Grey, scale: float, wanted: Grey | None, compute_maps: ComputeMaps
-) -> tuple[Grey, list[Candidates], NDArray[np.float64]]:
-    """Look at a copy, or at those of its tiles where `wanted` is set. Returns where digits are too small, as well."""
-    height, width = copy.shape
-    small = np.zeros((-(-height // STRIDE), -(-width // STRIDE)), np.uint8)
-    candidates, votes = [], np.zeros(4)
-    for top in _split(height):
-        for left in _split(width):
-            tile = copy[top : top + TILE + TILE_OVERLAP, left : left + TILE + TILE_OVERLAP]
-            if wanted is not None and not _is_wanted(wanted, (top, left), tile.shape, copy.shape):
-                continue
-            maps = compute_maps(_pad(tile))[:, : -(-tile.shape[0] // STRIDE), : -(-tile.shape[1] // STRIDE)]
-            highest = np.inf if wanted is None else HIGHEST_ENLARGED / scale
-            candidates.append(_drop_high(_list_peaks(maps, (left, top), scale), highest))
-            votes += _count_votes(maps)
-            tiny = maps[MAPS.small][0] > _to_logit(SMALL_DIGITS)
-            here = small[top // STRIDE : top // STRIDE + tiny.shape[0], left // STRIDE : left // STRIDE + tiny.shape[1]]
-            np.maximum(here, tiny[: here.shape[0], : here.shape[1]], out=here)
-    return small, candidates, votes
+def _list_tiles(shape: tuple[int, ...], wanted: Grey | None) -> list[Corner]:
+    """The corners (top, left) of tiles that cover a copy: all, or those with cells set in `wanted`, the most first.
+
+    `wanted` covers the whole copy at another scale.
+    """
+    tiles = [(top, left) for top in _split(shape[0]) for left in _split(shape[1])]
+    if wanted is None:
+        return tiles
+    down, across = wanted.shape[0] / shape[0], wanted.shape[1] / shape[1]
+
+    def count(tile: Corner) -> int:
+        top, left = int(tile[0] * down), int(tile[1] * across)
+        bottom, right = np.ceil((tile[0] + WHOLE_TILE) * down), np.ceil((tile[1] + WHOLE_TILE) * across)
+        return cv2.countNonZero(np.ascontiguousarray(wanted[top : int(bottom), left : int(right)]))
+
+    counted = [(count(tile), tile) for tile in tiles]
+    return [tile for cells, tile in sorted(counted, key=lambda each: -each[0]) if cells]
 
 
 def _split(length: int) -> range:
@@ -104,12 +114,18 @@ def _split(length: int) -> range:
     return range(0, max(1, length - TILE_OVERLAP), TILE)
 
 
-def _is_wanted(wanted: Grey, corner: tuple[int, int], size: tuple[int, ...], whole: tuple[int, ...]) -> bool:
-    """Whether any cell of the tile is set in `wanted`, which covers the whole copy at another scale."""
-    down, across = wanted.shape[0] / whole[0], wanted.shape[1] / whole[1]
-    top, left = int(corner[0] * down), int(corner[1] * across)
-    bottom, right = int(np.ceil((corner[0] + size[0]) * down)), int(np.ceil((corner[1] + size[1]) * across))
-    return bool(wanted[top:bottom, left:right].any())
+def _compute_tile(copy: Grey, tile: Corner, compute_maps: ComputeMaps) -> PageMaps:
+    """The maps of a tile, without the padding that the network needs."""
+    pixels = copy[tile[0] : tile[0] + WHOLE_TILE, tile[1] : tile[1] + WHOLE_TILE]
+    return compute_maps(_pad(pixels))[:, : -(-pixels.shape[0] // STRIDE), : -(-pixels.shape[1] // STRIDE)]
+
+
+def _note_small(maps: PageMaps, tile: Corner, wanted: Grey) -> None:
+    """Set the cells of `wanted`, which covers the whole copy, where the tile shows digits that are too small."""
+    small = maps[MAPS.small][0] > _to_logit(SMALL_DIGITS)
+    top, left = tile[0] // STRIDE, tile[1] // STRIDE
+    here = wanted[top : top + small.shape[0], left : left + small.shape[1]]
+    np.maximum(here, small[: here.shape[0], : here.shape[1]], out=here)
 
 
 def _pad(tile: Grey) -> Grey:
@@ -121,7 +137,7 @@ def _pad(tile: Grey) -> Grey:
     return np.asarray(cv2.copyMakeBorder(tile, 0, below, 0, right, cv2.BORDER_REPLICATE), np.uint8)
 
 
-def _list_peaks(maps: PageMaps, corner: tuple[int, int], scale: float) -> Candidates:
+def _list_peaks(maps: PageMaps, tile: Corner, scale: float) -> Candidates:
     """Cells that are the highest of their neighbours in a map of centres."""
     boxes, scores, kinds, probabilities, separators = [], [], [], [], []
     for kind, heat in enumerate(maps[MAPS.centre]):
@@ -131,7 +147,7 @@ def _list_peaks(maps: PageMaps, corner: tuple[int, int], scale: float) -> Candid
             surest = np.argsort(-heat[y, x], kind="stable")[:MOST_CANDIDATES]
             y, x = y[surest], x[surest]
         dx, dy, log_width, log_height = maps[MAPS.place][:, y, x]
-        cx, cy = (x + 0.5 + dx) * STRIDE + corner[0], (y + 0.5 + dy) * STRIDE + corner[1]
+        cx, cy = (x + 0.5 + dx) * STRIDE + tile[1], (y + 0.5 + dy) * STRIDE + tile[0]
         half_w, half_h = np.exp(log_width.clip(-1, 6)) / 2, np.exp(log_height.clip(-1, 6)) / 2
         boxes.append(np.stack([cx - half_w, cy - half_h, cx + half_w, cy + half_h], 1) / scale)
         scores.append(1 / (1 + np.exp(-heat[y, x])))
@@ -158,7 +174,7 @@ def _count_votes(maps: PageMaps) -> NDArray[np.float64]:
 
 
 def _merge(found: list[Candidates], shape: tuple[int, ...]) -> list[Mark]:
-    """All candidates → marks: of those in the same place, the surest."""
+    """All candidates → marks. Of those in the same place the surest counts; what the others see adds to its digit."""
     if not found:
         return []
     boxes, scores, kinds, probabilities, separators = (
@@ -166,28 +182,41 @@ def _merge(found: list[Candidates], shape: tuple[int, ...]) -> list[Mark]:
         for name in ("boxes", "scores", "kinds", "probabilities", "separators")
     )
     boxes = np.clip(boxes, 0, np.array([shape[1], shape[0]] * 2))
-    order = np.argsort(-scores, kind="stable")
+    evidence = np.log(np.maximum(probabilities, LEAST_PROBABILITY)) * scores[:, None]
     kept: list[int] = []
-    kept_boxes = np.empty((len(order), 4), np.float32)
-    for index in order.tolist():
+    kept_boxes = np.empty((len(scores), 4), np.float32)
+    for index in np.argsort(-scores, kind="stable").tolist():
         box = boxes[index]
-        if box[2] - box[0] < 0.5 or box[3] - box[1] < 0.5:
+        if box[2] - box[0] < LEAST_SIZE or box[3] - box[1] < LEAST_SIZE:
             continue
-        if not _overlaps(box, kept_boxes[: len(kept)]):
+        shares = _measure_overlaps(box, kept_boxes[: len(kept)])
+        if shares.max(initial=0) <= SAME_PLACE:
             kept_boxes[len(kept)] = box
             kept.append(index)
-    return [_make_mark(boxes[i], scores[i], kinds[i], probabilities[i], separators[i], shape) for i in kept]
+        elif kinds[kept[int(shares.argmax())]] == kinds[index] == DIGIT and _are_alike(
+            box, kept_boxes[shares.argmax()]
+        ):
+            evidence[kept[int(shares.argmax())]] += evidence[index]
+    together = _softmax(evidence[kept] / np.maximum(1e-6, scores[kept])[:, None]) if kept else probabilities[:0]
+    return [
+        _make_mark(boxes[index], scores[index], kinds[index], together[place], separators[index], shape)
+        for place, index in enumerate(kept)
+    ]
 
 
-def _overlaps(box: NDArray[np.float32], others: NDArray[np.float32]) -> bool:
-    """Whether the box covers much of one of the others (N, 4), or is much covered by it."""
-    if not len(others):
-        return False
+def _measure_overlaps(box: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(N,): what the box shares with each of the others (N, 4), as a share of the smaller one of both."""
     across = np.minimum(box[2], others[:, 2]) - np.maximum(box[0], others[:, 0])
     down = np.minimum(box[3], others[:, 3]) - np.maximum(box[1], others[:, 1])
     shared = np.maximum(across, 0) * np.maximum(down, 0)
     areas = (others[:, 2] - others[:, 0]) * (others[:, 3] - others[:, 1])
-    return bool((shared > SAME_PLACE * np.minimum(areas, (box[2] - box[0]) * (box[3] - box[1]))).any())
+    return np.asarray(shared / np.minimum(areas, (box[2] - box[0]) * (box[3] - box[1])), np.float32)
+
+
+def _are_alike(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool:
+    """Whether both boxes have about the same size, so that they are the same digit and not a part of it."""
+    sizes = np.array([one[2:] - one[:2], other[2:] - other[:2]])
+    return bool((sizes.min(axis=0) > ALIKE * sizes.max(axis=0)).all())
 
 
 def _make_mark(

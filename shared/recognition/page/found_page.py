@@ -19,6 +19,7 @@ from shared.recognition.page.cutting import CutDigit, cut_digit
 from shared.recognition.page.detection import ComputeMaps, Found, find_marks
 from shared.recognition.page.mark import Mark
 from shared.recognition.page.pixel_box import PixelBox
+from shared.recognition.photograph import has_dark_ink
 from shared.recognition.preprocessing import Image, centre_ink
 from shared.recognition.reader_calibration import ReaderCalibration
 
@@ -26,7 +27,8 @@ Point = tuple[int, int]  # x and y, pixels of the picture
 Floats = NDArray[np.float64]
 
 MAX_DIGITS = 1000  # on one page
-TURN_SHARE = 1.5  # times the votes of the upright page that another orientation needs
+TURN_SHARE = 0.1  # of the votes for the upright page; an orientation with more is possible
+TURN_GAIN = 1.1  # times as certain as the upright page a turned one must be
 MAX_POINTS = 500  # of all outlines of a digit, simplified; a digit has about 50
 SMOOTHNESS = 0.01  # share of the digit's longer side by which a simplified outline may deviate
 
@@ -70,8 +72,8 @@ def find_page(data: bytes, compute_maps: ComputeMaps, calibration: ReaderCalibra
             "Send a part of it."
         )
     placing = _Placing(size[0] / (page.shape[1] - 2 * decoded.margin), decoded.margin, size)
-    is_dark = float(np.median(page)) > 127
-    cuts = [(mark, cut_digit(page, mark.box, dark_ink=is_dark)) for mark in digits]
+    dark_ink = has_dark_ink(page)
+    cuts = [(mark, cut_digit(page, mark.box, dark_ink=dark_ink)) for mark in digits]
     return FoundPage(
         *size,
         90 * turns,
@@ -81,12 +83,21 @@ def find_page(data: bytes, compute_maps: ComputeMaps, calibration: ReaderCalibra
 
 
 def _find_upright(grey: Grey, compute_maps: ComputeMaps) -> tuple[Found, int]:
-    """What stands on the page, and by how many quarters it was turned clockwise to be read."""
+    """What stands on the page, and by how many quarters it was turned clockwise to be read.
+
+    Some digits look like digits on their heads, too. So if another orientation is possible, both are read.
+    """
     found = find_marks(grey, compute_maps)
-    turns = int(found.orientations.argmax())
-    if turns == 0 or found.orientations[turns] < TURN_SHARE * found.orientations[0]:
+    turns = int(found.orientations[1:].argmax()) + 1
+    if found.orientations[turns] <= TURN_SHARE * found.orientations[0]:
         return found, 0
-    return find_marks(np.ascontiguousarray(np.rot90(grey, -turns)), compute_maps), turns
+    turned = find_marks(np.ascontiguousarray(np.rot90(grey, -turns)), compute_maps)
+    return (turned, turns) if _measure_certainty(turned) > TURN_GAIN * _measure_certainty(found) else (found, 0)
+
+
+def _measure_certainty(found: Found) -> float:
+    """The expected number of digits that are read correctly."""
+    return sum(mark.score * float(mark.probabilities.max()) for mark in found.marks if mark.probabilities is not None)
 
 
 def _split(marks: Sequence[Mark], calibration: ReaderCalibration) -> tuple[list[Mark], list[Mark]]:

@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 import pytest
+from pydantic_settings import CliApp
 
 from training.command_line import STOPPED, run_command
 from training.logs import configure_logs
@@ -17,8 +18,14 @@ def test_every_option_has_a_description() -> None:
 
 def test_the_environment_names_the_pen_strokes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PEN_DIGITS", "strokes.jsonl.gz")
-    assert TrainingOptions().pen_digits == Path("strokes.jsonl.gz")
-    assert TrainingOptions(pen_digits=Path("other")).pen_digits == Path("other")
+    assert TrainingOptions().pen_digits == (Path("strokes.jsonl.gz"),)
+    assert TrainingOptions(pen_digits=Path("other")).pen_digits == (Path("other"),)
+
+
+def test_several_files_of_pen_digits_may_be_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert CliApp.run(DataOptions, ["--pen-digits", "a", "--pen-digits=b"]).pen_digits == (Path("a"), Path("b"))
+    monkeypatch.setenv("PEN_DIGITS", "a,b")
+    assert DataOptions().pen_digits == (Path("a"), Path("b"))
 
 
 def test_an_option_from_the_environment_has_a_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +80,7 @@ def test_logs_show_more_when_asked(monkeypatch: pytest.MonkeyPatch, name: str, v
 
 def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PEN_DIGITS", "")
-    assert DataOptions().pen_digits is None
+    assert DataOptions().pen_digits == ()
 
 
 def test_ctrl_c_is_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:

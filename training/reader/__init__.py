@@ -1,0 +1,1 @@
+"""Trains the reader, the network that finds digits on pages: composed pages → maps → a model version."""

@@ -1,0 +1,52 @@
+"""A page without digits: printed or written words, drawings, empty forms, big dark things."""
+
+import cv2
+import numpy as np
+
+from training.rendering.pages.hands import Hands
+from training.rendering.pages.ink import Ink
+from training.rendering.pages.scenery import draw_scenery, print_words
+from training.rendering.pages.sheet import Layer, Random, Sheet
+
+
+def write_nothing(sheet: Sheet, hands: Hands, ink: Ink, digit_px: float, random: Random) -> None:
+    """Words or drawings, and sometimes lines and a rectangle."""
+    layer = sheet.make_layer()
+    if random.random() < 0.5:
+        _fill_with_words(layer, hands, digit_px, random)
+    else:
+        for _ in range(int(random.integers(1, 9))):
+            place = (random.uniform(0, sheet.width), random.uniform(0, sheet.height))
+            draw_scenery(layer, hands, place, digit_px * float(np.exp(random.uniform(-0.7, 1.3))), random)
+    if random.random() < 0.4:
+        _draw_lines(layer, digit_px, random)
+    if random.random() < 0.3:
+        _draw_rectangle(layer, digit_px, random)
+    sheet.apply(layer, ink.writing, ink.target)
+
+
+def _fill_with_words(layer: Layer, hands: Hands, digit_px: float, random: Random) -> None:
+    height, width = layer.shape
+    y = random.uniform(0.5, 1.5) * digit_px
+    while y < height + digit_px:
+        x = random.uniform(-2, 2) * digit_px
+        while x < width:
+            x = print_words(layer, hands, (x, y), digit_px, random) + 0.5 * digit_px
+        y += digit_px * random.uniform(1.2, 2.2)
+
+
+def _draw_lines(layer: Layer, digit_px: float, random: Random) -> None:
+    """Lines across and down, as of an empty form."""
+    for _ in range(int(random.integers(1, 12))):
+        start = random.uniform(0, 1, 2) * layer.shape[::-1]
+        end = start + random.choice([(1, 0), (0, 1)]) * random.uniform(0.5, 8) * digit_px
+        (ax, ay), (bx, by) = start.astype(int).tolist(), end.astype(int).tolist()
+        cv2.line(layer, (ax, ay), (bx, by), 255, int(random.integers(1, 4)), cv2.LINE_AA)
+
+
+def _draw_rectangle(layer: Layer, digit_px: float, random: Random) -> None:
+    """An empty box or a black one."""
+    corner = (random.uniform(-0.1, 0.9, 2) * layer.shape[::-1]).astype(int)
+    x1, y1 = (corner + (random.uniform(0.7, 4, 2) * digit_px).astype(int)).tolist()
+    x0, y0 = corner.tolist()
+    cv2.rectangle(layer, (x0, y0), (x1, y1), 255, int(random.choice([-1, 1, 2])), cv2.LINE_AA)
