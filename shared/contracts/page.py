@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, JsonValue
 from pydantic.config import JsonDict
 
+Rotation = Literal[0, 90, 180, 270]  # degrees clockwise
+
 from shared.contracts.inference import PREDICTION, Prediction
 from shared.contracts.message import Message, ModelVersion, Share
 
@@ -150,7 +152,7 @@ class PageReading(Message):
 
     width: int = Field(ge=1)
     height: int = Field(ge=1)
-    rotation: Literal[0, 90, 180, 270]
+    rotation: Rotation
     digits: Annotated[list[PageDigit], Field(max_length=MAX_DIGITS)]
     numbers: list[PageNumber]
     lines: list[PageLine]

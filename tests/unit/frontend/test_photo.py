@@ -24,7 +24,7 @@ from services.frontend.views.photo.reading import (
 )
 from services.frontend.views.photo.state import DIGIT_BYTES, MAX_PHOTOS, Photo, PhotoDigit, PhotoPage, list_signs
 from shared.clients.service import RefusedError, ServiceUnavailableError
-from shared.contracts.page import PageReading
+from shared.contracts.page import PageReading, Rotation
 from shared.contracts.problem import Problem, ProblemCode
 from tests.unit.clients.page_readings import a_reading
 from tests.unit.frontend.conftest import FakeStorage
@@ -41,7 +41,8 @@ class FakeReader:
         self.lines, self.error, self.rotation = lines, error, rotation
         self.pictures: list[bytes] = []
 
-    def __call__(self, picture: bytes) -> PageReading:
+    def __call__(self, picture: bytes, rotation: Rotation | None) -> PageReading:
+        del rotation  # the fake reads every picture alike
         self.pictures.append(picture)
         if self.error:
             raise self.error

@@ -71,6 +71,7 @@ class Photo:
     digits: list[PhotoDigit] = field(default_factory=list)
     cards: list[int] = field(default_factory=list)  # indices of digits
     turn: int = 0
+    turned_by_hand: bool = False  # then inference must not turn it again
     tapped: int | None = None
     first: int = 0
     received_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -127,6 +128,7 @@ class Photo:
                 digit.discard(outbox)
         shown_turn = 0 if self.reading is None else self.reading.rotation
         self.turn = (self.turn + shown_turn + 90) % 360
+        self.turned_by_hand = True
         self.reading, self.digits, self.cards, self.tapped, self.first = None, [], [], None, 0
         self.retry()
 
