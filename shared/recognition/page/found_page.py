@@ -27,7 +27,11 @@ Point = tuple[int, int]  # x and y, pixels of the picture
 Floats = NDArray[np.float64]
 
 MAX_DIGITS = 1000  # on one page
-TURN_SHARE = 1.5  # times the votes of the upright page that another orientation needs
+TURN_SHARE = 1.5  # times the votes of the upright page: with so many votes, another orientation is right
+DOUBT_SHARE = 0.35  # times the votes of the upright page: with so many votes, another orientation is tried
+TRIED_DIGITS = 4  # fewer digits are not enough to tell: a six is a nine
+BETTER_SHARE = 1.15  # times the digits' scores on the upright page that another orientation must reach when tried
+GHOST_SHARE = 0.25  # of the strongest digit's contrast; fainter digits are erased ones or show through
 MAX_POINTS = 500  # of all outlines of a digit, simplified; a digit has about 50
 SMOOTHNESS = 0.01  # share of the digit's longer side by which a simplified outline may deviate
 
@@ -76,18 +80,36 @@ def find_page(data: bytes, compute_maps: ComputeMaps, calibration: ReaderCalibra
     return FoundPage(
         *size,
         90 * turns,
-        [placing.place_digit(mark, cut) for mark, cut in cuts if cut is not None],
+        [placing.place_digit(mark, cut) for mark, cut in _drop_ghosts(cuts)],
         [placing.place(mark) for mark in separators],
     )
+
+
+def _drop_ghosts(cuts: Sequence[tuple[Mark, CutDigit | None]]) -> list[tuple[Mark, CutDigit]]:
+    """The digits that have ink, without those that are much fainter than the others."""
+    inked = [(mark, cut) for mark, cut in cuts if cut is not None]
+    least = GHOST_SHARE * max((cut.contrast for _, cut in inked), default=0.0)
+    return [(mark, cut) for mark, cut in inked if cut.contrast >= least]
 
 
 def _find_upright(grey: Grey, compute_maps: ComputeMaps) -> tuple[Found, int]:
     """What stands on the page, and by how many quarters it was turned clockwise to be read."""
     found = find_marks(grey, compute_maps)
-    turns = int(found.orientations.argmax())
-    if turns == 0 or found.orientations[turns] < TURN_SHARE * found.orientations[0]:
+    votes = found.orientations
+    turns = int(votes[1:].argmax()) + 1
+    clear = votes[turns] > 0 and votes[turns] >= TURN_SHARE * votes[0]
+    in_doubt = votes[turns] >= max(DOUBT_SHARE * votes[0], TRIED_DIGITS)
+    if not (clear or in_doubt):
         return found, 0
-    return find_marks(np.ascontiguousarray(np.rot90(grey, -turns)), compute_maps), turns
+    turned = find_marks(np.ascontiguousarray(np.rot90(grey, -turns)), compute_maps)
+    if clear or _add_scores(turned) >= BETTER_SHARE * _add_scores(found):
+        return turned, turns
+    return found, 0
+
+
+def _add_scores(found: Found) -> float:
+    """How sure the network is of the digits. Upside down, many of them look like two digits at once."""
+    return sum(mark.score * float(mark.probabilities.max()) for mark in found.marks if mark.probabilities is not None)
 
 
 def _split(marks: Sequence[Mark], calibration: ReaderCalibration) -> tuple[list[Mark], list[Mark]]:
