@@ -1,4 +1,4 @@
-"""Turns a picture upright as its EXIF orientation says. Inference reads the result and the page shows it.
+"""Turns a picture upright, as EXIF says or by quarter turns. Inference reads the result, and the page shows it.
 
 Only this field of the EXIF data is read. Pillow reads every field, which takes long and much memory for hostile files,
 and it also takes an orientation from other metadata, which browsers ignore.
@@ -17,6 +17,11 @@ TURNS = {  # by EXIF orientation; 5 to 8 swap width and height
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+CLOCKWISE = {  # by degrees; Pillow counts counterclockwise
+    90: Image.Transpose.ROTATE_270,
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_90,
+}
 BYTE_ORDERS = {b"II*\0": "<", b"MM\0*": ">"}  # TIFF 6.0, §2; EXIF is a TIFF file
 ORIENTATION_FIELD, SHORT = 0x0112, 3
 MAX_FIELDS = 1000  # cameras write about twenty
@@ -28,6 +33,11 @@ def turn_upright(picture: Image.Image) -> Image.Image:
     exif = picture.info.get("exif", b"")
     orientation = parse_orientation(exif) if isinstance(exif, bytes) else 1
     return picture if orientation == 1 else picture.transpose(TURNS[orientation])
+
+
+def turn_clockwise(picture: Image.Image, degrees: int) -> Image.Image:
+    """Turn by 0, 90, 180 or 270 degrees. KeyError for any other angle."""
+    return picture.transpose(CLOCKWISE[degrees]) if degrees else picture
 
 
 def parse_orientation(exif: bytes) -> int:

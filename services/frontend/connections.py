@@ -20,6 +20,7 @@ from shared.contracts.storage import Statistics
 
 # No retries in the client: the page says which service is away, and the outbox repeats its requests itself.
 PATIENCE = Patience(connect_timeout_s=0.5, read_timeout_s=5.0, retry_for_s=0)
+PAGE_PATIENCE = Patience(connect_timeout_s=0.5, read_timeout_s=12.0, retry_for_s=0)  # in inference it may wait 10 s
 HEALTH_PATIENCE = Patience(connect_timeout_s=0.5, read_timeout_s=2.0, retry_for_s=0)
 STATISTICS_TTL_S = 5.0
 SETTLE_S = 0.3  # a run that has shown its answer waits this long for storage; nobody draws the next stroke faster
@@ -27,9 +28,13 @@ SETTLE_S = 0.3  # a run that has shown its answer waits this long for storage; n
 
 @dataclass(frozen=True)
 class Connections:
-    """The clients of both services, the watches of their health, and the outbox that saves predictions."""
+    """The clients of both services, the watches of their health, and the outbox that saves predictions.
+
+    `page_inference` waits longer for its answers, which are those about pages.
+    """
 
     inference: InferenceClient
+    page_inference: InferenceClient
     storage: StorageClient
     inference_watch: HealthWatch
     storage_watch: HealthWatch
@@ -38,7 +43,11 @@ class Connections:
 
     def close(self) -> None:
         """Ends all threads and closes all connections."""
-        for each in (self.outbox, self.inference_watch, self.storage_watch, self.inference, self.storage):
+        watches, clients = (
+            (self.inference_watch, self.storage_watch),
+            (self.inference, self.page_inference, self.storage),
+        )
+        for each in (self.outbox, *watches, *clients):
             each.close()
 
 
@@ -51,6 +60,7 @@ def connect() -> Connections:
     storage = StorageClient(settings.storage_url, api_key=storage_token, patience=PATIENCE)
     return Connections(
         inference=InferenceClient(settings.inference_url, api_key=inference_key, patience=PATIENCE),
+        page_inference=InferenceClient(settings.inference_url, api_key=inference_key, patience=PAGE_PATIENCE),
         storage=storage,
         inference_watch=HealthWatch(ServiceClient(settings.inference_url, patience=HEALTH_PATIENCE)),
         storage_watch=HealthWatch(ServiceClient(settings.storage_url, patience=HEALTH_PATIENCE)),

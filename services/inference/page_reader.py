@@ -23,7 +23,7 @@ from shared.recognition.page.maps import CHANNELS, STRIDE
 
 logger = structlog.get_logger(__name__)
 
-SIDES = (64, 128, 192, 256, 384, 576)  # pixels of padded pages; `find_marks` asks for at most 576
+SIDES = (64, 128, 192, 256, 384, 512, 640)  # pixels of padded pages; `find_marks` asks for at most 640
 TRIAL = np.zeros((SIDES[0], SIDES[0]), np.uint8)
 
 

@@ -16,6 +16,12 @@ from shared.contracts.inference import (
     Prediction,
 )
 from shared.contracts.page import PageReading
+from shared.contracts.problem import ProblemCode
+
+# Codes of a refusal that is about the picture or drawing. Any other would be the same for every picture.
+PICTURE_PROBLEMS: frozenset[ProblemCode] = frozenset(
+    {"blank_drawing", "unreadable_image", "too_large", "invalid_request", "unsupported_media_type"}
+)
 
 
 class InferenceClient(ServiceClient):
@@ -28,7 +34,7 @@ class InferenceClient(ServiceClient):
         return self._post(Prediction, "/v1/predict", picture, media_type, model, explain=explain)
 
     def read(self, picture: bytes, media_type: str = "image/png", model: str | None = None) -> PageReading:
-        """Read every digit of a page, a PNG, JPEG or WebP file, in reading order."""
+        """Read a page, a PNG, JPEG or WebP file: its digits in reading order, and their numbers, lines and tables."""
         return self._post(PageReading, "/v1/read", picture, media_type, model)
 
     def predict_pixels(self, rows: Sequence[Sequence[int]], model: str | None = None) -> Prediction:

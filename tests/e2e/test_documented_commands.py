@@ -38,8 +38,9 @@ def earlier_assignments(path: Path, block: Block) -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The root folder of the repository as far as the commands use it, with the token that `make run` would write."""
+    """The root folder of the repository as far as the commands use it: the environment, and the token of `make run`."""
     (tmp_path / "docs").symlink_to(ROOT / "docs")
+    (tmp_path / ".venv").symlink_to(sys.prefix)
     (tmp_path / ".slate").mkdir()
     (tmp_path / ".slate" / "storage-token").write_text(TOKEN + "\n")
     return tmp_path

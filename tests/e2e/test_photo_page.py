@@ -51,7 +51,8 @@ def card(page: Page, name: str) -> Locator:
 
 
 def expect_number(card: Locator, *lines: str) -> None:
-    expect(card.get_by_test_id("number").locator(".lines b")).to_have_text(list(lines), timeout=LONG_MS)
+    text = card.locator('[class*="st-key-number"] code')
+    expect(text).to_have_text(" ".join(lines), timeout=LONG_MS)
 
 
 def expect_saved(card: Locator) -> None:
@@ -59,7 +60,16 @@ def expect_saved(card: Locator) -> None:
 
 
 def label(card: Locator, number: int, digit: int) -> None:
-    card.get_by_role("radiogroup", name=f"True value of digit {number}").get_by_text(str(digit), exact=True).click()
+    buttons = card.get_by_role("radiogroup", name=f"True value of digit {number}").last
+    buttons.get_by_text(str(digit), exact=True).click()
+
+
+def tap(card: Locator, number: int) -> Locator:
+    """Taps a digit on the picture. Returns the box with its buttons."""
+    card.get_by_test_id("box").nth(number - 1).click()
+    tapped = card.locator('[class*="st-key-tapped-"]')
+    expect(tapped.locator(".place")).to_have_text(str(number), timeout=LONG_MS)
+    return tapped
 
 
 def ids_of(card: Locator) -> list[str]:
@@ -97,7 +107,8 @@ def test_a_page_is_read_in_order_labelled_and_stored(photo_page: Page, stack: St
     third = ids_of(shown)[2]
 
     label(shown, 3, 7)
-    expect(shown.get_by_test_id("corrected")).to_have_text("Corrected to 2076 · 31415", timeout=LONG_MS)
+    expect(shown.get_by_test_id("corrected")).to_have_text("1 digit corrected.", timeout=LONG_MS)
+    expect_number(shown, "2076", "31415")
     expect_saved(shown)
     with stack.storage() as storage:
         stored = storage.get(f"/v1/predictions/{third}").json()
@@ -110,6 +121,69 @@ def test_a_page_is_read_in_order_labelled_and_stored(photo_page: Page, stack: St
     expect_saved(shown)
     with stack.storage() as storage:
         assert storage.get(f"/v1/predictions/{third}").json()["label"] is None
+
+
+def test_a_digit_that_is_tapped_on_the_picture_can_be_corrected_removed_and_put_back(
+    photo_page: Page, stack: Stack
+) -> None:
+    upload(photo_page, page_png=as_png(write_rows(["42"])[0]))
+    shown = card(photo_page, "page.png")
+    expect_saved(shown)
+    second = ids_of(shown)[1]
+    tapped = tap(shown, 2)
+    label(tapped, 2, 3)
+    expect_number(shown, "43")
+    tapped.get_by_role("button", name="Not a digit").click()
+    expect_number(shown, "4")
+    expect(shown.get_by_test_id("corrected")).to_have_text("1 digit removed.")
+    expect_saved(shown)
+    with stack.storage() as storage:
+        assert storage.get(f"/v1/predictions/{second}").status_code == 404
+    tapped.get_by_role("button", name="Put back").click()
+    expect_number(shown, "43")
+    expect_saved(shown)
+    with stack.storage() as storage:
+        assert storage.get(f"/v1/predictions/{second}").json()["label"] == 3
+
+
+def test_a_tap_beside_a_digit_chooses_it_and_the_arrow_keys_move_on(photo_page: Page) -> None:
+    upload(photo_page, page_png=as_png(write_rows(["42"])[0]))
+    shown = card(photo_page, "page.png")
+    expect_saved(shown)
+    second = shown.get_by_test_id("box").nth(1).bounding_box()
+    assert second is not None
+    photo_page.mouse.click(second["x"] + second["width"] + 12, second["y"] + 5)
+    place = shown.locator('[class*="st-key-tapped-"] .place')
+    expect(place).to_have_text("2", timeout=LONG_MS)
+    expect(shown.get_by_test_id("box").nth(1)).to_have_attribute("aria-pressed", "true")
+    shown.get_by_test_id("box").nth(1).press("ArrowLeft")
+    photo_page.keyboard.press("Enter")
+    expect(place).to_have_text("1", timeout=LONG_MS)
+
+
+def test_a_picture_is_turned_and_read_again(photo_page: Page, stack: Stack) -> None:
+    picture = Image.open(io.BytesIO(as_png(write_rows(["2026"])[0])))
+    upload(photo_page, page_png=encode(picture.transpose(Image.Transpose.ROTATE_90)))
+    shown = card(photo_page, "page.png")
+    expect(shown.locator("img.whole")).to_have_js_property("complete", True)
+    for _ in range(4):
+        before = shown.locator("img.whole").get_attribute("src")
+        shown.get_by_role("button", name="Turn").click()
+        expect(shown.locator("img.whole")).not_to_have_attribute("src", str(before), timeout=LONG_MS)
+        if shown.get_by_test_id("box").count() == 4:
+            break
+    expect_number(shown, "2026")
+    expect_saved(shown)
+
+
+def test_the_number_is_copied_with_one_click(photo_page: Page) -> None:
+    photo_page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    upload(photo_page, page_png=as_png(write_rows(["2026", "31415"])[0]))
+    shown = card(photo_page, "page.png")
+    expect_number(shown, "2026", "31415")
+    photo_page.get_by_role("heading", level=1).hover()  # the button is there without a mouse over the text
+    shown.get_by_role("button", name="Copy to clipboard").click()
+    assert photo_page.evaluate("navigator.clipboard.readText()") == "2026\n31415"
 
 
 def test_files_that_cannot_be_read_have_a_problem_and_the_others_are_read(photo_page: Page) -> None:
@@ -168,13 +242,13 @@ def test_pictures_stay_through_a_visit_to_another_page_and_are_stored_once(photo
     with stack.storage() as storage:
         predictions = storage.get("/v1/statistics").json()["overall"]["predictions"]
     label(card(photo_page, "page.png"), 1, 9)
-    expect(card(photo_page, "page.png").get_by_test_id("corrected")).to_have_text("Corrected to 92", timeout=LONG_MS)
+    expect_number(card(photo_page, "page.png"), "92")
 
     photo_page.get_by_role("link", name="Draw").first.click()
     photo_page.wait_for_selector("canvas.upper-canvas", timeout=LONG_MS)
     photo_page.get_by_role("link", name="Photo").first.click()
     shown = card(photo_page, "page.png")
-    expect(shown.get_by_test_id("corrected")).to_have_text("Corrected to 92", timeout=LONG_MS)
+    expect_number(shown, "92")
     expect(shown.get_by_role("radio", name="9").first).to_be_checked()
     assert ids_of(shown) == before
     with stack.storage() as storage:
@@ -202,7 +276,7 @@ def test_while_storage_hangs_digits_are_read_labelled_and_saved_afterwards(photo
         expect_number(shown, "42")
         expect(shown.get_by_test_id("saved")).to_have_text(re.compile("^Not saved yet"), timeout=LONG_MS)
         label(shown, 2, 3)
-        expect(shown.get_by_test_id("corrected")).to_have_text("Corrected to 43", timeout=LONG_MS)
+        expect_number(shown, "43")
         second = ids_of(shown)[1]
     expect_saved(shown)
     with stack.storage() as storage:

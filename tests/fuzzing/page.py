@@ -17,7 +17,7 @@ def prepare(data: bytes) -> bool:
     """Whether the picture was shown. Any error but UnshowablePictureError is a fault."""
     make_thumbnail(data)
     try:
-        make_views(to_sendable(data), BOX.width, [BOX])
+        make_views(to_sendable(data), 90, BOX.width, [BOX])
     except UnshowablePictureError:
         return False
     return True

@@ -13,7 +13,7 @@ from training.rendering.pages.page import Page, compose_page
 
 Slices = dict[str, list[Page]]  # layout → pages
 
-PAGES = 60  # for each layout
+PAGES = 40  # for each layout
 SIZE, STRIP_SIZE = (256, 384), (64, 256)  # height and width in pixels
 HEIGHTS_PX, STRIP_HEIGHTS_PX = (14.0, 56.0), (20.0, 46.0)  # of the digits
 

@@ -19,7 +19,7 @@ from training.rendering.pages.page import Page, compose_page
 from training.rendering.pages.sheet import Mark, Random
 
 PIXELS = 786_432  # of a batch
-TURNED_SHARE = 0.08
+TURNED_SHARE = 0.1
 HEIGHTS_PX = (11.5, 46.0)  # of most digits
 TINY_HEIGHTS_PX, HUGE_HEIGHTS_PX = (4.0, 11.0), (46.0, 120.0)  # that another copy of the page shows better
 OTHER_HEIGHTS_SHARE, TINY_SHARE = 0.18, 0.4

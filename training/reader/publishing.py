@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+import torch
 from torch import nn
 
 from shared.recognition.architectures import count_parameters
@@ -66,6 +67,7 @@ def publish_reader(candidate: ReaderCandidate, validation: Slices, test: Slices,
     The files are written last, so a process that is killed before leaves nothing. ModelVersionError if the exported
     graph answers differently from the network.
     """
+    torch.set_num_threads(1)  # several are slower for pages as small as these
     compute_maps = make_compute_maps(candidate.network)
     graph = export_reader_graph(candidate.network)
     check_reader_graph(graph, compute_maps, [page.picture for part in test.values() for page in part[:CHECKED_PAGES]])

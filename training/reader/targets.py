@@ -24,7 +24,7 @@ LEAST_PEAK = 0.45  # cells
 REACH = 1.3  # cells around the centre in which the sign, the place and the size are learned
 VISIBLE_SHARE = 0.75  # of a digit's box on the picture; with less nothing is learned there
 AROUND = 3  # cells around a box that its peak may reach
-SYMMETRIC = "0189"  # digits that may look like a digit when they are turned
+SYMMETRIC = "01689"  # digits that may look like a digit when they are turned
 
 Floats = NDArray[np.float32]
 Cells = tuple[slice, slice]
@@ -117,7 +117,8 @@ def _add_digit(targets: Targets, mark: Mark, turn: int) -> None:
         targets.weight[SMALL][spot.cells] = 0
     if turn:
         _raise_heat(targets, MAPS.turned.start + turn - 1, spot)
-        targets.weight[DIGIT][spot.cells] *= spot.peak < 0.1
+        if mark.sign in SYMMETRIC:
+            targets.weight[DIGIT][spot.cells] *= spot.peak < 0.1
         return
     _raise_heat(targets, DIGIT, spot)
     if mark.sign in SYMMETRIC:

@@ -1,4 +1,4 @@
-"""A queue of changes for storage: predictions, replacements and labels, at most one entry per prediction.
+"""A queue of changes for storage: predictions, replacements, deletions and labels, at most one entry per prediction.
 
 One thread sends the entries in order and repeats each one until storage has answered. A page adds a change and does
 not wait for it. It shows "Saved" only when `wait` has returned SAVED. While storage is away, the changes of all
@@ -57,10 +57,12 @@ class Delivery(Enum):
 class Change:
     """What storage does not know yet about one prediction.
 
-    `replaces` are earlier predictions of the same drawing. They are deleted once this one is stored. `label` counts
-    only if `relabelled` is true; None then removes the label.
+    `discarded` deletes what storage may have under this id, before anything else. `replaces` are earlier predictions of
+    the same drawing. They are deleted once this one is stored. `label` counts only if `relabelled` is true; None then
+    removes the label.
     """
 
+    discarded: bool = False
     prediction: PredictionToStore | None = None
     replaces: tuple[UUID, ...] = ()
     relabelled: bool = False
@@ -102,7 +104,14 @@ class Outbox:
             replaced: tuple[UUID, ...] = ()
             if replaces is not None:  # it may still wait here, so this change takes over its deletions
                 replaced = (replaces, *self._drop(replaces).replaces)
-            self._change(prediction_id, Change(prediction=prediction, replaces=replaced))
+            discarded = self._changes.get(prediction_id, Change()).discarded
+            self._change(prediction_id, Change(discarded=discarded, prediction=prediction, replaces=replaced))
+
+    def discard(self, prediction_id: UUID) -> None:
+        """Adds the deletion of a prediction with its drawing and label. `save` may add it again."""
+        with self._changed:
+            waiting = self._changes.get(prediction_id, Change())
+            self._change(prediction_id, Change(discarded=True, replaces=waiting.replaces))
 
     def label(self, prediction_id: UUID, digit: int | None) -> None:
         """Adds a label; None removes the label."""
@@ -188,6 +197,8 @@ class Outbox:
         return True
 
     def _write(self, prediction_id: UUID, change: Change) -> None:
+        if change.discarded:
+            self._storage.delete_prediction(prediction_id)
         if change.prediction is not None:
             self._storage.put_prediction(prediction_id, change.prediction)
         for replaced in change.replaces:

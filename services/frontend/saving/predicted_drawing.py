@@ -19,7 +19,7 @@ STORED_FIELDS = {"digit", "confidence", "probabilities", "digit_score", "model"}
 class PredictedDrawing:
     """`handed_over` is true once the outbox has the prediction, `saved` once storage has everything.
 
-    `drawing` is the picture file that is stored.
+    `drawing` is the picture file that is stored. `discarded` is true once a person said that it is no digit at all.
     """
 
     drawing: bytes
@@ -30,6 +30,7 @@ class PredictedDrawing:
     label: int | None = None
     handed_over: bool = False
     saved: bool = False
+    discarded: bool = False
 
     def set_label(self, digit: int | None) -> None:
         """None removes the label. `save` or `send_label` must follow."""
@@ -39,6 +40,18 @@ class PredictedDrawing:
         """Adds the label to the outbox. Does nothing before `save`, which sends the label with the prediction."""
         if self.handed_over:
             outbox.label(self.prediction.id, self.label)
+
+    def discard(self, outbox: Outbox) -> None:
+        """Takes it back: it is not saved, or what was saved is deleted. `save` still says how far that is."""
+        self.discarded, self.saved = True, not self.handed_over
+        if self.handed_over:
+            outbox.discard(self.prediction.id)
+
+    def restore(self, drawing: bytes) -> None:
+        """Undoes `discard`. `save` must follow, and stores `drawing` if the outbox had the earlier one already."""
+        if self.handed_over:
+            self.drawing = drawing
+        self.discarded = self.handed_over = self.saved = False
 
     def save(self, outbox: Outbox, timeout_s: float, replaces: UUID | None = None) -> Delivery:
         """Hands the prediction to the outbox once, then waits at most `timeout_s` for storage.

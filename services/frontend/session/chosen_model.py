@@ -19,6 +19,11 @@ def get_chosen_model() -> str | None:
     return chosen
 
 
+def reads_pages(model: str | None) -> bool:
+    """Whether the model can read pages of digits. None is the service's default, which can."""
+    return model is None or not model.startswith(f"{EXTERNAL_NAME}/")
+
+
 def choose_model(model: str | None) -> None:
     """Sets the model for this visit; None means the service's default."""
     st.session_state[KEY] = model

@@ -23,6 +23,7 @@ from services.frontend.session.sheet import (
     is_canvas_on_page,
 )
 from shared.contracts.inference import Prediction
+from shared.contracts.page import PageReading
 
 KEY = "draw_state"
 RETRY_S = 3.0  # before the first repeated request; doubles each time
@@ -43,6 +44,7 @@ class DrawState:
     initial: FabricJson | None = None
     outdated: Strokes | None = None
     predicted: PredictedDrawing | None = None  # the prediction of `drawing`
+    number: PageReading | None = None  # instead of a prediction, if `drawing` has several digits
     replaced: PredictedDrawing | None = None  # the prediction before the last stroke
     early_label: int | None = None  # given while the last stroke was still on its way from the browser
     problem: str | None = None
@@ -77,6 +79,16 @@ class DrawState:
             self.toggle_label(self.early_label)
             self.early_label = None
 
+    def take_number(self, reading: PageReading) -> None:
+        """Takes over the reading of a drawing with several digits. It has no label and is not saved."""
+        self.forget_failures()
+        self.number, self.early_label = reading, None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the drawing needs no further request."""
+        return self.predicted is not None or self.number is not None
+
     def clear(self) -> None:
         """Empties the canvas."""
         self.outdated = get_latest_strokes()
@@ -99,6 +111,7 @@ class DrawState:
 
     def drop_prediction(self) -> None:
         """Asks for a new prediction of the drawing: after a new stroke, or when another model was chosen."""
+        self.number = None
         if self.predicted is not None:
             self.replaced, self.predicted, self.problem = self.predicted, None, None
 
@@ -117,7 +130,7 @@ class DrawState:
     @property
     def is_retry_due(self) -> bool:
         """Whether it is time to repeat a request that got no answer."""
-        return self.predicted is None and time.monotonic() >= self.retry_at
+        return not self.is_answered and time.monotonic() >= self.retry_at
 
     def forget_failures(self) -> None:
         """Plans no further request, because an answer came or the drawing has changed."""
@@ -142,7 +155,7 @@ class DrawState:
             self.labelled[prediction.id] = digit == prediction.digit
 
     def _forget_prediction(self) -> None:
-        self.predicted = self.replaced = self.early_label = self.problem = None
+        self.predicted = self.number = self.replaced = self.early_label = self.problem = None
 
     def _start_from(self, strokes: Strokes) -> None:
         # The component draws `initial` again only when it differs from the last one.

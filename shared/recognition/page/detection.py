@@ -24,7 +24,7 @@ ComputeMaps = Callable[[Grey], PageMaps]  # H and W are multiples of MULTIPLE
 USUAL_SIDE = 640  # pixels: the longer side of the largest copy that is always looked at
 LEAST_SIDE = 16  # pixels: copies with a shorter longer side show nothing, unless the page itself is that small
 MOST_ENLARGED = 2.0
-TILE = 512  # pixels: larger copies are looked at in tiles
+TILE = 576  # pixels: larger copies are looked at in tiles
 TILE_OVERLAP = 64
 WHOLE_TILE = TILE + TILE_OVERLAP
 MOST_TILES = 10  # of larger copies: each takes as long as the largest copy that is always looked at
@@ -35,6 +35,10 @@ HIGHEST_ENLARGED = 32.0  # pixels of a larger copy: digits that are higher were 
 SMALL_DIGITS = 0.4  # chance of digits that are too small, above which a larger copy is looked at
 LEAST_SCORE = 0.1  # of candidates; whoever reads the page applies its own thresholds
 MOST_CANDIDATES = 4000  # per copy
+LEAST_SIZE = 0.5  # pixels of the page: narrower boxes lie outside of it
+LEAST_PROBABILITY = 1e-3  # a copy that rules a digit out may be wrong
+ALIKE = 0.6  # least share of the sides of two boxes of the same digit
+DIGIT = 0  # kind of a candidate
 SAME_PLACE = 0.45  # intersection over the smaller box: digits that overlap more are one digit
 
 
@@ -183,7 +187,7 @@ def _count_votes(maps: PageMaps) -> NDArray[np.float64]:
 
 
 def _merge(found: list[Candidates], shape: tuple[int, ...]) -> list[Mark]:
-    """All candidates → marks: of those in the same place, the surest."""
+    """All candidates → marks. Of those in the same place the surest counts; what the others see adds to its digit."""
     if not found:
         return []
     boxes, scores, kinds, probabilities, separators = (
@@ -191,28 +195,41 @@ def _merge(found: list[Candidates], shape: tuple[int, ...]) -> list[Mark]:
         for name in ("boxes", "scores", "kinds", "probabilities", "separators")
     )
     boxes = np.clip(boxes, 0, np.array([shape[1], shape[0]] * 2))
-    order = np.argsort(-scores, kind="stable")
+    evidence = np.log(np.maximum(probabilities, LEAST_PROBABILITY)) * scores[:, None]
     kept: list[int] = []
-    kept_boxes = np.empty((len(order), 4), np.float32)
-    for index in order.tolist():
+    kept_boxes = np.empty((len(scores), 4), np.float32)
+    for index in np.argsort(-scores, kind="stable").tolist():
         box = boxes[index]
-        if box[2] - box[0] < 0.5 or box[3] - box[1] < 0.5:
+        if box[2] - box[0] < LEAST_SIZE or box[3] - box[1] < LEAST_SIZE:
             continue
-        if not _overlaps(box, kept_boxes[: len(kept)]):
+        shares = _measure_overlaps(box, kept_boxes[: len(kept)])
+        if shares.max(initial=0) <= SAME_PLACE:
             kept_boxes[len(kept)] = box
             kept.append(index)
-    return [_make_mark(boxes[i], scores[i], kinds[i], probabilities[i], separators[i], shape) for i in kept]
+        elif kinds[kept[int(shares.argmax())]] == kinds[index] == DIGIT and _are_alike(
+            box, kept_boxes[shares.argmax()]
+        ):
+            evidence[kept[int(shares.argmax())]] += evidence[index]
+    together = _softmax(evidence[kept] / np.maximum(1e-6, scores[kept])[:, None]) if kept else probabilities[:0]
+    return [
+        _make_mark(boxes[index], scores[index], kinds[index], together[place], separators[index], shape)
+        for place, index in enumerate(kept)
+    ]
 
 
-def _overlaps(box: NDArray[np.float32], others: NDArray[np.float32]) -> bool:
-    """Whether the box covers much of one of the others (N, 4), or is much covered by it."""
-    if not len(others):
-        return False
+def _measure_overlaps(box: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(N,): what the box shares with each of the others (N, 4), as a share of the smaller one of both."""
     across = np.minimum(box[2], others[:, 2]) - np.maximum(box[0], others[:, 0])
     down = np.minimum(box[3], others[:, 3]) - np.maximum(box[1], others[:, 1])
     shared = np.maximum(across, 0) * np.maximum(down, 0)
     areas = (others[:, 2] - others[:, 0]) * (others[:, 3] - others[:, 1])
-    return bool((shared > SAME_PLACE * np.minimum(areas, (box[2] - box[0]) * (box[3] - box[1]))).any())
+    return np.asarray(shared / np.minimum(areas, (box[2] - box[0]) * (box[3] - box[1])), np.float32)
+
+
+def _are_alike(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool:
+    """Whether both boxes have about the same size, so that they are the same digit and not a part of it."""
+    sizes = np.array([one[2:] - one[:2], other[2:] - other[:2]])
+    return bool((sizes.min(axis=0) > ALIKE * sizes.max(axis=0)).all())
 
 
 def _make_mark(

@@ -27,10 +27,8 @@ Point = tuple[int, int]  # x and y, pixels of the picture
 Floats = NDArray[np.float64]
 
 MAX_DIGITS = 1000  # on one page
-TURN_SHARE = 1.5  # times the votes of the upright page: with so many votes, another orientation is right
-DOUBT_SHARE = 0.35  # times the votes of the upright page: with so many votes, another orientation is tried
-TRIED_DIGITS = 4  # fewer digits are not enough to tell: a six is a nine
-BETTER_SHARE = 1.15  # times the digits' scores on the upright page that another orientation must reach when tried
+TURN_SHARE = 0.1  # of the votes for the upright page; an orientation with more is possible
+TURN_GAIN = 1.1  # times as certain as the upright page a turned one must be
 GHOST_SHARE = 0.25  # of the strongest digit's contrast; fainter digits are erased ones or show through
 MAX_POINTS = 500  # of all outlines of a digit, simplified; a digit has about 50
 SMOOTHNESS = 0.01  # share of the digit's longer side by which a simplified outline may deviate
@@ -93,22 +91,20 @@ def _drop_ghosts(cuts: Sequence[tuple[Mark, CutDigit | None]]) -> list[tuple[Mar
 
 
 def _find_upright(grey: Grey, compute_maps: ComputeMaps) -> tuple[Found, int]:
-    """What stands on the page, and by how many quarters it was turned clockwise to be read."""
+    """What stands on the page, and by how many quarters it was turned clockwise to be read.
+
+    Some digits look like digits on their heads, too. So if another orientation is possible, both are read.
+    """
     found = find_marks(grey, compute_maps)
-    votes = found.orientations
-    turns = int(votes[1:].argmax()) + 1
-    clear = votes[turns] > 0 and votes[turns] >= TURN_SHARE * votes[0]
-    in_doubt = votes[turns] >= max(DOUBT_SHARE * votes[0], TRIED_DIGITS)
-    if not (clear or in_doubt):
+    turns = int(found.orientations[1:].argmax()) + 1
+    if found.orientations[turns] <= TURN_SHARE * found.orientations[0]:
         return found, 0
     turned = find_marks(np.ascontiguousarray(np.rot90(grey, -turns)), compute_maps)
-    if clear or _add_scores(turned) >= BETTER_SHARE * _add_scores(found):
-        return turned, turns
-    return found, 0
+    return (turned, turns) if _measure_certainty(turned) > TURN_GAIN * _measure_certainty(found) else (found, 0)
 
 
-def _add_scores(found: Found) -> float:
-    """How sure the network is of the digits. Upside down, many of them look like two digits at once."""
+def _measure_certainty(found: Found) -> float:
+    """The expected number of digits that are read correctly."""
     return sum(mark.score * float(mark.probabilities.max()) for mark in found.marks if mark.probabilities is not None)
 
 

@@ -12,6 +12,7 @@ from shared.contracts.inference import Explanation, Prediction
 from shared.contracts.problem import Problem
 from tests.integration.clients.stand_in import PREDICTION, StandIn
 from tests.unit.clients.fake_clock import FakeClock
+from tests.unit.clients.page_readings import a_reading, a_table
 
 PIXELS = [[row + column for column in range(28)] for row in range(28)]
 PROBLEM = {"type": "x", "title": "x", "status": 422, "code": "blank_drawing", "detail": "Draw something."}
@@ -48,6 +49,13 @@ def test_a_picture_is_sent_unchanged(client: InferenceClient, stand_in: StandIn)
     (asked,) = stand_in.asked
     assert asked.line == "POST /v1/predict?model=lenet5%2F1"
     assert (asked.headers["content-type"], asked.body) == ("image/jpeg", b"\xff\xd8 a photograph")
+
+
+def test_a_page_is_answered_with_its_numbers_and_tables(client: InferenceClient, stand_in: StandIn) -> None:
+    reading = a_reading("19,95 3", tables=(a_table([[0], [1]], texts=[["19,95", "3"]]),), rotation=270)
+    stand_in.will_answer(JSONResponse(reading.model_dump(mode="json")))
+    assert client.read(b"\xff\xd8 a photograph", "image/jpeg") == reading
+    assert stand_in.asked[0].line == "POST /v1/read"
 
 
 def test_no_model_is_sent_if_none_is_named(client: InferenceClient, stand_in: StandIn) -> None:

@@ -66,6 +66,8 @@ def test_a_picture_is_read(client: InferenceClient, file_format: str) -> None:
 def test_a_page_is_read_digit_by_digit(client: InferenceClient) -> None:
     reading = client.read(as_png(write_rows(["2026"])[0]))
     assert [digit.prediction.digit for digit in reading.digits] == [2, 0, 2, 6]
+    assert [number.text for number in reading.numbers] == ["2026"]
+    assert [line.text for line in reading.lines] == ["2026"]
 
 
 def test_pixels_are_read_as_the_picture_they_came_from(client: InferenceClient) -> None:

@@ -33,12 +33,15 @@ class FakeStorage:
 
     def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore) -> None:
         self._answer(prediction_id)
+        if self.predictions.get(prediction_id, prediction).drawing != prediction.drawing:
+            raise RefusedError(Problem(type="x", title="Conflict", status=409, code="conflict", detail="other drawing"))
         self.predictions[prediction_id] = prediction
 
     def delete_prediction(self, prediction_id: UUID, *, unlabelled_only: bool = False) -> None:
         self._answer(prediction_id)
         if not (unlabelled_only and prediction_id in self.labels):
             self.predictions.pop(prediction_id, None)
+            self.labels.pop(prediction_id, None)
 
     def put_label(self, prediction_id: UUID, digit: int) -> None:
         self._answer(prediction_id)

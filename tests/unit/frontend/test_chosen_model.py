@@ -3,7 +3,7 @@
 import pytest
 import streamlit as st
 
-from services.frontend.session.chosen_model import ask_chosen_model, choose_model, get_chosen_model
+from services.frontend.session.chosen_model import ask_chosen_model, choose_model, get_chosen_model, reads_pages
 from shared.clients.service import RefusedError
 from shared.contracts.problem import Problem, ProblemCode
 
@@ -46,3 +46,7 @@ def test_any_other_refusal_is_passed_on() -> None:
     with pytest.raises(RefusedError, match="blank_drawing"):
         ask_chosen_model(ask)
     assert get_chosen_model() == "best"
+
+
+def test_a_model_of_openai_reads_no_pages() -> None:
+    assert [reads_pages(model) for model in (None, "cnn/3", "openai/reader")] == [True, True, False]

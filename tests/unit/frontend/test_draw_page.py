@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,23 +12,46 @@ from streamlit.testing.v1 import AppTest
 from services.frontend import connections
 from services.frontend.connections import connect, get_statistics
 from services.frontend.saving.outbox import Delivery
+from services.frontend.session.chosen_model import KEY as MODEL_KEY
 from services.frontend.session.draw_state import KEY, DrawState
+from services.frontend.session.sheet import Strokes
 from services.frontend.views.api.example_drawing import draw_example
+from services.frontend.views.draw.number import NOT_SAVED, choose_size, number_html
 from services.frontend.views.draw.recent import get_snapshot
 from shared.clients.patience import Patience
-from shared.contracts.inference import Prediction
+from shared.contracts.inference import ModelDescription, ModelList, Prediction
+from shared.contracts.message import ModelVersion
+from shared.contracts.page import PageReading
+from tests.e2e.hand import FOUR, ONE, SEVEN
 from tests.integration.clients.listening import listening
+from tests.unit.clients.page_readings import a_reading
 from tests.unit.frontend.test_answer import a_prediction
+from tests.unit.frontend.test_draw_strokes import drawing
 
 PAGE = Path(__file__).parents[3] / "services/frontend/views/draw/page.py"
 LONG_S = 30.0
+A_MODEL_LIST = ModelList(
+    default=ModelVersion(name="cnn", version="1"),
+    models=[
+        ModelDescription(
+            name="cnn",
+            version="1",
+            current=True,
+            created_at=datetime(2026, 11, 21, tzinfo=UTC),
+            architecture="cnn",
+            parameters=7,
+            metrics={},
+            digit_score_threshold=0.5,
+        )
+    ],
+)
 MAP = [[0.5] * 28 for _ in range(28)]
 
 
 class Services:
     """Both services behind one address. While `storage_answers` is not set, every request to storage waits.
 
-    `predicted` are the queries of the requests for a prediction.
+    `predicted` are the queries of the requests for a prediction, `pages` counts those for a page.
     """
 
     def __init__(self) -> None:
@@ -36,6 +60,9 @@ class Services:
         self.saliency: list[list[float]] | None = MAP
         self.unanswered = 0
         self.predicted: list[dict[str, str]] = []
+        self.prediction = a_prediction(7, 0.99)
+        self.reading: PageReading = a_reading("42")
+        self.pages = 0
 
     def make_app(self) -> FastAPI:
         app = FastAPI()
@@ -47,14 +74,22 @@ class Services:
         @app.post("/v1/predict")
         def predict(request: Request) -> Prediction:
             self.predicted.append(dict(request.query_params))
-            return a_prediction(7, 0.99).model_copy(update={"saliency": self.saliency})
+            return self.prediction.model_copy(update={"saliency": self.saliency})
+
+        @app.post("/v1/read")
+        def read() -> PageReading:
+            self.pages += 1
+            return self.reading
+
+        @app.get("/v1/models")
+        def list_models() -> ModelList:
+            return A_MODEL_LIST
 
         @app.api_route("/v1/{path:path}", methods=["GET", "PUT"])
         def store(path: str) -> Response:
-            if path != "models":
-                self.unanswered += 1
-                assert self.storage_answers.wait(LONG_S)
-                self.unanswered -= 1
+            self.unanswered += 1
+            assert self.storage_answers.wait(LONG_S)
+            self.unanswered -= 1
             return Response(status_code=200)
 
         return app
@@ -78,9 +113,11 @@ def services(monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
             each.clear()
 
 
-def open_with_a_drawing() -> AppTest:
+def open_with_a_drawing(strokes: Strokes | None = None, model: str | None = None) -> AppTest:
     page = AppTest.from_file(PAGE, default_timeout=LONG_S / 2)  # a run that waits for storage fails here
-    page.session_state[KEY] = DrawState(drawing=draw_example())
+    page.session_state[KEY] = DrawState(drawing=draw_example(), strokes=strokes or [])
+    if model:
+        page.session_state[MODEL_KEY] = model
     page.run()
     assert not page.exception
     return page
@@ -106,6 +143,70 @@ def test_one_stroke_is_one_request_to_inference(services: Services) -> None:
     page = open_with_a_drawing()
     assert services.predicted == [{"explain": "true"}]
     assert 'data-explained="true"' in html_of(page)
+
+
+APART = drawing(ONE, SEVEN, scale=0.45)
+TOGETHER = drawing(FOUR)
+
+
+def test_strokes_that_stand_apart_are_read_as_a_number_with_one_request(services: Services) -> None:
+    page = open_with_a_drawing(APART)
+    assert 'data-text="42"' in html_of(page)
+    assert (services.pages, services.predicted) == (1, [])
+    assert NOT_SAVED in html_of(page)
+    assert all(page.button(f"feedback-{digit}").disabled for digit in range(10))
+    page.run()
+    assert services.pages == 1
+
+
+def test_a_digit_of_several_strokes_is_still_one_request(services: Services) -> None:
+    page = open_with_a_drawing(TOGETHER)
+    assert 'data-digit="7" data-id' in html_of(page)
+    assert (services.pages, len(services.predicted)) == (0, 1)
+
+
+@pytest.mark.parametrize("lines", [[], ["7"]])
+def test_strokes_that_stand_apart_but_are_not_several_digits_are_one_drawing(
+    services: Services, lines: list[str]
+) -> None:
+    services.reading = a_reading(*lines)
+    page = open_with_a_drawing(APART)
+    assert 'data-digit="7" data-id' in html_of(page)
+    assert (services.pages, len(services.predicted)) == (1, 1)
+
+
+def test_a_rejected_drawing_of_several_strokes_may_be_digits_that_touch(services: Services) -> None:
+    services.prediction = a_prediction(7, 0.99, digit_score=0.1)
+    assert 'data-text="42"' in html_of(open_with_a_drawing(TOGETHER))
+    assert (services.pages, len(services.predicted)) == (1, 1)
+    assert 'data-digit="7" data-id' in html_of(open_with_a_drawing(TOGETHER[:1]))  # one stroke is never asked twice
+    assert services.pages == 1
+
+
+def test_a_rejected_drawing_in_which_no_digits_are_found_stays_rejected(services: Services) -> None:
+    services.prediction = a_prediction(7, 0.99, digit_score=0.1)
+    scribbles = [each.model_copy(update={"prediction": services.prediction}) for each in services.reading.digits]
+    services.reading = services.reading.model_copy(update={"digits": scribbles})
+    assert "This does not look like a digit" in html_of(open_with_a_drawing(TOGETHER))
+
+
+def test_a_model_of_another_provider_reads_no_numbers(services: Services) -> None:
+    page = open_with_a_drawing(APART, model="openai/reader")
+    assert 'data-digit="7" data-id' in html_of(page)
+    assert services.pages == 0
+
+
+def test_a_number_says_which_digits_are_doubtful() -> None:
+    sure, doubtful = a_reading("19,95", "7"), a_reading("71", confidence=0.8)
+    assert "<b>Sure</b>" in number_html(sure)
+    assert ">19,95<br>7</div>" in number_html(sure)
+    assert "<b>Not sure about 7 and 1</b>" in number_html(doubtful)
+    assert "64.0% confident" in number_html(doubtful)
+
+
+@pytest.mark.parametrize(("lines", "size"), [(["12"], "large"), (["19,95"], "middle"), (["1", "2"], "small")])
+def test_a_longer_number_has_smaller_digits(lines: list[str], size: str) -> None:
+    assert choose_size(lines) == size
 
 
 def test_without_a_saliency_map_the_answer_is_shown_and_the_next_request_asks_for_none(services: Services) -> None:

@@ -10,6 +10,7 @@ from services.frontend.saving.predicted_drawing import PredictedDrawing
 from services.frontend.session import draw_state
 from services.frontend.session.draw_state import DrawState
 from services.frontend.session.sheet import Sheet, Strokes
+from tests.unit.clients.page_readings import a_reading
 from tests.unit.frontend.test_answer import ID, a_prediction
 
 
@@ -134,3 +135,34 @@ def test_a_drawing_that_was_not_sent_is_predicted_as_soon_as_the_recogniser_is_b
     assert can_retry(state, Health(inference=True, storage=True))
     predict(state, browser, "one")
     assert (state.failures, state.is_retry_due) == (0, False)
+
+
+def test_a_number_takes_the_place_of_a_prediction_until_the_drawing_changes(browser: Browser) -> None:
+    state = DrawState()
+    first = predict(state, browser, "one")
+    browser.strokes = strokes("one", "two")
+    state.take_sheet(browser.sheet())
+    assert not state.is_answered
+    state.take_number(a_reading("42"))
+    assert (state.is_answered, state.predicted) == (True, None)
+    state.take_sheet(browser.sheet())
+    assert state.is_answered
+    predicted = predict(state, browser, "one")  # after Undo
+    assert (state.number, state.predicted, state.replaced) == (None, predicted, first)
+
+
+def test_clear_forgets_a_number(browser: Browser) -> None:
+    state = DrawState()
+    predict(state, browser, "one")
+    state.take_number(a_reading("42"))
+    state.clear()
+    assert (state.number, state.is_answered) == (None, False)
+
+
+def test_another_model_reads_a_number_again(browser: Browser) -> None:
+    state = DrawState()
+    browser.strokes = strokes("one", "two")
+    state.take_sheet(browser.sheet())
+    state.take_number(a_reading("42"))
+    state.drop_prediction()
+    assert not state.is_answered

@@ -9,8 +9,9 @@ from uuid import UUID
 
 import pytest
 
+from services.frontend.elements.csv_file import disarm
 from services.frontend.views.history import download
-from services.frontend.views.history.download import disarm, make_csv, make_zip, suffix_of
+from services.frontend.views.history.download import make_csv, make_zip, suffix_of
 from shared.clients.service import RefusedError
 from shared.contracts.message import ModelVersion
 from shared.contracts.problem import Problem

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.frontend.saving.outbox import Delivery, Outbox, OutboxFullError
+from services.frontend.saving.outbox import MAX_BYTES, Delivery, Outbox, OutboxFullError
 from shared.contracts.message import ModelVersion
 from shared.contracts.storage import PredictionToStore
 from tests.unit.frontend.conftest import FakeStorage
@@ -149,3 +149,49 @@ def test_an_outbox_full_of_bytes_refuses_more_until_storage_has_some(storage: Fa
     assert outbox.wait(first, LONG_S) is outbox.wait(third, LONG_S) is Delivery.SAVED
     assert outbox.has_room(25)
     outbox.close()
+
+
+def test_a_discarded_prediction_is_deleted_with_its_label(outbox: Outbox, storage: FakeStorage) -> None:
+    kept, discarded = uuid4(), uuid4()
+    for prediction_id in (kept, discarded):
+        outbox.save(prediction_id, a_prediction())
+        outbox.label(prediction_id, 4)
+        assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
+    outbox.discard(discarded)
+    assert outbox.wait(discarded, LONG_S) is Delivery.SAVED
+    assert (set(storage.predictions), storage.labels) == ({kept}, {kept: 4})
+
+
+def test_a_prediction_that_is_discarded_before_it_was_sent_is_never_stored_and_makes_room(
+    outbox: Outbox, storage: FakeStorage
+) -> None:
+    storage.available.clear()
+    outbox.save(discarded := uuid4(), a_prediction(drawing=bytes(MAX_BYTES)))
+    assert not outbox.has_room(1)
+    outbox.discard(discarded)
+    assert outbox.has_room(MAX_BYTES)
+    storage.available.set()
+    assert outbox.wait(discarded, LONG_S) is Delivery.SAVED
+    assert storage.predictions == {}
+
+
+def test_a_prediction_can_be_saved_again_after_it_was_discarded(outbox: Outbox, storage: FakeStorage) -> None:
+    outbox.save(prediction_id := uuid4(), a_prediction(drawing=b"first"))
+    assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
+    storage.available.clear()
+    outbox.discard(prediction_id)
+    outbox.save(prediction_id, a_prediction(drawing=b"second"))  # storage would refuse it beside the first
+    storage.available.set()
+    assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
+    assert storage.predictions[prediction_id].drawing == b"second"
+
+
+def test_a_discarded_prediction_still_deletes_the_one_that_it_replaced(outbox: Outbox, storage: FakeStorage) -> None:
+    outbox.save(first := uuid4(), a_prediction())
+    assert outbox.wait(first, LONG_S) is Delivery.SAVED
+    storage.available.clear()
+    outbox.save(second := uuid4(), a_prediction(), replaces=first)
+    outbox.discard(second)
+    storage.available.set()
+    assert outbox.wait(second, LONG_S) is Delivery.SAVED
+    assert storage.predictions == {}

@@ -17,13 +17,14 @@ from services.frontend.views.photo.picture import (
     check_bytes,
     cut_out,
     find_margins,
+    find_neighbours,
     make_cutout,
     make_preview,
     make_views,
     to_sendable,
 )
 from shared.contracts.page import Box
-from shared.upright import turn_upright
+from shared.upright import turn_clockwise, turn_upright
 
 TURNED = 6  # EXIF orientation: to be turned by 90° clockwise
 
@@ -87,7 +88,7 @@ def test_a_preview_is_small_and_keeps_transparency(mode: str, file_format: str) 
 def test_a_digit_is_cut_out_of_a_large_picture_at_its_box() -> None:
     picture = Image.new("RGB", (5000, 2500), "white")
     picture.paste("black", (1000, 500, 1400, 1100))
-    preview, (cutout,) = make_views(encode(picture, "PNG"), 5000, [box(1000, 500, 400, 600)])
+    preview, (cutout,) = make_views(encode(picture, "PNG"), 0, 5000, [box(1000, 500, 400, 600)])
     assert open_uri(preview).size == (1200, 600)
     cut = Image.open(io.BytesIO(cutout.stored))
     assert cut.size == pytest.approx((350, 450), abs=2)
@@ -101,6 +102,35 @@ def test_the_cutout_of_a_huge_digit_can_be_stored_and_is_small_on_the_page() -> 
     assert Image.open(io.BytesIO(cutout.stored)).size == (STORED_SIDE, STORED_SIDE * 3 // 4)
     assert Image.open(io.BytesIO(cutout.shown)).size == (SHOWN_SIDE, SHOWN_SIDE * 3 // 4)
     assert len(cutout.stored) < 10 * 1024 * 1024
+
+
+def test_a_small_cutout_is_one_file_for_both_uses() -> None:
+    cutout = make_cutout(Image.new("RGB", (SHOWN_SIDE, 40)))
+    assert cutout.shown is cutout.stored
+
+
+@pytest.mark.parametrize(("degrees", "corner"), [(0, (0, 0)), (90, (2, 0)), (180, (2, 2)), (270, (0, 2))])
+def test_a_picture_is_turned_clockwise(degrees: int, corner: tuple[int, int]) -> None:
+    picture = Image.new("L", (3, 3))
+    picture.putpixel((0, 0), 255)
+    assert turn_clockwise(picture, degrees).getpixel(corner) == 255
+
+
+def test_a_turned_picture_keeps_its_transparency_and_is_upright() -> None:
+    turned = Image.open(io.BytesIO(to_sendable(encode(Image.new("RGBA", (30, 20)), "PNG"), 90)))
+    assert (turned.size, turned.mode) == ((20, 30), "RGBA")
+    turned = Image.open(io.BytesIO(to_sendable(encode(Image.new("RGB", (30, 20)), "JPEG", TURNED), 90)))
+    assert (turned.size, turned.getexif().get(0x0112)) == ((30, 20), None)
+
+
+def test_the_neighbours_of_a_digit_give_it_the_same_margins_as_all_digits() -> None:
+    chance = np.random.default_rng(1)
+    boxes = [box(*map(int, place), 30, 40) for place in chance.integers(0, 600, (120, 2))]
+    for place, near in enumerate(find_neighbours(boxes)):
+        others = boxes[:place] + boxes[place + 1 :]
+        assert len(near) < len(others) / 4
+        assert find_margins(boxes[place], near) == find_margins(boxes[place], others)
+    assert find_neighbours([]) == []
 
 
 def test_a_cutout_ends_at_the_border_of_the_picture() -> None:
@@ -119,6 +149,6 @@ def test_margins_end_halfway_to_the_next_digit() -> None:
 
 def test_a_broken_picture_is_an_error_with_a_sentence() -> None:
     with pytest.raises(UnshowablePictureError, match="broken"):
-        make_views(b"no picture", 1, [])
+        make_views(b"no picture", 0, 1, [])
     with pytest.raises(UnshowablePictureError, match="broken"):
         to_sendable(encode(Image.new("RGB", (64, 64)), "HEIF")[:200])

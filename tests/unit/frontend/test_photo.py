@@ -2,32 +2,31 @@
 
 import base64
 import io
-from uuid import uuid4
 
 import pytest
 from PIL import Image
 
 from services.frontend.saving.outbox import Delivery, Outbox
 from services.frontend.views.photo import state
-from services.frontend.views.photo.cards import digit_html, number_html, picture_html
+from services.frontend.views.photo.numbers import write_lines
 from services.frontend.views.photo.picture import MAX_BYTES
 from services.frontend.views.photo.reading import (
+    CARDS,
     FAILED,
     MAX_FAILURES,
     NOT_READ,
     can_progress,
     make_photo,
+    order_cards,
     read_photo,
-    reads_pages,
     save_photo,
     try_to_read,
 )
-from services.frontend.views.photo.state import MAX_PHOTOS, Photo, PhotoDigit, PhotoPage
+from services.frontend.views.photo.state import MAX_PHOTOS, Photo, PhotoDigit, PhotoPage, list_signs
 from shared.clients.service import RefusedError, ServiceUnavailableError
-from shared.contracts.inference import Prediction
-from shared.contracts.message import ModelVersion
-from shared.contracts.page import Box, PageDigit, PageLine, PageNumber, PageReading
+from shared.contracts.page import PageReading
 from shared.contracts.problem import Problem, ProblemCode
+from tests.unit.clients.page_readings import a_reading
 from tests.unit.frontend.conftest import FakeStorage
 from tests.unit.frontend.test_page_picture import encode
 
@@ -36,64 +35,23 @@ PICTURE = encode(Image.new("RGB", (400, 200), "white"), "JPEG")
 
 
 class FakeReader:
-    """Returns the digits of `lines` for any picture, or raises `error`."""
+    """Returns the numbers of `lines` for any picture, or raises `error`."""
 
-    def __init__(self, *lines: str, error: Exception | None = None) -> None:
-        self.lines, self.error, self.asked = lines, error, 0
+    def __init__(self, *lines: str, error: Exception | None = None, rotation: int = 0) -> None:
+        self.lines, self.error, self.rotation = lines, error, rotation
+        self.pictures: list[bytes] = []
 
     def __call__(self, picture: bytes) -> PageReading:
-        self.asked += 1
+        self.pictures.append(picture)
         if self.error:
             raise self.error
-        digits = [
-            found(int(character), line, column)
-            for line, characters in enumerate(self.lines)
-            for column, character in enumerate(characters)
-        ]
-        numbers = [
-            PageNumber(
-                text=characters,
-                line=line,
-                digits=[index for index, digit in enumerate(digits) if digit.line == line],
-                separators=[],
-                box=Box(left=10, top=10 + 60 * line, width=50 * len(characters), height=40),
-                confidence=0.9,
-            )
-            for line, characters in enumerate(self.lines)
-        ]
-        lines = [PageLine(text=each.text, box=each.box, numbers=[each.line]) for each in numbers]
-        return PageReading(
-            width=400,
-            height=200,
-            rotation=0,
-            digits=digits,
-            numbers=numbers,
-            lines=lines,
-            tables=[],
-            reader=ModelVersion(name="reader", version="1"),
-        )
+        return a_reading(*self.lines, rotation=self.rotation)
 
 
-def found(digit: int, line: int, column: int) -> PageDigit:
-    left, top = 10 + 50 * column, 10 + 60 * line
-    prediction = Prediction(
-        id=uuid4(),
-        digit=digit,
-        confidence=0.99,
-        probabilities=[0.99 if other == digit else 0.01 / 9 for other in range(10)],
-        digit_score=0.9,
-        model=ModelVersion(name="cnn", version="1"),
-        image="",
-        elapsed_ms=1,
-    )
-    outline = [(left, top), (left + 30, top), (left + 30, top + 40)]
-    return PageDigit(
-        box=Box(left=left, top=top, width=30, height=40),
-        line=line,
-        number=line,
-        outlines=[outline],
-        prediction=prediction,
-    )
+def lines_of(photo: Photo) -> list[str]:
+    """The numbers that the page shows."""
+    assert photo.reading is not None
+    return write_lines(photo.reading, list_signs(photo.digits))
 
 
 def a_photo(file_id: str = "1", data: bytes = PICTURE) -> Photo:
@@ -107,7 +65,7 @@ def read(photo: Photo, reader: FakeReader) -> Photo:
 
 def test_the_digits_are_stored_once_however_often_the_page_runs(storage: FakeStorage, outbox: Outbox) -> None:
     photo = read(a_photo(), FakeReader("20", "26"))
-    assert photo.predicted_numbers() == ["20", "26"]
+    assert lines_of(photo) == ["20", "26"]
     for _ in range(3):
         assert save_photo(photo, outbox, LONG_S) is Delivery.SAVED
     assert [prediction.digit for prediction in storage.predictions.values()] == [2, 0, 2, 6]
@@ -142,7 +100,7 @@ def test_a_digit_can_be_labelled_and_the_label_removed(storage: FakeStorage, out
     label(photo.digits[1], 4, outbox)  # before it is handed over
     assert save_photo(photo, outbox, LONG_S) is Delivery.SAVED
     assert list(storage.labels.values()) == [4]
-    assert (photo.predicted_numbers(), photo.true_numbers()) == (["71"], ["74"])
+    assert lines_of(photo) == ["74"]
     label(photo.digits[1], None, outbox)
     assert not photo.is_saved
     assert save_photo(photo, outbox, LONG_S) is Delivery.SAVED
@@ -179,8 +137,8 @@ def test_while_the_recogniser_is_away_the_picture_is_kept() -> None:
     with pytest.raises(ServiceUnavailableError):
         read(photo, FakeReader(error=ServiceUnavailableError("away")))
     assert photo.is_waiting
-    assert read(photo, FakeReader("7")).predicted_numbers() == ["7"]
-    assert (photo.is_waiting, photo.data) == (False, b"")
+    assert lines_of(read(photo, FakeReader("7"))) == ["7"]
+    assert not photo.is_waiting
 
 
 def attempt(photo: Photo, reader: FakeReader, *, ready: bool) -> bool:
@@ -196,7 +154,7 @@ def test_after_several_failures_the_picture_has_a_problem_until_it_is_retried() 
     photo.retry()
     assert (photo.is_waiting, photo.failures) == (True, 0)
     assert attempt(photo, FakeReader("7"), ready=True)
-    assert photo.predicted_numbers() == ["7"]
+    assert lines_of(photo) == ["7"]
 
 
 def test_while_the_recogniser_is_away_no_failure_counts() -> None:
@@ -233,14 +191,10 @@ def test_the_bytes_of_a_file_that_is_too_large_are_dropped() -> None:
     assert make_photo("2", "small.jpg", "upload", PICTURE).is_waiting
 
 
-def test_a_model_of_openai_reads_no_pages() -> None:
-    assert [reads_pages(model) for model in (None, "cnn/3", "openai/reader")] == [True, True, False]
-
-
 def test_a_broken_heic_picture_is_not_sent() -> None:
     reader = FakeReader("7")
     assert "broken" in read(a_photo(data=encode(Image.new("RGB", (64, 64)), "HEIF")[:100]), reader).problem
-    assert reader.asked == 0
+    assert reader.pictures == []
 
 
 def test_an_error_inside_one_photo_is_not_repeated_and_spares_the_others() -> None:
@@ -248,7 +202,7 @@ def test_an_error_inside_one_photo_is_not_repeated_and_spares_the_others() -> No
     for _ in range(2):  # runs of the page
         if photo.is_waiting:
             assert attempt(photo, failing, ready=True)  # the next picture is tried
-    assert (photo.problem, photo.is_waiting, photo.data, failing.asked) == (FAILED, False, b"", 1)
+    assert (photo.problem, photo.is_waiting, photo.data, len(failing.pictures)) == (FAILED, False, b"", 1)
 
 
 def test_the_page_takes_a_file_once_and_keeps_the_newest_first() -> None:
@@ -284,21 +238,107 @@ def test_files_have_room_as_long_as_their_bytes_do(monkeypatch: pytest.MonkeyPat
     assert ([photo.file_id for photo in page.photos], page.left_out) == (["5", "1", "2", "3"], 0)
 
 
-def test_what_a_photo_holds_shrinks_when_it_is_saved(outbox: Outbox) -> None:
-    photo = read(a_photo(data=PICTURE.ljust(1_000_000)), FakeReader("7"))
-    assert photo.held_bytes > 1_000_000
+def test_files_of_pictures_that_were_read_have_a_limit_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "MAX_READ_BYTES", 2 * len(PICTURE))
+    page = PhotoPage()
+    page.take([a_photo(str(number)) for number in range(4)])
+    for photo in page.photos[:3]:
+        read(photo, FakeReader("7"))
+    page.limit_read_files()
+    assert [photo.can_be_turned for photo in page.photos] == [True, True, False, False]
+    assert page.photos[3].data == PICTURE  # it still waits to be read
+
+
+def test_a_new_picture_needs_the_files_of_read_ones_before_it_needs_their_place(
+    monkeypatch: pytest.MonkeyPatch, outbox: Outbox
+) -> None:
+    page = PhotoPage()
+    page.take([a_photo("1", data=PICTURE.ljust(1_000_000))])
+    save_photo(read(page.photos[0], FakeReader("7")), outbox, LONG_S)
+    monkeypatch.setattr(state, "MAX_HELD_BYTES", 1_000_000)
+    page.take([a_photo("2", data=PICTURE.ljust(900_000))])
+    assert [(photo.file_id, bool(photo.data)) for photo in page.photos] == [("2", True), ("1", False)]
+
+
+def test_a_page_without_digits_is_read_saved_and_can_be_turned(outbox: Outbox) -> None:
+    photo = read(a_photo(), FakeReader())
+    assert (photo.is_waiting, photo.problem, photo.digits) == (False, "", [])
+    assert save_photo(photo, outbox, 0) is Delivery.SAVED
+    assert photo.can_be_turned
+
+
+def test_a_removed_digit_leaves_the_number_and_storage(storage: FakeStorage, outbox: Outbox) -> None:
+    photo = read(a_photo(), FakeReader("7,1"))
     save_photo(photo, outbox, LONG_S)
-    assert photo.held_bytes < 100_000
+    photo.digits[1].discard(outbox)
+    assert not photo.is_saved
+    assert save_photo(photo, outbox, LONG_S) is Delivery.SAVED
+    assert [stored.digit for stored in storage.predictions.values()] == [7]
+    assert lines_of(photo) == ["7"]
 
 
-def test_the_html_shows_each_digit_at_its_place_and_escapes_the_name() -> None:
-    photo = read(Photo("1", '<b>"x".jpg', "upload", PICTURE), FakeReader("71"))
-    html = picture_html(photo)
-    assert "<b>" not in html
-    assert "left:15.000%;top:5.000%;width:7.500%;height:20.000%" in html
-    svg = html.split("data:image/svg+xml;base64,")[1].split('"')[0]
-    assert b"M10,10 40,10 40,50Z" in base64.b64decode(svg)
-    assert "<b>71</b>" in number_html(photo)
-    photo.digits[0].label = 1
-    assert "Corrected to <b>11</b>" in number_html(photo)
-    assert 'class="photo-digit certain wrong"' in digit_html(1, photo.digits[0])
+def test_a_digit_that_is_removed_before_it_was_handed_over_is_never_stored(
+    storage: FakeStorage, outbox: Outbox
+) -> None:
+    photo = read(a_photo(), FakeReader("71"))
+    photo.digits[1].discard(outbox)
+    assert save_photo(photo, outbox, LONG_S) is Delivery.SAVED
+    assert [stored.digit for stored in storage.predictions.values()] == [7]
+    photo.digits[1].restore(photo.digits[1].cutout)
+    assert save_photo(photo, outbox, LONG_S) is Delivery.SAVED
+    assert [stored.digit for stored in storage.predictions.values()] == [7, 1]
+
+
+@pytest.mark.parametrize("lines", ["7", "71"])
+def test_a_removed_digit_can_be_put_back_with_its_label(storage: FakeStorage, outbox: Outbox, lines: str) -> None:
+    photo = read(a_photo(), FakeReader(lines))
+    label(photo.digits[0], 4, outbox)
+    save_photo(photo, outbox, LONG_S)
+    photo.digits[0].discard(outbox)  # storage may still have it when it is put back
+    photo.digits[0].restore(photo.digits[0].cutout)
+    assert save_photo(photo, outbox, LONG_S) is Delivery.SAVED
+    assert storage.labels == {photo.digits[0].prediction.id: 4}
+    assert storage.predictions[photo.digits[0].prediction.id].drawing == photo.digits[0].cutout
+    assert lines_of(photo) == [f"4{lines[1:]}"]
+
+
+def size_of(picture: bytes) -> tuple[int, int]:
+    return Image.open(io.BytesIO(picture)).size
+
+
+def test_a_turned_picture_is_read_again_and_takes_its_digits_back(storage: FakeStorage, outbox: Outbox) -> None:
+    photo, reader = a_photo(), FakeReader("71")
+    save_photo(read(photo, reader), outbox, LONG_S)
+    label(photo.digits[0], 7, outbox)
+    save_photo(photo, outbox, LONG_S)
+    first = photo.digits[0].prediction.id
+    photo.turn_clockwise(outbox)
+    assert photo.is_waiting
+    save_photo(read(photo, reader), outbox, LONG_S)
+    assert [size_of(picture) for picture in reader.pictures] == [(400, 200), (200, 400)]
+    assert [stored.digit for stored in storage.predictions.values()] == [7, 7, 1]  # the labelled one stays
+    assert first in storage.labels
+    for _ in range(3):
+        photo.turn_clockwise(outbox)
+    read(photo, reader)
+    assert reader.pictures[-1] == PICTURE
+
+
+def test_the_preview_and_the_cutouts_are_turned_as_inference_has_turned_the_picture() -> None:
+    upright = Image.new("RGB", (200, 400), "white")
+    upright.paste("black", (10, 370, 50, 390))  # after a quarter turn clockwise at the upper left
+    photo = read(a_photo(data=encode(upright, "PNG")), FakeReader("7", rotation=90))
+    assert size_of(base64.b64decode(photo.preview.split(",")[1])) == (400, 200)
+    cutout = Image.open(io.BytesIO(photo.digits[0].cutout)).convert("L")
+    assert cutout.getpixel((cutout.width // 2, cutout.height // 2)) < 50
+
+
+def test_with_many_digits_the_doubtful_ones_come_first() -> None:
+    photo = read(a_photo(), FakeReader("7777777", "777777"))
+    assert photo.cards == list(range(CARDS + 1))
+    for place, confidence in ((5, 0.9), (8, 0.6)):
+        digit = photo.digits[place]
+        digit.prediction = digit.prediction.model_copy(update={"confidence": confidence})
+    photo.digits[9].digit_score_threshold = 0.95
+    assert order_cards(photo.digits) == [9, 8, 5, 0, 1, 2, 3, 4, 6, 7, 10, 11, 12]
+    assert order_cards(photo.digits[:CARDS]) == list(range(CARDS))

@@ -15,6 +15,7 @@ from training.rendering.pages.sheet import Layer
 FONTS = (
     "DejaVuSans",
     "DejaVuSans-Bold",
+    "DejaVuSans-Bold",  # twice: forms and puzzles often print digits in bold
     "DejaVuSans-Oblique",
     "DejaVuSansMono",
     "DejaVuSerif",

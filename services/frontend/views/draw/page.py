@@ -21,19 +21,21 @@ from services.frontend.elements.answer import LABEL_HINT, answer_html, describe_
 from services.frontend.elements.sentences import describe_delivery
 from services.frontend.saving.outbox import Delivery
 from services.frontend.saving.predicted_drawing import PredictedDrawing
-from services.frontend.session.chosen_model import EXTERNAL_NAME, ask_chosen_model
+from services.frontend.session.chosen_model import ask_chosen_model
 from services.frontend.session.draw_state import DrawState, get_draw_state
 from services.frontend.session.sheet import PEN_WIDTHS, is_canvas_on_page
+from services.frontend.views.draw.asking import ask
 from services.frontend.views.draw.canvas import show_canvas
+from services.frontend.views.draw.number import NOT_SAVED, number_html
 from services.frontend.views.draw.recent import get_snapshot, show_recent
 from shared.clients.service import RefusedError, ServiceUnavailableError
-from shared.contracts.inference import Prediction
+from shared.contracts.page import PageReading
 
 logger = structlog.get_logger(__name__)
 
 FOLLOW_EVERY_S = 2.0
 AWAY = "The recogniser can't be reached"
-INVITATION = "Draw a digit from 0 to 9"
+INVITATION = "Draw a digit from 0 to 9, or a number"
 QUESTION = f'<div class="question">Which digit did you draw? <small>{LABEL_HINT}</small></div>'
 KEY_HINTS = '<span class="keys">Keys: 0–9 label, Z undo, C clear</span>'
 KEYS = f"<script>{(Path(__file__).parent / 'keys.js').read_text()}</script>"
@@ -86,9 +88,9 @@ def show_pad(state: DrawState) -> None:
 
 
 def predict_drawing(state: DrawState) -> None:
-    """Asks for a prediction if there is none: live, after Predict was pressed, or after a request without an answer."""
+    """Asks for an answer if there is none: live, after Predict was pressed, or after a request without an answer."""
     is_wanted = state.live or state.predict_pressed or state.failures > 0
-    if state.drawing is None or state.predicted is not None or not is_wanted:
+    if state.drawing is None or state.is_answered or not is_wanted:
         return
     if not check_health().inference:
         state.wait(AWAY)
@@ -96,7 +98,7 @@ def predict_drawing(state: DrawState) -> None:
     state.problem = None
     drawing = state.drawing
     try:
-        prediction = ask_chosen_model(lambda model: predict(drawing, model))
+        answer = ask_chosen_model(lambda model: ask(drawing, state.strokes, model))
     except ServiceUnavailableError as error:
         logger.warning("prediction_failed", reason=str(error))
         state.fail(AWAY)
@@ -104,28 +106,20 @@ def predict_drawing(state: DrawState) -> None:
         state.problem = refused.problem.detail
         state.forget_failures()
     else:
-        state.take_prediction(drawing, prediction, get_digit_score_threshold(prediction.model))
-
-
-def predict(drawing: bytes, model: str | None) -> Prediction:
-    """Asks for a saliency map as well, unless the service had no time for one lately.
-
-    ServiceUnavailableError, RefusedError.
-    """
-    pause = connect().explanation_pause
-    with_map = pause.is_over
-    prediction = connect().inference.predict(drawing, model=model, explain=with_map)
-    if with_map and prediction.saliency is None and prediction.model.name != EXTERNAL_NAME:
-        pause.begin()
-    return prediction
+        if isinstance(answer, PageReading):
+            state.take_number(answer)
+        else:
+            state.take_prediction(drawing, answer, get_digit_score_threshold(answer.model))
 
 
 def show_answer(state: DrawState) -> None:
-    """The prediction, or a sentence: what to do, or what went wrong."""
+    """The prediction or the number, or a sentence: what to do, or what went wrong."""
     if state.predicted is not None:
         prediction = state.predicted.prediction
         verdict = describe_confidence(prediction, state.predicted.digit_score_threshold)
         st.html(answer_html(prediction, verdict, prediction.saliency))
+    elif state.number is not None:
+        st.html(number_html(state.number))
     elif state.drawing is None:
         st.html(empty_html(INVITATION))
     else:
@@ -162,7 +156,8 @@ def show_saved(state: DrawState, place: DeltaGenerator) -> bool:
     """
     predicted = state.predicted
     if predicted is None:
-        show_status("&nbsp;", "", place, with_hints=state.keys)
+        words = "&nbsp;" if state.number is None else NOT_SAVED
+        show_status(words, "", place, with_hints=state.keys and state.number is None)
         return True
     was_saved, has_new_label = predicted.saved, predicted.handed_over and not predicted.saved
     delivery = Delivery.WAITING

@@ -4,13 +4,13 @@ Storage is asked page by page, and drawings are fetched in parallel. A file is m
 pressed, so its size must be limited.
 """
 
-import csv
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from itertools import chain, islice
 
+from services.frontend.elements.csv_file import disarm, write_csv
 from services.frontend.storage_client import StorageClient
 from shared.clients.service import RefusedError
 from shared.contracts.storage import HistoryFilters, StoredPrediction
@@ -33,13 +33,12 @@ COLUMNS = [
     "labelled_at",
     *(f"probability_{digit}" for digit in range(10)),
 ]
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs a cell that starts like this: OWASP, CSV Injection
 SIGNATURES = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"RIFF": "webp"}
 
 
 def make_csv(storage: StorageClient, filters: HistoryFilters) -> bytes:
     """The newest matching predictions, at most MAX_ROWS."""
-    return write_csv([*COLUMNS], map(_cells_of, iterate_predictions(storage, filters, MAX_ROWS)))
+    return write_csv(chain([COLUMNS], map(_cells_of, iterate_predictions(storage, filters, MAX_ROWS))))
 
 
 def make_zip(storage: StorageClient, filters: HistoryFilters) -> bytes:
@@ -58,7 +57,7 @@ def make_zip(storage: StorageClient, filters: HistoryFilters) -> bytes:
                     rows.append([name, *_cells_of(prediction)])
             if room < 0:
                 break
-        drawings.writestr("predictions.csv", write_csv(["file", *COLUMNS], rows), zipfile.ZIP_DEFLATED)
+        drawings.writestr("predictions.csv", write_csv([["file", *COLUMNS], *rows]), zipfile.ZIP_DEFLATED)
     return archive.getvalue()
 
 
@@ -74,23 +73,9 @@ def iterate_predictions(storage: StorageClient, filters: HistoryFilters, most: i
             return
 
 
-def write_csv(head: Sequence[str], rows: Iterator[list[object]] | list[list[object]]) -> bytes:
-    """CSV as in RFC 4180, in UTF-8, after a byte order mark. Without that mark, Excel shows accents wrongly."""
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(head)
-    writer.writerows(rows)
-    return written.getvalue().encode("utf-8-sig")
-
-
 def suffix_of(drawing: bytes) -> str:
     """`png`, `jpg` or `webp`, found by the first bytes; `bin` for anything else."""
     return next((suffix for signature, suffix in SIGNATURES.items() if drawing.startswith(signature)), "bin")
-
-
-def disarm(text: str) -> str:
-    """Text as a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _cells_of(prediction: StoredPrediction) -> list[object]:

@@ -1,84 +1,96 @@
-"""HTML of a photo: the picture with the digits marked on it, the numbers, and one card for each digit.
+"""The digits and tables of a photo as HTML, and the sentences about it. Nothing in them comes from outside."""
 
-A `Photo` comes in and HTML goes out. Names from outside are escaped.
-"""
+from collections.abc import Sequence
 
-import html
-
-from services.frontend.elements.answer import LABEL_HINT, describe_confidence, percent
+from services.frontend.elements.answer import describe_confidence, percent
 from services.frontend.elements.data_uri import write_data_uri
-from services.frontend.views.photo.state import Photo, PhotoDigit
+from services.frontend.views.photo.numbers import write_cells
+from services.frontend.views.photo.state import Photo, PhotoDigit, list_signs
+from shared.contracts.page import PageReading, PageTable
 
-INK = "#12a37a"  # visible on photographs of any paper, in the light and the dark theme
-HALO = "#ffffff"
-MANY = 12  # with more digits on a picture the boxes are smaller
-
-
-def picture_html(photo: Photo) -> str:
-    """The picture, the outlines of the ink on top of it, and a numbered box around each digit."""
-    numbers = ", ".join(photo.predicted_numbers())
-    width, height = photo.size
-    dense = " dense" if len(photo.digits) > MANY else ""
-    boxes = "".join(_box_html(number, digit, width, height) for number, digit in enumerate(photo.digits, start=1))
-    return f"""
-<div class="photo{dense}" data-testid="photo" style="--ratio:{width / height:.4f}">
-  <img class="whole" alt="{html.escape(photo.name)}. Read as {numbers}" src="{photo.preview}">
-  <img class="ink" alt="" src="{outline_uri(photo)}">{boxes}
-</div>"""
+HINT = "To correct a digit, tap it on the picture, or tap its right value below."
+NO_DIGITS = "No digits were found on this picture."
+ALL_REMOVED = "You removed every digit of this picture."
+TURNS = {90: "by 90° clockwise", 180: "by 180°", 270: "by 90° counterclockwise"}
 
 
-def outline_uri(photo: Photo) -> str:
-    """The outlines as an SVG of the picture's size. Holes in the ink, as in a 0, stay empty."""
-    width, height = photo.size
-    path = "".join(
-        "M" + " ".join(f"{x},{y}" for x, y in outline) + "Z"
-        for digit in photo.digits
-        for outline in digit.found.outlines
-    )
-    style = 'vector-effect="non-scaling-stroke" stroke-linejoin="round"'
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" preserveAspectRatio="none">'
-        f'<path d="{path}" fill="none" stroke="{HALO}" stroke-opacity=".7" stroke-width="3.5" {style}/>'
-        f'<path d="{path}" fill="{INK}" fill-opacity=".25" fill-rule="evenodd" stroke="{INK}" stroke-width="1.5" '
-        f"{style}/></svg>"
-    )
-    return write_data_uri(svg.encode(), "SVG+XML")
-
-
-def number_html(photo: Photo) -> str:
-    """The predicted number of each line, and the corrected numbers if a label differs."""
-    predicted, true = photo.predicted_numbers(), photo.true_numbers()
-    note = LABEL_HINT if predicted == true else f"Corrected to <b>{' · '.join(true)}</b>"
-    lines = "".join(f"<b>{number}</b>" for number in predicted)
-    return (
-        f'<div class="photo-number" data-testid="number"><span>Read as</span><div class="lines">{lines}</div>'
-        f'<p class="note" data-testid="corrected">{note}</p></div>'
-    )
-
-
-def digit_html(number: int, digit: PhotoDigit) -> str:
+def digit_html(place: int, digit: PhotoDigit) -> str:
     """The cutout, the image that the model saw, the predicted digit, and the confidence in words."""
     prediction = digit.prediction
     verdict = describe_confidence(prediction, digit.digit_score_threshold)
-    tone = "doubtful" if verdict.doubtful else "certain"
+    tone = "removed" if digit.discarded else "doubtful" if verdict.doubtful else "certain"
+    tone += " unsure" if digit.is_doubtful else ""
     label = "" if digit.label is None else str(digit.label)
     mark = "" if digit.label is None else " right" if digit.label == prediction.digit else " wrong"
+    words = "Not a digit" if digit.discarded else verdict.words
     seen = f"data:image/png;base64,{prediction.image}"
     return f"""
 <div class="photo-digit {tone}{mark}" data-testid="found" data-digit="{prediction.digit}" data-id="{prediction.id}"
   data-label="{label}">
-  <span class="place">{number}</span>
-  <img class="cutout" alt="Digit {number}, cut out of the picture" src="{write_data_uri(digit.cutout)}">
-  <img class="seen" alt="The 28 by 28 pixels that the model saw of digit {number}" src="{seen}">
+  <span class="place">{place}</span>
+  <img class="cutout" alt="Digit {place}, cut out of the picture" src="{write_data_uri(digit.cutout)}">
+  <img class="seen" alt="The 28 by 28 pixels that the model saw of digit {place}" src="{seen}">
   <div class="digit">{prediction.digit}</div>
-  <div class="verdict"><b>{verdict.words}</b><span>{percent(prediction.confidence)}</span></div>
+  <div class="verdict"><b>{words}</b><span>{percent(prediction.confidence)}</span></div>
 </div>"""
 
 
-def _box_html(number: int, digit: PhotoDigit, width: int, height: int) -> str:
-    box = digit.found.box
-    place = (
-        f"left:{box.left / width:.3%};top:{box.top / height:.3%};"
-        f"width:{box.width / width:.3%};height:{box.height / height:.3%}"
+def table_html(name: str, table: PageTable, reading: PageReading, digits: Sequence[PhotoDigit]) -> str:
+    """One table of the page. Cells with a doubtful digit are marked."""
+
+    def has_doubt(numbers: Sequence[int]) -> bool:
+        return any(digits[index].is_doubtful for number in numbers for index in reading.numbers[number].digits)
+
+    rows = ""
+    for texts, places in zip(write_cells(table, reading, list_signs(digits)), table.numbers, strict=True):
+        cells = zip(texts, map(has_doubt, places), strict=True)
+        row = "".join(_cell_html(text, is_doubtful=doubt) for text, doubt in cells)
+        rows += f"<tr>{row}</tr>"
+    return (
+        f'<div class="number-table" role="region" tabindex="0" aria-label="{name}"><table data-testid="table">'
+        f"<caption>{name}</caption><tbody>{rows}</tbody></table></div>"
     )
-    return f'<div class="box" data-testid="box" style="{place}"><span>{number}</span></div>'
+
+
+def describe_table(number: int, table: PageTable) -> str:
+    """`Table 1: 9 rows, 9 columns`."""
+    return f"Table {number}: {_count(table.rows, 'row')}, {_count(table.columns, 'column')}"
+
+
+def say_turned(photo: Photo) -> str:
+    """Says that inference turned the picture. Empty if it did not."""
+    rotation = 0 if photo.reading is None else photo.reading.rotation
+    return f"The picture was turned {TURNS[rotation]} to be read." if rotation else ""
+
+
+def say_corrected(photo: Photo) -> str:
+    """What the visitor changed so far, or how to change something."""
+    kept = [digit for digit in photo.digits if not digit.discarded]
+    corrected = sum(digit.label not in (None, digit.prediction.digit) for digit in kept)
+    removed = len(photo.digits) - len(kept)
+    if not corrected and not removed:
+        return HINT
+    changes = [f"{_count(corrected, 'digit')} corrected"] * bool(corrected)
+    changes += [f"{_count(removed, 'digit')} removed"] * bool(removed)
+    return f"{' and '.join(changes)}."
+
+
+def say_doubtful(photo: Photo) -> str:
+    """How many digits the visitor should look at. Empty if there are none."""
+    doubtful = sum(digit.is_doubtful for digit in photo.digits)
+    if not doubtful:
+        return ""
+    return f"{_count(doubtful, 'digit')} {'is' if doubtful == 1 else 'are'} doubtful."
+
+
+def describe_range(photo: Photo, shown: Sequence[int]) -> str:
+    """`1 to 12 of 340 digits`."""
+    return f"{photo.first + 1} to {photo.first + len(shown)} of {len(photo.cards)} digits"
+
+
+def _cell_html(text: str, *, is_doubtful: bool) -> str:
+    return f"<td{' class=doubtful' if is_doubtful else ''}>{text}</td>"
+
+
+def _count(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"

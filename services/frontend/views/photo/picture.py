@@ -7,11 +7,13 @@ converted to JPEG.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from PIL import Image
 
 from services.frontend.elements.data_uri import encode, write_data_uri
-from services.frontend.elements.decoding import UnshowablePictureError, use_picture
+from services.frontend.elements.decoding import INFERENCE_FORMATS, UnshowablePictureError, use_picture
 from shared.contracts.page import Box
+from shared.upright import turn_clockwise
 
 HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 MIB = 1024 * 1024
@@ -28,7 +30,7 @@ JPEG_QUALITY = 92
 
 @dataclass(frozen=True)
 class Cutout:
-    """One digit with margins, as two PNG files: one to store, and a smaller one to show."""
+    """One digit with margins, as two PNG files: one to store, and one to show, which is the same if that is small."""
 
     stored: bytes
     shown: bytes
@@ -48,27 +50,53 @@ def check_bytes(data: bytes) -> None:
         )
 
 
-def to_sendable(data: bytes) -> bytes:
-    """Converts HEIC to an upright JPEG; returns any other file unchanged. UnshowablePictureError."""
-    if not is_heic(data):
+def to_sendable(data: bytes, turn: int = 0) -> bytes:
+    """Converts HEIC to an upright JPEG, and turns by `turn` degrees clockwise. UnshowablePictureError.
+
+    Any other file that is not turned is returned unchanged. A turned one is upright and may be reduced.
+    """
+    if not is_heic(data) and not turn:
         return data
-    jpeg = use_picture(data, WORK_SIDE, lambda picture: encode(picture.convert("RGB"), "JPEG", JPEG_QUALITY), ("HEIF",))
-    check_bytes(jpeg)
-    return jpeg
+    formats = ("HEIF",) if is_heic(data) else INFERENCE_FORMATS
+    sendable = use_picture(data, WORK_SIDE, lambda picture: _encode_turned(picture, turn), formats)
+    check_bytes(sendable)
+    return sendable
 
 
-def make_views(data: bytes, width: int, boxes: list[Box]) -> tuple[str, list[Cutout]]:
-    """The preview as a data URI, and a cutout for each box. The boxes are in pixels of a picture `width` wide.
+def _encode_turned(picture: Image.Image, turn: int) -> bytes:
+    turned = turn_clockwise(picture, turn)
+    if turned.mode == "RGBA":
+        return encode(turned, "WEBP", JPEG_QUALITY)  # JPEG has no transparency
+    return encode(turned, "JPEG", JPEG_QUALITY)
 
-    UnshowablePictureError.
+
+def make_views(data: bytes, rotation: int, width: int, boxes: list[Box]) -> tuple[str, list[Cutout]]:
+    """The preview as a data URI, and a cutout for each box. UnshowablePictureError.
+
+    The boxes are in pixels of a picture that was turned by `rotation` degrees clockwise and is then `width` wide.
     """
 
-    def make(picture: Image.Image) -> tuple[str, list[Cutout]]:
-        others = (boxes[:place] + boxes[place + 1 :] for place in range(len(boxes)))
-        cutouts = [make_cutout(cut_out(picture, width, box, rest)) for box, rest in zip(boxes, others, strict=True)]
-        return make_preview(picture), cutouts
+    def make(upright: Image.Image) -> tuple[str, list[Cutout]]:
+        picture = turn_clockwise(upright, rotation)
+        pairs = zip(boxes, find_neighbours(boxes), strict=True)
+        return make_preview(picture), [make_cutout(cut_out(picture, width, box, near)) for box, near in pairs]
 
     return use_picture(data, WORK_SIDE, make)
+
+
+def find_neighbours(boxes: Sequence[Box]) -> list[list[Box]]:
+    """For each box, the others that are near enough to make its margins smaller."""
+    if not boxes:
+        return []
+    places = np.array([(box.left, box.top, box.left + box.width, box.top + box.height) for box in boxes])
+    left, top, right, bottom = places.T
+    near = []
+    for index, (x0, y0, x1, y1) in enumerate(places):
+        reach = 2 * MARGIN * max(x1 - x0, y1 - y0)  # a margin ends halfway to the next digit
+        is_near = (left < x1 + reach) & (right > x0 - reach) & (top < y1 + reach) & (bottom > y0 - reach)
+        is_near[index] = False
+        near.append([boxes[other] for other in np.flatnonzero(is_near).tolist()])
+    return near
 
 
 def make_preview(picture: Image.Image) -> str:
@@ -79,7 +107,8 @@ def make_preview(picture: Image.Image) -> str:
 
 def make_cutout(cut: Image.Image) -> Cutout:
     """Both files of a cutout."""
-    return Cutout(encode(_shrink(cut, STORED_SIDE), "PNG"), encode(_shrink(cut, SHOWN_SIDE), "PNG"))
+    stored = encode(_shrink(cut, STORED_SIDE), "PNG")
+    return Cutout(stored, stored if max(cut.size) <= SHOWN_SIDE else encode(_shrink(cut, SHOWN_SIDE), "PNG"))
 
 
 def cut_out(picture: Image.Image, width: int, box: Box, others: Sequence[Box]) -> Image.Image:

@@ -1,39 +1,31 @@
-"""Reads a picture: sends it to inference and takes over its digits. Also saves them, through the outbox.
+"""Reads a picture: sends it to inference and takes over the reading. Also saves its digits, through the outbox.
 
 Both happen once for each picture, however often the page runs.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 
 from services.frontend.elements.decoding import UnshowablePictureError
 from services.frontend.saving.outbox import Delivery, Outbox
-from services.frontend.session.chosen_model import EXTERNAL_NAME
 from services.frontend.views.photo.picture import check_bytes, make_views, to_sendable
 from services.frontend.views.photo.state import Photo, PhotoDigit
+from shared.clients.inference import PICTURE_PROBLEMS
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.message import ModelVersion
 from shared.contracts.page import PageReading
-from shared.contracts.problem import ProblemCode
 from shared.contracts.storage import Source
 
 logger = structlog.get_logger(__name__)
 
 MAX_STORED_BYTES = 10 * 1024 * 1024  # storage takes almost 12 MiB; of a larger picture the cutout is stored
+CARDS = 12  # digits that the page shows at once
 MAX_FAILURES = 3  # for one picture, while the recogniser is ready
 NOT_READ = "The recogniser could not read this picture."
 FAILED = "This picture can't be shown because of an error in Slate. The others are not affected."
 Read = Callable[[bytes], PageReading]  # asks inference. ServiceUnavailableError, RefusedError
-PICTURE_PROBLEMS: frozenset[ProblemCode] = frozenset(
-    {"blank_drawing", "unreadable_image", "too_large", "invalid_request", "unsupported_media_type"}
-)
-
-
-def reads_pages(model: str | None) -> bool:
-    """Whether the model can read pages of digits. None is the service's default, which can."""
-    return model is None or not model.startswith(f"{EXTERNAL_NAME}/")
 
 
 def make_photo(file_id: str, name: str, source: Source, data: bytes) -> Photo:
@@ -70,40 +62,62 @@ def try_to_read(
 
 
 def read_photo(photo: Photo, read: Read, find_threshold: Callable[[ModelVersion], float]) -> None:
-    """Fills in the digits, or the problem. The bytes are kept if the problem is not the picture itself.
+    """Fills in the reading and its digits, or the problem. The bytes are dropped if the picture itself is the problem.
 
     ServiceUnavailableError: the photo still waits to be read.
     """
     try:
         photo.data = to_sendable(photo.data)
-        reading = read(photo.data)
-        take_digits(photo, photo.data, reading, find_threshold(reading.digits[0].prediction.model))
+        sendable = to_sendable(photo.data, photo.turn)
+        reading = read(sendable)
+        take_reading(photo, sendable, reading, find_threshold)
     except RefusedError as refused:
         photo.problem = refused.problem.detail
-        if refused.problem.code not in PICTURE_PROBLEMS:
-            return
+        if refused.problem.code in PICTURE_PROBLEMS:
+            photo.data = b""
     except UnshowablePictureError as error:
-        photo.problem = str(error)
-    photo.data = b""
+        photo.problem, photo.data = str(error), b""
 
 
-def take_digits(photo: Photo, data: bytes, reading: PageReading, digit_score_threshold: float) -> None:
-    """Fills in the preview, the size and the digits. UnshowablePictureError."""
-    preview, cutouts = make_views(data, reading.width, [digit.box for digit in reading.digits])
+def take_reading(
+    photo: Photo, data: bytes, reading: PageReading, find_threshold: Callable[[ModelVersion], float]
+) -> None:
+    """Fills in the preview, the reading and the digits. `data` is the file that was read. UnshowablePictureError."""
+    boxes = [digit.box for digit in reading.digits]
+    photo.preview, cutouts = make_views(data, reading.rotation, reading.width, boxes)
     is_single = len(cutouts) == 1 and len(data) <= MAX_STORED_BYTES
-    digits = []
-    for found, cutout in zip(reading.digits, cutouts, strict=True):
-        digit = PhotoDigit(
+    threshold = find_threshold(reading.digits[0].prediction.model) if reading.digits else 0.0
+    photo.digits = [
+        PhotoDigit(
             drawing=data if is_single else cutout.stored,
             prediction=found.prediction,
-            digit_score_threshold=digit_score_threshold,
+            digit_score_threshold=threshold,
             source=photo.source,
             created_at=photo.received_at,
             found=found,
             cutout=cutout.shown,
         )
-        digits.append(digit)
-    photo.preview, photo.size, photo.digits = preview, (reading.width, reading.height), digits
+        for found, cutout in zip(reading.digits, cutouts, strict=True)
+    ]
+    photo.cards, photo.reading = order_cards(photo.digits), reading
+
+
+def order_cards(digits: Sequence[PhotoDigit]) -> list[int]:
+    """The order of the cards: reading order if all fit on one page, else the doubtful digits first, the worst in front.
+
+    It is fixed once, so that no card moves while the visitor corrects digits.
+    """
+    places = range(len(digits))
+    if len(digits) <= CARDS:
+        return list(places)
+
+    def rank(place: int) -> float:
+        digit = digits[place]
+        if not digit.is_doubtful:
+            return 1.0
+        return -1.0 if digit.is_rejected else digit.prediction.confidence
+
+    return sorted(places, key=rank)
 
 
 def save_photo(photo: Photo, outbox: Outbox, timeout_s: float) -> Delivery:

@@ -1,22 +1,27 @@
 """What the Photo page remembers for one visitor: the pictures, the digits on each, and their labels.
 
-A picture stays, also through visits to other pages, until it is removed or gives its place to newer ones. The bytes of
-its file are dropped once it is read and handed to the outbox. The number of pictures and of their bytes is limited.
+A picture stays, also through visits to other pages, until it is removed or gives its place to newer ones. Its file
+stays while there is room, so that the picture can be turned. The number of pictures and of their bytes is limited.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import cast
 
 import streamlit as st
 
+from services.frontend.elements.answer import SURE
+from services.frontend.saving.outbox import Outbox
 from services.frontend.saving.predicted_drawing import PredictedDrawing
-from shared.contracts.page import PageDigit
+from services.frontend.views.photo.numbers import Signs
+from shared.contracts.page import PageDigit, PageReading
 from shared.contracts.storage import Source
 
 KEY = "photo_page"
 MAX_PHOTOS = 50  # in a session
 MAX_HELD_BYTES = 128 * 1024 * 1024  # in a session; four of the largest files, or 50 of 2.5 MiB, which phones take
+MAX_READ_BYTES = 32 * 1024 * 1024  # of them for the files of pictures that were read
 
 
 @dataclass(kw_only=True)
@@ -30,30 +35,56 @@ class PhotoDigit(PredictedDrawing):
     cutout: bytes
 
     @property
-    def true_digit(self) -> int:
-        """The label, or without a label the predicted digit."""
-        return self.prediction.digit if self.label is None else self.label
+    def sign(self) -> str | None:
+        """The label, or without a label the predicted digit. None if the visitor said that it is no digit."""
+        if self.discarded:
+            return None
+        return str(self.prediction.digit if self.label is None else self.label)
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether it does not look like a digit."""
+        return self.prediction.digit_score < self.digit_score_threshold
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the visitor should look at it: the model is not sure, and the visitor has not said what it is."""
+        is_unsure = self.is_rejected or self.prediction.confidence < SURE
+        return is_unsure and self.label is None and not self.discarded
 
 
 @dataclass
 class Photo:
-    """One picture file. With neither digits nor a problem it waits to be read."""
+    """One picture file. With neither a reading nor a problem it waits to be read.
+
+    `turn` is by how many degrees clockwise the visitor turned it. `tapped` is the index of the digit that the visitor
+    chose on the picture, and `first` that of the first card, in the order of `cards`.
+    """
 
     file_id: str
     name: str
     source: Source
     data: bytes
     preview: str = ""  # data URI
-    size: tuple[int, int] = (1, 1)  # width and height, pixels
+    reading: PageReading | None = None
     digits: list[PhotoDigit] = field(default_factory=list)
+    cards: list[int] = field(default_factory=list)  # indices of digits
+    turn: int = 0
+    tapped: int | None = None
+    first: int = 0
     received_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     problem: str = ""
     failures: int = 0  # while the recogniser was ready
 
     @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the upright picture, in pixels. (1, 1) before it is read."""
+        return (1, 1) if self.reading is None else (self.reading.width, self.reading.height)
+
+    @property
     def is_waiting(self) -> bool:
         """Whether it is still to be read."""
-        return not self.digits and not self.problem
+        return self.reading is None and not self.problem
 
     @property
     def is_saved(self) -> bool:
@@ -72,6 +103,11 @@ class Photo:
         return bool(self.problem and self.data)
 
     @property
+    def can_be_turned(self) -> bool:
+        """Whether its file is still here."""
+        return self.reading is not None and bool(self.data)
+
+    @property
     def is_done(self) -> bool:
         """Whether the page can drop it without losing anything."""
         return self.is_saved and not self.is_waiting and not self.can_be_retried
@@ -80,13 +116,14 @@ class Photo:
         """Lets it wait to be read again."""
         self.problem, self.failures = "", 0
 
-    def predicted_numbers(self) -> list[str]:
-        """The number on each line, as the model read it."""
-        return _join_lines([(digit.found.line, digit.prediction.digit) for digit in self.digits])
-
-    def true_numbers(self) -> list[str]:
-        """The number on each line, with the labels in place of wrong predictions."""
-        return _join_lines([(digit.found.line, digit.true_digit) for digit in self.digits])
+    def turn_clockwise(self, outbox: Outbox) -> None:
+        """Lets it wait to be read again, turned by 90°. Its digits are taken back, except those with a label."""
+        for digit in self.digits:
+            if digit.label is None and not digit.discarded:
+                digit.discard(outbox)
+        self.turn = (self.turn + 90) % 360
+        self.reading, self.digits, self.cards, self.tapped, self.first = None, [], [], None, 0
+        self.retry()
 
 
 @dataclass
@@ -105,6 +142,7 @@ class PhotoPage:
     def take(self, photos: list[Photo]) -> None:
         """Adds the new ones in front. If they do not fit, the oldest that are done are removed."""
         new = [photo for photo in photos if photo.file_id not in self.taken]
+        self._forget_files(lambda: self._has_room(new))
         for oldest in [photo for photo in reversed(self.photos) if photo.is_done]:
             if not self._has_room(new):
                 self.remove(oldest.file_id)
@@ -112,6 +150,17 @@ class PhotoPage:
         self.left_out, new = len(new) - fitting, new[:fitting]
         self.taken.update(photo.file_id for photo in new)
         self.photos[:0] = new
+
+    def limit_read_files(self) -> None:
+        """Drops the files of the oldest pictures that were read, until the others have at most MAX_READ_BYTES."""
+        self._forget_files(
+            lambda: sum(len(photo.data) for photo in self.photos if photo.reading is not None) <= MAX_READ_BYTES
+        )
+
+    def _forget_files(self, is_enough: Callable[[], bool]) -> None:
+        for oldest in [photo for photo in reversed(self.photos) if photo.can_be_turned]:
+            if not is_enough():
+                oldest.data = b""
 
     def _has_room(self, new: list[Photo]) -> bool:
         """True for an empty list."""
@@ -128,16 +177,13 @@ class PhotoPage:
         self.photos = [photo for photo in self.photos if photo.file_id != file_id]
 
 
+def list_signs(digits: Sequence[PhotoDigit]) -> Signs:
+    """What each digit is, as far as anybody knows."""
+    return [digit.sign for digit in digits]
+
+
 def get_photo_page() -> PhotoPage:
     """The state of the current session."""
     if KEY not in st.session_state:
         st.session_state[KEY] = PhotoPage()
     return cast("PhotoPage", st.session_state[KEY])
-
-
-def _join_lines(digits: list[tuple[int, int]]) -> list[str]:
-    """(line, digit) pairs → one string of digits per line."""
-    numbers: dict[int, str] = {}
-    for line, digit in digits:
-        numbers[line] = numbers.get(line, "") + str(digit)
-    return list(numbers.values())

@@ -74,7 +74,7 @@ def _fill_cells(
 ) -> tuple[Layer, Layer]:
     """Returns what is written and what is printed in the cells."""
     layer, printed = sheet.make_layer(), sheet.make_layer()
-    type_share = random.choice([0.0, 0.0, 0.4, 0.6])
+    type_share = random.choice([0.0, 0.3, 0.5, 0.7])
     typed, hand, style = hands.pick(random, printed=1.0), hands.pick(random), choose_style(random)
     filled = random.choice([1.0, 1.0, 0.7, 0.4])
     for place in (grid.find_middle(row, column) for row in range(grid.rows) for column in range(grid.columns)):

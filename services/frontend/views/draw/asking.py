@@ -1,0 +1,57 @@
+"""A drawing → the answer to show: the prediction of one digit, or the reading of several.
+
+A drawing of one digit is one request. If its strokes stand apart, inference is asked for all digits first. If a
+drawing of several strokes is rejected as a digit, it may be several that touch.
+"""
+
+from services.frontend.connections import connect, get_digit_score_threshold
+from services.frontend.session.chosen_model import EXTERNAL_NAME, reads_pages
+from services.frontend.session.sheet import Strokes
+from services.frontend.views.draw.strokes import has_several_parts
+from shared.clients.service import RefusedError
+from shared.contracts.inference import Prediction
+from shared.contracts.page import PageReading
+
+
+def ask(drawing: bytes, strokes: Strokes, model: str | None) -> Prediction | PageReading:
+    """A reading has at least two digits. ServiceUnavailableError, RefusedError."""
+    can_be_several = len(strokes) > 1 and reads_pages(model)
+    is_apart = can_be_several and has_several_parts(strokes)
+    if is_apart and (reading := read_several(drawing, model)):
+        return reading
+    prediction = predict(drawing, model)
+    is_rejected = prediction.digit_score < get_digit_score_threshold(prediction.model)
+    if can_be_several and is_rejected and not is_apart and (reading := read_several(drawing, model)):
+        return reading
+    return prediction
+
+
+def predict(drawing: bytes, model: str | None) -> Prediction:
+    """Asks for a saliency map as well, unless the service had no time for one lately.
+
+    ServiceUnavailableError, RefusedError.
+    """
+    pause = connect().explanation_pause
+    with_map = pause.is_over
+    prediction = connect().inference.predict(drawing, model=model, explain=with_map)
+    if with_map and prediction.saliency is None and prediction.model.name != EXTERNAL_NAME:
+        pause.begin()
+    return prediction
+
+
+def read_several(drawing: bytes, model: str | None) -> PageReading | None:
+    """None if the drawing has not several digits, of which most look like digits, or if it can't be read as a page.
+
+    ServiceUnavailableError.
+    """
+    try:
+        reading = connect().inference.read(drawing, model=model)
+    except RefusedError as refused:
+        if refused.problem.code == "unknown_model":
+            raise
+        return None  # the prediction says why
+    if len(reading.digits) < 2:
+        return None
+    threshold = get_digit_score_threshold(reading.digits[0].prediction.model)
+    likely = sum(digit.prediction.digit_score >= threshold for digit in reading.digits)
+    return reading if 2 * likely > len(reading.digits) else None
