@@ -29,6 +29,7 @@ Floats = NDArray[np.float64]
 MAX_DIGITS = 1000  # on one page
 TURN_SHARE = 0.1  # of the votes for the upright page; an orientation with more is possible
 TURN_GAIN = 1.1  # times as certain as the upright page a turned one must be
+GHOST_SHARE = 0.25  # of the strongest digit's contrast; fainter digits are erased ones or show through
 MAX_POINTS = 500  # of all outlines of a digit, simplified; a digit has about 50
 SMOOTHNESS = 0.01  # share of the digit's longer side by which a simplified outline may deviate
 
@@ -77,9 +78,16 @@ def find_page(data: bytes, compute_maps: ComputeMaps, calibration: ReaderCalibra
     return FoundPage(
         *size,
         90 * turns,
-        [placing.place_digit(mark, cut) for mark, cut in cuts if cut is not None],
+        [placing.place_digit(mark, cut) for mark, cut in _drop_ghosts(cuts)],
         [placing.place(mark) for mark in separators],
     )
+
+
+def _drop_ghosts(cuts: Sequence[tuple[Mark, CutDigit | None]]) -> list[tuple[Mark, CutDigit]]:
+    """The digits that have ink, without those that are much fainter than the others."""
+    inked = [(mark, cut) for mark, cut in cuts if cut is not None]
+    least = GHOST_SHARE * max((cut.contrast for _, cut in inked), default=0.0)
+    return [(mark, cut) for mark, cut in inked if cut.contrast >= least]
 
 
 def _find_upright(grey: Grey, compute_maps: ComputeMaps) -> tuple[Found, int]:
