@@ -15,9 +15,7 @@ from shared.recognition.page.found_page import FoundPage, find_page
 from shared.recognition.page.mark import Mark
 
 
-def read_page(
-    picture: bytes, rotation: int | None, networks: Networks, measured: Measured, received: float
-) -> Fields:
+def read_page(picture: bytes, rotation: int | None, networks: Networks, measured: Measured, received: float) -> Fields:
     """The fields of the message PageReading. `received` is when the picture came, in seconds of perf_counter.
 
     DrawingError if the picture can't be read, ReaderUnavailableError without a reader network.
