@@ -9,11 +9,10 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, JsonValue
 from pydantic.config import JsonDict
 
-Rotation = Literal[0, 90, 180, 270]  # degrees clockwise
-
 from shared.contracts.inference import PREDICTION, Prediction
 from shared.contracts.message import Message, ModelVersion, Share
 
+Rotation = Literal[0, 90, 180, 270]  # degrees clockwise
 Index = Annotated[int, Field(ge=0)]
 SeparatorSign = Literal[".", ",", ":", "/", "-"]
 
