@@ -27,7 +27,7 @@ def main(url: str, folder: Path | None) -> int:
                         failed.append(f"  {case.name:32} {path:12} read as {got or 'nothing'}")
                         if folder:
                             (folder / f"{kind}-{case.name}.{case.media_type[6:]}").write_bytes(case.picture)
-            print(f"{kind:12} {asked - len(failed):3} of {asked:3} right", *failed, sep="\n", flush=True)
+            sys.stdout.write("\n".join([f"{kind:12} {asked - len(failed):3} of {asked:3} right", *failed, ""]))
             wrong += len(failed)
     return int(wrong > 0)
 

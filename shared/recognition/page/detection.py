@@ -129,8 +129,10 @@ def _add_paper(pixels: Grey, border: int) -> Grey:
     """The pixels with a border of their median level, which is the paper's."""
     if not border:
         return pixels
-    paper = int(np.median(pixels[::2, ::2]))
-    return np.asarray(cv2.copyMakeBorder(pixels, *[border] * 4, cv2.BORDER_CONSTANT, value=paper), np.uint8)
+    paper = int(np.median(pixels))
+    return np.asarray(
+        cv2.copyMakeBorder(pixels, border, border, border, border, cv2.BORDER_CONSTANT, value=paper), np.uint8
+    )
 
 
 def _note_small(maps: PageMaps, tile: Corner, wanted: Grey) -> None:

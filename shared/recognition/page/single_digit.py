@@ -12,7 +12,7 @@ from shared.recognition.reader_calibration import ReaderCalibration
 
 SIDE = 320  # pixels: the only digit of a picture is large enough on a copy of this size
 LARGER = 2.0  # a digit that is this many times higher than all others is the one that is meant
-DOUBTFUL = 0.7  # times the highest score: what looks so much less like a digit, as a pen beside it, does not count
+DOUBTFUL = 0.85  # of the highest score; what looks less like a digit, such as a pen beside it, does not count
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
-"""A stand-in for the reader network that sees bright squares instead of digits, exactly as the real one is meant to see.
+"""A stand-in for the reader network that sees bright squares instead of digits.
 
-Squares of 12 to 44 pixels are digits, smaller ones are too small, larger ones are nothing. It remembers what it was shown.
+Squares of 12 to 44 pixels are digits, smaller ones are too small, and larger ones are nothing. It remembers the sizes
+of what it was shown.
 """
 
 from dataclasses import dataclass, field
@@ -18,8 +19,10 @@ LEAST, MOST = 12, 44  # pixels
 
 @dataclass
 class SquareReader:
-    """`shapes`: the height and width of every tile that was asked for."""
+    """`shapes`: the height and width of every tile that was asked for. `sure`: the logit of a whole square."""
 
+    threshold: int = 127  # grey level above which pixels are a square
+    sure: float = SURE
     shapes: list[tuple[int, int]] = field(default_factory=list)
 
     def compute_maps(self, tile: Grey) -> PageMaps:
@@ -27,13 +30,13 @@ class SquareReader:
         height, width = tile.shape
         self.shapes.append((height, width))
         maps = make_maps(height, width)
-        _, _, stats, _ = cv2.connectedComponentsWithStats((tile > 127).view(np.uint8))
+        _, _, stats, _ = cv2.connectedComponentsWithStats((tile > self.threshold).view(np.uint8))
         for left, top, w, h, _ in stats[1:].tolist():
             cut = left == 0 or top == 0 or left + w == width or top + h == height
             if h < LEAST:
                 maps[MAPS.small, top // STRIDE, left // STRIDE] = SURE
             elif h <= MOST:
-                put_digit(maps, left + w / 2, top + h / 2, w, h, DOUBTFUL if cut else SURE)
+                put_digit(maps, left + w / 2, top + h / 2, w, h, DOUBTFUL if cut else self.sure)
         return maps
 
 
