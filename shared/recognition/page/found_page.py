@@ -29,6 +29,7 @@ Floats = NDArray[np.float64]
 MAX_DIGITS = 1000  # on one page
 TURN_SHARE = 0.1  # of the votes for the upright page; an orientation with more is possible
 TURN_GAIN = 1.1  # times as certain as the upright page a turned one must be
+GHOST_SHARE = 0.25  # of the strongest digit's contrast; fainter digits are erased ones or show through
 MAX_POINTS = 500  # of all outlines of a digit, simplified; a digit has about 50
 SMOOTHNESS = 0.01  # share of the digit's longer side by which a simplified outline may deviate
 
@@ -53,16 +54,19 @@ class FoundPage:
     separators: list[Mark]
 
 
-def find_page(data: bytes, compute_maps: ComputeMaps, calibration: ReaderCalibration) -> FoundPage:
+def find_page(
+    data: bytes, compute_maps: ComputeMaps, calibration: ReaderCalibration, rotation: int | None = None
+) -> FoundPage:
     """A PNG, JPEG or WebP file → what stands on it; nothing if it has no digits.
 
+    `rotation` is by how many degrees clockwise to turn the picture, a multiple of 90; None if that must be found.
     DrawingError, with the reason, if the file can't be read or has no ink at all, or has more than MAX_DIGITS digits.
     """
     decoded = decode_page(data)
     grey = np.asarray(decoded.grey.fill(), np.uint8)
     if int(grey.max()) - int(grey.min()) < LEAST_CONTRAST:
         raise BlankDrawingError(BLANK)
-    found, turns = _find_upright(grey, compute_maps)
+    found, turns = _find_upright(grey, compute_maps) if rotation is None else _turn(grey, rotation // 90, compute_maps)
     size = (decoded.width, decoded.height) if turns % 2 == 0 else (decoded.height, decoded.width)
     page = np.ascontiguousarray(np.rot90(grey, -turns))
     digits, separators = _split(found.marks, calibration)
@@ -77,9 +81,16 @@ def find_page(data: bytes, compute_maps: ComputeMaps, calibration: ReaderCalibra
     return FoundPage(
         *size,
         90 * turns,
-        [placing.place_digit(mark, cut) for mark, cut in cuts if cut is not None],
+        [placing.place_digit(mark, cut) for mark, cut in _drop_ghosts(cuts)],
         [placing.place(mark) for mark in separators],
     )
+
+
+def _drop_ghosts(cuts: Sequence[tuple[Mark, CutDigit | None]]) -> list[tuple[Mark, CutDigit]]:
+    """The digits that have ink, without those that are much fainter than the others."""
+    inked = [(mark, cut) for mark, cut in cuts if cut is not None]
+    least = GHOST_SHARE * max((cut.contrast for _, cut in inked), default=0.0)
+    return [(mark, cut) for mark, cut in inked if cut.contrast >= least]
 
 
 def _find_upright(grey: Grey, compute_maps: ComputeMaps) -> tuple[Found, int]:
@@ -91,8 +102,13 @@ def _find_upright(grey: Grey, compute_maps: ComputeMaps) -> tuple[Found, int]:
     turns = int(found.orientations[1:].argmax()) + 1
     if found.orientations[turns] <= TURN_SHARE * found.orientations[0]:
         return found, 0
-    turned = find_marks(np.ascontiguousarray(np.rot90(grey, -turns)), compute_maps)
+    turned, _ = _turn(grey, turns, compute_maps)
     return (turned, turns) if _measure_certainty(turned) > TURN_GAIN * _measure_certainty(found) else (found, 0)
+
+
+def _turn(grey: Grey, turns: int, compute_maps: ComputeMaps) -> tuple[Found, int]:
+    """What stands on the page after that many quarter turns clockwise."""
+    return find_marks(np.ascontiguousarray(np.rot90(grey, -turns)), compute_maps), turns
 
 
 def _measure_certainty(found: Found) -> float:

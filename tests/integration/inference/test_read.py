@@ -123,3 +123,17 @@ async def test_a_page_that_would_wait_too_long_is_refused() -> None:
         assert 1 <= len(refused) <= 5
         for answer in refused:
             assert_problem(answer, 503, "overloaded")
+
+
+async def test_a_page_is_turned_as_the_caller_says(client: httpx.AsyncClient) -> None:
+    ink, _ = write_rows(ROWS)
+    on_its_side = as_png(np.rot90(ink))
+    for rotation in (0, 90):
+        response = await client.post(f"/v1/read?rotation={rotation}", content=on_its_side, headers=PNG)
+        assert response.json()["rotation"] == rotation
+    assert lines_of(PageReading.model_validate_json(response.content)) == ROWS
+
+
+async def test_an_angle_that_is_no_quarter_turn_is_a_problem(client: httpx.AsyncClient) -> None:
+    response = await client.post("/v1/read?rotation=45", content=as_png(write_rows(ROWS)[0]), headers=PNG)
+    assert_problem(response, 422, "invalid_request")

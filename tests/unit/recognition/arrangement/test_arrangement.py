@@ -136,6 +136,14 @@ def test_empty_cells_of_a_tilted_grid_are_counted(degrees: float, seed: int) -> 
     assert tables(arrange(marks)) == [cells]
 
 
+def test_digits_beside_a_full_grid_are_not_in_it() -> None:
+    cells = random_grid(3, holes=0)
+    writer = Writer()
+    beside = writer.write("5", 760, 130) + writer.write("8", 20, 420)
+    marks = as_marks(writer.write_cells(cells, (1.8, 1.8), left=80) + beside)
+    assert tables(arrange(marks)) == [cells]
+
+
 def test_an_empty_row_and_an_empty_column_of_a_grid_are_counted() -> None:
     cells = random_grid(0, holes=0.2)
     cells[4] = [""] * 9
