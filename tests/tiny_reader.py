@@ -38,8 +38,9 @@ def write_tiny_reader(models_dir: Path, version: str = "1", *, eagerness: float 
     torch.manual_seed(seed)
     network = Reader().eval()
     with torch.no_grad():
-        network.head[1].bias[MAPS.centre] += torch.tensor([1.5 * eagerness, eagerness])
-        network.head[1].bias[MAPS.place.start + 2 :] += 2.5  # boxes of about 12 pixels
+        bias = network.head.get_parameter("1.bias")
+        bias[MAPS.centre] += torch.tensor([1.5 * eagerness, eagerness])
+        bias[MAPS.place.start + 2 :] += 2.5  # boxes of about 12 pixels
     manifest = ReaderManifest(
         name=READER,
         version=version,

@@ -15,14 +15,14 @@ from shared.recognition.page.found_page import FoundPage, find_page
 from shared.recognition.page.mark import Mark
 
 
-def read_page(picture: bytes, networks: Networks, measured: Measured, received: float) -> Fields:
+def read_page(picture: bytes, rotation: int | None, networks: Networks, measured: Measured, received: float) -> Fields:
     """The fields of the message PageReading. `received` is when the picture came, in seconds of perf_counter.
 
     DrawingError if the picture can't be read, ReaderUnavailableError without a reader network.
     """
     reader = networks.get_reader()
     with measured.decoding():
-        page = find_page(picture, reader.compute_maps, reader.manifest.calibration)
+        page = find_page(picture, reader.compute_maps, reader.manifest.calibration, rotation)
     predictions = _predict(page, networks, measured) if page.digits else []
     elapsed_ms = (time.perf_counter() - received) * 1000
     for prediction, digit in zip(predictions, page.digits, strict=True):

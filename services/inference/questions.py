@@ -114,15 +114,19 @@ class ImagesQuestion:
 
 @dataclass(frozen=True)
 class PageQuestion:
-    """Which numbers stand on a page, and where? It is asked with a reader network."""
+    """Which numbers stand on a page, and where? It is asked with a reader network.
+
+    `rotation` is by how many degrees clockwise to turn the picture; None if that must be found.
+    """
 
     source: PictureSource
+    rotation: int | None = None
     received: float = field(default_factory=time.perf_counter)
     units = PAGE_UNITS
 
     def answer(self, networks: Networks, measured: Measured) -> bytes:
         """A page reading as JSON."""
-        reading = read_page(self.source.parse(), networks, measured, self.received)
+        reading = read_page(self.source.parse(), self.rotation, networks, measured, self.received)
         return orjson.dumps(reading, option=orjson.OPT_SERIALIZE_NUMPY)
 
 

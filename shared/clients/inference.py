@@ -15,7 +15,7 @@ from shared.contracts.inference import (
     ModelList,
     Prediction,
 )
-from shared.contracts.page import PageReading
+from shared.contracts.page import PageReading, Rotation
 from shared.contracts.problem import ProblemCode
 
 # Codes of a refusal that is about the picture or drawing. Any other would be the same for every picture.
@@ -33,9 +33,20 @@ class InferenceClient(ServiceClient):
         """Read the one digit of a PNG, JPEG or WebP file. `explain` asks for its saliency too."""
         return self._post(Prediction, "/v1/predict", picture, media_type, model, explain=explain)
 
-    def read(self, picture: bytes, media_type: str = "image/png", model: str | None = None) -> PageReading:
-        """Read a page, a PNG, JPEG or WebP file: its digits in reading order, and their numbers, lines and tables."""
-        return self._post(PageReading, "/v1/read", picture, media_type, model)
+    def read(
+        self,
+        picture: bytes,
+        media_type: str = "image/png",
+        model: str | None = None,
+        rotation: Rotation | None = None,
+    ) -> PageReading:
+        """Read a page, a PNG, JPEG or WebP file: its digits in reading order, and their numbers, lines and tables.
+
+        `rotation` is by how many degrees clockwise to turn it; without it, the service finds out.
+        """
+        params = _make_query(model) | ({} if rotation is None else {"rotation": str(rotation)})
+        headers = {"Content-Type": media_type}
+        return self.ask(PageReading, "POST", "/v1/read", content=picture, headers=headers, params=params)
 
     def predict_pixels(self, rows: Sequence[Sequence[int]], model: str | None = None) -> Prediction:
         """Read an image: 28 rows of 28 values, white ink (255) on black (0). ValueError for anything else."""

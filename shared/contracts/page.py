@@ -12,6 +12,7 @@ from pydantic.config import JsonDict
 from shared.contracts.inference import PREDICTION, Prediction
 from shared.contracts.message import Message, ModelVersion, Share
 
+Rotation = Literal[0, 90, 180, 270]  # degrees clockwise
 Index = Annotated[int, Field(ge=0)]
 SeparatorSign = Literal[".", ",", ":", "/", "-"]
 
@@ -150,7 +151,7 @@ class PageReading(Message):
 
     width: int = Field(ge=1)
     height: int = Field(ge=1)
-    rotation: Literal[0, 90, 180, 270]
+    rotation: Rotation
     digits: Annotated[list[PageDigit], Field(max_length=MAX_DIGITS)]
     numbers: list[PageNumber]
     lines: list[PageLine]

@@ -21,12 +21,16 @@ NEAR_SHARE = 0.25  # of a digit's height, beside a digit as thin as a 1
 
 @dataclass(frozen=True)
 class Comparison:
-    """Marks of one kind on one page. `read` (N,) holds the index of the found mark for each written one, or -1."""
+    """Marks of one kind on one page, the found ones from the surest on.
+
+    `read` (N,) holds the index of the found mark for each written one, or -1; `invented` those of marks that stand
+    where nothing was written.
+    """
 
     written: list[Mark]
     found: list[FoundMark]
     read: NDArray[np.int64]
-    invented: int
+    invented: list[int]
 
     @property
     def right(self) -> NDArray[np.bool_]:
@@ -38,6 +42,16 @@ class Comparison:
     def is_exact(self) -> bool:
         """Whether all were read rightly and nothing was invented."""
         return bool(self.right.all()) and not self.invented
+
+    @property
+    def right_scores(self) -> list[float]:
+        """The scores of the found marks that are right."""
+        return [self.found[index].score for index in self.read[self.right].tolist()]
+
+    @property
+    def invented_scores(self) -> list[float]:
+        """The scores of the invented marks."""
+        return [self.found[index].score for index in self.invented]
 
 
 def compare_digits(page: Page, found: Sequence[FoundMark]) -> Comparison:
@@ -54,10 +68,10 @@ def _compare(page: Page, found: Sequence[FoundMark], signs: Collection[str]) -> 
     shape = (page.picture.shape[0], page.picture.shape[1])
     ignored = [mark.box for mark in page.marks if mark.sign == IGNORED or not is_visible(mark, shape)]
     written = [mark for mark in page.marks if mark.sign in signs and is_visible(mark, shape)]
-    candidates = [mark for mark in found if mark.sign in signs]
+    candidates = sorted((mark for mark in found if mark.sign in signs), key=lambda mark: -mark.score)
     read = np.full(len(written), -1, np.int64)
     middles, reach = _describe(written)
-    invented = 0
+    invented = []
     for index, mark in enumerate(candidates):
         x, y = find_middle(mark)
         distance = np.abs(middles - (x, y)) / reach
@@ -65,7 +79,7 @@ def _compare(page: Page, found: Sequence[FoundMark], signs: Collection[str]) -> 
         if open_to.any():
             read[int(np.where(open_to, distance.sum(axis=1), np.inf).argmin())] = index
         elif not any(_contains(box, x, y) for box in ignored):
-            invented += 1
+            invented.append(index)
     return Comparison(written, candidates, read, invented)
 
 

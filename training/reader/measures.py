@@ -40,7 +40,7 @@ def measure_pages(pages: Sequence[Page], found: Sequence[Sequence[Mark]], calibr
     metrics = {
         "examples": float(len(pages)),
         "exact_pages": float(exact.mean()),
-        "invented_per_page": sum(comparison.invented for comparison in digits) / len(pages),
+        "invented_per_page": sum(len(comparison.invented) for comparison in digits) / len(pages),
     }
     if len(right):
         missed = np.concatenate([comparison.read < 0 for comparison in digits])

@@ -20,7 +20,7 @@ class ReaderSettings(BaseModel):
 
     learning_rate: float = Field(2e-3, gt=0)  # peak, after a warm-up; it then falls along a cosine
     weight_decay: float = Field(0.02, ge=0)
-    epochs: int = Field(56, gt=0)  # of 250 batches each
+    epochs: int = Field(48, gt=0)  # of 250 batches each
     batch_pixels: int = Field(786_432, gt=0)  # of the pages of a batch: 32 pages of 128×192 or 48 of 64×256
     averaging: float = Field(0.998, ge=0, lt=1)  # decay of the moving average of the weights
     seed: int = Field(1, ge=0)
@@ -54,6 +54,8 @@ def read_reader_recipe(reference: str, overrides: dict[str, Any] | None = None) 
     settings = content.pop("settings", {})
     if not isinstance(settings, dict):
         raise RecipeError(f"{path}: settings must be a table.")
+    if "steps" in content:
+        raise RecipeError(f"{path}: a reader is trained in one step. Put its settings into the table settings.")
     try:
         return ReaderRecipe.model_validate({"name": path.stem, "settings": settings | (overrides or {}), **content})
     except ValidationError as error:

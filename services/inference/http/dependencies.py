@@ -1,7 +1,7 @@
 """FastAPI dependencies of the routes: the objects of the service, the caller, and the query parameters."""
 
 from dataclasses import dataclass
-from typing import Annotated, cast
+from typing import Annotated, Literal, cast
 
 from fastapi import Depends, Query, Request
 
@@ -52,5 +52,9 @@ ServiceDep = Annotated[Service, Depends(get_service)]  # without admission, for 
 AdmittedDep = Annotated[Admitted, Depends(get_admitted)]
 ModelQuery = Annotated[
     str | None, Query(max_length=129, description="`name` or `name/version`. Without it, the default model answers.")
+]
+RotationQuery = Annotated[
+    Literal["0", "90", "180", "270"] | None,
+    Query(description="Degrees clockwise by which to turn the picture. Without it, the service finds out."),
 ]
 ExplainQuery = Annotated[bool, Query(description="Add `saliency` to the prediction, if the service is not busy.")]

@@ -11,7 +11,7 @@ from services.inference.drawing import DrawingList
 from services.inference.http.asker import make_asker
 from services.inference.http.batch_answer import answer_drawings, answer_images
 from services.inference.http.batch_body import BATCH_BODY, MAX_IMAGES, FormList, JsonList, stream_images
-from services.inference.http.dependencies import AdmittedDep, ExplainQuery, ModelQuery, ServiceDep
+from services.inference.http.dependencies import AdmittedDep, ExplainQuery, ModelQuery, RotationQuery, ServiceDep
 from services.inference.http.drawing_body import (
     DRAWING_BODY,
     PAGE_BODY,
@@ -87,11 +87,13 @@ async def explain(request: Request, admitted: AdmittedDep, model: ModelQuery = N
     response_class=Response,
     responses={200: {"model": PageReading}, **DRAWING_PROBLEMS},
 )
-async def read(request: Request, admitted: AdmittedDep, model: ModelQuery = None) -> Response:
+async def read(
+    request: Request, admitted: AdmittedDep, model: ModelQuery = None, rotation: RotationQuery = None
+) -> Response:
     """Read every number on a picture, and say where it stands: its line, and its row and column if it is in a table."""
     page = PageBody(await read_drawing(request))
     asker = await make_asker(admitted, model)
-    return make_json_response(await asker.read_page(PageQuestion(page)))
+    return make_json_response(await asker.read_page(PageQuestion(page, None if rotation is None else int(rotation))))
 
 
 @router.post(

@@ -33,9 +33,13 @@ LONGEST_OUTLINES = 40  # times the digit's longer side, all together: an eight h
 
 @dataclass(frozen=True)
 class CutDigit:
-    """`ink` (h, w) in 0..1 is the digit's own. `outlines` are in pixels of the page."""
+    """`ink` (h, w) in 0..1 is the digit's own. `outlines` are in pixels of the page.
+
+    `contrast` is that of the stroke to the paper, as a share of the paper's level.
+    """
 
     ink: Ink
+    contrast: float
     outlines: list[Outline]
 
 
@@ -59,7 +63,7 @@ def cut_digit(page: Grey, box: PixelBox, *, dark_ink: bool) -> CutDigit | None:
         return None
     kept = np.where(cv2.dilate(own, np.ones((3, 3), np.uint8)) > 0, ink, np.float32(0))
     outlines = [outline / scale + (near.left, near.top) for outline in _trace(own)]
-    return CutDigit(kept, outlines)
+    return CutDigit(kept, stroke / max(paper, 1.0), outlines)
 
 
 @dataclass(frozen=True)

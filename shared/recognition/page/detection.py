@@ -22,12 +22,14 @@ Corner = tuple[int, int]  # top and left of a tile, in pixels of a copy
 ComputeMaps = Callable[[Grey], PageMaps]  # H and W are multiples of MULTIPLE
 
 USUAL_SIDE = 640  # pixels: the longer side of the largest copy that is always looked at
-LEAST_SIDE = 32  # pixels: copies with a shorter longer side than this show nothing
+LEAST_SIDE = 16  # pixels: copies with a shorter longer side show nothing, unless the page itself is that small
 MOST_ENLARGED = 2.0
 TILE = 576  # pixels: larger copies are looked at in tiles
 TILE_OVERLAP = 64
 WHOLE_TILE = TILE + TILE_OVERLAP
 MOST_TILES = 10  # of larger copies: each takes as long as the largest copy that is always looked at
+BORDERED_SIDE = 320  # pixels: copies up to this size get a border of paper, because a digit may fill all of the page
+BORDER = 16  # pixels
 SMALLEST_SHARE = 16  # the smallest copy is this many times smaller than the usual one: its digits may fill the page
 HIGHEST_ENLARGED = 32.0  # pixels of a larger copy: digits that are higher were large enough on the copy before
 SMALL_DIGITS = 0.4  # chance of digits that are too small, above which a larger copy is looked at
@@ -67,7 +69,7 @@ def find_marks(page: Grey, compute_maps: ComputeMaps) -> Found:
     scale, left = usual / SMALLEST_SHARE, MOST_TILES
     wanted: Grey | None = None  # where digits were too small on the copy before
     while scale <= usual or (scale <= MOST_ENLARGED and wanted is not None and wanted.any() and left > 0):
-        if scale * max(page.shape) >= LEAST_SIDE:
+        if scale >= usual or scale * max(page.shape) >= LEAST_SIDE:
             copy = _resize(page, scale)
             tiles = _list_tiles(copy.shape, wanted if scale > usual else None)[: left if scale > usual else None]
             left -= len(tiles) if scale > usual else 0
@@ -115,9 +117,22 @@ def _split(length: int) -> range:
 
 
 def _compute_tile(copy: Grey, tile: Corner, compute_maps: ComputeMaps) -> PageMaps:
-    """The maps of a tile, without the padding that the network needs."""
+    """The maps of a tile, without the border and the padding that the network needs."""
     pixels = copy[tile[0] : tile[0] + WHOLE_TILE, tile[1] : tile[1] + WHOLE_TILE]
-    return compute_maps(_pad(pixels))[:, : -(-pixels.shape[0] // STRIDE), : -(-pixels.shape[1] // STRIDE)]
+    border = BORDER if max(copy.shape) <= BORDERED_SIDE else 0
+    maps = compute_maps(_pad(_add_paper(pixels, border)))
+    first, rows, columns = border // STRIDE, -(-pixels.shape[0] // STRIDE), -(-pixels.shape[1] // STRIDE)
+    return maps[:, first : first + rows, first : first + columns]
+
+
+def _add_paper(pixels: Grey, border: int) -> Grey:
+    """The pixels with a border of their median level, which is the paper's."""
+    if not border:
+        return pixels
+    paper = int(np.median(pixels))
+    return np.asarray(
+        cv2.copyMakeBorder(pixels, border, border, border, border, cv2.BORDER_CONSTANT, value=paper), np.uint8
+    )
 
 
 def _note_small(maps: PageMaps, tile: Corner, wanted: Grey) -> None:

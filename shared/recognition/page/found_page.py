@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.recognition.cutout import Grey
+from shared.recognition.cutout import Cutout, Grey
 from shared.recognition.decoding import decode_page
 from shared.recognition.errors import BlankDrawingError, DrawingTooLargeError
-from shared.recognition.ink import BLANK, LEAST_CONTRAST
+from shared.recognition.ink import BLANK, LEAST_CONTRAST, find_strokes
 from shared.recognition.page.cutting import CutDigit, cut_digit
 from shared.recognition.page.detection import ComputeMaps, Found, find_marks
 from shared.recognition.page.mark import Mark
@@ -27,8 +27,12 @@ Point = tuple[int, int]  # x and y, pixels of the picture
 Floats = NDArray[np.float64]
 
 MAX_DIGITS = 1000  # on one page
-TURN_SHARE = 0.1  # of the votes for the upright page; an orientation with more is possible
+TURN_SHARE = 0.3  # of the votes for the upright page; an orientation with more is possible
+CLEAR_SHARE = 1.5  # of the votes for the upright page, which an orientation needs on a page with few digits
+FEW_DIGITS = 2.5  # expected; so few may be a six that looks like a nine
 TURN_GAIN = 1.1  # times as certain as the upright page a turned one must be
+LONE_SHARE = 0.5  # of the threshold, which the only digit on a page must reach
+GHOST_SHARE = 0.25  # of the strongest digit's contrast; fainter digits are erased ones or show through
 MAX_POINTS = 500  # of all outlines of a digit, simplified; a digit has about 50
 SMOOTHNESS = 0.01  # share of the digit's longer side by which a simplified outline may deviate
 
@@ -53,19 +57,23 @@ class FoundPage:
     separators: list[Mark]
 
 
-def find_page(data: bytes, compute_maps: ComputeMaps, calibration: ReaderCalibration) -> FoundPage:
+def find_page(
+    data: bytes, compute_maps: ComputeMaps, calibration: ReaderCalibration, rotation: int | None = None
+) -> FoundPage:
     """A PNG, JPEG or WebP file → what stands on it; nothing if it has no digits.
 
+    `rotation` is by how many degrees clockwise to turn the picture, a multiple of 90; None if that must be found.
     DrawingError, with the reason, if the file can't be read or has no ink at all, or has more than MAX_DIGITS digits.
     """
     decoded = decode_page(data)
     grey = np.asarray(decoded.grey.fill(), np.uint8)
     if int(grey.max()) - int(grey.min()) < LEAST_CONTRAST:
         raise BlankDrawingError(BLANK)
-    found, turns = _find_upright(grey, compute_maps)
+    found, turns = _find_upright(grey, compute_maps) if rotation is None else _turn(grey, rotation // 90, compute_maps)
     size = (decoded.width, decoded.height) if turns % 2 == 0 else (decoded.height, decoded.width)
     page = np.ascontiguousarray(np.rot90(grey, -turns))
-    digits, separators = _split(found.marks, calibration)
+    marks = found.marks if turns else _accept_lone(found.marks, decoded.grey, calibration)
+    digits, separators = _split(marks, calibration)
     if len(digits) > MAX_DIGITS:
         raise DrawingTooLargeError(
             f"The picture has {len(digits):,} digits, but at most {MAX_DIGITS:,} are read from one picture. "
@@ -77,9 +85,33 @@ def find_page(data: bytes, compute_maps: ComputeMaps, calibration: ReaderCalibra
     return FoundPage(
         *size,
         90 * turns,
-        [placing.place_digit(mark, cut) for mark, cut in cuts if cut is not None],
+        [placing.place_digit(mark, cut) for mark, cut in _drop_ghosts(cuts)],
         [placing.place(mark) for mark in separators],
     )
+
+
+def _accept_lone(marks: Sequence[Mark], grey: Cutout, calibration: ReaderCalibration) -> Sequence[Mark]:
+    """The marks. If none is surely a digit, but the picture looks like one, the surest counts as a doubtful digit."""
+    threshold = calibration.digit_threshold
+    digits = [mark for mark in marks if mark.probabilities is not None and mark.score >= LONE_SHARE * threshold]
+    surest = max(digits, key=lambda mark: mark.score, default=None)
+    if surest is None or surest.score >= threshold or not _is_lone(grey):
+        return marks
+    return [replace(surest, score=threshold)]
+
+
+def _is_lone(grey: Cutout) -> bool:
+    try:
+        return find_strokes(grey).alone
+    except BlankDrawingError:
+        return False
+
+
+def _drop_ghosts(cuts: Sequence[tuple[Mark, CutDigit | None]]) -> list[tuple[Mark, CutDigit]]:
+    """The digits that have ink, without those that are much fainter than the others."""
+    inked = [(mark, cut) for mark, cut in cuts if cut is not None]
+    least = GHOST_SHARE * max((cut.contrast for _, cut in inked), default=0.0)
+    return [(mark, cut) for mark, cut in inked if cut.contrast >= least]
 
 
 def _find_upright(grey: Grey, compute_maps: ComputeMaps) -> tuple[Found, int]:
@@ -88,11 +120,18 @@ def _find_upright(grey: Grey, compute_maps: ComputeMaps) -> tuple[Found, int]:
     Some digits look like digits on their heads, too. So if another orientation is possible, both are read.
     """
     found = find_marks(grey, compute_maps)
+    certainty = _measure_certainty(found)
     turns = int(found.orientations[1:].argmax()) + 1
-    if found.orientations[turns] <= TURN_SHARE * found.orientations[0]:
+    share = TURN_SHARE if certainty >= FEW_DIGITS else CLEAR_SHARE
+    if found.orientations[turns] <= share * found.orientations[0]:
         return found, 0
-    turned = find_marks(np.ascontiguousarray(np.rot90(grey, -turns)), compute_maps)
-    return (turned, turns) if _measure_certainty(turned) > TURN_GAIN * _measure_certainty(found) else (found, 0)
+    turned, _ = _turn(grey, turns, compute_maps)
+    return (turned, turns) if _measure_certainty(turned) > TURN_GAIN * certainty else (found, 0)
+
+
+def _turn(grey: Grey, turns: int, compute_maps: ComputeMaps) -> tuple[Found, int]:
+    """What stands on the page after that many quarter turns clockwise."""
+    return find_marks(np.ascontiguousarray(np.rot90(grey, -turns)), compute_maps), turns
 
 
 def _measure_certainty(found: Found) -> float:

@@ -12,6 +12,7 @@ from shared.recognition.reader_calibration import ReaderCalibration
 
 SIDE = 320  # pixels: the only digit of a picture is large enough on a copy of this size
 LARGER = 2.0  # a digit that is this many times higher than all others is the one that is meant
+DOUBTFUL = 0.85  # of the highest score; what looks less like a digit, such as a pen beside it, does not count
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ def find_single_digit(picture: Grey, compute_maps: ComputeMaps, calibration: Rea
     digits = [mark for mark in marks if mark.probabilities is not None and mark.score >= calibration.digit_threshold]
     if not digits:
         return None
+    surest = max(mark.score for mark in digits)
+    digits = [mark for mark in digits if mark.score >= DOUBTFUL * surest]
     highest = max(digits, key=lambda mark: mark.box.height)
     if any(mark is not highest and LARGER * mark.box.height > highest.box.height for mark in digits):
         return None

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI, Request, Response
 from streamlit.testing.v1 import AppTest
 
-from services.frontend import connections
+from services.frontend import connections, explanation_pause
 from services.frontend.connections import connect, get_statistics
 from services.frontend.saving.outbox import Delivery
 from services.frontend.session.chosen_model import KEY as MODEL_KEY
@@ -209,7 +209,10 @@ def test_a_longer_number_has_smaller_digits(lines: list[str], size: str) -> None
     assert choose_size(lines) == size
 
 
-def test_without_a_saliency_map_the_answer_is_shown_and_the_next_request_asks_for_none(services: Services) -> None:
+def test_without_a_saliency_map_the_answer_is_shown_and_the_next_request_asks_for_none(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explanation_pause, "PAUSE_S", 1000 * LONG_S)  # so that it does not end on a busy machine
     services.saliency = None
     page = open_with_a_drawing()
     assert 'data-digit="7" data-id' in html_of(page)

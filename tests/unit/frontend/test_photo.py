@@ -22,9 +22,9 @@ from services.frontend.views.photo.reading import (
     save_photo,
     try_to_read,
 )
-from services.frontend.views.photo.state import MAX_PHOTOS, Photo, PhotoDigit, PhotoPage, list_signs
+from services.frontend.views.photo.state import DIGIT_BYTES, MAX_PHOTOS, Photo, PhotoDigit, PhotoPage, list_signs
 from shared.clients.service import RefusedError, ServiceUnavailableError
-from shared.contracts.page import PageReading
+from shared.contracts.page import PageReading, Rotation
 from shared.contracts.problem import Problem, ProblemCode
 from tests.unit.clients.page_readings import a_reading
 from tests.unit.frontend.conftest import FakeStorage
@@ -41,7 +41,8 @@ class FakeReader:
         self.lines, self.error, self.rotation = lines, error, rotation
         self.pictures: list[bytes] = []
 
-    def __call__(self, picture: bytes) -> PageReading:
+    def __call__(self, picture: bytes, rotation: Rotation | None) -> PageReading:
+        del rotation  # the fake reads every picture alike
         self.pictures.append(picture)
         if self.error:
             raise self.error
@@ -260,6 +261,11 @@ def test_a_new_picture_needs_the_files_of_read_ones_before_it_needs_their_place(
     assert [(photo.file_id, bool(photo.data)) for photo in page.photos] == [("2", True), ("1", False)]
 
 
+def test_a_page_of_many_digits_takes_more_room_than_its_pictures() -> None:
+    one, many = (read(a_photo(), FakeReader(*lines)).held_bytes for lines in (["7"], ["7777777"] * 3))
+    assert many - one > 20 * DIGIT_BYTES
+
+
 def test_a_page_without_digits_is_read_saved_and_can_be_turned(outbox: Outbox) -> None:
     photo = read(a_photo(), FakeReader())
     assert (photo.is_waiting, photo.problem, photo.digits) == (False, "", [])
@@ -322,6 +328,18 @@ def test_a_turned_picture_is_read_again_and_takes_its_digits_back(storage: FakeS
         photo.turn_clockwise(outbox)
     read(photo, reader)
     assert reader.pictures[-1] == PICTURE
+
+
+def test_a_picture_that_inference_turned_is_turned_on_from_how_it_is_shown(outbox: Outbox) -> None:
+    upright = Image.new("RGB", (200, 400), "white")
+    upright.paste("black", (0, 200, 200, 400))  # the lower half
+    photo, reader = a_photo(data=encode(upright, "PNG")), FakeReader("7", rotation=90)
+    read(photo, reader)
+    photo.turn_clockwise(outbox)
+    reader.rotation = 0
+    read(photo, reader)
+    sent = Image.open(io.BytesIO(reader.pictures[-1])).convert("L")  # by 90° and by 90° again
+    assert (sent.size, sent.getpixel((100, 10)), sent.getpixel((100, 390))) == ((200, 400), 0, 255)
 
 
 def test_the_preview_and_the_cutouts_are_turned_as_inference_has_turned_the_picture() -> None:

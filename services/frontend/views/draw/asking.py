@@ -45,7 +45,7 @@ def read_several(drawing: bytes, model: str | None) -> PageReading | None:
     ServiceUnavailableError.
     """
     try:
-        reading = connect().inference.read(drawing, model=model)
+        reading = connect().inference.read(drawing, model=model, rotation=0)
     except RefusedError as refused:
         if refused.problem.code == "unknown_model":
             raise

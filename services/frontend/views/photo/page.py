@@ -17,7 +17,7 @@ from services.frontend.views.photo.one_photo import show_photo
 from services.frontend.views.photo.reading import can_progress, make_photo, try_to_read
 from services.frontend.views.photo.state import PhotoPage, get_photo_page
 from services.frontend.views.photo.uploads import forget_uploads
-from shared.contracts.page import PageReading
+from shared.contracts.page import PageReading, Rotation
 
 MAX_FILE_MB = 32  # for the largest HEIC; the browser refuses larger files
 MARKDOWN = re.compile(f"[{re.escape(string.punctuation)}]")
@@ -93,12 +93,12 @@ def read_and_show(page: PhotoPage) -> None:
     progress.empty()
 
 
-def read_page(picture: bytes) -> PageReading:
+def read_page(picture: bytes, rotation: Rotation | None) -> PageReading:
     """Asks the chosen model if it reads pages, else the default. ServiceUnavailableError, RefusedError."""
     read = connect().page_inference.read
     if not reads_pages(get_chosen_model()):
-        return read(picture)
-    return ask_chosen_model(lambda model: read(picture, model=model))
+        return read(picture, rotation=rotation)
+    return ask_chosen_model(lambda model: read(picture, model=model, rotation=rotation))
 
 
 def is_inference_ready() -> bool:

@@ -15,7 +15,7 @@ from services.frontend.views.photo.state import Photo, PhotoDigit
 from shared.clients.inference import PICTURE_PROBLEMS
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.message import ModelVersion
-from shared.contracts.page import PageReading
+from shared.contracts.page import PageReading, Rotation
 from shared.contracts.storage import Source
 
 logger = structlog.get_logger(__name__)
@@ -25,7 +25,7 @@ CARDS = 12  # digits that the page shows at once
 MAX_FAILURES = 3  # for one picture, while the recogniser is ready
 NOT_READ = "The recogniser could not read this picture."
 FAILED = "This picture can't be shown because of an error in Slate. The others are not affected."
-Read = Callable[[bytes], PageReading]  # asks inference. ServiceUnavailableError, RefusedError
+Read = Callable[[bytes, Rotation | None], PageReading]  # asks inference. ServiceUnavailableError, RefusedError
 
 
 def make_photo(file_id: str, name: str, source: Source, data: bytes) -> Photo:
@@ -69,7 +69,7 @@ def read_photo(photo: Photo, read: Read, find_threshold: Callable[[ModelVersion]
     try:
         photo.data = to_sendable(photo.data)
         sendable = to_sendable(photo.data, photo.turn)
-        reading = read(sendable)
+        reading = read(sendable, 0 if photo.turned_by_hand else None)
         take_reading(photo, sendable, reading, find_threshold)
     except RefusedError as refused:
         photo.problem = refused.problem.detail

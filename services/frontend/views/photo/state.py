@@ -22,6 +22,7 @@ KEY = "photo_page"
 MAX_PHOTOS = 50  # in a session
 MAX_HELD_BYTES = 128 * 1024 * 1024  # in a session; four of the largest files, or 50 of 2.5 MiB, which phones take
 MAX_READ_BYTES = 32 * 1024 * 1024  # of them for the files of pictures that were read
+DIGIT_BYTES = 12 * 1024  # of the reading of one digit in memory, with its outlines; measured
 
 
 @dataclass(kw_only=True)
@@ -70,6 +71,7 @@ class Photo:
     digits: list[PhotoDigit] = field(default_factory=list)
     cards: list[int] = field(default_factory=list)  # indices of digits
     turn: int = 0
+    turned_by_hand: bool = False  # then inference must not turn it again
     tapped: int | None = None
     first: int = 0
     received_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -93,9 +95,9 @@ class Photo:
 
     @property
     def held_bytes(self) -> int:
-        """The memory of its file and of all pictures made from it."""
-        pictures = sum(len(digit.drawing) + len(digit.cutout) for digit in self.digits)
-        return len(self.data) + len(self.preview) + pictures
+        """The memory of its file, of all pictures made from it, and of the reading."""
+        digits = sum(len(digit.drawing) + len(digit.cutout) + DIGIT_BYTES for digit in self.digits)
+        return len(self.data) + len(self.preview) + digits
 
     @property
     def can_be_retried(self) -> bool:
@@ -117,11 +119,16 @@ class Photo:
         self.problem, self.failures = "", 0
 
     def turn_clockwise(self, outbox: Outbox) -> None:
-        """Lets it wait to be read again, turned by 90°. Its digits are taken back, except those with a label."""
+        """Lets it wait to be read again, turned by 90° from how it is shown.
+
+        Its digits are taken back, except those with a label.
+        """
         for digit in self.digits:
             if digit.label is None and not digit.discarded:
                 digit.discard(outbox)
-        self.turn = (self.turn + 90) % 360
+        shown_turn = 0 if self.reading is None else self.reading.rotation
+        self.turn = (self.turn + shown_turn + 90) % 360
+        self.turned_by_hand = True
         self.reading, self.digits, self.cards, self.tapped, self.first = None, [], [], None, 0
         self.retry()
 

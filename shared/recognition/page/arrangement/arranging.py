@@ -6,12 +6,12 @@ import numpy as np
 
 from shared.recognition.page.arrangement.assembling import assemble
 from shared.recognition.page.arrangement.lattice import is_dense_grid
-from shared.recognition.page.arrangement.numbers import Group, join_combs, split_line
+from shared.recognition.page.arrangement.numbers import LEAST_COMB, LEAST_COMB_IN_TEXT, Group, join_combs, split_line
 from shared.recognition.page.arrangement.page_digits import PageDigits
 from shared.recognition.page.arrangement.pencil import Floats, Pencil, find_tilt, fit_pencil
 from shared.recognition.page.arrangement.rows import find_lines
 from shared.recognition.page.arrangement.separators import Place, Slots, place_separators
-from shared.recognition.page.arrangement.spacing import find_thresholds, measure_gaps
+from shared.recognition.page.arrangement.spacing import find_thresholds, is_text, measure_gaps
 from shared.recognition.page.arrangement.strays import join_strays
 from shared.recognition.page.arrangement.structure import Arrangement
 from shared.recognition.page.arrangement.tables import find_tables
@@ -32,7 +32,10 @@ def arrange(marks: Sequence[Mark]) -> Arrangement:
     groups = page.split_lines()
     tables = find_tables(groups, page.digits, page.positions, page.columns)
     in_tables = {line for table in tables for line, _ in table.cells}
-    groups = [line if number in in_tables else join_combs(line, page.digits) for number, line in enumerate(groups)]
+    least = LEAST_COMB_IN_TEXT if page.is_text else LEAST_COMB
+    groups = [
+        line if number in in_tables else join_combs(line, page.digits, least) for number, line in enumerate(groups)
+    ]
     return assemble(marks, digits, separators, groups, tables)
 
 
@@ -53,6 +56,12 @@ class _Page:
         self.positions = rows.find_positions(x, y)
         self.lines = join_strays(find_lines(self.digits, self.positions), self.digits, self.positions)
         self.slots = self._place(separators, rows)
+        self.gaps = [measure_gaps(self.digits, line) for line in self.lines]
+
+    @property
+    def is_text(self) -> bool:
+        """Whether most digits stand as near to each other as in ordinary numbers."""
+        return is_text(np.concatenate(self.gaps))
 
     def _place(self, separators: Sequence[Mark], rows: Pencil) -> Slots:
         def place(marks: PageDigits) -> Place:
@@ -62,7 +71,7 @@ class _Page:
 
     def split_lines(self) -> list[list[Group]]:
         """The groups of each line, from left to right."""
-        gaps = [measure_gaps(self.digits, line) for line in self.lines]
+        gaps = [gap.copy() for gap in self.gaps]
         thresholds = self._find_thresholds(gaps)
         for (number, place), separator in self.slots.items():
             gaps[number][place] = self._measure_beside(separator, *self.lines[number][place : place + 2])

@@ -8,18 +8,21 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
 # In digit heights, set on composed tables and on photographed grids (tests/unit/recognition/arrangement).
-RIVER = 0.25  # least paper between two columns
-WIDE_RIVER = 0.8  # the same for a table of two rows and two columns, which could be two lines of text
+RIVER, RIVER_OF_TWO = 0.25, 0.8  # least paper between two columns, and in a table of two rows and two columns
+RIVER_OF_GRID = 0.2  # the same between columns of single digits
 SLACK = 0.1  # by which a group may reach into the next column
-SPREAD, SPREAD_OF_TWO = 0.45, 0.3  # of the groups of a column: of their left edges, middles or right edges
+SINGLE_REACH = 0.7  # of a single digit from the middle of its column of single digits
+CLEAR_SHARE = 0.4  # of what a group covers of its column, it may cover of others
+SPREAD, SPREAD_OF_TWO = 0.5, 0.25  # of the groups of a column: of their left edges, middles or right edges
 LARGEST_STEP = 5.0  # between two rows
 STEP_SHARE = 2.3  # times the typical step of the page; one row of a grid may be empty
 LONE_STEP = 1.5  # times the next step; a lone group so far above or below is no row of it
-FILLED, FILLED_OF_TWO, FILLED_OF_GRID = 0.5, 0.75, 0.12  # shares of cells that hold a group
+FILLED, FILLED_OF_TWO, FILLED_OF_GRID = 0.6, 1.0, 0.12  # shares of cells that hold a group
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,30 @@ class Cell:
 
 @dataclass
 class Column:
-    """Cells under each other, and the edges of them all."""
+    """Cells under each other. `low` and `high` are the edges of them all, or the usual edges of single digits."""
 
     low: float
     high: float
     cells: list[Cell]
+
+    @property
+    def middle(self) -> float:
+        """Between the edges."""
+        return (self.low + self.high) / 2
+
+    @property
+    def has_single_digits(self) -> bool:
+        """Whether the last cells hold one digit each."""
+        return all(cell.count == 1 for cell in self.cells[-2:])
+
+    def add(self, cell: Cell) -> None:
+        """Put the cell under the others."""
+        self.cells.append(cell)
+        if self.has_single_digits:  # people write them anywhere in the cells of a grid
+            share = 1 / len(self.cells)
+            self.low, self.high = self.low + share * (cell.low - self.low), self.high + share * (cell.high - self.high)
+        else:
+            self.low, self.high = min(self.low, cell.low), max(self.high, cell.high)
 
 
 @dataclass
@@ -64,19 +86,29 @@ class Block:
             if is_new:
                 self.columns.insert(place, Column(cell.low, cell.high, [cell]))
             else:
-                column = self.columns[place]
-                column.low, column.high = min(column.low, cell.low), max(column.high, cell.high)
-                column.cells.append(cell)
+                self.columns[place].add(cell)
         self.lines.append(line)
         return True
 
     def _find_place(self, cell: Cell) -> tuple[int, bool]:
         """The place of the cell's column and whether it is a new one; -1 if it reaches over several columns."""
         place = bisect_left(self.columns, cell.low + SLACK, key=lambda column: column.high)
-        over = place
-        while over < len(self.columns) and self.columns[over].low < cell.high - SLACK:
-            over += 1
-        return (place, True) if over == place else (place if over == place + 1 else -1, False)
+        if cell.count == 1:
+            near = range(max(0, place - 1), min(len(self.columns), place + 2))
+            singles = [each for each in near if self.columns[each].has_single_digits]
+            offsets = [(abs(self.columns[each].middle - cell.middle), each) for each in singles]
+            if offsets and min(offsets)[0] < SINGLE_REACH:
+                return min(offsets)[1], False
+        covered = []
+        for column in self.columns[place:]:
+            if column.low >= cell.high - SLACK:
+                break
+            covered.append(min(column.high, cell.high) - max(column.low, cell.low))
+        if not covered:
+            return place, True
+        best = int(np.argmax(covered))
+        is_clear = sum(covered) - covered[best] < CLEAR_SHARE * covered[best]
+        return (place + best, False) if is_clear else (-1, False)
 
     @property
     def cells(self) -> list[Cell]:
@@ -131,13 +163,13 @@ def is_table(block: Block) -> bool:
     if rows < 2 or columns < 2 or len(shared) < 2:
         return False
     is_small = rows == 2
-    rivers = [right.low - left.high for left, right in zip(block.columns, block.columns[1:], strict=False)]
-    if min(rivers) < (WIDE_RIVER if is_small and columns == 2 else RIVER):
-        return False
-    if np.mean([_measure_spread(column) for column in shared]) > (SPREAD_OF_TWO if is_small else SPREAD):
-        return False
     singles = sum(cell.count == 1 for cell in cells)
     is_grid = rows > 2 and columns > 2 and singles > 0.8 * len(cells)
+    rivers = [right.low - left.high for left, right in pairwise(block.columns)]
+    if min(rivers) < (RIVER_OF_GRID if is_grid else RIVER_OF_TWO if is_small and columns == 2 else RIVER):
+        return False
+    if max(_measure_spread(column) for column in shared) > (SPREAD_OF_TWO if is_small else SPREAD):
+        return False
     least = FILLED_OF_TWO if is_small else FILLED_OF_GRID if is_grid else FILLED
     return len(cells) >= least * rows * columns
 

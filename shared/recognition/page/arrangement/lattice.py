@@ -4,6 +4,7 @@ The cells of a grid have one size. In perspective the size grows from one side t
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,11 +14,24 @@ from shared.recognition.page.arrangement.pencil import Floats
 LEAST_STEPS = 2  # to tell a regular distance
 OFF_STEP = 0.28  # share of a cell by which a distance may differ from a whole number of cells
 NEAR_SHORTEST = 1.4  # times the shortest distance: these are distances of one cell
-DENSE_DIGITS, DENSE_LINES = 12, 3  # at least, to tell a grid whose digits fill their cells
 SQUARE = (0.75, 1.33)  # width / height of a cell
-DENSE_PITCH = 1.05  # least distance of two digits in digit heights
-OFF_GRID = 0.16  # of a cell: root mean square by which distances differ from whole cells; 0.29 if they are random
 DENSE_SHARE = 0.9  # least share of the digits that stand under others
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What shows a grid: the least number of digits, the least distance of two in their heights, and `off`.
+
+    That is the root mean square by which distances differ from whole cells, as a share of a cell; 0.29 if they are
+    random.
+    """
+
+    digits: int
+    pitch: float
+    off: float
+
+
+TWO_LINES, MORE_LINES = Evidence(6, 1.3, 0.12), Evidence(12, 1.05, 0.2)
 
 
 def number_places(positions: Sequence[float]) -> list[int] | None:
@@ -42,7 +56,8 @@ def is_dense_grid(digits: PageDigits, lines: Sequence[Sequence[int]], positions:
 
     `positions` and `columns` (N,) are those in the pencils of lines and of columns.
     """
-    if len(digits.x) < DENSE_DIGITS or len(lines) < DENSE_LINES:
+    evidence = TWO_LINES if len(lines) == 2 else MORE_LINES
+    if len(digits.x) < evidence.digits or len(lines) < 2:
         return False
     across = np.concatenate([np.diff(columns[line]) for line in lines])
     down = float(np.median(np.diff([positions[line].mean() for line in lines])))
@@ -51,7 +66,7 @@ def is_dense_grid(digits: PageDigits, lines: Sequence[Sequence[int]], positions:
     pitch = float(np.median(across[across < NEAR_SHORTEST * np.quantile(across, 0.1)]))
     steps = across / pitch
     off = np.sqrt(np.mean((steps - np.round(steps)) ** 2))
-    if pitch < DENSE_PITCH or not SQUARE[0] < pitch / down < SQUARE[1] or off > OFF_GRID:
+    if pitch < evidence.pitch or not SQUARE[0] < pitch / down < SQUARE[1] or off > evidence.off:
         return False
     return _share_of_aligned(columns, pitch) >= DENSE_SHARE
 

@@ -17,6 +17,7 @@ LARGEST_INSIDE = 0.75  # wider gaps are not inside a number, except in a comb
 USUAL_INSIDE = 0.15  # if the page has no gap inside a number
 SPACE = 0.4  # by which a space is wider than a gap inside a number
 WINDOW = 0.2  # the threshold may move so far, into the widest interval that no gap falls into
+TEXT_GAP = 0.35  # most gaps between digits in boxes are wider
 ENOUGH = 3  # gaps of a line that say how this line is written
 
 
@@ -43,6 +44,12 @@ def find_thresholds(gaps: Sequence[Floats]) -> list[float]:
         else:
             thresholds.append(_settle(max(usual, 0.0) + SPACE, page))
     return thresholds
+
+
+def is_text(gaps: Floats) -> bool:
+    """Whether the gaps (N,) of a page are those of ordinary numbers, and not of digits in boxes."""
+    inside = gaps[gaps < LARGEST_INSIDE]
+    return len(inside) >= ENOUGH and float(np.median(inside)) < TEXT_GAP
 
 
 def _find_lower(gaps: Floats) -> float:

@@ -3,6 +3,7 @@
 Rows and columns that hold no digit at all are counted where the distances of the others, or ruled lines, show them.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,10 @@ from shared.recognition.page.arrangement.numbers import Group
 from shared.recognition.page.arrangement.page_digits import PageDigits
 from shared.recognition.page.arrangement.pencil import Floats, Pencil
 
+GRID_SHARE = 0.8  # of the cells hold a single digit, if the table is a grid
+FULL_SHARE = 0.8  # of the cells of a grid that is nearly full
+LEAST_FULL = 6  # rows and columns: in a small table, a nearly empty row is usual
+STRAY_SHARE = 0.35  # of the usual number of digits; a line or column with fewer is not of a full grid
 MOST_EMPTY = 1.0  # empty rows or columns are counted up to so many times those with digits
 
 
@@ -46,18 +51,36 @@ def find_tables(
 
 
 def _place_cells(block: Block, middles: Sequence[float]) -> PlacedTable:
-    rows = list(range(len(block.lines)))
-    columns = list(range(len(block.columns)))
-    if sum(cell.count == 1 for cell in block.cells) > 0.8 * len(block.cells):
-        rows = _number(rows, [middles[line] for line in block.lines])
-        columns = _number(columns, [float(np.median([cell.middle for cell in each.cells])) for each in block.columns])
-    row_of = dict(zip(block.lines, rows, strict=True))
-    cells = {
+    columns = [each.cells for each in block.columns]
+    is_grid = sum(cell.count == 1 for cell in block.cells) > GRID_SHARE * len(block.cells)
+    if is_grid:
+        columns = _drop_strays(columns)
+    lines = sorted({cell.line for cells in columns for cell in cells})
+    row_numbers, column_numbers = list(range(len(lines))), list(range(len(columns)))
+    if is_grid:
+        row_numbers = _number(row_numbers, [middles[line] for line in lines])
+        column_numbers = _number(
+            column_numbers, [float(np.median([cell.middle for cell in cells])) for cells in columns]
+        )
+    row_of = dict(zip(lines, row_numbers, strict=True))
+    places = {
         (cell.line, cell.group): (row_of[cell.line], column)
-        for column, each in zip(columns, block.columns, strict=True)
-        for cell in each.cells
+        for column, cells in zip(column_numbers, columns, strict=True)
+        for cell in cells
     }
-    return PlacedTable(rows[-1] + 1, columns[-1] + 1, cells)
+    return PlacedTable(row_numbers[-1] + 1, column_numbers[-1] + 1, places)
+
+
+def _drop_strays(columns: Sequence[list[Cell]]) -> list[list[Cell]]:
+    """The columns without those, and without the lines, that are nearly empty in a grid that is nearly full."""
+    in_line = Counter(cell.line for cells in columns for cell in cells)
+    per_column, per_line = np.median([len(cells) for cells in columns]), np.median(list(in_line.values()))
+    is_full = per_column >= FULL_SHARE * len(in_line) or per_line >= FULL_SHARE * len(columns)
+    if not is_full or min(len(columns), len(in_line)) < LEAST_FULL:
+        return list(columns)
+    kept = {line for line, count in in_line.items() if count > STRAY_SHARE * per_line}
+    full = [[cell for cell in cells if cell.line in kept] for cells in columns]
+    return [cells for cells in full if len(cells) > STRAY_SHARE * per_column]
 
 
 def _number(plain: list[int], positions: Sequence[float]) -> list[int]:

@@ -107,6 +107,20 @@ def test_digits_in_the_boxes_of_a_comb_are_one_number(pitch: float) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_narrow_and_misplaced_digits_of_a_comb_stay_one_number(seed: int) -> None:
+    writer = Writer(jitter=0.08, seed=seed)
+    upper = writer.write_cells([list("7711171")], (1.15, 2))
+    lower = writer.write_cells([list("8188018")], (1.15, 2), left=220, top=450)
+    marks = as_marks(upper + lower)
+    assert texts(arrange(marks)) == ["7711171", "8188018"]
+
+
+def test_three_single_digits_among_ordinary_numbers_are_three_numbers() -> None:
+    lines = ["2048 512", "9 7 3", "16384 77"]
+    assert texts(arrange(as_marks(Writer().write_lines(lines)))) == lines
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(("strength", "degrees"), [(0, 0), (0.2, 0), (0.2, 8), (0.3, -6), (0.3, 12)])
 def test_every_digit_of_a_photographed_grid_is_in_its_cell(strength: float, degrees: float, seed: int) -> None:
     cells = random_grid(seed, holes=0)
@@ -119,6 +133,14 @@ def test_every_digit_of_a_photographed_grid_is_in_its_cell(strength: float, degr
 def test_empty_cells_of_a_tilted_grid_are_counted(degrees: float, seed: int) -> None:
     cells = random_grid(seed, holes=0.6)
     marks = as_marks(Writer(jitter=0.08, seed=seed).write_cells(cells, (1.9, 1.9)), rotate(degrees))
+    assert tables(arrange(marks)) == [cells]
+
+
+def test_digits_beside_a_full_grid_are_not_in_it() -> None:
+    cells = random_grid(3, holes=0)
+    writer = Writer()
+    beside = writer.write("5", 760, 130) + writer.write("8", 20, 420)
+    marks = as_marks(writer.write_cells(cells, (1.8, 1.8), left=80) + beside)
     assert tables(arrange(marks)) == [cells]
 
 
