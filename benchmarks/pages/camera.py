@@ -57,7 +57,7 @@ def photograph(levels: Levels, random: Random) -> Shot:
     desk = random.uniform(50, 200) + 6 * make_clouds(height, width, max(4, width // 40), random)
     mask = cv2.warpPerspective(np.ones_like(levels), matrix, (width, height))
     seen = cv2.warpPerspective(levels, matrix, (width, height)) + (1 - mask) * desk
-    seen = blur(np.asarray(seen * make_light(height, width, random), np.float32), random.uniform(0.5, 1.1))
+    seen = blur(np.asarray(seen * make_light(height, width, random), np.float32), random.uniform(0.4, 0.9))
     return Shot(to_grey(add_noise(seen, random.uniform(1.5, 5), random)), matrix, int(random.integers(65, 92)))
 
 

@@ -73,7 +73,8 @@ class Images:
         large = cv2.resize(
             image.astype(np.float32), size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         )
-        return crop(np.asarray(np.clip((large - FAINTEST) * 1.8, 0, 255), np.uint8))
+        sharp = np.clip(128 + 1.6 * (large - 128), 0, 255)  # an edge stays where it is half dark
+        return crop(np.asarray(sharp, np.uint8))
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ class Kind:
     layout: Layout
     papers: Sequence[Paper] = (papers.make_plain,)
     cameras: Sequence[Camera] = (scan, photograph)
-    digit_px: Range = (24, 60)
+    digit_px: Range = (28, 64)
     width: Range = (16, 26)
     height: Range = (11, 24)
     pitch: Range = (1.5, 2.4)  # between two baselines
@@ -68,8 +68,8 @@ KINDS = (
     STRIP("fields, plain", partial(write_strip, make_text=make_amount), [papers.make_flat, papers.make_plain], [scan]),
     STRIP("fields, patterned", partial(write_strip, make_text=make_amount), [papers.make_patterned], [scan]),
     Kind("boxes and combs", write_boxes),
-    Kind("tables", write_table, COMMON_PAPERS, digit_px=(24, 50)),
-    Kind("9×9 grids", write_grid, width=(16, 22), height=(17, 22), digit_px=(22, 60)),
+    Kind("tables", write_table, COMMON_PAPERS, digit_px=(28, 50)),
+    Kind("9×9 grids", write_grid, width=(16, 22), height=(17, 22), digit_px=(28, 60)),
     ALONE("single digits, circled or beside things", write_single, COMMON_PAPERS),
     Kind("decimals, dates, times", write_with_separators, COMMON_PAPERS[:2]),
     Kind("touching digits", WriteLines(numbers=2, gap=(-0.025, 0.01), pen=(0.05, 0.11)), COMMON_PAPERS[:2]),
