@@ -29,6 +29,7 @@ Floats = NDArray[np.float64]
 MAX_DIGITS = 1000  # on one page
 TURN_SHARE = 0.3  # of the votes for the upright page; an orientation with more is possible
 CLEAR_SHARE = 1.5  # of the votes for the upright page, which an orientation needs on a page with few digits
+LEAST_COUNTED = 0.3  # score of a digit that speaks for an orientation
 FEW_DIGITS = 2.5  # expected; so few may be a six that looks like a nine
 TURN_GAIN = 1.1  # times as certain as the upright page a turned one must be
 LONE_SHARE = 0.5  # of the threshold, which the only digit on a page must reach
@@ -135,8 +136,9 @@ def _turn(grey: Grey, turns: int, compute_maps: ComputeMaps) -> tuple[Found, int
 
 
 def _measure_certainty(found: Found) -> float:
-    """The expected number of digits that are read correctly."""
-    return sum(mark.score * float(mark.probabilities.max()) for mark in found.marks if mark.probabilities is not None)
+    """The expected number of digits that are read correctly. Marks with low scores are many, and mostly nothing."""
+    digits = ((mark.score, mark.probabilities) for mark in found.marks if mark.score >= LEAST_COUNTED)
+    return sum(score * float(probabilities.max()) for score, probabilities in digits if probabilities is not None)
 
 
 def _split(marks: Sequence[Mark], calibration: ReaderCalibration) -> tuple[list[Mark], list[Mark]]:
