@@ -11,13 +11,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.recognition.cutout import Cutout, Grey
+from shared.recognition.cutout import Cutout
 from shared.recognition.decoding import decode_page
 from shared.recognition.errors import BlankDrawingError, DrawingTooLargeError
 from shared.recognition.ink import BLANK, LEAST_CONTRAST, find_strokes
 from shared.recognition.page.cutting import CutDigit, cut_digit
-from shared.recognition.page.detection import ComputeMaps, Found, find_marks
+from shared.recognition.page.detection import ComputeMaps
 from shared.recognition.page.mark import Mark
+from shared.recognition.page.orientation import find_upright, turn
 from shared.recognition.page.pixel_box import PixelBox
 from shared.recognition.photograph import has_dark_ink
 from shared.recognition.preprocessing import Image, centre_ink
@@ -27,10 +28,6 @@ Point = tuple[int, int]  # x and y, pixels of the picture
 Floats = NDArray[np.float64]
 
 MAX_DIGITS = 1000  # on one page
-TURN_SHARE = 0.3  # of the votes for the upright page; an orientation with more is possible
-CLEAR_SHARE = 1.5  # of the votes for the upright page, which an orientation needs on a page with few digits
-FEW_DIGITS = 2.5  # expected; so few may be a six that looks like a nine
-TURN_GAIN = 1.1  # times as certain as the upright page a turned one must be
 LONE_SHARE = 0.5  # of the threshold, which the only digit on a page must reach
 GHOST_SHARE = 0.25  # of the strongest digit's contrast; fainter digits are erased ones or show through
 MAX_POINTS = 500  # of all outlines of a digit, simplified; a digit has about 50
@@ -69,7 +66,7 @@ def find_page(
     grey = np.asarray(decoded.grey.fill(), np.uint8)
     if int(grey.max()) - int(grey.min()) < LEAST_CONTRAST:
         raise BlankDrawingError(BLANK)
-    found, turns = _find_upright(grey, compute_maps) if rotation is None else _turn(grey, rotation // 90, compute_maps)
+    found, turns = find_upright(grey, compute_maps) if rotation is None else turn(grey, rotation // 90, compute_maps)
     size = (decoded.width, decoded.height) if turns % 2 == 0 else (decoded.height, decoded.width)
     page = np.ascontiguousarray(np.rot90(grey, -turns))
     marks = found.marks if turns else _accept_lone(found.marks, decoded.grey, calibration)
@@ -112,31 +109,6 @@ def _drop_ghosts(cuts: Sequence[tuple[Mark, CutDigit | None]]) -> list[tuple[Mar
     inked = [(mark, cut) for mark, cut in cuts if cut is not None]
     least = GHOST_SHARE * max((cut.contrast for _, cut in inked), default=0.0)
     return [(mark, cut) for mark, cut in inked if cut.contrast >= least]
-
-
-def _find_upright(grey: Grey, compute_maps: ComputeMaps) -> tuple[Found, int]:
-    """What stands on the page, and by how many quarters it was turned clockwise to be read.
-
-    Some digits look like digits on their heads, too. So if another orientation is possible, both are read.
-    """
-    found = find_marks(grey, compute_maps)
-    certainty = _measure_certainty(found)
-    turns = int(found.orientations[1:].argmax()) + 1
-    share = TURN_SHARE if certainty >= FEW_DIGITS else CLEAR_SHARE
-    if found.orientations[turns] <= share * found.orientations[0]:
-        return found, 0
-    turned, _ = _turn(grey, turns, compute_maps)
-    return (turned, turns) if _measure_certainty(turned) > TURN_GAIN * certainty else (found, 0)
-
-
-def _turn(grey: Grey, turns: int, compute_maps: ComputeMaps) -> tuple[Found, int]:
-    """What stands on the page after that many quarter turns clockwise."""
-    return find_marks(np.ascontiguousarray(np.rot90(grey, -turns)), compute_maps), turns
-
-
-def _measure_certainty(found: Found) -> float:
-    """The expected number of digits that are read correctly."""
-    return sum(mark.score * float(mark.probabilities.max()) for mark in found.marks if mark.probabilities is not None)
 
 
 def _split(marks: Sequence[Mark], calibration: ReaderCalibration) -> tuple[list[Mark], list[Mark]]:
