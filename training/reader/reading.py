@@ -7,6 +7,7 @@ from torch import nn
 
 from shared.recognition.page.detection import ComputeMaps, Grey, PageMaps, find_marks
 from shared.recognition.page.mark import Mark
+from shared.recognition.page.neighbours import keep_digits
 from shared.recognition.reader_calibration import ReaderCalibration
 from training.reader.measured_pages import Slices
 from training.reader.normalisation import NORMALISATION
@@ -34,9 +35,7 @@ def read_slices(slices: Slices, compute_maps: ComputeMaps) -> FoundSlices:
 
 def select_sure(marks: Sequence[Mark], calibration: ReaderCalibration) -> list[Mark]:
     """The marks that serving answers with."""
-    return [mark for mark in marks if mark.score >= choose_threshold(mark, calibration)]
-
-
-def choose_threshold(mark: Mark, calibration: ReaderCalibration) -> float:
-    """The least score of a mark of that kind."""
-    return calibration.separator_threshold if mark.probabilities is None else calibration.digit_threshold
+    digits = [mark for mark in marks if mark.probabilities is not None]
+    separators = [mark for mark in marks if mark.probabilities is None]
+    sure = [mark for mark in separators if mark.score >= calibration.separator_threshold]
+    return keep_digits(digits, calibration.digit_threshold) + sure

@@ -18,6 +18,7 @@ from shared.recognition.ink import BLANK, LEAST_CONTRAST, find_strokes
 from shared.recognition.page.cutting import CutDigit, cut_digit
 from shared.recognition.page.detection import ComputeMaps
 from shared.recognition.page.mark import Mark
+from shared.recognition.page.neighbours import keep_digits
 from shared.recognition.page.orientation import find_upright, turn
 from shared.recognition.page.pixel_box import PixelBox
 from shared.recognition.photograph import has_dark_ink
@@ -113,7 +114,7 @@ def _drop_ghosts(cuts: Sequence[tuple[Mark, CutDigit | None]]) -> list[tuple[Mar
 
 def _split(marks: Sequence[Mark], calibration: ReaderCalibration) -> tuple[list[Mark], list[Mark]]:
     """The digits, with calibrated probabilities, and the separators whose scores reach the thresholds."""
-    digits = [mark for mark in marks if mark.probabilities is not None and mark.score >= calibration.digit_threshold]
+    digits = keep_digits([mark for mark in marks if mark.probabilities is not None], calibration.digit_threshold)
     others = [mark for mark in marks if mark.probabilities is None]
     separators = [mark for mark in others if mark.score >= calibration.separator_threshold]
     return [_soften(mark, calibration.temperature) for mark in digits], separators
