@@ -1,5 +1,7 @@
 """What the worst picture costs: CPU time and memory of decoding and reading it, each in a process of its own.
 
+A page is read by the reader network in use. Its own memory, loaded once, does not count.
+
 `python -m benchmarks.worst_pictures` prints the table. `--only checkerboard` measures the pictures with that in their
 name. Linux only, as it resets the peak of the memory in /proc.
 """
@@ -14,12 +16,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from shared.recognition.errors import DrawingError
-from shared.recognition.page import segment_page
 from shared.recognition.preprocessing import preprocess
+from tests.shipped_reader import read_page
 from tests.unit.recognition.written_page import Written, as_png, write
 from tests.worst_pictures.pictures import list_pictures
 
-READERS: dict[str, Callable[[bytes], object]] = {"preprocess": preprocess, "segment_page": segment_page}
+READERS: dict[str, Callable[[bytes], object]] = {"one digit": preprocess, "page": read_page}
 SEVEN = [Written(7, 80, 60, 160)]
 
 

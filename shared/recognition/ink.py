@@ -15,7 +15,6 @@ from shared.recognition.contrast import Ink, Levels
 from shared.recognition.cutout import Cutout
 from shared.recognition.errors import BlankDrawingError, DrawingTooLargeError, TakesLongError
 from shared.recognition.paper import measure_contrast
-from shared.recognition.photograph import PHOTOGRAPH_SIDE
 
 # Set by hand; tests/unit/recognition/test_preprocessing.py and test_photograph.py check them on pictures of each kind.
 LEAST_CONTRAST = 14.0  # grey levels between paper and stroke; less contrast is dirt, not ink
@@ -49,20 +48,20 @@ def find_strokes(grey: Cutout, *, quick: bool = False) -> Strokes:
 
     `quick`: TakesLongError if the paper is not flat, or if there may be more than one digit.
     """
-    strokes = _keep_strokes(*measure_ink(grey, quick=quick))
+    strokes = _keep_strokes(*_measure_ink(grey, quick=quick))
     if quick and not strokes.alone:
         raise TakesLongError
     return strokes
 
 
-def measure_ink(grey: Cutout, work_side: int = PHOTOGRAPH_SIDE, *, quick: bool = False) -> tuple[Cutout, bool]:
-    """The ink, still with its specks, and whether the picture is a photograph. Photographs are reduced to `work_side`.
+def _measure_ink(grey: Cutout, *, quick: bool) -> tuple[Cutout, bool]:
+    """The ink, still with its specks, and whether the picture is a photograph, which is then reduced.
 
     BlankDrawingError if there is no ink. `quick`: TakesLongError if the paper is not flat.
     """
     if min(grey.shape) < 2:
         raise BlankDrawingError(BLANK)
-    contrast = measure_contrast(grey, work_side, quick=quick)
+    contrast = measure_contrast(grey, quick=quick)
     strong = contrast.find_strong(max(LEAST_CONTRAST / 2, 2.5 * contrast.noise))
     if strong.size == 0:
         raise BlankDrawingError(BLANK)
@@ -88,12 +87,12 @@ def _keep_strokes(ink: Cutout, photographed: bool) -> Strokes:
     mask = (ink.pixels > STROKE_THRESHOLD).view(np.uint8)
     if not photographed and cv2.connectedComponents(mask, connectivity=8)[0] == 2:
         return _keep_only_stroke(ink.pixels, mask)
-    count, component_map, stats = find_components(mask)
+    count, component_map, stats = _find_components(mask)
     if count == 1:
         raise BlankDrawingError(BLANK)
     areas = stats[:, cv2.CC_STAT_AREA].astype(np.int64)
     areas[0] = 0  # the paper
-    framed = count > 2 and (frame := find_frame(component_map, stats, ink)) is not None
+    framed = count > 2 and (frame := _find_frame(component_map, stats, ink)) is not None
     if framed:
         areas[frame] = 0
     keep = areas >= max(1, SPECK_SHARE * areas.max())
@@ -129,7 +128,7 @@ def _has_faint_marks(ink: Ink, mask: NDArray[np.uint8]) -> bool:
     return any(side.size and float(side.max()) > FAINT_INK for side in sides)
 
 
-def find_components(mask: NDArray[np.uint8]) -> tuple[int, ComponentArray, ComponentArray]:
+def _find_components(mask: NDArray[np.uint8]) -> tuple[int, ComponentArray, ComponentArray]:
     """OpenCV's components, 8-connected: their number with the paper, the map (H, W), and `stats` (components, 5).
 
     DrawingTooLargeError if there are more than MAX_COMPONENTS.
@@ -152,7 +151,7 @@ def _is_near(stats: ComponentArray, largest: ComponentArray) -> NDArray[np.bool_
     return near
 
 
-def find_frame(component_map: ComponentArray, stats: ComponentArray, ink: Cutout) -> int | None:
+def _find_frame(component_map: ComponentArray, stats: ComponentArray, ink: Cutout) -> int | None:
     """The number of the component that is a strip along one side or a box around the drawing. None if there is none.
 
     Only the four largest components are considered. `component_map` (H, W), `stats` (components, 5) are OpenCV's.

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from shared.recognition.contrast import STD_PER_MEDIAN, LevelContrast, Levels, PixelContrast
 from shared.recognition.cutout import Counts, Cutout, Grey
 from shared.recognition.errors import TakesLongError
-from shared.recognition.photograph import PHOTOGRAPH_SIDE, even_out_light
+from shared.recognition.photograph import even_out_light
 
 LEVELS = np.arange(256)
 DIFFERENCES = np.arange(-255, 256)  # all differences of two levels
@@ -43,10 +43,8 @@ class FlatLevel:
     share: float
 
 
-def measure_contrast(
-    grey: Cutout, work_side: int = PHOTOGRAPH_SIDE, *, quick: bool = False
-) -> PixelContrast | LevelContrast:
-    """The contrast to the paper; ink may be darker or lighter than paper. A photograph is reduced to `work_side`.
+def measure_contrast(grey: Cutout, *, quick: bool = False) -> PixelContrast | LevelContrast:
+    """The contrast to the paper; ink may be darker or lighter than paper. A photograph is reduced.
 
     `quick`: TakesLongError if the paper is not flat, because finding it takes several times as long.
     """
@@ -57,7 +55,7 @@ def measure_contrast(
     if _is_photograph(grey, counts, first, second):
         if quick:
             raise TakesLongError
-        levels = even_out_light(grey.fill(), work_side)
+        levels = even_out_light(grey.fill())
         return PixelContrast(levels, _measure_noise(-levels[levels < 0]), photographed=True)
     if second.share >= HEAVY_SHARE and first.share + second.share >= 0.5:
         paper, ink = (second, first) if _covers_border(grey.fill(), first, second) else (first, second)

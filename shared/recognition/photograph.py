@@ -27,9 +27,9 @@ WHITE = 200.0  # the grey level to which all paper is scaled
 DARKEST_PAPER = 40.0  # grey levels; scaling darker paper would magnify the noise too much
 
 
-def even_out_light(grey: Grey, work_side: int = PHOTOGRAPH_SIDE) -> Levels:
-    """(H, W) → contrast (h, w), no side longer than `work_side`: about 0 on the paper, positive on the ink."""
-    small = reduce_to(grey, work_side)
+def even_out_light(grey: Grey) -> Levels:
+    """(H, W) → contrast (h, w), no side longer than PHOTOGRAPH_SIDE: about 0 on the paper, positive on the ink."""
+    small = reduce_to(grey, PHOTOGRAPH_SIDE)
     dark_ink = has_dark_ink(small)
     positive = small if dark_ink else 255 - small  # always dark ink on light paper
     paper = fill_lines(positive)

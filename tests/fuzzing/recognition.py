@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from shared.recognition.errors import DrawingError
-from shared.recognition.page import segment_page
 from shared.recognition.picture_file import is_quick
 from shared.recognition.preprocessing import preprocess
 from tests.fuzzing.mutation import mutate
 from tests.fuzzing.seeds import make_seeds
+from tests.shipped_reader import read_page
 
 FAILURE = Path("fuzzing-failure.bin")
 
@@ -34,7 +34,7 @@ def read(data: bytes) -> bool:
     """Whether the picture was read by both. Any error but DrawingError is a fault."""
     is_quick(data)
     read_by_all = True
-    readers: tuple[Callable[[bytes], object], ...] = (preprocess, segment_page)
+    readers: tuple[Callable[[bytes], object], ...] = (preprocess, read_page)
     for reader in readers:
         try:
             reader(data)

@@ -1,9 +1,6 @@
-"""A picture of a page → every digit on it, in reading order.
+"""A picture of a page → every digit and separator on it, then its lines, numbers and tables.
 
-`segmentation.py` is the entry point. `finding.py` finds the digits with hand-written rules: `pieces.py` lists the
-connected pieces of ink, `grouping.py` joins the pieces of one digit, `lines.py` sorts the digits into lines.
+`found_page.py` is the entry point: the reader network finds the digits (`detection.py`), and the ink of each is cut out
+of the page (`cutting.py`). `arrangement/` puts what was found into reading order. `single_digit.py` finds the one digit
+of a picture that shows other things too.
 """
-
-from shared.recognition.page.segmentation import FoundDigit, PageOfDigits, segment_page
-
-__all__ = ["FoundDigit", "PageOfDigits", "segment_page"]

@@ -21,6 +21,7 @@ Mask = NDArray[np.uint8]  # (h, w), 0 or 1
 MARGIN_SHARE = 0.12  # of the longer side: this much around the box is cut out with it
 AROUND_SHARE = 0.5  # of the longer side: this much around the box shows the paper
 PAPER_PERCENTILE = 75.0
+WIDEST_STROKE = 0.5  # of the longer side: what is dark and wider lies in a shadow
 INK_SHARE = 0.3  # of the stroke's contrast; less is paper
 OWN_SHARE = (
     0.55  # of a piece of ink, as far as it was cut out, that lies in the box; with less it belongs to something else
@@ -47,13 +48,13 @@ def cut_digit(page: Grey, box: PixelBox, *, dark_ink: bool) -> CutDigit | None:
     """Cut the digit in the box out of the page. None if nothing in the box stands out from the paper."""
     scale = min(1.0, MOST_SIDE / box.longer_side)
     around = _crop(page, box, round(AROUND_SHARE * box.longer_side) + 2)
-    near = _crop(page, box, round(MARGIN_SHARE * box.longer_side) + 1)
-    levels = near.pixels if dark_ink else 255 - near.pixels
-    paper = float(np.percentile(around.pixels if dark_ink else 255 - around.pixels, PAPER_PERCENTILE))
-    if scale < 1:
-        levels = np.asarray(cv2.resize(levels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
-    inner = _scale_box(box, near.left, near.top, scale, levels.shape)
-    contrast = paper - levels.astype(np.float32)
+    levels = _reduce(around.pixels if dark_ink else 255 - around.pixels, scale)
+    margin = round(MARGIN_SHARE * box.longer_side) + 1
+    rows, columns = _scale_box(box, around.left, around.top, scale, levels.shape, margin)
+    paper = _find_paper(levels, scale * box.longer_side)[rows, columns]
+    contrast = paper - levels[rows, columns]
+    corner = np.array([around.left + columns.start / scale, around.top + rows.start / scale])
+    inner = _scale_box(box, float(corner[0]), float(corner[1]), scale, contrast.shape)
     stroke = _find_stroke(contrast[inner])
     if stroke <= 1:
         return None
@@ -62,8 +63,8 @@ def cut_digit(page: Grey, box: PixelBox, *, dark_ink: bool) -> CutDigit | None:
     if not own.any():
         return None
     kept = np.where(cv2.dilate(own, np.ones((3, 3), np.uint8)) > 0, ink, np.float32(0))
-    outlines = [outline / scale + (near.left, near.top) for outline in _trace(own)]
-    return CutDigit(kept, stroke / max(paper, 1.0), outlines)
+    outlines = [outline / scale + corner for outline in _trace(own)]
+    return CutDigit(kept, stroke / max(float(paper[inner].mean()), 1.0), outlines)
 
 
 @dataclass(frozen=True)
@@ -80,11 +81,31 @@ def _crop(page: Grey, box: PixelBox, margin: int) -> _Crop:
     return _Crop(page[top : box.bottom + margin, left : box.right + margin], left, top)
 
 
-def _scale_box(box: PixelBox, left: int, top: int, scale: float, shape: tuple[int, ...]) -> tuple[slice, slice]:
-    """Rows and columns of the box in the crop, at least one of each."""
-    y0, x0 = int((box.top - top) * scale), int((box.left - left) * scale)
-    y1, x1 = int(np.ceil((box.bottom - top) * scale)), int(np.ceil((box.right - left) * scale))
-    return slice(min(y0, shape[0] - 1), max(y1, y0 + 1)), slice(min(x0, shape[1] - 1), max(x1, x0 + 1))
+def _reduce(levels: Grey, scale: float) -> Grey:
+    if scale == 1:
+        return levels
+    return np.asarray(cv2.resize(levels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _find_paper(levels: Grey, side: float) -> NDArray[np.float32]:
+    """(h, w) around a digit of that longer side → the paper in light and shadow. Dark strokes are filled from beside.
+
+    No paper is lighter than most of the surroundings, because paper that is filled has the level of its lightest grain.
+    """
+    window = np.ones((max(3, round(WIDEST_STROKE * side)),) * 2, np.uint8)
+    filled = cv2.morphologyEx(cv2.medianBlur(levels, 3), cv2.MORPH_CLOSE, window)
+    return np.minimum(filled, np.percentile(levels, PAPER_PERCENTILE)).astype(np.float32)
+
+
+def _scale_box(
+    box: PixelBox, left: float, top: float, scale: float, shape: tuple[int, ...], margin: int = 0
+) -> tuple[slice, slice]:
+    """Rows and columns of the box, and of a margin around it, in a part of the page; at least one of each."""
+    y0, x0 = max(0, int((box.top - margin - top) * scale)), max(0, int((box.left - margin - left) * scale))
+    y1 = int(np.ceil((box.bottom + margin - top) * scale))
+    x1 = int(np.ceil((box.right + margin - left) * scale))
+    rows = slice(min(y0, shape[0] - 1), min(shape[0], max(y1, y0 + 1)))
+    return rows, slice(min(x0, shape[1] - 1), min(shape[1], max(x1, x0 + 1)))
 
 
 def _find_stroke(contrast: NDArray[np.float32]) -> float:

@@ -35,10 +35,3 @@ class PixelBox:
             max(self.right, other.right),
             max(self.bottom, other.bottom),
         )
-
-    def overlap(self, other: "PixelBox") -> tuple[int, int]:
-        """The overlap of the two boxes in x and in y. A negative number is the width of the gap between them."""
-        return (
-            min(self.right, other.right) - max(self.left, other.left),
-            min(self.bottom, other.bottom) - max(self.top, other.top),
-        )

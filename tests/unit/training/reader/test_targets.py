@@ -43,8 +43,12 @@ def test_a_separator_has_a_map_of_its_own(sign: str) -> None:
 def test_a_turned_digit_is_a_peak_in_the_map_of_its_turn_alone(turn: int) -> None:
     targets = targets_of(Mark("4", BOX), turn=turn)
     assert [channel for channel in range(5) if (targets.heat[channel] == 1).any()] == [1 + turn]
-    assert targets.weight[DIGIT][CENTRE] == 0
+    assert targets.weight[DIGIT][CENTRE] == 1  # a 4 on its side is taught not to be an upright digit
     assert not targets.taught.any()
+
+
+def test_a_turned_digit_that_looks_like_one_teaches_the_map_of_upright_digits_nothing() -> None:
+    assert targets_of(Mark("6", BOX), turn=2).weight[DIGIT][CENTRE] == 0
 
 
 def test_a_digit_that_looks_like_one_when_it_is_turned_does_not_teach_the_maps_of_turns() -> None:
