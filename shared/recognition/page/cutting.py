@@ -22,6 +22,7 @@ MARGIN_SHARE = 0.12  # of the longer side: this much around the box is cut out w
 AROUND_SHARE = 0.5  # of the longer side: this much around the box shows the paper
 PAPER_PERCENTILE = 75.0
 WIDEST_STROKE = 0.5  # of the longer side: what is dark and wider lies in a shadow
+SOFT_EDGE = 5  # pixels: the edge of a shadow is not sharper
 INK_SHARE = 0.3  # of the stroke's contrast; less is paper
 OWN_SHARE = (
     0.55  # of a piece of ink, as far as it was cut out, that lies in the box; with less it belongs to something else
@@ -89,7 +90,8 @@ def _find_paper(levels: Grey, side: float) -> NDArray[np.float32]:
     """
     window = np.ones((max(3, round(WIDEST_STROKE * side)),) * 2, np.uint8)
     filled = cv2.morphologyEx(cv2.medianBlur(levels, 3), cv2.MORPH_CLOSE, window)
-    return np.minimum(filled, np.percentile(levels, PAPER_PERCENTILE)).astype(np.float32)
+    darkest = cv2.erode(filled, np.ones((SOFT_EDGE, SOFT_EDGE), np.uint8))
+    return np.minimum(darkest, np.percentile(levels, PAPER_PERCENTILE)).astype(np.float32)
 
 
 def _scale_box(
