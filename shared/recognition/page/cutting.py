@@ -49,8 +49,8 @@ def cut_digit(page: Grey, box: PixelBox, *, dark_ink: bool) -> CutDigit | None:
     margin = round(MARGIN_SHARE * box.longer_side) + 1
     rows, columns = _scale_box(box, around.left, around.top, scale, levels.shape, margin)
     contrast = (_find_paper(levels, scale * box.longer_side) - levels)[rows, columns]
-    corner = np.array([around.left + columns.start / scale, around.top + rows.start / scale])
-    inner = _scale_box(box, *corner.tolist(), scale, contrast.shape)
+    left, top = around.left + columns.start / scale, around.top + rows.start / scale
+    inner = _scale_box(box, left, top, scale, contrast.shape)
     stroke = _find_stroke(contrast[inner])
     if stroke <= 1:
         return None
@@ -59,7 +59,7 @@ def cut_digit(page: Grey, box: PixelBox, *, dark_ink: bool) -> CutDigit | None:
     if not own.any():
         return None
     kept = np.where(cv2.dilate(own, np.ones((3, 3), np.uint8)) > 0, ink, np.float32(0))
-    outlines = [outline / scale + corner for outline in _trace(own)]
+    outlines = [outline / scale + (left, top) for outline in _trace(own)]
     return CutDigit(kept, outlines)
 
 
