@@ -22,6 +22,7 @@ MARGIN_SHARE = 0.12  # of the longer side: this much around the box is cut out w
 AROUND_SHARE = 0.5  # of the longer side: this much around the box shows the paper
 PAPER_PERCENTILE = 75.0
 WIDEST_STROKE = 0.5  # of the longer side: what is dark and wider lies in a shadow
+SOFT_EDGE = 5  # pixels: the edge of a shadow is not sharper
 INK_SHARE = 0.3  # of the stroke's contrast; less is paper
 OWN_SHARE = (
     0.55  # of a piece of ink, as far as it was cut out, that lies in the box; with less it belongs to something else
@@ -53,8 +54,8 @@ def cut_digit(page: Grey, box: PixelBox, *, dark_ink: bool) -> CutDigit | None:
     rows, columns = _scale_box(box, around.left, around.top, scale, levels.shape, margin)
     paper = _find_paper(levels, scale * box.longer_side)[rows, columns]
     contrast = paper - levels[rows, columns]
-    corner = np.array([around.left + columns.start / scale, around.top + rows.start / scale])
-    inner = _scale_box(box, float(corner[0]), float(corner[1]), scale, contrast.shape)
+    left, top = around.left + columns.start / scale, around.top + rows.start / scale
+    inner = _scale_box(box, left, top, scale, contrast.shape)
     stroke = _find_stroke(contrast[inner])
     if stroke <= 1:
         return None
@@ -63,7 +64,7 @@ def cut_digit(page: Grey, box: PixelBox, *, dark_ink: bool) -> CutDigit | None:
     if not own.any():
         return None
     kept = np.where(cv2.dilate(own, np.ones((3, 3), np.uint8)) > 0, ink, np.float32(0))
-    outlines = [outline / scale + corner for outline in _trace(own)]
+    outlines = [outline / scale + (left, top) for outline in _trace(own)]
     return CutDigit(kept, stroke / max(float(paper[inner].mean()), 1.0), outlines)
 
 
@@ -94,7 +95,8 @@ def _find_paper(levels: Grey, side: float) -> NDArray[np.float32]:
     """
     window = np.ones((max(3, round(WIDEST_STROKE * side)),) * 2, np.uint8)
     filled = cv2.morphologyEx(cv2.medianBlur(levels, 3), cv2.MORPH_CLOSE, window)
-    return np.minimum(filled, np.percentile(levels, PAPER_PERCENTILE)).astype(np.float32)
+    darkest = cv2.erode(filled, np.ones((SOFT_EDGE, SOFT_EDGE), np.uint8))
+    return np.minimum(darkest, np.percentile(levels, PAPER_PERCENTILE)).astype(np.float32)
 
 
 def _scale_box(

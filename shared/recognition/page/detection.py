@@ -34,7 +34,8 @@ SMALLEST_SHARE = 16  # the smallest copy is this many times smaller than the usu
 HIGHEST_ENLARGED = 32.0  # pixels of a larger copy: digits that are higher were large enough on the copy before
 SMALL_DIGITS = 0.4  # chance of digits that are too small, above which a larger copy is looked at
 LEAST_SCORE = 0.1  # of candidates; whoever reads the page applies its own thresholds
-MOST_CANDIDATES = 4000  # per copy
+MOST_CANDIDATES = 4000  # per tile
+MOST_MERGED = 8000  # of a page, because each is compared with all before it; 1,000 digits have about 3,000
 LEAST_SIZE = 0.5  # pixels of the page: narrower boxes lie outside of it
 LEAST_PROBABILITY = 1e-3  # a copy that rules a digit out may be wrong
 ALIKE = 0.6  # least share of the sides of two boxes of the same digit
@@ -200,7 +201,7 @@ def _merge(found: list[Candidates], shape: tuple[int, ...]) -> list[Mark]:
     evidence = np.log(np.maximum(probabilities, LEAST_PROBABILITY)) * scores[:, None]
     kept: list[int] = []
     kept_boxes = np.empty((len(scores), 4), np.float32)
-    for index in np.argsort(-scores, kind="stable").tolist():
+    for index in np.argsort(-scores, kind="stable")[:MOST_MERGED].tolist():
         box = boxes[index]
         if box[2] - box[0] < LEAST_SIZE or box[3] - box[1] < LEAST_SIZE:
             continue
