@@ -15,6 +15,7 @@ from training.reader.reading import FoundSlices
 from training.rendering.pages.page import Page
 
 THRESHOLDS = np.round(np.arange(0.15, 0.86, 0.05), 2)
+INVENTED_COST = 2.0  # a digit that nobody wrote is worse than one that is missed: nobody looks for it
 LEAST_CHANCE = 1e-7  # of a digit, whose logarithm is taken
 
 Compare = Callable[[Page, Sequence[Mark]], Comparison]
@@ -32,14 +33,14 @@ def fit_reader_calibration(slices: Slices, found: FoundSlices) -> ReaderCalibrat
 
 
 def choose_threshold(pages: Sequence[Page], found: Sequence[Sequence[Mark]], compare: Compare) -> float:
-    """The threshold with the fewest errors: marks missed, wrong or invented. Of several, the one in the middle.
+    """The threshold with the lowest cost of marks that are missed, wrong or invented. Of several, the one in the middle.
 
     The surest marks are compared first, so a threshold only leaves out the last ones, and one comparison tells all.
     """
     comparisons = [compare(page, marks) for page, marks in zip(pages, found, strict=True)]
     right = np.array([score for comparison in comparisons for score in comparison.right_scores])
     invented = np.array([score for comparison in comparisons for score in comparison.invented_scores])
-    gains = np.array([(right >= least).sum() - (invented >= least).sum() for least in THRESHOLDS])
+    gains = np.array([(right >= least).sum() - INVENTED_COST * (invented >= least).sum() for least in THRESHOLDS])
     return float(np.median(THRESHOLDS[gains == gains.max()]))
 
 

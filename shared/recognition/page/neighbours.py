@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from shared.recognition.page.mark import Mark
 
 # Chosen on composed validation pages.
-DOUBTFUL_SHARE = 0.75  # of the threshold: least score of a mark that counts beside a digit
+DOUBTFUL_SHARE = 0.8  # of the threshold: least score of a mark that counts beside a digit
 HEIGHTS = 0.7  # least share of the heights of two neighbours
 LEVEL = 0.6  # least overlap of their heights, as a share of the lower one
 WIDEST_GAP = 0.8  # between them, as a share of the higher one
