@@ -14,7 +14,7 @@ from shared.recognition.reader_calibration import ReaderCalibration
 
 Probabilities = NDArray[np.float64]  # (N, 10), rows sum to 1
 
-ALONE_SHARE = 0.3  # how much the recogniser counts: it does not see what touches the digit
+ALONE_SHARE = 0.15  # how much the recogniser counts: it does not see what touches the digit
 LEAST_PROBABILITY = 1e-4  # a network that rules a digit out may be wrong
 
 

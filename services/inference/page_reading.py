@@ -7,12 +7,13 @@ import numpy as np
 
 from services.inference.messages import encode_png, make_messages
 from services.inference.networks import Networks
-from services.inference.opinions import combine, make_opinion
+from services.inference.opinions import Opinion, combine, make_opinion
 from services.inference.page_message import Fields, make_page_message
 from services.inference.prediction import Measured, recognise_images
 from shared.recognition.page.arrangement import arrange
-from shared.recognition.page.found_page import FoundPage, find_page
+from shared.recognition.page.found_page import FoundDigit, FoundPage, find_page
 from shared.recognition.page.mark import Mark
+from shared.recognition.reader_calibration import ReaderCalibration
 
 
 def read_page(picture: bytes, rotation: int | None, networks: Networks, measured: Measured, received: float) -> Fields:
@@ -35,8 +36,13 @@ def _predict(page: FoundPage, networks: Networks, measured: Measured) -> list[Fi
     """One prediction for each digit, by both networks. At least one digit."""
     alone = recognise_images(networks.recogniser, np.stack([digit.image for digit in page.digits]), measured)
     calibration = networks.get_reader().manifest.calibration
-    measured.recognitions = combine(alone, [make_opinion(digit.mark, calibration) for digit in page.digits])
+    measured.recognitions = combine(alone, [_find_opinion(digit, calibration) for digit in page.digits])
     return make_messages(measured.recognitions, networks.recogniser)
+
+
+def _find_opinion(digit: FoundDigit, calibration: ReaderCalibration) -> Opinion | None:
+    """None for a digit that is alone on its page, so that it gets the answer of `POST /v1/predict`."""
+    return None if digit.alone else make_opinion(digit.mark, calibration)
 
 
 def _rename(mark: Mark, digit: int) -> Mark:

@@ -5,6 +5,7 @@ works, before questions name it. It keeps the manifest only.
 """
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -34,10 +35,11 @@ class ReaderCatalog:
         self._refused: dict[str, str] = {}  # version → the reason why it can't be loaded
         self._refreshing = asyncio.Lock()
 
-    @property
-    def in_use(self) -> str | None:
-        """The version in use; None if there is none, or none was looked for yet."""
-        return self._in_use.version if self._in_use else None
+    async def find(self) -> str | None:
+        """The version in use; None if there is none."""
+        with suppress(ReaderUnavailableError):
+            return (await self.get()).version
+        return None
 
     async def get(self) -> ReaderManifest:
         """The version in use. ReaderUnavailableError if there is none."""
@@ -72,7 +74,7 @@ class ReaderCatalog:
     def describe(self) -> tuple[list[VersionDescription], list[RefusedVersion]]:
         """Every version on disk, and those that can't be used. Call it in a thread: it reads files."""
         described, refused = [], []
-        current = self.in_use
+        current = self._in_use.version if self._in_use else None
         for version in list_reader_versions(self._models_dir):
             try:
                 manifest = read_reader_manifest(self._models_dir, version)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from shared.recognition.model_version import READER
 from tests.e2e.hand import FOUR, ONE, SEVEN, STAR, TWO, answer, draw, draw_by_touch, expect_read_as, label_as, press
 from tests.e2e.stack import Stack, open_page, wait_until
-from tests.integration.inference.conftest import MODELS, needs_shipped_reader
+from tests.integration.inference.conftest import MODELS
 
 pytestmark = pytest.mark.browser
 
@@ -70,7 +70,6 @@ def test_one_drawing_of_several_strokes_is_one_prediction(page: Page, stack: Sta
         assert storage.get(f"/v1/predictions/{first}").status_code == 404
 
 
-@needs_shipped_reader
 def test_several_digits_are_read_as_a_number_and_undo_goes_back_to_one(page: Page, stack: Stack) -> None:
     draw(page, SEVEN, 0.4, (0.02, 0.2))
     seven = expect_read_as(page, 7)

@@ -14,11 +14,11 @@ from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.conftest import CHROMIUM_FLAGS, find_chromium
 from tests.e2e.stack import NO_CERTIFICATES, Stack, wait_until
-from tests.integration.inference.conftest import encode, needs_shipped_reader, seven
+from tests.integration.inference.conftest import encode, seven
 from tests.unit.recognition.test_photograph import take
 from tests.unit.recognition.written_page import Written, as_png, write, write_rows
 
-pytestmark = [pytest.mark.browser, needs_shipped_reader]
+pytestmark = pytest.mark.browser
 register_heif_opener()
 
 LONG_MS = 60_000

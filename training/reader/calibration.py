@@ -33,7 +33,7 @@ def fit_reader_calibration(slices: Slices, found: FoundSlices) -> ReaderCalibrat
 
 
 def choose_threshold(pages: Sequence[Page], found: Sequence[Sequence[Mark]], compare: Compare) -> float:
-    """The threshold with the lowest cost of marks that are missed, wrong or invented. Of several, the one in the middle.
+    """The threshold with the lowest cost of missed, wrong and invented marks. Of several, the one in the middle.
 
     The surest marks are compared first, so a threshold only leaves out the last ones, and one comparison tells all.
     """

@@ -62,8 +62,9 @@ class Asker:
 
         The exceptions of a question are those of its `answer`.
         """
-        lane, reader = self.service.long_lane, self.service.catalog.readers.in_use
+        lane = self.service.long_lane
         self.service.refusals.check_room(lane.load, self.caller)
+        reader = await self.service.catalog.readers.find()
         return await lane.ask(self.caller, self.recogniser.manifest.reference, question, reader)
 
 

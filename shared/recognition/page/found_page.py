@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.recognition.contrast import Ink
 from shared.recognition.cutout import Cutout
 from shared.recognition.decoding import decode_page
 from shared.recognition.errors import BlankDrawingError, DrawingTooLargeError
@@ -37,11 +38,15 @@ SMOOTHNESS = 0.01  # share of the digit's longer side by which a simplified outl
 
 @dataclass(frozen=True)
 class FoundDigit:
-    """A digit: its mark, the image of its ink, and its outlines, which may be none."""
+    """A digit: its mark, the image of its ink, and its outlines, which may be none.
+
+    `alone`: nothing else is on the page, so the image is that of `preprocess` and says all about the digit.
+    """
 
     mark: Mark
     image: Image
     outlines: list[list[Point]]
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,13 +84,11 @@ def find_page(
         )
     placing = _Placing(size[0] / (page.shape[1] - 2 * decoded.margin), decoded.margin, size)
     dark_ink = has_dark_ink(page)
-    cuts = [(mark, cut_digit(page, mark.box, dark_ink=dark_ink)) for mark in digits]
-    return FoundPage(
-        *size,
-        90 * turns,
-        [placing.place_digit(mark, cut) for mark, cut in _drop_ghosts(cuts)],
-        [placing.place(mark) for mark in separators],
-    )
+    cuts = _drop_ghosts([(mark, cut_digit(page, mark.box, dark_ink=dark_ink)) for mark in digits])
+    placed = [placing.place_digit(mark, cut) for mark, cut in cuts]
+    if len(placed) == 1 and not turns and (ink := _find_lone_ink(decoded.grey)) is not None:
+        placed = [replace(placed[0], image=centre_ink(ink), alone=True)]
+    return FoundPage(*size, 90 * turns, placed, [placing.place(mark) for mark in separators])
 
 
 def _accept_lone(marks: Sequence[Mark], grey: Cutout, calibration: ReaderCalibration) -> Sequence[Mark]:
@@ -93,16 +96,18 @@ def _accept_lone(marks: Sequence[Mark], grey: Cutout, calibration: ReaderCalibra
     threshold = calibration.digit_threshold
     digits = [mark for mark in marks if mark.probabilities is not None and mark.score >= LONE_SHARE * threshold]
     surest = max(digits, key=lambda mark: mark.score, default=None)
-    if surest is None or surest.score >= threshold or not _is_lone(grey):
+    if surest is None or surest.score >= threshold or _find_lone_ink(grey) is None:
         return marks
     return [replace(surest, score=threshold)]
 
 
-def _is_lone(grey: Cutout) -> bool:
+def _find_lone_ink(grey: Cutout) -> Ink | None:
+    """The ink of a picture on which nothing but one digit seems to be; None for other pictures."""
     try:
-        return find_strokes(grey).alone
+        strokes = find_strokes(grey)
     except BlankDrawingError:
-        return False
+        return None
+    return strokes.ink if strokes.alone else None
 
 
 def _drop_ghosts(cuts: Sequence[tuple[Mark, CutDigit | None]]) -> list[tuple[Mark, CutDigit]]:

@@ -26,7 +26,7 @@ from shared.recognition.model_version import READER
 from tests.e2e.stack import free_port, wait_until
 from tests.integration.clients.listening import listening
 from tests.integration.clients.stand_in import StandIn, problem
-from tests.integration.inference.conftest import MODELS, encode, needs_shipped_reader, seven
+from tests.integration.inference.conftest import MODELS, encode, seven
 from tests.tiny_reader import write_tiny_reader
 from tests.unit.clients.page_readings import a_reading
 from tests.unit.recognition.written_page import as_png, write_rows
@@ -66,7 +66,6 @@ def read(address: str, *arguments: str) -> int:
     return main([*arguments, "--output", "answers.csv", "--url", address])
 
 
-@needs_shipped_reader
 def test_a_folder_is_read_into_one_row_for_each_number(folder: Path) -> None:
     with listening(create_app(Settings(models_dir=MODELS))) as address:
         assert read(address, "forms") == 0

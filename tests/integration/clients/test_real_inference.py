@@ -19,7 +19,7 @@ from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.inference import Prediction
 from shared.contracts.problem import Problem
 from tests.integration.clients.listening import listening
-from tests.integration.inference.conftest import MODELS, encode, needs_shipped_reader, seven
+from tests.integration.inference.conftest import MODELS, encode, seven
 from tests.unit.recognition.written_page import as_png, write_rows
 
 BLANK = encode(Image.new("L", (280, 280), 255))
@@ -62,7 +62,6 @@ def test_a_picture_is_read(client: InferenceClient, file_format: str) -> None:
     assert client.predict(encode(seven(), file_format), f"image/{file_format.lower()}").digit == 7
 
 
-@needs_shipped_reader
 def test_a_page_is_read_digit_by_digit(client: InferenceClient) -> None:
     reading = client.read(as_png(write_rows(["2026"])[0]))
     assert [digit.prediction.digit for digit in reading.digits] == [2, 0, 2, 6]

@@ -15,15 +15,11 @@ from shared.recognition.model_version import READER
 from tests.tiny_reader import write_tiny_reader
 
 MODELS = Path(__file__).parents[3] / "models"
-needs_shipped_reader = pytest.mark.skipif(
-    not (MODELS / READER).exists(), reason="the reader network is not published yet"
-)
 
 
 @pytest.fixture
-async def client(models_with_reader: Path) -> AsyncIterator[httpx.AsyncClient]:
-    is_shipped = (MODELS / READER).exists()
-    async for ready in serve(Settings(models_dir=MODELS if is_shipped else models_with_reader)):
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    async for ready in serve(Settings(models_dir=MODELS)):
         yield ready
 
 

@@ -14,7 +14,6 @@ from infra.openapi import make_documents
 from shared.contracts.inference import BatchPredictions, Explanation, Prediction
 from shared.contracts.message import Message
 from shared.contracts.page import PageReading
-from tests.integration.inference.conftest import needs_shipped_reader
 
 DOCUMENT = json.loads(make_documents()["inference.json"])
 ANSWERS = {
@@ -28,9 +27,8 @@ ANSWERS = {
 def find_requests() -> Iterator[Any]:
     for path, operations in DOCUMENT["paths"].items():
         for media_type, content in operations.get("post", {}).get("requestBody", {}).get("content", {}).items():
-            marks = needs_shipped_reader if path == "/v1/read" else ()
             for name, example in content.get("examples", {}).items():
-                yield pytest.param(path, media_type, example["value"], id=f"{path}-{name}", marks=marks)
+                yield pytest.param(path, media_type, example["value"], id=f"{path}-{name}")
 
 
 @pytest.mark.parametrize(("path", "media_type", "body"), list(find_requests()))
