@@ -125,7 +125,7 @@ def measure_rapidocr(pictures: Pictures, folder: Path) -> dict[str, Measured]:
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """The options of the command."""
     parser = argparse.ArgumentParser(description=__doc__)
-    pen_digits = [Path(path) for path in os.environ.get("PEN_DIGITS", "").split(os.pathsep) if path]
+    pen_digits = [Path(path) for path in os.environ.get("PEN_DIGITS", "").split(",") if path]
     flag = argparse.BooleanOptionalAction
     parser.add_argument("--url", help="address of a running inference service; without it, one is started")
     parser.add_argument("--model", help="`name` or `name/version` of the model for digits")

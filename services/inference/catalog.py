@@ -102,6 +102,7 @@ class Catalog:
         """Describe every version on disk. ModelVersionError if the default model can't be loaded."""
         default = (await self.get()).manifest
         described, refused = await asyncio.to_thread(self._describe_all)
+        await self.readers.find()
         readers, refused_readers = await asyncio.to_thread(self.readers.describe)
         return ModelList(
             default=ModelVersion(name=default.name, version=default.version),

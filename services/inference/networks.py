@@ -5,16 +5,23 @@ from dataclasses import dataclass
 from services.inference.page_reader import PageReader, ReaderUnavailableError
 from services.inference.recogniser import Recogniser
 
+NO_READER = ReaderUnavailableError("Pages can't be read without a version of the reader network.")
+
 
 @dataclass(frozen=True)
 class Networks:
-    """`recogniser` reads images. `reader` finds the digits of pages; only questions about pages come with one."""
+    """`recogniser` reads images. `page_reader` finds the digits of pages; an error says why there is none."""
 
     recogniser: Recogniser
-    reader: PageReader | None = None
+    page_reader: PageReader | ReaderUnavailableError = NO_READER
+
+    @property
+    def reader(self) -> PageReader | None:
+        """The reader; None if there is none."""
+        return self.page_reader if isinstance(self.page_reader, PageReader) else None
 
     def get_reader(self) -> PageReader:
-        """The reader. ReaderUnavailableError if the question came without one."""
-        if self.reader is None:
-            raise ReaderUnavailableError("Pages can't be read without a version of the reader network.")
-        return self.reader
+        """The reader. ReaderUnavailableError if there is none."""
+        if isinstance(self.page_reader, PageReader):
+            return self.page_reader
+        raise ReaderUnavailableError(str(self.page_reader))

@@ -5,7 +5,6 @@ works, before questions name it. It keeps the manifest only.
 """
 
 import asyncio
-from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -34,12 +33,13 @@ class ReaderCatalog:
         self._in_use: ReaderManifest | None = None
         self._refused: dict[str, str] = {}  # version → the reason why it can't be loaded
         self._refreshing = asyncio.Lock()
+        self._was_looked_for = False
 
     async def find(self) -> str | None:
-        """The version in use; None if there is none."""
-        with suppress(ReaderUnavailableError):
-            return (await self.get()).version
-        return None
+        """The version in use; None if there is none. Only the first call waits for it to be loaded."""
+        if not self._was_looked_for:
+            await self.refresh()
+        return self._in_use.version if self._in_use else None
 
     async def get(self) -> ReaderManifest:
         """The version in use. ReaderUnavailableError if there is none."""
@@ -54,6 +54,7 @@ class ReaderCatalog:
         """Use the version that `current` names, if it is another one that works."""
         async with self._refreshing:
             try:
+                self._was_looked_for = True
                 version = await asyncio.to_thread(read_current, self._models_dir, READER)
             except ModelVersionError:
                 return  # there is no reader network; that is reported to whoever asks

@@ -70,7 +70,11 @@ def export_onnx(whole: nn.Module, example: Tensor, input_name: str, output_name:
         chatter.setLevel(level)
     if program is None:
         raise ModelVersionError("torch could not export the network as an ONNX graph.")
-    return bytes(program.model_proto.SerializeToString())
+    model = program.model_proto
+    for node in model.graph.node:  # where in the code it comes from: stack traces with paths of this machine
+        del node.metadata_props[:]
+        node.doc_string = ""
+    return bytes(model.SerializeToString())
 
 
 def check_graph(graph: bytes, logits: NDArray[np.float32], images: Images, calibration: Calibration) -> None:

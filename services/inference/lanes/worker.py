@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 import cv2
+import structlog
 
 from services.inference.engines.choice import Device, EngineName, choose_engine, choose_page_engine
 from services.inference.lanes.memory_limit import lift_memory_limit, limit_memory
-from services.inference.networks import Networks
+from services.inference.networks import NO_READER, Networks
 from services.inference.page_reader import PageReader, ReaderUnavailableError, load_page_reader
 from services.inference.portable_error import make_portable
 from services.inference.prediction import Measured
@@ -28,6 +29,7 @@ from services.inference.recogniser import Recogniser, load_recogniser
 from shared.recognition.errors import DrawingTooLargeError
 from shared.recognition.model_version import ModelVersionError
 
+logger = structlog.get_logger(__name__)
 A = TypeVar("A")
 
 PRIORITY_STEPS = 10  # of `nice`: the service gets nine times the processor time of the worker if both want all of it
@@ -78,7 +80,9 @@ def answer(settings: WorkerSettings, reference: str, question: Question[A], read
     given: A | Exception
     try:
         lift_memory_limit()
-        networks = Networks(get_recogniser(settings, reference), get_page_reader(settings, reader) if reader else None)
+        networks = Networks(
+            get_recogniser(settings, reference), get_page_reader(settings, reader) if reader else NO_READER
+        )
         limit_memory()
         started = time.perf_counter()
         signal.setitimer(signal.ITIMER_PROF, CPU_LIMIT_S)  # its signal ends the process
@@ -98,9 +102,10 @@ def get_recogniser(settings: WorkerSettings, reference: str) -> Recogniser:
 
 
 @lru_cache(maxsize=LOADED_READERS)
-def get_page_reader(settings: WorkerSettings, version: str) -> PageReader:
-    """That version of the reader network, loaded. ReaderUnavailableError."""
+def get_page_reader(settings: WorkerSettings, version: str) -> PageReader | ReaderUnavailableError:
+    """That version of the reader network, loaded, or why it can't be used; only questions about pages need it."""
     try:
         return load_page_reader(settings.models_dir, version, choose_page_engine(settings.engine, settings.device))
     except ModelVersionError as error:
-        raise ReaderUnavailableError(f"Pages can't be read. {error}") from error
+        logger.error("reader_unavailable", reason=str(error))
+        return ReaderUnavailableError(f"Pages can't be read. {error}")

@@ -17,6 +17,7 @@ from shared.clients.read.rows import COLUMNS, Row
 ENCODING = "utf-8"
 MARK = "\ufeff"  # without a byte order mark, Excel shows accents wrongly
 ANY_NAME = "surrogateescape"  # the name of a file may be any bytes
+LONGEST_REST = 4 * 1024 * 1024  # bytes; the rows of a picture with 1,000 numbers have far less
 
 
 class NotOurFileError(Exception):
@@ -84,7 +85,26 @@ def read_answers(path: Path) -> Written:
         if lines.size > written.end and last:  # a half row; it may belong to the picture before it
             written.files.discard(last)
             written.end = before_last
+        if not _is_own_rest(path, written.end):
+            raise NotOurFileError(f"{path} has something else than answers at its end. Choose another --output.")
     return written
+
+
+def _is_own_rest(path: Path, end: int) -> bool:
+    """Whether all after `end` may be rows of one picture that a killed run did not complete."""
+    with path.open("rb") as file:
+        file.seek(end)
+        rest = file.read(LONGEST_REST + 1)
+    if not end:
+        return (MARK + _to_csv([dict(zip(COLUMNS, COLUMNS, strict=True))])).encode(ENCODING).startswith(rest)
+    complete = rest[: rest.rfind(b"\n") + 1].decode(ENCODING, ANY_NAME)
+    if len(rest) > LONGEST_REST:
+        return False
+    try:
+        rows = list(csv.reader(io.StringIO(complete), strict=True))
+    except csv.Error as error:
+        return "unexpected end of data" in str(error)  # the last row ends inside quotes
+    return all(len(row) == len(COLUMNS) and row[0] == rows[0][0] for row in rows)
 
 
 @dataclass

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from shared.recognition.contrast import Ink
 from shared.recognition.cutout import Cutout
 from shared.recognition.decoding import decode_page
-from shared.recognition.errors import BlankDrawingError, DrawingTooLargeError
+from shared.recognition.errors import BlankDrawingError, DrawingError, DrawingTooLargeError
 from shared.recognition.ink import BLANK, LEAST_CONTRAST, find_strokes
 from shared.recognition.page.cutting import CutDigit, cut_digit
 from shared.recognition.page.detection import ComputeMaps
-from shared.recognition.page.mark import Mark
+from shared.recognition.page.mark import Mark, soften
 from shared.recognition.page.neighbours import keep_digits
 from shared.recognition.page.orientation import find_upright, turn
 from shared.recognition.page.pixel_box import PixelBox
@@ -31,6 +31,7 @@ Floats = NDArray[np.float64]
 
 MAX_DIGITS = 1000  # on one page
 LONE_SHARE = 0.5  # of the threshold, which the only digit on a page must reach
+MANY_DIGITS = 30
 GHOST_SHARE = 0.25  # of the strongest digit's contrast; fainter digits are erased ones or show through
 MAX_POINTS = 500  # of all outlines of a digit, simplified; a digit has about 50
 SMOOTHNESS = 0.01  # share of the digit's longer side by which a simplified outline may deviate
@@ -105,14 +106,19 @@ def _find_lone_ink(grey: Cutout) -> Ink | None:
     """The ink of a picture on which nothing but one digit seems to be; None for other pictures."""
     try:
         strokes = find_strokes(grey)
-    except BlankDrawingError:
+    except DrawingError:
         return None
     return strokes.ink if strokes.alone else None
 
 
 def _drop_ghosts(cuts: Sequence[tuple[Mark, CutDigit | None]]) -> list[tuple[Mark, CutDigit]]:
-    """The digits that have ink, without those that are much fainter than the others."""
+    """The digits that have ink, without those that are much fainter than the others.
+
+    On a page with many digits, such as a filled grid, the faint ones are printed and stay.
+    """
     inked = [(mark, cut) for mark, cut in cuts if cut is not None]
+    if len(inked) >= MANY_DIGITS:
+        return inked
     least = GHOST_SHARE * max((cut.contrast for _, cut in inked), default=0.0)
     return [(mark, cut) for mark, cut in inked if cut.contrast >= least]
 
@@ -122,15 +128,7 @@ def _split(marks: Sequence[Mark], calibration: ReaderCalibration) -> tuple[list[
     digits = keep_digits([mark for mark in marks if mark.probabilities is not None], calibration.digit_threshold)
     others = [mark for mark in marks if mark.probabilities is None]
     separators = [mark for mark in others if mark.score >= calibration.separator_threshold]
-    return [_soften(mark, calibration.temperature) for mark in digits], separators
-
-
-def _soften(mark: Mark, temperature: float) -> Mark:
-    """The mark with the probabilities that its logits give when they are divided by the temperature."""
-    if mark.probabilities is None or temperature == 1.0:
-        return mark
-    powers = np.maximum(mark.probabilities, 1e-30) ** (1 / temperature)
-    return replace(mark, probabilities=np.asarray(powers / powers.sum(), np.float32))
+    return [soften(mark, calibration.temperature) for mark in digits], separators
 
 
 @dataclass(frozen=True)

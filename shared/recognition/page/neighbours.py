@@ -26,23 +26,23 @@ def keep_digits(digits: Sequence[Mark], threshold: float) -> list[Mark]:
     """
     candidates = [mark for mark in digits if mark.score >= DOUBTFUL_SHARE * threshold]
     kept = np.array([mark.score >= threshold for mark in candidates], bool)
-    doubtful = np.flatnonzero(~kept)
     boxes = np.array([[m.box.left, m.box.top, m.box.right, m.box.bottom] for m in candidates], np.float64).reshape(
         -1, 4
     )
-    beside = {int(index): _find_neighbours(boxes, int(index)) for index in doubtful}
-    changed = True
-    while changed:  # a doubtful digit may stand beside one that counts only since the last round
-        new = [index for index in beside if not kept[index] and (beside[index] & kept).any()]
-        kept[new] = True
-        changed = bool(new)
+    doubtful = np.flatnonzero(~kept)
+    ahead = np.flatnonzero(kept).tolist() if len(doubtful) else []
+    while ahead and len(doubtful):  # each digit that counts is looked at once
+        beside = _find_neighbours(boxes[doubtful], boxes[ahead.pop()])
+        kept[doubtful[beside]] = True
+        ahead += doubtful[beside].tolist()
+        doubtful = doubtful[~beside]
     counted = [mark for mark, counts in zip(candidates, kept.tolist(), strict=True) if counts]
     return [mark if mark.score >= threshold else replace(mark, score=threshold) for mark in counted]
 
 
-def _find_neighbours(boxes: NDArray[np.float64], index: int) -> NDArray[np.bool_]:
-    """boxes (N, 4): left, top, right, bottom → (N,): which stand beside that one, on its line and as high."""
-    left, top, right, bottom = boxes[index]
+def _find_neighbours(boxes: NDArray[np.float64], digit: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """boxes (N, 4): left, top, right, bottom → (N,): which stand beside the digit, on its line and as high."""
+    left, top, right, bottom = digit
     heights, height = boxes[:, 3] - boxes[:, 1], bottom - top
     lower, higher = np.minimum(heights, height), np.maximum(heights, height)
     level = np.minimum(boxes[:, 3], bottom) - np.maximum(boxes[:, 1], top) >= LEVEL * lower

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from shared.recognition.cutout import Grey
 from shared.recognition.page.cutting import cut_digit
 from shared.recognition.page.detection import ComputeMaps, find_marks
-from shared.recognition.page.mark import Mark
+from shared.recognition.page.mark import Mark, soften
 from shared.recognition.photograph import has_dark_ink, reduce_to
 from shared.recognition.preprocessing import Image, centre_ink
 from shared.recognition.reader_calibration import ReaderCalibration
@@ -36,4 +36,4 @@ def find_single_digit(picture: Grey, compute_maps: ComputeMaps, calibration: Rea
     if any(mark is not highest and LARGER * mark.box.height > highest.box.height for mark in digits):
         return None
     cut = cut_digit(reduced, highest.box, dark_ink=has_dark_ink(reduced))
-    return SingleDigit(centre_ink(cut.ink), highest) if cut is not None else None
+    return SingleDigit(centre_ink(cut.ink), soften(highest, calibration.temperature)) if cut is not None else None

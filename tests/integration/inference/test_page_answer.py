@@ -48,6 +48,7 @@ async def test_the_parts_of_an_answer_refer_to_each_other(page_client: httpx.Asy
 
 async def test_every_digit_lies_on_the_picture_and_was_read_by_both_networks(page_client: httpx.AsyncClient) -> None:
     reading = await read(page_client)
+    assert reading.digits
     for digit in reading.digits:
         assert digit.box.left + digit.box.width <= reading.width
         assert digit.box.top + digit.box.height <= reading.height

@@ -64,7 +64,22 @@ def test_wherever_the_file_was_cut_off_the_next_run_completes_it(path: Path) -> 
             assert sorted(texts_of(path)) == complete, length
 
 
-@pytest.mark.parametrize("content", ["name,price\r\nball,3\r\n", ",".join(COLUMNS) + "\r\na.png,1\r\n"])
+HEADER = ",".join(COLUMNS) + "\r\n"
+ROW = "a.png" + "," * (len(COLUMNS) - 1) + "\r\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "name,price\r\nball,3\r\n",
+        HEADER + "a.png,1\r\n",
+        '{"a": 1}',
+        '"a"b\r\nmore\r\n',
+        "\x00\x01\x02",
+        HEADER + ROW + '"b".png' + ROW[5:] + ROW * 50,
+    ],
+    ids=["another table", "a short row", "one line of JSON", "no CSV", "bytes", "a broken row in the middle"],
+)
 def test_a_file_with_something_else_is_refused_and_stays_as_it_is(path: Path, content: str) -> None:
     path.write_bytes(content.encode())
     with pytest.raises(NotOurFileError, match=r"answers\.csv"):

@@ -106,3 +106,10 @@ def test_a_page_of_several_digits_is_turned_until_they_are_certain(turns: int) -
 
 def test_few_digits_that_could_stand_on_their_heads_are_not_turned() -> None:
     assert find(draw_page([220], 2), TurningReader()).rotation == 0
+
+
+def test_faint_digits_among_many_are_print_and_stay() -> None:
+    places = [(x, y, 30) for x in range(40, 440, 60) for y in range(40, 340, 60)]
+    page = draw_hollow_squares((480, 480), places)
+    page[:, :80] = page[:, :80] // 5
+    assert len(lefts(find(page, SquareReader(threshold=30)))) == len(places)

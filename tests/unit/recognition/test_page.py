@@ -82,11 +82,16 @@ def test_small_digits_close_above_a_large_digit_stay_apart() -> None:
     assert_found(read_page(as_png(write(digits, 240, 280))), digits)
 
 
-SINGLE_DIGITS = [pytest.param(PICTURES[name], digit, id=f"{name}-{digit}") for name in PICTURES for digit in STROKES]
-MISSED = "shadow of a corner-1"  # its score is below the threshold of the shipped reader
+MISSED = ("shadow of a corner", 1)  # its score is below the threshold of the shipped reader
+UNREAD = pytest.mark.xfail(reason="the shipped reader misses a 1", strict=True)
+SINGLE_DIGITS = [
+    pytest.param(PICTURES[name], digit, id=f"{name}-{digit}", marks=UNREAD if (name, digit) == MISSED else ())
+    for name in PICTURES
+    for digit in STROKES
+]
 
 
-@pytest.mark.parametrize(("make", "digit"), [case for case in SINGLE_DIGITS if case.id != MISSED])
+@pytest.mark.parametrize(("make", "digit"), SINGLE_DIGITS)
 def test_a_single_digit_has_about_the_image_of_preprocess(make: Make, digit: int) -> None:
     picture = make(write([Written(digit, 120, 90, 130)], 320, 300))
     (found,) = read_page(picture).digits

@@ -8,7 +8,7 @@ from services.frontend.connections import connect, get_digit_score_threshold
 from services.frontend.session.chosen_model import EXTERNAL_NAME, reads_pages
 from services.frontend.session.sheet import Strokes
 from services.frontend.views.draw.strokes import has_several_parts
-from shared.clients.service import RefusedError
+from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.inference import Prediction
 from shared.contracts.page import PageReading
 
@@ -40,12 +40,11 @@ def predict(drawing: bytes, model: str | None) -> Prediction:
 
 
 def read_several(drawing: bytes, model: str | None) -> PageReading | None:
-    """None if the drawing has not several digits, of which most look like digits, or if it can't be read as a page.
-
-    ServiceUnavailableError.
-    """
+    """None if the drawing has not several digits that look like digits, or if pages can't be read now."""
     try:
         reading = connect().inference.read(drawing, model=model, rotation=0)
+    except ServiceUnavailableError:
+        return None  # pages may be unavailable while single digits are read
     except RefusedError as refused:
         if refused.problem.code == "unknown_model":
             raise

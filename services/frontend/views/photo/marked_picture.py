@@ -42,7 +42,7 @@ def describe_picture(photo: Photo) -> dict[str, object]:
     count = len(photo.digits)
     width, height = photo.size
     return {
-        "version": f"{photo.file_id}/{photo.turn}",
+        "version": f"{photo.file_id}/{photo.turn}/{photo.reading.rotation if photo.reading else 0}",
         "name": photo.name,
         "ratio": round(width / height, 4),
         "density": "crowded" if count > CROWDED else "dense" if count > DENSE else "",
