@@ -51,8 +51,9 @@ def card(page: Page, name: str) -> Locator:
 
 
 def expect_number(card: Locator, *lines: str) -> None:
+    """The digits of each line, whatever spaces they are read with."""
     text = card.locator('[class*="st-key-number"] code')
-    expect(text).to_have_text(" ".join(lines), timeout=LONG_MS)
+    expect(text).to_have_text(re.compile(r"\s*".join("".join(lines))), timeout=LONG_MS)
 
 
 def expect_saved(card: Locator) -> None:

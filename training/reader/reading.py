@@ -34,7 +34,7 @@ def read_slices(slices: Slices, compute_maps: ComputeMaps) -> FoundSlices:
 
 
 def select_sure(marks: Sequence[Mark], calibration: ReaderCalibration) -> list[Mark]:
-    """The marks that serving answers with."""
+    """The marks that serving starts from; it then leaves out ghosts and accepts a lone doubtful digit."""
     digits = [mark for mark in marks if mark.probabilities is not None]
     separators = [mark for mark in marks if mark.probabilities is None]
     sure = [mark for mark in separators if mark.score >= calibration.separator_threshold]

@@ -16,7 +16,7 @@ NOT_SAVED = "Numbers are not saved here"
 
 def number_html(reading: PageReading) -> str:
     """The whole answer."""
-    lines = [escape(line.text) for line in reading.lines]
+    lines = [escape(line.text.replace(" ", "")) for line in reading.lines]  # people leave much room on a canvas
     predictions = [digit.prediction for digit in reading.digits]
     tiles = "".join(map(_tile_html, predictions))
     model, confidence = predictions[0].model, math.prod(prediction.confidence for prediction in predictions)
