@@ -8,10 +8,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from shared.recognition.model_version import READER
 from tests.e2e.hand import FOUR, ONE, SEVEN, STAR, TWO, answer, draw, draw_by_touch, expect_read_as, label_as, press
 from tests.e2e.stack import Stack, open_page, wait_until
-from tests.integration.inference.conftest import MODELS
 
 pytestmark = pytest.mark.browser
 
@@ -267,8 +265,7 @@ def test_nothing_moves_when_an_answer_comes(page: Page) -> None:
     before = places()
     drawings = [(SEVEN, "Sure"), (STAR, "This does not look like a digit")]
     two_digits = [[(0.4 * x, 0.4 * y) for x, y in SEVEN[0]], [(0.5 + 0.4 * x, 0.4 * y) for x, y in ONE[0]]]
-    if (MODELS / READER).exists():  # else pages are not read
-        drawings.append((two_digits, "71"))
+    drawings.append((two_digits, "71"))
     for strokes, words in drawings:
         draw(page, strokes)
         expect(answer(page).or_(number(page))).to_contain_text(words)
