@@ -53,8 +53,8 @@ class Writers:
 
 def load_writers(pen_digits: Iterable[Path], pen_letters: Path | None, data_dir: Path) -> Writers:
     """The writers of the test split. DataUnavailableError if a file is missing or malformed."""
-    mnist = load_mnist("test", data_dir)
     characters = [character for path in pen_digits for character in read_pen_digits(path, "test")]
+    mnist = load_mnist("test", data_dir)
     letters = read_pen_letters(pen_letters, "test") if pen_letters else []
     return make_writers(characters, mnist.images, mnist.labels, letters)
 

@@ -53,13 +53,16 @@ class ReaderCatalog:
     async def refresh(self) -> None:
         """Use the version that `current` names, if it is another one that works."""
         async with self._refreshing:
-            try:
-                self._was_looked_for = True
-                version = await asyncio.to_thread(read_current, self._models_dir, READER)
-            except ModelVersionError:
-                return  # there is no reader network; that is reported to whoever asks
-            if self._in_use is None or self._in_use.version != version:
-                await self._try_to_use(version)
+            await self._use_current()
+            self._was_looked_for = True
+
+    async def _use_current(self) -> None:
+        try:
+            version = await asyncio.to_thread(read_current, self._models_dir, READER)
+        except ModelVersionError:
+            return  # there is no reader network; that is reported to whoever asks
+        if self._in_use is None or self._in_use.version != version:
+            await self._try_to_use(version)
 
     async def _try_to_use(self, version: str) -> None:
         try:

@@ -40,6 +40,7 @@ def test_every_stroke_is_answered_while_storage_hangs_and_saved_afterwards(
 ) -> None:
     draw(page, SEVEN)
     saved = expect_read_as(page, 7)
+    expect(page.locator(f'[data-testid="recent"] [data-id="{saved}"]')).to_be_visible()
     with stack.stopped(service):
         press(page, "clear")
         expect(page.get_by_test_id("empty")).to_be_visible()
