@@ -11,7 +11,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from matplotlib import get_data_path
 from numpy.typing import NDArray
 
 from benchmarks.pages.hand import WIDEST, Hand, Images, Pen, Type, crop, print_mask
@@ -20,6 +19,7 @@ from benchmarks.pages.truth import DIGITS
 from training.data.label_filter import is_mislabelled_bar
 from training.data.mnist import load_mnist
 from training.data.pen_characters import PenCharacter, read_pen_digits, read_pen_letters
+from training.rendering.pages.fonts import find_fonts
 from training.rendering.pages.sheet import Layer, Points, Random, choose
 
 FONTS = ("DejaVuSansMono-Bold", "DejaVuSerif-Italic", "DejaVuSans-BoldOblique", "STIXGeneralItalic", "cmti10")
@@ -84,7 +84,7 @@ def make_writers(
         else [],
         {digit: images[labels == int(digit)] for digit in DIGITS},
         [scale_strokes(letter.strokes) for letter in letters],
-        find_fonts(),
+        find_fonts(FONTS),
     )
 
 
@@ -94,12 +94,6 @@ def scale_strokes(strokes: Sequence[Points]) -> tuple[Points, ...]:
     low, size = points.min(axis=0), np.maximum(np.ptp(points, axis=0), 1e-3)
     scale = max(float(size[1]), float(size[0]) / WIDEST)
     return tuple(np.asarray((stroke - low) / scale, np.float32) for stroke in strokes)
-
-
-def find_fonts() -> list[str]:
-    """The files of FONTS."""
-    folder = Path(get_data_path()) / "fonts" / "ttf"
-    return [str(folder / f"{name}.ttf") for name in FONTS]
 
 
 def print_words(text: str, font: str, size_px: float) -> Layer:

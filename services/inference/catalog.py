@@ -11,17 +11,17 @@ from pathlib import Path
 import structlog
 
 from services.inference.engines.choice import MakeEngine, MakePageEngine
-from services.inference.reader_catalog import ReaderCatalog
+from services.inference.reader_catalog import ReaderCatalog, describe_version
 from services.inference.recogniser import Recogniser, load_recogniser
 from shared.contracts.inference import ModelDescription, ModelDetails, ModelList, RefusedVersion
 from shared.contracts.message import ModelVersion
 from shared.recognition.model_version import (
     CURRENT,
     GRAPH,
-    READER,
     Manifest,
     ModelVersionError,
     check_name,
+    check_reads_images,
     folder_of,
     list_versions,
     read_current,
@@ -62,7 +62,7 @@ class Catalog:
         `reference` is `name` or `name/version`. ModelVersionError if it does not exist or can't be loaded.
         """
         name, _, version = (reference or self._default_model).partition("/")
-        check_is_model(name)
+        check_reads_images(name)
         wanted = f"{name}/{version or self._in_use.get(name) or await self._find_current(name)}"
         recogniser = self._loaded.get(wanted)
         if recogniser is None:
@@ -198,12 +198,6 @@ def read_pointers(models_dir: Path) -> tuple[dict[str, str], dict[str, str]]:
     return pointers, unreadable
 
 
-def check_is_model(name: str) -> None:
-    """ModelVersionError for the name of the reader network, which answers no questions about single digits."""
-    if name == READER:
-        raise ModelVersionError(f"{READER!r} finds the digits of pages. It is no model that reads a single digit.")
-
-
 def as_text(name: str) -> str:
     """The name of a folder, which may hold bytes that are not UTF-8, as text for an answer."""
     return name.encode(errors="replace").decode()
@@ -229,12 +223,6 @@ def folder_exists(models_dir: Path, reference: str) -> bool:
 def describe(manifest: Manifest, *, current: bool) -> ModelDescription:
     """The manifest as a message of the API."""
     return ModelDescription(
-        name=manifest.name,
-        version=manifest.version,
-        current=current,
-        created_at=manifest.created_at,
-        architecture=manifest.architecture,
-        parameters=manifest.parameters,
+        **describe_version(manifest, current=current).model_dump(),
         digit_score_threshold=manifest.calibration.digit_score_threshold,
-        metrics=manifest.metrics,
     )

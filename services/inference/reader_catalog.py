@@ -16,6 +16,7 @@ from shared.recognition.model_version import (
     READER,
     ModelVersionError,
     ReaderManifest,
+    VersionManifest,
     list_reader_versions,
     read_current,
     read_reader_manifest,
@@ -92,7 +93,7 @@ class ReaderCatalog:
         return described, refused
 
 
-def describe_version(manifest: ReaderManifest, *, current: bool) -> VersionDescription:
+def describe_version(manifest: VersionManifest, *, current: bool) -> VersionDescription:
     """The manifest as a message of the API."""
     return VersionDescription(
         name=manifest.name,

@@ -149,10 +149,15 @@ def _list_folders(models_dir: Path) -> list[tuple[str, str]]:
     return sorted((path.parent.parent.name, path.parent.name) for path in manifests if path.parent.name[0] != ".")
 
 
-def read_manifest(models_dir: Path, name: str, version: str) -> Manifest:
-    """The manifest of a network that reads images. ModelVersionError, also if it is the reader network."""
+def check_reads_images(name: str) -> None:
+    """ModelVersionError for the name of the reader network, which answers no questions about single digits."""
     if name == READER:
         raise ModelVersionError(f"{READER!r} finds the digits of pages. It is no model that reads a single digit.")
+
+
+def read_manifest(models_dir: Path, name: str, version: str) -> Manifest:
+    """The manifest of a network that reads images. ModelVersionError, also if it is the reader network."""
+    check_reads_images(name)
     return _read_manifest(Manifest, models_dir, name, version)
 
 

@@ -5,12 +5,13 @@ written. The result says which version was written and why it did not become the
 """
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from math import isfinite
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import torch
 from torch import nn
@@ -18,8 +19,9 @@ from torch import nn
 from shared.recognition.architectures import count_parameters
 from shared.recognition.augmented_views import average_doubtful_views
 from shared.recognition.calibration import Calibration
-from shared.recognition.model_version import Manifest, TrainingStep, next_version, set_current
+from shared.recognition.model_version import Manifest, TrainingStep, VersionManifest, next_version, set_current
 from shared.recognition.normalisation import Normalisation
+from shared.recognition.reader_calibration import ReaderCalibration
 from training.data.labelled_images import LabelledImages
 from training.data.slices import PreparedSlice
 from training.evaluation.measures import make_compute_logits, measure
@@ -27,6 +29,8 @@ from training.publishing.calibration import fit_calibration
 from training.publishing.folder import write_model_version
 from training.publishing.gate import find_objections, find_right
 from training.publishing.graph import check_graph, export_graph
+
+LIBRARIES = ("torch", "onnx", "numpy")  # whose versions a manifest names
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,14 @@ class Candidate:
     epochs: Sequence[Mapping[str, float]] = field(default_factory=list)
 
 
+M = TypeVar("M", bound=VersionManifest)
+
+
 @dataclass(frozen=True)
-class Published:
+class Published(Generic[M]):
     """The version that was written. `objections` say why it did not become the current one; empty if it did."""
 
-    manifest: Manifest
+    manifest: M
     objections: list[str]
 
 
@@ -70,7 +77,7 @@ def calibrate(candidate: Candidate, validation: Mapping[str, LabelledImages]) ->
 
 def publish(
     candidate: Candidate, calibration: Calibration, test: Sequence[PreparedSlice], models_dir: Path
-) -> Published:
+) -> Published[Manifest]:
     """Measure the candidate on the test slices, write it, and make it the current version if the gate allows.
 
     The files are written last, so a process that is killed before leaves nothing. ModelVersionError if the exported
@@ -88,7 +95,7 @@ def publish(
     right = {part.name: find_right(logits[part.name], part, calibration) for part in test}
     objections = find_objections(candidate.name, right, test, models_dir)
     metrics = {part.name: measure(logits[part.name], part.labels, part.readable, calibration) for part in test}
-    manifest = build_manifest(candidate, calibration, metrics, models_dir)
+    manifest = build_manifest(Manifest, candidate, calibration, metrics, models_dir)
     write_model_version(models_dir, manifest, network, graph)
     if not objections:
         set_current(models_dir, manifest.name, manifest.version)
@@ -96,11 +103,16 @@ def publish(
 
 
 def build_manifest(
-    candidate: Candidate, calibration: Calibration, metrics: dict[str, dict[str, float]], models_dir: Path
-) -> Manifest:
-    """Return the manifest with the next free version number of today."""
+    kind: Callable[..., M],
+    candidate: Candidate,
+    calibration: Calibration | ReaderCalibration,
+    metrics: Mapping[str, Mapping[str, float]],
+    models_dir: Path,
+    libraries: Sequence[str] = LIBRARIES,
+) -> M:
+    """Return the manifest with the next free version number of today. `kind` is its class."""
     now = datetime.now(UTC)
-    return Manifest(
+    return kind(
         name=candidate.name,
         version=next_version(models_dir, candidate.name, now),
         created_at=now.replace(microsecond=0),
@@ -112,17 +124,19 @@ def build_manifest(
         recipe=dict(candidate.recipe),
         recipe_name=candidate.recipe_name,
         lineage=list(candidate.lineage),
-        metrics=metrics,
-        libraries={"python": platform.python_version(), **{name: version(name) for name in ("torch", "onnx", "numpy")}},
+        metrics={name: dict(part) for name, part in metrics.items()},
+        libraries={"python": platform.python_version(), **{name: version(name) for name in libraries}},
         # JSON has no "not a number", which a metric is until its first value
         epochs=[{name: value for name, value in epoch.items() if isfinite(value)} for epoch in candidate.epochs],
     )
 
 
-def print_report(published: Published) -> None:
-    """Print the metrics of every slice, and whether the version is now the current one."""
+def print_report(published: Published[M], *details: object) -> None:
+    """Print the details, the metrics of every slice, and whether the version is now the current one."""
     manifest = published.manifest
     print(f"published {manifest.reference}")
+    for detail in details:
+        print(f"  {detail}")
     for name, metrics in manifest.metrics.items():
         print(f"  {name}: " + ", ".join(f"{metric} {value:.4f}" for metric, value in metrics.items()))
     if published.objections:

@@ -14,7 +14,8 @@ from pydantic_settings import CliPositionalArg, SettingsConfigDict
 from training.command_line import run_command
 from training.options import TrainingOptions
 from training.publishing.import_weights import build_with, read_weights
-from training.reader.publishing import ReaderCandidate, print_reader_report, publish_reader
+from training.publishing.version import Candidate
+from training.reader.publishing import make_candidate, print_reader_report, publish_reader
 from training.reader.training import compose_measured_slices
 from training.reader.writing_data import load_writing_data
 from training.recipes.reader_recipe import read_reader_recipe
@@ -38,15 +39,15 @@ def publish_weights(options: Options) -> None:
     print_reader_report(publish_reader(candidate, *compose_measured_slices(options), options.models_dir))
 
 
-def build_candidate(options: Options) -> ReaderCandidate:
+def build_candidate(options: Options) -> Candidate:
     """Return what is to be published. WeightsError if the weights are not those of a reader."""
     network = build_with(read_weights(options.file), "reader")
     imported = {"imported_from": options.file.name}
     if options.recipe is None:
-        return ReaderCandidate(network, {options.file.name: _hash(options.file)}, imported)
+        return make_candidate(network, {options.file.name: _hash(options.file)}, imported)
     recipe = read_reader_recipe(options.recipe, {"epochs": options.epochs} if options.epochs else None)
     data = load_writing_data("train", options).hashes()
-    return ReaderCandidate(network, data, recipe.settings.describe() | imported, recipe.name)
+    return make_candidate(network, data, recipe.settings.describe() | imported, recipe.name)
 
 
 def _hash(file: Path) -> str:

@@ -10,7 +10,7 @@ from training.learning.step_folder import StepFolder
 from training.options import TrainingOptions
 from training.reader.fitting import count_workers, fit_reader
 from training.reader.measured_pages import Slices, compose_slices
-from training.reader.publishing import ReaderCandidate, print_reader_report, publish_reader
+from training.reader.publishing import make_candidate, print_reader_report, publish_reader
 from training.reader.writing_data import load_writing_data
 from training.recipes.reader_recipe import ReaderRecipe, ReaderSettings
 from training.reporting.epoch_log import read_epochs
@@ -29,7 +29,7 @@ def train_reader(
     if not publish:
         run.finished.write_text("not published")
         return
-    candidate = ReaderCandidate(
+    candidate = make_candidate(
         network=network,
         data=step.read_settings()["data"],
         recipe=recipe.settings.describe(),

@@ -24,9 +24,7 @@ PAPER_PERCENTILE = 75.0
 WIDEST_STROKE = 0.5  # of the longer side: what is dark and wider lies in a shadow
 SOFT_EDGE = 5  # pixels: the edge of a shadow is not sharper
 INK_SHARE = 0.3  # of the stroke's contrast; less is paper
-OWN_SHARE = (
-    0.55  # of a piece of ink, as far as it was cut out, that lies in the box; with less it belongs to something else
-)
+OWN_SHARE = 0.55  # of a piece of ink that lies in the box; with less it belongs to something else
 LEAST_PIECE = 0.02  # of the box's area; smaller pieces are specks
 MOST_SIDE = 256  # pixels: a larger digit is reduced before it is cut out
 MOST_OUTLINES = 50

@@ -39,7 +39,7 @@ MOST_MERGED = 8000  # of a page, because each is compared with all before it; 1,
 LEAST_SIZE = 0.5  # pixels of the page: narrower boxes lie outside of it
 LEAST_PROBABILITY = 1e-3  # a copy that rules a digit out may be wrong
 ALIKE = 0.6  # least share of the sides of two boxes of the same digit
-DIGIT = 0  # kind of a candidate
+DIGIT = 0  # kind of a candidate; the other kind is a separator
 SAME_PLACE = 0.45  # intersection over the smaller box: digits that overlap more are one digit
 
 
@@ -70,15 +70,16 @@ def find_marks(page: Grey, compute_maps: ComputeMaps) -> Found:
     scale, left = usual / SMALLEST_SHARE, MOST_TILES
     wanted: Grey | None = None  # where digits were too small on the copy before
     while scale <= usual or (scale <= MOST_ENLARGED and wanted is not None and wanted.any() and left > 0):
+        enlarged = scale > usual
         if scale >= usual or scale * max(page.shape) >= LEAST_SIDE:
             copy = _resize(page, scale)
-            tiles = _list_tiles(copy.shape, wanted if scale > usual else None)[: left if scale > usual else None]
-            left -= len(tiles) if scale > usual else 0
+            tiles = _list_tiles(copy.shape, wanted)[:left] if enlarged else _list_tiles(copy.shape, None)
+            left -= len(tiles) if enlarged else 0
             wanted = np.zeros((-(-copy.shape[0] // STRIDE), -(-copy.shape[1] // STRIDE)), np.uint8)
             for tile in tiles:
                 maps = _compute_tile(copy, tile, compute_maps)
-                highest = HIGHEST_ENLARGED / scale if scale > usual else np.inf
-                found.append(_drop_high(_list_peaks(maps, tile, scale), highest))
+                peaks = _list_peaks(maps, tile, scale)
+                found.append(_drop_high(peaks, HIGHEST_ENLARGED / scale) if enlarged else peaks)
                 orientations += _count_votes(maps)
                 _note_small(maps, tile, wanted)
         scale *= 2
@@ -209,10 +210,10 @@ def _merge(found: list[Candidates], shape: tuple[int, ...]) -> list[Mark]:
         if shares.max(initial=0) <= SAME_PLACE:
             kept_boxes[len(kept)] = box
             kept.append(index)
-        elif kinds[kept[int(shares.argmax())]] == kinds[index] == DIGIT and _are_alike(
-            box, kept_boxes[shares.argmax()]
-        ):
-            evidence[kept[int(shares.argmax())]] += evidence[index]
+            continue
+        place = int(shares.argmax())
+        if kinds[kept[place]] == kinds[index] == DIGIT and _are_alike(box, kept_boxes[place]):
+            evidence[kept[place]] += evidence[index]
     together = _softmax(evidence[kept] / np.maximum(1e-6, scores[kept])[:, None]) if kept else probabilities[:0]
     return [
         _make_mark(boxes[index], scores[index], kinds[index], together[place], separators[index], shape)
@@ -245,7 +246,7 @@ def _make_mark(
 ) -> Mark:
     left, top = min(int(box[0]), shape[1] - 1), min(int(box[1]), shape[0] - 1)
     pixels = PixelBox(left, top, max(left + 1, int(np.ceil(box[2]))), max(top + 1, int(np.ceil(box[3]))))
-    if kind == 1:
+    if kind != DIGIT:
         return Mark(pixels, SEPARATORS[separator], float(score), None)
     return Mark(pixels, str(int(probabilities.argmax())), float(score), probabilities)
 

@@ -3,6 +3,7 @@
 The fonts are those that come with matplotlib, all free to use: DejaVu, STIX and Computer Modern.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -28,12 +29,12 @@ FONTS = (
 )
 
 
-def find_fonts() -> list[str]:
-    """Return the paths of the font files."""
+def find_fonts(names: Sequence[str] = FONTS) -> list[str]:
+    """Return the paths of the files of fonts that come with matplotlib."""
     from matplotlib import get_data_path  # takes half a second, which only whoever composes pages pays
 
     folder = Path(get_data_path()) / "fonts" / "ttf"
-    return [str(folder / f"{name}.ttf") for name in FONTS]
+    return [str(folder / f"{name}.ttf") for name in names]
 
 
 def print_text(text: str, font: str, size_px: int) -> Layer:

@@ -18,7 +18,7 @@ from training.reader.calibration import fit_reader_calibration
 from training.reader.graph import check_reader_graph, export_reader_graph, load_graph
 from training.reader.measured_pages import Slices, compose_slices
 from training.reader.measures import measure_slices
-from training.reader.publishing import ReaderCandidate, publish_reader
+from training.reader.publishing import make_candidate, publish_reader
 from training.reader.reading import FoundSlices, make_compute_maps
 from training.rendering.pages.page import Page
 from training.rendering.pages.sheet import Mark
@@ -119,7 +119,7 @@ def test_a_version_is_current_unless_it_reads_worse_than_the_one_before(
     """The network is real and untrained; what it reads is made up, because training one takes an hour."""
     slices, found = two_sevens(), [read_perfectly(two_sevens())] * 2
     monkeypatch.setattr(publishing, "read_slices", lambda *_: found.pop(0))
-    candidate = ReaderCandidate(Reader().eval(), {"mnist": "aa"}, {"epochs": 3}, "reader")
+    candidate = make_candidate(Reader().eval(), {"mnist": "aa"}, {"epochs": 3}, "reader")
     first = publish_reader(candidate, slices, slices, tmp_path)
     assert (first.objections, read_current(tmp_path, "reader")) == ([], first.manifest.version)
     manifest = read_reader_manifest(tmp_path, first.manifest.version)
