@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import httpx
 
+SERVICE = "services.inference"  # the module that runs it
 START_TIMEOUT_S = 60
 
 
@@ -20,7 +21,7 @@ def running_inference(**settings: str) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {**os.environ, "INFERENCE_PORT": str(port), "INFERENCE_LOG_LEVEL": "WARNING", **settings}
-    process = subprocess.Popen([sys.executable, "-m", "services.inference"], env=environment)
+    process = subprocess.Popen([sys.executable, "-m", SERVICE], env=environment)
     try:
         url = f"http://127.0.0.1:{port}"
         wait_until_ready(url, process)

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import psutil
 
+from benchmarks.inference_service import SERVICE
 from benchmarks.pages.answer import Answer, make_answer, make_refusal
 from benchmarks.process_tree import list_processes
 from shared.contracts.page import PageReading
@@ -39,8 +40,8 @@ def _read(client: httpx.Client, model: str | None, picture: Path, clock: Clock) 
 
 
 def find_service() -> psutil.Process | None:
-    """The service that this process started, or None."""
-    return next(iter(psutil.Process().children()), None)
+    """The service that this process started, or None. Other children, such as a database, are not it."""
+    return next((child for child in psutil.Process().children() if SERVICE in child.cmdline()), None)
 
 
 def make_clock(service: psutil.Process | None) -> Clock:
