@@ -11,6 +11,8 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from services.storage.bearer_guard import BearerGuard
+from services.storage.cancelled_reads import CancelledReads
+from services.storage.count_folding import keep_folding
 from services.storage.database import open_database
 from services.storage.routes import health, history, labels, predictions
 from services.storage.schema import read_schema
@@ -30,7 +32,8 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.schema = await asyncio.to_thread(read_schema)
         async with open_database(settings.database_url.get_secret_value(), registry) as database:
             app.state.database = database
-            yield
+            async with keep_folding(database):
+                yield
 
     app = FastAPI(
         title="Slate storage",
@@ -41,6 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,  # a redirect would name the host of the request
     )
+    app.add_middleware(CancelledReads)
     app.add_middleware(BearerGuard, token=settings.token.get_secret_value())
     equip_service(app, settings=settings, max_body_bytes=MAX_BODY_BYTES, registry=registry)
     for routes in (health, predictions, history, labels):

@@ -3,7 +3,9 @@
 Each function runs single statements that commit by themselves. None needs a transaction.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -15,26 +17,27 @@ from shared.web.media_type import MediaType
 
 # The `noqa: S608` below are safe, because this constant is all that the f-strings insert.
 COLUMNS = """id, created_at, digit, confidence, probabilities, digit_score, model_name, model_version, source,
-label, labelled_at"""
+label, labelled_at, rejected, owner"""
 
 # $1 id, $2 created_at or NULL, $3 digit, and so on in the order of the columns
 INSERT = f"""
 INSERT INTO predictions (id, created_at, digit, confidence, probabilities, digit_score, model_name, model_version,
-                         source, drawing, media_type)
-VALUES ($1, COALESCE($2, clock_timestamp()), $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                         source, drawing, media_type, rejected, owner)
+VALUES ($1, COALESCE($2, clock_timestamp()), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (id) DO NOTHING
 RETURNING {COLUMNS}
-"""  # noqa: S608
+"""
 
 COMPARE = f"""
 SELECT {COLUMNS},
        ($2::timestamptz IS NULL OR created_at = $2)
        AND (digit, confidence, probabilities, digit_score) = ($3, $4, $5, $6)
-       AND (model_name, model_version, source, drawing, media_type) = ($7, $8, $9, $10, $11) AS same_content
+       AND (model_name, model_version, source, drawing, media_type, rejected) = ($7, $8, $9, $10, $11, $12)
+       AND owner IS NOT DISTINCT FROM $13 AS same_content
 FROM predictions WHERE id = $1
-"""  # noqa: S608
+"""
 
-READ = f"SELECT {COLUMNS} FROM predictions WHERE id = $1"  # noqa: S608
+READ = f"SELECT {COLUMNS} FROM predictions WHERE id = $1"
 
 # The same label again is a retry, so it keeps the time of the first.
 LABEL = f"""
@@ -42,7 +45,7 @@ UPDATE predictions
 SET label = $2, labelled_at = CASE WHEN label = $2 THEN labelled_at ELSE clock_timestamp() END
 WHERE id = $1
 RETURNING {COLUMNS}
-"""  # noqa: S608
+"""
 
 READ_DRAWING = """
 SELECT drawing AS content, media_type, encode(sha256(drawing), 'hex') AS sha256 FROM predictions WHERE id = $1
@@ -74,15 +77,21 @@ class Drawing:
     sha256: str
 
 
-def to_stored_prediction(record: asyncpg.Record) -> StoredPrediction:
-    """Convert a record with `COLUMNS` to the message."""
+def to_stored_prediction(record: Mapping[str, Any], caller: UUID | None = None) -> StoredPrediction:
+    """Convert a record with `COLUMNS` to the message for this caller."""
     fields = dict(record)
+    owner = fields.pop("owner")
+    mine = owner is not None and owner == caller
     model = ModelVersion(name=fields.pop("model_name"), version=fields.pop("model_version"))
-    return StoredPrediction(model=model, label=decode_label(fields.pop("label")), **fields)
+    return StoredPrediction(model=model, label=decode_label(fields.pop("label")), mine=mine, **fields)
 
 
 async def store_prediction(
-    connection: asyncpg.Connection, prediction_id: UUID, prediction: PredictionToStore, media_type: MediaType
+    connection: asyncpg.Connection,
+    prediction_id: UUID,
+    prediction: PredictionToStore,
+    media_type: MediaType,
+    owner: UUID | None = None,
 ) -> Stored:
     """Insert the prediction, or compare it with the stored one of this id. A stored prediction is never changed."""
     parameters = (
@@ -97,14 +106,16 @@ async def store_prediction(
         prediction.source,
         prediction.drawing,
         media_type,
+        prediction.rejected,
+        owner,
     )
     while True:  # repeats only if another request deletes the row between the two statements
         if record := await connection.fetchrow(INSERT, *parameters):
-            return Stored(to_stored_prediction(record), created=True, same_content=True)
+            return Stored(to_stored_prediction(record, owner), created=True, same_content=True)
         if record := await connection.fetchrow(COMPARE, *parameters):
             fields = dict(record)
             same_content = fields.pop("same_content")
-            return Stored(to_stored_prediction(fields), created=False, same_content=same_content)
+            return Stored(to_stored_prediction(fields, owner), created=False, same_content=same_content)
 
 
 async def read_prediction(connection: asyncpg.Connection, prediction_id: UUID) -> StoredPrediction | None:

@@ -4,9 +4,10 @@ from fastapi import APIRouter
 
 from services.storage.dependencies import CountFilter, HistoryFilter, StatisticsFilter, StorageDatabase, describe_token
 from services.storage.lanes import PAGES, STATISTICS
-from services.storage.queries.history import count_predictions, read_model_versions, read_page
+from services.storage.queries.counting import count_predictions, read_totals
+from services.storage.queries.history import read_model_versions, read_page
 from services.storage.queries.statistics import read_statistics
-from shared.contracts.storage import ModelVersions, PredictionCount, PredictionPage, Statistics
+from shared.contracts.storage import Accuracy, ModelVersions, PredictionCount, PredictionPage, Statistics
 from shared.web.problem_docs import problem_docs
 
 router = APIRouter(
@@ -29,8 +30,14 @@ async def get_page(query: HistoryFilter, database: StorageDatabase) -> Predictio
 
 @router.get("/prediction-count")
 async def get_count(query: CountFilter, database: StorageDatabase) -> PredictionCount:
-    """Count the predictions that fit the filters, up to `limit`."""
+    """Count the predictions that fit the filters. The answer is at most `limit`."""
     return await database.run(PAGES, count_predictions, query)
+
+
+@router.get("/totals")
+async def get_totals(query: StatisticsFilter, database: StorageDatabase) -> Accuracy:
+    """Count the predictions that fit the filters, and those of them that have a label and are right."""
+    return await database.run(PAGES, read_totals, query)
 
 
 @router.get("/model-versions")
@@ -41,5 +48,5 @@ async def get_model_versions(database: StorageDatabase) -> ModelVersions:
 
 @router.get("/statistics")
 async def get_statistics(query: StatisticsFilter, database: StorageDatabase) -> Statistics:
-    """Return counts, accuracy, confusion and calibration of all predictions or of one model, as of one moment."""
+    """Return counts, accuracy, confusion, rejections and calibration of the predictions that fit, as of one moment."""
     return await database.run(STATISTICS, read_statistics, query)
