@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from services.storage.background import run_in_background
 from services.storage.bearer_guard import BearerGuard
 from services.storage.cancelled_reads import CancelledReads
 from services.storage.count_folding import keep_folding
@@ -32,7 +33,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.schema = await asyncio.to_thread(read_schema)
         async with open_database(settings.database_url.get_secret_value(), registry) as database:
             app.state.database = database
-            async with keep_folding(database):
+            async with run_in_background(keep_folding(database)):
                 yield
 
     app = FastAPI(

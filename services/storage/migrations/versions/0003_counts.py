@@ -17,6 +17,7 @@ revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+oldest_code = "0002"  # copies of the service with this revision still work
 
 FOLD_LOCK = 0x51A7F  # whoever moves or replaces counts holds this advisory lock
 
