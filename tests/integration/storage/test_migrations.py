@@ -34,7 +34,8 @@ async def _read_relations(url):
     return [
         await _fetch(url, f"{columns} WHERE attrelid = 'predictions'::regclass AND {present} ORDER BY attnum"),
         await _fetch(
-            url, "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'predictions'::regclass"
+            url,
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'predictions'::regclass ORDER BY 1",
         ),
         await _fetch(url, "SELECT indexdef FROM pg_indexes WHERE tablename = 'predictions' ORDER BY indexname"),
     ]
