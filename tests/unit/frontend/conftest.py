@@ -1,5 +1,6 @@
 """An outbox that writes to a storage in memory."""
 
+import base64
 import sys
 import threading
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ import pytest
 
 from services.frontend.saving.outbox import Outbox
 from shared.clients.service import RefusedError, ServiceUnavailableError
+from shared.contracts.message import ModelVersion
 from shared.contracts.problem import Problem
 from shared.contracts.storage import PredictionToStore
 
@@ -19,6 +21,17 @@ def restore_main_module() -> Iterator[None]:
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
+
+
+def a_prediction(digit: int = 7, drawing: bytes = b"png") -> PredictionToStore:
+    return PredictionToStore(
+        digit=digit,
+        confidence=1,
+        probabilities=[float(other == digit) for other in range(10)],
+        digit_score=1,
+        model=ModelVersion(name="cnn", version="1"),
+        drawing=base64.b64encode(drawing),
+    )
 
 
 class FakeStorage:
