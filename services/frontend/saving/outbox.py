@@ -199,6 +199,7 @@ class Outbox:
         with self._changed:
             self._take_over()
             self._kept.compact()
+            self._kept.retry()
         self._tidied_at = time.monotonic()
 
     def _finish(self, prediction_id: UUID, change: Change) -> None:

@@ -22,6 +22,7 @@ PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": "normal",
     "secure_delete": "on",  # overwrite deleted drawings and tokens
+    "wal_autocheckpoint": 4000,  # pages, or 600 strokes: later than `compact`, because it flushes in front of a stroke
 }
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 SMALL_BYTES = 1024 * 1024

@@ -165,6 +165,26 @@ def test_on_a_full_disk_predictions_still_reach_storage(storage: FakeStorage, tm
     assert len(storage.predictions) == 5
 
 
+def test_what_was_sent_while_the_disk_was_full_leaves_the_file_when_there_is_room(
+    storage: FakeStorage, tmp_path: Path
+) -> None:
+    storage.available.clear()
+    with run_outbox(storage, tmp_path, tidy_s=0.01) as before:
+        before.save(prediction_id := uuid4(), a_prediction(drawing=os.urandom(60_000)))
+        log = tmp_path / "outbox-0.sqlite3-wal"
+        with a_full_disk(log.stat().st_size):
+            storage.available.set()
+            assert before.wait(prediction_id, LONG_S) is Delivery.SAVED
+        deadline = time.monotonic() + LONG_S
+        while not before._kept.has(prediction_id):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    sent = len(storage.writes)
+    with run_outbox(storage, tmp_path) as after:
+        assert after.unsaved == 0
+    assert len(storage.writes) == sent
+
+
 def test_a_folder_that_cannot_be_used_is_tried_again(storage: FakeStorage, tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.write_text("a file in place of the folder")
