@@ -15,6 +15,7 @@ from shared.contracts.storage import (
     PredictionPage,
     PredictionToStore,
     Statistics,
+    TrueDigit,
 )
 
 EVERYTHING = HistoryFilters()
@@ -33,8 +34,8 @@ class StorageClient(ServiceClient):
         """Deletes a prediction, if it exists. With `unlabelled_only` a labelled prediction stays."""
         self._delete(f"/v1/predictions/{prediction_id}{'?unlabelled_only=true' if unlabelled_only else ''}", token)
 
-    def put_label(self, prediction_id: UUID, digit: int, *, token: str | None = None) -> None:
-        """Stores the true digit."""
+    def put_label(self, prediction_id: UUID, digit: TrueDigit, *, token: str | None = None) -> None:
+        """Stores the true digit, or that the drawing is not a digit."""
         self._put(f"/v1/predictions/{prediction_id}/label", Label(digit=digit).model_dump_json(), token)
 
     def delete_label(self, prediction_id: UUID, *, token: str | None = None) -> None:

@@ -20,7 +20,7 @@ import structlog
 from services.frontend.saving.outbox import Outbox
 from shared.clients.service import ServiceUnavailableError
 from shared.contracts.message import ModelVersion
-from shared.contracts.storage import PredictionToStore
+from shared.contracts.storage import PredictionToStore, TrueDigit
 
 
 class LoggedStorage:
@@ -38,7 +38,7 @@ class LoggedStorage:
     ) -> None:
         self._write("delete_replaced" if unlabelled_only else "delete_prediction", prediction_id, None)
 
-    def put_label(self, prediction_id: UUID, digit: int, *, token: str | None = None) -> None:
+    def put_label(self, prediction_id: UUID, digit: TrueDigit, *, token: str | None = None) -> None:
         self._write("put_label", prediction_id, digit)
 
     def delete_label(self, prediction_id: UUID, *, token: str | None = None) -> None:

@@ -12,7 +12,7 @@ from services.frontend.saving.outbox import Outbox
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.message import ModelVersion
 from shared.contracts.problem import Problem
-from shared.contracts.storage import PredictionToStore
+from shared.contracts.storage import PredictionToStore, TrueDigit
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,7 @@ class FakeStorage:
         self.available.set()
         self.refused: set[UUID] = set()
         self.predictions: dict[UUID, PredictionToStore] = {}
-        self.labels: dict[UUID, int] = {}
+        self.labels: dict[UUID, TrueDigit] = {}
         self.writes: list[tuple[str, UUID, str | None]] = []  # method, prediction, token
 
     def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore, *, token: str | None = None) -> None:
@@ -59,7 +59,7 @@ class FakeStorage:
             self.predictions.pop(prediction_id, None)
             self.labels.pop(prediction_id, None)
 
-    def put_label(self, prediction_id: UUID, digit: int, *, token: str | None = None) -> None:
+    def put_label(self, prediction_id: UUID, digit: TrueDigit, *, token: str | None = None) -> None:
         self._answer("put_label", prediction_id, token)
         self.labels[prediction_id] = digit
 

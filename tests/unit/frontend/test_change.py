@@ -17,6 +17,7 @@ FIRST, SECOND = uuid4(), uuid4()
         Change(discarded=True),
         Change(relabelled=True, label=None),
         Change(relabelled=True, label=3),
+        Change(relabelled=True, label="not_a_digit"),
     ],
 )
 def test_a_change_is_the_same_after_it_was_written_and_read(change: Change) -> None:
