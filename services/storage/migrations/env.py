@@ -1,21 +1,25 @@
-"""Alembic runs this file for every command. It migrates over one connection and in one transaction.
+"""Alembic runs this file for every command. Each migration is a transaction, except for its autocommit blocks.
 
-An advisory lock of PostgreSQL makes sure that only one migration runs at a time. The lock ends with the transaction,
-so a killed migration leaves no lock behind. Statements have names that no other session uses, because a pooler such as
-PgBouncer keeps the sessions, and with them the names, for later connections.
+An advisory lock of PostgreSQL makes sure that only one migration runs at a time. A second connection holds it in a
+transaction that does nothing else, because an autocommit block ends the transaction of the migration. So a killed
+migration leaves no lock behind. Statements have names that no other session uses, because a pooler such as PgBouncer
+keeps the sessions, and with them the names, for later connections.
 """
 
 import asyncio
+from collections.abc import Collection, Mapping
 from uuid import uuid4
 
 from alembic import context
+from alembic.runtime.migration import MigrationContext, MigrationInfo
 from sqlalchemy import Connection, NullPool, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from services.storage.schema import NewerSchemaError, read_schema
+from services.storage.schema import NewerSchemaError, make_remark, read_schema
 from services.storage.settings import DatabaseSettings
 
 MIGRATION_LOCK = 0x51A7E  # an arbitrary number that all migrations of this database use
+LOCK_POLL_S = 0.1
 
 
 def _find_database_url() -> str:
@@ -23,18 +27,33 @@ def _find_database_url() -> str:
     return url or DatabaseSettings().database_url.get_secret_value()
 
 
+async def _wait_for_lock(connection: AsyncConnection) -> None:
+    """Take the lock. It asks again and again: `CREATE INDEX CONCURRENTLY` waits for every statement that waits."""
+    take = text("SELECT pg_try_advisory_xact_lock(:key)")
+    while not await connection.scalar(take, {"key": MIGRATION_LOCK}):  # noqa: ASYNC110  no event tells of a lock
+        await asyncio.sleep(LOCK_POLL_S)
+
+
 def _migrate(connection: Connection) -> None:
-    context.configure(connection=connection)
+    context.configure(connection=connection, transaction_per_migration=True, on_version_apply=_note_oldest_code)
+    _refuse_newer_schema(connection)
     with context.begin_transaction():
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-        _refuse_newer_schema()
         context.run_migrations()
 
 
-def _refuse_newer_schema() -> None:
+def _note_oldest_code(
+    ctx: MigrationContext, step: MigrationInfo, heads: Collection[str], run_args: Mapping[str, object]
+) -> None:
+    """Write down, in the transaction of a migration, which code still works with the schema that it made."""
+    for revision in heads:
+        ctx.impl.execute(text(f"COMMENT ON TABLE alembic_version IS '{make_remark(revision)}'"))
+
+
+def _refuse_newer_schema(connection: Connection) -> None:
     schema, revision = read_schema(), context.get_context().get_current_revision()
     if not schema.is_known(revision):
-        raise NewerSchemaError(schema.describe_newer(revision))
+        remark = connection.scalar(text("SELECT obj_description('alembic_version'::regclass, 'pg_class')"))
+        raise NewerSchemaError(schema.describe_newer(revision), still_works=schema.works_with(revision, remark))
 
 
 async def _connect_and_migrate() -> None:
@@ -49,8 +68,10 @@ async def _connect_and_migrate() -> None:
         },
         poolclass=NullPool,
     )
-    async with engine.connect() as connection:
-        await connection.run_sync(_migrate)
+    async with engine.begin() as lock:
+        await _wait_for_lock(lock)
+        async with engine.connect() as connection:
+            await connection.run_sync(_migrate)
     await engine.dispose()
 
 

@@ -6,6 +6,7 @@ import asyncpg
 
 STATE = """
 SELECT (SELECT version_num FROM alembic_version) AS revision,
+       obj_description('alembic_version'::regclass, 'pg_class') AS remark,
        current_setting('transaction_read_only')::boolean AS read_only
 """
 
@@ -20,9 +21,13 @@ VALUES (gen_random_uuid(), now(), 0, 0, array_fill(0::double precision, ARRAY[10
 
 @dataclass(frozen=True)
 class DatabaseState:
-    """The revision that Alembic recorded, None if every migration was undone, and whether the server is read-only."""
+    """What a query about the whole database tells.
+
+    `revision` is what Alembic recorded, None if every migration was undone. `remark` says which code works with it.
+    """
 
     revision: str | None
+    remark: str | None
     read_only: bool
 
 
