@@ -10,8 +10,10 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from services.storage.background import run_in_background
 from services.storage.bearer_guard import BearerGuard
 from services.storage.database import open_database
+from services.storage.drawing_mover import keep_moving_drawings
 from services.storage.routes import health, history, labels, predictions
 from services.storage.schema import read_schema
 from services.storage.settings import Settings
@@ -30,7 +32,8 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.schema = await asyncio.to_thread(read_schema)
         async with open_database(settings.database_url.get_secret_value(), registry) as database:
             app.state.database = database
-            yield
+            async with run_in_background(keep_moving_drawings(database)):
+                yield
 
     app = FastAPI(
         title="Slate storage",

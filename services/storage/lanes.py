@@ -35,5 +35,7 @@ ROWS = Lane("rows", connections=5, wait_s=5, statement_s=3)
 PAGES = Lane("pages", connections=3, wait_s=5, statement_s=10)
 # Statistics read one index entry of each prediction: seconds for millions.
 STATISTICS = Lane("statistics", connections=2, wait_s=10, statement_s=60, isolation="repeatable_read")
+# Work in the background that the service does for itself, in steps that take a second at most.
+MAINTENANCE = Lane("maintenance", connections=1, wait_s=30, statement_s=30)
 
-LANES = (READINESS, ROWS, PAGES, STATISTICS)  # 11 connections; PostgreSQL allows 100 in all by default
+LANES = (READINESS, ROWS, PAGES, STATISTICS, MAINTENANCE)  # 12 connections; PostgreSQL allows 100 in all by default

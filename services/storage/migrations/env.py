@@ -7,13 +7,15 @@ keeps the sessions, and with them the names, for later connections.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
+import asyncpg
 from alembic import context
 from alembic.runtime.migration import MigrationContext, MigrationInfo
 from sqlalchemy import Connection, NullPool, text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.storage.schema import NewerSchemaError, make_remark, read_schema
 from services.storage.settings import DatabaseSettings
@@ -27,11 +29,26 @@ def _find_database_url() -> str:
     return url or DatabaseSettings().database_url.get_secret_value()
 
 
-async def _wait_for_lock(connection: AsyncConnection) -> None:
-    """Take the lock. It asks again and again: `CREATE INDEX CONCURRENTLY` waits for every statement that waits."""
-    take = text("SELECT pg_try_advisory_xact_lock(:key)")
-    while not await connection.scalar(take, {"key": MIGRATION_LOCK}):  # noqa: ASYNC110  no event tells of a lock
-        await asyncio.sleep(LOCK_POLL_S)
+@asynccontextmanager
+async def _hold_lock(url: str) -> AsyncIterator[None]:
+    """Take the lock, and keep it until the block is left.
+
+    `CREATE INDEX CONCURRENTLY` of another session waits for every transaction that has a snapshot. So each try is a
+    transaction of its own, and the one that holds the lock gives up its snapshot by an empty statement.
+    """
+    connection = await asyncpg.connect(url, statement_cache_size=0)
+    try:
+        while True:
+            transaction = connection.transaction()
+            await transaction.start()
+            if await connection.fetchval(f"SELECT pg_try_advisory_xact_lock({MIGRATION_LOCK})"):
+                break
+            await transaction.rollback()
+            await asyncio.sleep(LOCK_POLL_S)
+        await connection.execute("SELECT")
+        yield
+    finally:
+        await connection.close()
 
 
 def _migrate(connection: Connection) -> None:
@@ -68,10 +85,8 @@ async def _connect_and_migrate() -> None:
         },
         poolclass=NullPool,
     )
-    async with engine.begin() as lock:
-        await _wait_for_lock(lock)
-        async with engine.connect() as connection:
-            await connection.run_sync(_migrate)
+    async with _hold_lock(url), engine.connect() as connection:
+        await connection.run_sync(_migrate)
     await engine.dispose()
 
 

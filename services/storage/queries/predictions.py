@@ -16,20 +16,27 @@ from shared.web.media_type import MediaType
 COLUMNS = """id, created_at, digit, confidence, probabilities, digit_score, model_name, model_version, source,
 label, labelled_at"""
 
-# $1 id, $2 created_at or NULL, $3 digit, and so on in the order of the columns
+# $1 id, $2 created_at or NULL, $3 digit, and so on in the order of the columns. The drawing follows the prediction, so
+# that none is left over if the prediction exists already; the foreign key is checked at the end of the statement.
 INSERT = f"""
-INSERT INTO predictions (id, created_at, digit, confidence, probabilities, digit_score, model_name, model_version,
-                         source, drawing, media_type)
-VALUES ($1, COALESCE($2, clock_timestamp()), $3, $4, $5, $6, $7, $8, $9, $10, $11)
-ON CONFLICT (id) DO NOTHING
-RETURNING {COLUMNS}
+WITH stored AS (
+    INSERT INTO predictions (id, created_at, digit, confidence, probabilities, digit_score, model_name, model_version,
+                             source, drawing_sha256, media_type)
+    VALUES ($1, COALESCE($2, clock_timestamp()), $3, $4, $5, $6, $7, $8, $9, sha256($10), $11)
+    ON CONFLICT (id) DO NOTHING
+    RETURNING {COLUMNS}, drawing_sha256
+), drawn AS (
+    INSERT INTO drawings (sha256, content) SELECT drawing_sha256, $10 FROM stored ON CONFLICT DO NOTHING
+)
+SELECT {COLUMNS} FROM stored
 """  # noqa: S608
 
 COMPARE = f"""
 SELECT {COLUMNS},
        ($2::timestamptz IS NULL OR created_at = $2)
        AND (digit, confidence, probabilities, digit_score) = ($3, $4, $5, $6)
-       AND (model_name, model_version, source, drawing, media_type) = ($7, $8, $9, $10, $11) AS same_content
+       AND (model_name, model_version, source, media_type) = ($7, $8, $9, $11)
+       AND coalesce(drawing_sha256, sha256(drawing)) = sha256($10) AS same_content
 FROM predictions WHERE id = $1
 """  # noqa: S608
 
@@ -42,10 +49,6 @@ SET label = $2, labelled_at = CASE WHEN label = $2 THEN labelled_at ELSE clock_t
 WHERE id = $1
 RETURNING {COLUMNS}
 """  # noqa: S608
-
-READ_DRAWING = """
-SELECT drawing AS content, media_type, encode(sha256(drawing), 'hex') AS sha256 FROM predictions WHERE id = $1
-"""
 
 DELETE = "DELETE FROM predictions WHERE id = $1 AND (label IS NULL OR NOT $2)"
 
@@ -64,15 +67,6 @@ class Stored:
     same_content: bool
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """A drawing as it was sent, and its SHA-256 in hexadecimal."""
-
-    content: bytes
-    media_type: str
-    sha256: str
-
-
 def to_stored_prediction(record: asyncpg.Record) -> StoredPrediction:
     """Convert a record with `COLUMNS` to the message."""
     fields = dict(record)
@@ -83,7 +77,10 @@ def to_stored_prediction(record: asyncpg.Record) -> StoredPrediction:
 async def store_prediction(
     connection: asyncpg.Connection, prediction_id: UUID, prediction: PredictionToStore, media_type: MediaType
 ) -> Stored:
-    """Insert the prediction, or compare it with the stored one of this id. A stored prediction is never changed."""
+    """Insert the prediction, or compare it with the stored one of this id. A stored prediction is never changed.
+
+    asyncpg.ForeignKeyViolationError if the last prediction with this drawing was deleted at this moment.
+    """
     parameters = (
         prediction_id,
         prediction.created_at,
@@ -110,12 +107,6 @@ async def read_prediction(connection: asyncpg.Connection, prediction_id: UUID) -
     """Read a prediction; None if there is none."""
     record = await connection.fetchrow(READ, prediction_id)
     return to_stored_prediction(record) if record else None
-
-
-async def read_drawing(connection: asyncpg.Connection, prediction_id: UUID) -> Drawing | None:
-    """Read a drawing; None if there is no such prediction."""
-    record = await connection.fetchrow(READ_DRAWING, prediction_id)
-    return Drawing(**record) if record else None
 
 
 async def label_prediction(connection: asyncpg.Connection, prediction_id: UUID, digit: int) -> StoredPrediction | None:

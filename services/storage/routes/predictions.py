@@ -13,6 +13,7 @@ from services.storage.body_structure import BoundedRoute
 from services.storage.dependencies import StorageDatabase, describe_token
 from services.storage.lanes import ROWS
 from services.storage.queries import predictions as queries
+from services.storage.queries.drawings import read_drawing
 from shared.contracts.storage import PredictionToStore, StoredPrediction
 from shared.web.media_type import detect_media_type
 from shared.web.problem_docs import problem_docs
@@ -77,7 +78,7 @@ async def get_drawing(
     prediction_id: UUID, database: StorageDatabase, if_none_match: Annotated[str | None, Header()] = None
 ) -> Response:
     """Return the drawing, byte for byte as it was sent. It never changes, so a cache may keep it."""
-    drawing = await database.run(ROWS, queries.read_drawing, prediction_id)
+    drawing = await database.run(ROWS, read_drawing, prediction_id)
     if drawing is None:
         raise make_not_found(prediction_id)
     etag = f'"{drawing.sha256}"'
