@@ -12,11 +12,12 @@ import asyncpg
 BATCH_ROWS = 500
 BATCH_BYTES = 8 * 1024 * 1024  # a batch ends with the drawing that exceeds this; a drawing has up to 12 MiB
 
+# $2 the owner whose predictions are seen, NULL for everybody's
 READ = """
 SELECT coalesce(drawing, content) AS content, media_type,
        encode(coalesce(drawing_sha256, sha256(drawing)), 'hex') AS sha256
 FROM predictions LEFT JOIN drawings ON sha256 = drawing_sha256
-WHERE id = $1
+WHERE id = $1 AND ($2::uuid IS NULL OR owner = $2)
 """
 
 # $1 and $2 the place after which the batch begins → the place of its last row, NULL if it has none.
@@ -63,9 +64,9 @@ class MovePlace:
 BEGINNING = MovePlace(datetime(1, 1, 1, tzinfo=UTC), UUID(int=0))
 
 
-async def read_drawing(connection: asyncpg.Connection, prediction_id: UUID) -> Drawing | None:
+async def read_drawing(connection: asyncpg.Connection, prediction_id: UUID, seen: UUID | None) -> Drawing | None:
     """Read a drawing; None if there is no such prediction."""
-    record = await connection.fetchrow(READ, prediction_id)
+    record = await connection.fetchrow(READ, prediction_id, seen)
     return Drawing(**record) if record else None
 
 

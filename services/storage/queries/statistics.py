@@ -6,6 +6,7 @@ both the same snapshot, so the parts of the answer agree with each other.
 
 from collections.abc import Sequence
 from itertools import pairwise
+from uuid import UUID
 
 import asyncpg
 
@@ -16,6 +17,7 @@ from shared.contracts.storage import (
     ConfidenceBin,
     DayAccuracy,
     ModelAccuracy,
+    Rejections,
     RunningAccuracy,
     Statistics,
 )
@@ -67,7 +69,7 @@ ORDER BY created_at, id
 """
 
 
-async def read_statistics(connection: asyncpg.Connection, query: StatisticsQuery) -> Statistics:
+async def read_statistics(connection: asyncpg.Connection, query: StatisticsQuery, owner: UUID | None) -> Statistics:
     """Read the statistics of all predictions or of one model. In a repeatable-read transaction: as of one moment."""
     model = split_model_reference(query.model)
     groups = await connection.fetch(COUNT, BIN_EDGES[1:-1], *model)
@@ -78,6 +80,7 @@ async def read_statistics(connection: asyncpg.Connection, query: StatisticsQuery
         overall=_make_accuracy(everything),
         running_accuracy=[RunningAccuracy(**record) for record in running],
         confusion=_make_confusion(_select_groups("confusion", groups)),
+        rejections=Rejections(rejected=0, right=0, wrong=0, missed=0),
         confidence_bins=_make_bins(_select_groups("bin", groups)),
         by_model=[
             ModelAccuracy(

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from services.storage.migrations.short_locks import change_in_use
 
 revision = "0005"
-down_revision = "0002"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
