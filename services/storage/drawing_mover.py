@@ -11,36 +11,33 @@ import structlog
 
 from services.storage.database import Database
 from services.storage.lanes import MAINTENANCE
-from services.storage.queries.drawings import BEGINNING, move_drawings
+from services.storage.queries.drawings import BEGINNING, MovePlace, has_unmoved_drawings, move_drawings
 from shared.web.problems import ProblemError
 
 logger = structlog.get_logger(__name__)
 
+PAUSE_S = 1.0  # somebody changes the rows that are left
 AFTER_FAILURE_S = 30.0  # the database is away, or not migrated yet
 
 
 async def keep_moving_drawings(database: Database) -> None:
     """Return when no drawing is left to move."""
-    rounds = 0
     while True:
         try:
-            if not await move_all(database):
-                break
-            rounds += 1
+            await move_all(database)
+            if not await database.run(MAINTENANCE, has_unmoved_drawings):
+                return
+            pause_s = PAUSE_S
         except ProblemError as error:
             logger.info("drawings_not_moved", reason=str(error))
-            await asyncio.sleep(AFTER_FAILURE_S)
-    if rounds:
-        logger.info("drawings_moved")
+            pause_s = AFTER_FAILURE_S
+        await asyncio.sleep(pause_s)
 
 
-async def move_all(database: Database) -> bool:
-    """Go once through all rows that have a drawing to move. Return whether there was one."""
-    place = BEGINNING
-    while True:
+async def move_all(database: Database) -> None:
+    """Go once through all rows that have a drawing to move."""
+    place: MovePlace | None = BEGINNING
+    while place is not None:
         began = time.monotonic()
-        following = await database.run(MAINTENANCE, move_drawings, place)
-        if following is None:
-            return place != BEGINNING
-        place = following
+        place = await database.run(MAINTENANCE, move_drawings, place)
         await asyncio.sleep(time.monotonic() - began)

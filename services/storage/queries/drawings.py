@@ -43,6 +43,8 @@ WITH unmoved AS (
 SELECT created_at, id FROM batch ORDER BY created_at DESC, id DESC LIMIT 1
 """  # noqa: S608  the numbers are constants
 
+HAS_UNMOVED = "SELECT EXISTS (SELECT FROM predictions WHERE drawing IS NOT NULL)"
+
 
 @dataclass(frozen=True)
 class Drawing:
@@ -77,3 +79,9 @@ async def move_drawings(connection: asyncpg.Connection, after: MovePlace) -> Mov
     """
     record = await connection.fetchrow(MOVE, after.created_at, after.id)
     return MovePlace(**record) if record else None
+
+
+async def has_unmoved_drawings(connection: asyncpg.Connection) -> bool:
+    """Return whether a row has its drawing still in itself, also one that another transaction changes."""
+    unmoved: bool = await connection.fetchval(HAS_UNMOVED)
+    return unmoved

@@ -91,6 +91,6 @@ def downgrade() -> None:
     op.execute("DROP TRIGGER predictions_delete_unused_drawings ON predictions")
     op.execute("DROP FUNCTION delete_unused_drawings")
     op.execute("DROP INDEX predictions_unmoved")
-    op.execute("ALTER TABLE predictions DROP COLUMN drawing_sha256, DROP CONSTRAINT predictions_one_drawing")
+    op.execute("ALTER TABLE predictions DROP COLUMN drawing_sha256")  # with its index and constraints
     op.execute("ALTER TABLE predictions ALTER COLUMN drawing SET NOT NULL")
     op.execute("DROP TABLE drawings")
