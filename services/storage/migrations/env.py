@@ -1,9 +1,9 @@
-"""Alembic runs this file for every command. Each migration is a transaction, except for its autocommit blocks.
+"""Alembic runs this file for every command. It migrates over one connection, and over a second it keeps others out.
 
-An advisory lock of PostgreSQL makes sure that only one migration runs at a time. A second connection holds it in a
-transaction that does nothing else, because an autocommit block ends the transaction of the migration. So a killed
-migration leaves no lock behind. Statements have names that no other session uses, because a pooler such as PgBouncer
-keeps the sessions, and with them the names, for later connections.
+An advisory lock of PostgreSQL makes sure that only one migration runs at a time. The second connection holds it in a
+transaction, because a migration may commit in between, and because a pooler such as PgBouncer gives every transaction
+its own session. A killed migration leaves no lock behind. Statements have names that no other session uses, because a
+pooler keeps the sessions, and with them the names, for later connections.
 """
 
 import asyncio
@@ -21,34 +21,12 @@ from services.storage.schema import NewerSchemaError, make_remark, read_schema
 from services.storage.settings import DatabaseSettings
 
 MIGRATION_LOCK = 0x51A7E  # an arbitrary number that all migrations of this database use
-LOCK_POLL_S = 0.1
+TAKE_LOCK = f"BEGIN; SET LOCAL lock_timeout = '200ms'; SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"
 
 
 def _find_database_url() -> str:
     url: str | None = context.config.attributes.get("database_url")
     return url or DatabaseSettings().database_url.get_secret_value()
-
-
-@asynccontextmanager
-async def _hold_lock(url: str) -> AsyncIterator[None]:
-    """Take the lock, and keep it until the block is left.
-
-    `CREATE INDEX CONCURRENTLY` of another session waits for every transaction that has a snapshot. So each try is a
-    transaction of its own, and the one that holds the lock gives up its snapshot by an empty statement.
-    """
-    connection = await asyncpg.connect(url, statement_cache_size=0)
-    try:
-        while True:
-            transaction = connection.transaction()
-            await transaction.start()
-            if await connection.fetchval(f"SELECT pg_try_advisory_xact_lock({MIGRATION_LOCK})"):
-                break
-            await transaction.rollback()
-            await asyncio.sleep(LOCK_POLL_S)
-        await connection.execute("SELECT")
-        yield
-    finally:
-        await connection.close()
 
 
 def _migrate(connection: Connection) -> None:
@@ -73,6 +51,25 @@ def _refuse_newer_schema(connection: Connection) -> None:
         raise NewerSchemaError(schema.describe_newer(revision), still_works=schema.works_with(revision, remark))
 
 
+@asynccontextmanager
+async def _keep_others_out(url: str) -> AsyncIterator[None]:
+    """Hold the lock. Who waits for it lets go again and again, because creating an index waits for all statements.
+
+    For the same reason the statements use the simple protocol, after which an open transaction keeps no snapshot.
+    """
+    connection = await asyncpg.connect(url, statement_cache_size=0)
+    try:
+        while True:
+            try:
+                await connection.execute(TAKE_LOCK)
+                break
+            except asyncpg.LockNotAvailableError:
+                await connection.execute("ROLLBACK")
+        yield
+    finally:
+        await connection.close()
+
+
 async def _connect_and_migrate() -> None:
     url = _find_database_url()  # given to asyncpg unchanged, as the service's pool does
     engine = create_async_engine(
@@ -85,7 +82,7 @@ async def _connect_and_migrate() -> None:
         },
         poolclass=NullPool,
     )
-    async with _hold_lock(url), engine.connect() as connection:
+    async with _keep_others_out(url), engine.connect() as connection:
         await connection.run_sync(_migrate)
     await engine.dispose()
 

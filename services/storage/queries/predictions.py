@@ -35,7 +35,7 @@ WITH stored AS (
     INSERT INTO drawings (sha256, content) SELECT drawing_sha256, $10 FROM stored ON CONFLICT DO NOTHING
 )
 SELECT {COLUMNS} FROM stored
-"""  # noqa: S608
+"""
 
 COMPARE = f"""
 SELECT {COLUMNS},
@@ -45,10 +45,10 @@ SELECT {COLUMNS},
        AND coalesce(drawing_sha256, sha256(drawing)) = sha256($10) AS same_content,
        owner IS NOT DISTINCT FROM $13 AS same_owner
 FROM predictions WHERE id = $1
-"""  # noqa: S608
+"""
 
 # $2 the owner whose predictions are seen, NULL for everybody's
-READ = f"SELECT {COLUMNS} FROM predictions WHERE id = $1 AND ($2::uuid IS NULL OR owner = $2)"  # noqa: S608
+READ = f"SELECT {COLUMNS} FROM predictions WHERE id = $1 AND ($2::uuid IS NULL OR owner = $2)"
 
 # $2 whether to keep a labelled prediction, $3 the owner whose predictions may be deleted, NULL for everybody's, $4 who,
 # for the audit, $5 the owner that this caller is. The page replaces an unfinished drawing after each stroke with
@@ -84,11 +84,10 @@ class Stored:
 def to_stored_prediction(record: Mapping[str, Any], caller: UUID | None) -> StoredPrediction:
     """Convert a record with `COLUMNS` to the message for a caller, whose own predictions are marked as `mine`."""
     fields = dict(record)
-    model = ModelVersion(name=fields.pop("model_name"), version=fields.pop("model_version"))
-    label = decode_label(fields.pop("label"))
     owner = fields.pop("owner")
-    mine = caller is not None and owner == caller
-    return StoredPrediction(model=model, label=label, mine=mine, **fields)
+    mine = owner is not None and owner == caller
+    model = ModelVersion(name=fields.pop("model_name"), version=fields.pop("model_version"))
+    return StoredPrediction(model=model, label=decode_label(fields.pop("label")), mine=mine, **fields)
 
 
 async def store_prediction(

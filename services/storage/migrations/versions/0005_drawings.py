@@ -11,7 +11,7 @@ every reader takes either. The last prediction of a drawing that is deleted take
 from alembic import op
 from sqlalchemy import text
 
-from services.storage.migrations.short_locks import change_in_use
+from services.storage.migrations.online import create_indexes, execute_alone, execute_quickly
 
 revision = "0005"
 down_revision = "0004"
@@ -35,7 +35,7 @@ ALTER TABLE predictions
     ADD CONSTRAINT predictions_one_drawing CHECK (num_nonnulls(drawing, drawing_sha256) = 1) NOT VALID
 """
 FUNCTION = """
-CREATE OR REPLACE FUNCTION delete_unused_drawings() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION delete_unused_drawings() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     LOOP
         BEGIN
@@ -54,8 +54,8 @@ CREATE OR REPLACE TRIGGER predictions_delete_unused_drawings AFTER DELETE ON pre
 REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION delete_unused_drawings()
 """
 INDEXES = {
-    "predictions_drawing": "(drawing_sha256) WHERE drawing_sha256 IS NOT NULL",
-    "predictions_unmoved": "(created_at, id) WHERE drawing IS NOT NULL",
+    "predictions_drawing": "predictions (drawing_sha256) WHERE drawing_sha256 IS NOT NULL",
+    "predictions_unmoved": "predictions (created_at, id) WHERE drawing IS NOT NULL",
 }
 
 MOVE_BACK = """
@@ -72,13 +72,10 @@ UPDATE predictions SET drawing = content, drawing_sha256 = NULL FROM drawings WH
 
 def upgrade() -> None:
     with op.get_context().autocommit_block():
-        change_in_use(TABLE, COLUMNS, ONE_DRAWING)
-        for name, columns in INDEXES.items():
-            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")  # what a killed migration left may be invalid
-            op.execute(f"CREATE INDEX CONCURRENTLY {name} ON predictions {columns}")
-        op.execute("ALTER TABLE predictions VALIDATE CONSTRAINT predictions_one_drawing")
-        op.execute(FUNCTION)
-        change_in_use(TRIGGER)
+        execute_quickly(f"{TABLE}; {COLUMNS}; {ONE_DRAWING}")
+        create_indexes(INDEXES)
+        execute_alone("ALTER TABLE predictions VALIDATE CONSTRAINT predictions_one_drawing")
+        execute_quickly(f"{FUNCTION}; {TRIGGER}")
 
 
 def downgrade() -> None:
