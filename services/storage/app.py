@@ -19,7 +19,7 @@ from services.storage.cancelled_reads import CancelledReads
 from services.storage.count_folding import keep_folding
 from services.storage.database import Database, open_database
 from services.storage.drawing_mover import keep_moving_drawings
-from services.storage.routes import access, audit, health, history, labels, mine, predictions
+from services.storage.routes import access, audit, exchange, health, history, labels, mine, predictions
 from services.storage.schema import read_schema
 from services.storage.settings import Settings
 from shared.web.service import equip_service
@@ -55,7 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(CancelledReads)
     app.add_middleware(BearerGuard)
     equip_service(app, settings=settings, max_body_bytes=MAX_BODY_BYTES, registry=registry)
-    for routes in (health, access, predictions, history, labels, mine, audit):
+    for routes in (health, access, predictions, history, labels, mine, audit, exchange):
         app.include_router(routes.router)
     return app
 
