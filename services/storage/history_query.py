@@ -6,15 +6,14 @@ from pydantic import Field
 
 from services.storage.cursor import CURSOR_PATTERN
 from shared.contracts.message import Message
-from shared.contracts.storage import HistoryFilters, ModelReference
+from shared.contracts.storage import HistoryFilters
+from shared.contracts.strict import JsonTime
 
 Cursor = Annotated[str, Field(pattern=CURSOR_PATTERN, min_length=32, max_length=32)]
 
 
-class StatisticsQuery(Message):
-    """Which predictions to count: those of `model` (`name` or `name/version`), or all if it is absent."""
-
-    model: ModelReference | None = None
+class StatisticsQuery(HistoryFilters):
+    """Which predictions to count."""
 
 
 class HistoryQuery(HistoryFilters):
@@ -29,9 +28,23 @@ class HistoryQuery(HistoryFilters):
 
 
 class CountQuery(HistoryFilters):
-    """Which predictions to count. Counting ends at `limit`."""
+    """Which predictions to count. The answer is at most `limit`."""
 
     limit: Annotated[int, Field(ge=1, le=10_000)] = 10_000
+
+
+class ExportQuery(Message):
+    """Which page of an export to read: the oldest predictions, or those after `cursor`.
+
+    The period is `since` ≤ created_at < `until`. `labelled` keeps only predictions with a label.
+    """
+
+    since: JsonTime | None = None
+    until: JsonTime | None = None
+    labelled: bool = False
+    drawings: bool = True
+    limit: Annotated[int, Field(ge=1, le=10_000)] = 5_000
+    cursor: Cursor | None = None
 
 
 def split_model_reference(model: str | None) -> tuple[str | None, str | None]:
