@@ -40,7 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.settings = settings
             app.state.authenticator = _make_authenticator(database, settings)
             app.state.sign_ins = SignInDesk(database, app.state.authenticator, _make_verifier(settings))
-            async with keep_folding(database), run_in_background(keep_moving_drawings(database)):
+            async with run_in_background(keep_folding(database), keep_moving_drawings(database)):
                 yield
 
     app = FastAPI(
