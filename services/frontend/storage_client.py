@@ -14,6 +14,7 @@ from shared.contracts.storage import (
     PredictionPage,
     PredictionToStore,
     Statistics,
+    TrueDigit,
 )
 
 EVERYTHING = HistoryFilters()
@@ -30,8 +31,8 @@ class StorageClient(ServiceClient):
         """Deletes a prediction, if it exists. With `unlabelled_only` a labelled prediction stays."""
         self._delete(f"/v1/predictions/{prediction_id}{'?unlabelled_only=true' if unlabelled_only else ''}")
 
-    def put_label(self, prediction_id: UUID, digit: int) -> None:
-        """Stores the true digit."""
+    def put_label(self, prediction_id: UUID, digit: TrueDigit) -> None:
+        """Stores the true digit, or that the drawing is not a digit."""
         self._put(f"/v1/predictions/{prediction_id}/label", Label(digit=digit).model_dump_json())
 
     def delete_label(self, prediction_id: UUID) -> None:

@@ -4,13 +4,16 @@ The service validates requests with these classes, and its clients validate the 
 """
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field
 
 from shared.contracts.message import Base64, Digit, Message, ModelVersion, PredictionId, Probabilities, Share
 from shared.contracts.strict import PICTURE_PATTERN, JsonDigit, JsonShare, JsonTime
 
+NOT_A_DIGIT: Final = "not_a_digit"
+NotADigit = Literal["not_a_digit"]
+TrueDigit = Digit | NotADigit  # what a person says a drawing is
 Source = Literal["canvas", "upload", "camera", "api"]
 Count = Annotated[int, Field(ge=0)]
 # `name` or `name/version`. Control characters are forbidden, because PostgreSQL cannot store all of them.
@@ -32,7 +35,8 @@ class PredictionToStore(Message):
     """The body of PUT /v1/predictions/{id}.
 
     `drawing` is the PNG, JPEG or WebP file as base64. `created_at` is the time of the prediction; storage uses its own
-    clock if it is absent.
+    clock if it is absent. `rejected` says that the digit score was below the threshold of the model version, so that
+    the caller showed the drawing as "not a digit".
     """
 
     digit: JsonDigit
@@ -43,16 +47,20 @@ class PredictionToStore(Message):
     drawing: Picture
     source: Source = "api"
     created_at: JsonTime | None = None
+    rejected: bool = False
 
 
 class Label(Message):
-    """The true digit, given by a person. The body of PUT /v1/predictions/{id}/label."""
+    """What a person says the drawing is: a digit, or not a digit. The body of PUT /v1/predictions/{id}/label."""
 
-    digit: JsonDigit
+    digit: JsonDigit | NotADigit
 
 
 class StoredPrediction(Message):
-    """A prediction in the history. `label` is null until a person has given the true digit."""
+    """A prediction in the history.
+
+    `label` is null until a person has given it. `mine` is true if the caller who asks has stored the prediction.
+    """
 
     id: PredictionId
     created_at: datetime
@@ -62,25 +70,29 @@ class StoredPrediction(Message):
     digit_score: Share
     model: ModelVersion
     source: Source
-    label: Digit | None
+    label: TrueDigit | None
     labelled_at: datetime | None
+    rejected: bool = False
+    mine: bool = False
 
 
 class HistoryFilters(Message):
     """Filters of the history. A prediction has to fit all of them.
 
     `digit` is the predicted digit and `label` the true one. `correct` keeps only labelled predictions, the right or the
-    wrong ones. The period is `since` ≤ created_at < `until`.
+    wrong ones. A prediction is right if its label is its digit, or if it was rejected and is not a digit. The period is
+    `since` ≤ created_at < `until`. `mine` keeps only what the caller has stored.
     """
 
     digit: Digit | None = None
-    label: Digit | None = None
+    label: TrueDigit | None = None
     labelled: bool | None = None
     correct: bool | None = None
     model: ModelReference | None = None
     source: Source | None = None
     since: JsonTime | None = None
     until: JsonTime | None = None
+    mine: bool | None = None
 
 
 class PredictionPage(Message):
@@ -151,25 +163,39 @@ class DayAccuracy(Accuracy):
     day: date
 
 
-class Statistics(Message):
-    """Statistics of all predictions, or of one model's.
+class Rejections(Message):
+    """How many predictions were rejected as "not a digit".
 
-    `confusion[label][digit]` counts labelled predictions. `running_accuracy` has one entry for each of the latest 200
-    labelled predictions.
+    Of the labelled ones, `right` were rejected and are not a digit, `wrong` were rejected and are a digit, and `missed`
+    were not rejected and are not a digit.
+    """
+
+    rejected: Count
+    right: Count
+    wrong: Count
+    missed: Count
+
+
+class Statistics(Message):
+    """Statistics of the predictions that fit the filters.
+
+    `confusion[label][digit]` counts predictions whose label is a digit. `running_accuracy` has one entry for each of
+    the latest 200 labelled predictions.
     """
 
     overall: Accuracy
     running_accuracy: list[RunningAccuracy]
     confusion: list[list[Count]]
+    rejections: Rejections
     confidence_bins: list[ConfidenceBin]
     by_model: list[ModelAccuracy]
     by_day: list[DayAccuracy]
 
 
 class LabelledDrawing(Message):
-    """One line of GET /v1/labelled-drawings: a drawing as it was sent and its true digit."""
+    """One line of GET /v1/labelled-drawings: a drawing as it was sent and its label."""
 
     id: PredictionId
-    label: Digit
+    label: TrueDigit
     labelled_at: datetime
     drawing: Base64

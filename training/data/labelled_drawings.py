@@ -1,7 +1,8 @@
 """Loads the drawings that people labelled: streams them from storage and preprocesses them into images.
 
 Storage does not know who made a drawing, so the splits are made by the prediction's id and not by writer. A drawing
-that is labelled later moves no other drawing to another split.
+that is labelled later moves no other drawing to another split. Drawings that are not digits are only trained on,
+because validation and test measure how digits are read.
 """
 
 import logging
@@ -11,11 +12,11 @@ import httpx
 import numpy as np
 from pydantic import ValidationError
 
-from shared.contracts.storage import LabelledDrawing
+from shared.contracts.storage import LabelledDrawing, TrueDigit
 from shared.recognition.errors import DrawingError
 from shared.recognition.normalisation import SIDE
 from shared.recognition.preprocessing import Image, preprocess
-from training.data.labelled_images import LabelledImages, Split
+from training.data.labelled_images import NOT_A_DIGIT, LabelledImages, Split
 from training.data.splits import split_by_name
 from training.errors import DataUnavailableError
 
@@ -36,7 +37,7 @@ def load_labelled_drawings(split: Split, storage_url: str, token: str) -> Labell
     labels: list[int] = []
     unreadable = 0
     for drawing in stream_labelled_drawings(storage_url, token):
-        if split_by_name(str(drawing.id), test=TEST_SHARE, validation=VALIDATION_SHARE) != split:
+        if not _belongs_to(split, drawing):
             continue
         try:
             images.append(preprocess(drawing.drawing))
@@ -44,9 +45,19 @@ def load_labelled_drawings(split: Split, storage_url: str, token: str) -> Labell
             unreadable += 1
             log.warning("left out labelled drawing %s: %s", drawing.id, error)
         else:
-            labels.append(drawing.label)
+            labels.append(_number_label(drawing.label))
     log.info("labelled drawings for %s: %d loaded, %d left out", split, len(labels), unreadable)
     return LabelledImages(np.array(images, np.uint8).reshape(-1, SIDE, SIDE), np.array(labels, np.int64))
+
+
+def _belongs_to(split: Split, drawing: LabelledDrawing) -> bool:
+    if split != "train" and _number_label(drawing.label) == NOT_A_DIGIT:
+        return False
+    return split_by_name(str(drawing.id), test=TEST_SHARE, validation=VALIDATION_SHARE) == split
+
+
+def _number_label(label: TrueDigit) -> int:
+    return label if isinstance(label, int) else NOT_A_DIGIT
 
 
 def stream_labelled_drawings(storage_url: str, token: str) -> Iterator[LabelledDrawing]:

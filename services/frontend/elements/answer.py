@@ -11,6 +11,7 @@ from PIL import Image
 
 from services.frontend.elements.data_uri import encode, write_data_uri
 from shared.contracts.inference import Prediction, Saliency
+from shared.contracts.storage import NOT_A_DIGIT, TrueDigit
 
 SURE, PROBABLE = 0.95, 0.75  # lowest confidence of a sure and of a probable answer
 MIN_ALTERNATIVE = 0.001  # digits with a lower probability are not named
@@ -43,10 +44,12 @@ def rank_digits(prediction: Prediction) -> list[int]:
     return sorted(range(10), key=lambda digit: -prediction.probabilities[digit])
 
 
-def describe_label(digit: int, label: int | None) -> str:
-    """`read as 3`, `read as 3, which is right`, `read as 3, but it is 5`."""
+def describe_label(digit: int, label: TrueDigit | None) -> str:
+    """`read as 3`, `read as 3, which is right`, `read as 3, but it is 5`, `read as 3, but it is not a digit`."""
     if label is None:
         return f"read as {digit}"
+    if label == NOT_A_DIGIT:
+        return f"read as {digit}, but it is not a digit"
     return f"read as {digit}, " + ("which is right" if label == digit else f"but it is {label}")
 
 

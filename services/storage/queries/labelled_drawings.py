@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
+from services.storage.queries.true_digit import decode_label
 from shared.contracts.storage import LabelledDrawing
 
 PAGE_ROWS = 256
@@ -51,4 +52,4 @@ async def read_labelled_drawings(
     """Read the page of the drawings after a place that were labelled no later than `until`; empty at the end."""
     records = await connection.fetch(PAGE, after.labelled_at, after.id, until)
     # Not validated, because that would decode the bytes as base64.
-    return [LabelledDrawing.model_construct(**record) for record in records]
+    return [LabelledDrawing.model_construct(**{**record, "label": decode_label(record["label"])}) for record in records]

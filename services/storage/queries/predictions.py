@@ -8,8 +8,9 @@ from uuid import UUID
 
 import asyncpg
 
+from services.storage.queries.true_digit import decode_label, encode_label
 from shared.contracts.message import ModelVersion
-from shared.contracts.storage import PredictionToStore, StoredPrediction
+from shared.contracts.storage import PredictionToStore, StoredPrediction, TrueDigit
 from shared.web.media_type import MediaType
 
 # The `noqa: S608` below are safe, because this constant is all that the f-strings insert.
@@ -77,7 +78,7 @@ def to_stored_prediction(record: asyncpg.Record) -> StoredPrediction:
     """Convert a record with `COLUMNS` to the message."""
     fields = dict(record)
     model = ModelVersion(name=fields.pop("model_name"), version=fields.pop("model_version"))
-    return StoredPrediction(model=model, **fields)
+    return StoredPrediction(model=model, label=decode_label(fields.pop("label")), **fields)
 
 
 async def store_prediction(
@@ -118,9 +119,11 @@ async def read_drawing(connection: asyncpg.Connection, prediction_id: UUID) -> D
     return Drawing(**record) if record else None
 
 
-async def label_prediction(connection: asyncpg.Connection, prediction_id: UUID, digit: int) -> StoredPrediction | None:
+async def label_prediction(
+    connection: asyncpg.Connection, prediction_id: UUID, label: TrueDigit
+) -> StoredPrediction | None:
     """Set the label → the prediction; None if there is no such prediction."""
-    record = await connection.fetchrow(LABEL, prediction_id, digit)
+    record = await connection.fetchrow(LABEL, prediction_id, encode_label(label))
     return to_stored_prediction(record) if record else None
 
 

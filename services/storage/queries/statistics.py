@@ -16,6 +16,7 @@ from shared.contracts.storage import (
     ConfidenceBin,
     DayAccuracy,
     ModelAccuracy,
+    Rejections,
     RunningAccuracy,
     Statistics,
 )
@@ -78,6 +79,7 @@ async def read_statistics(connection: asyncpg.Connection, query: StatisticsQuery
         overall=_make_accuracy(everything),
         running_accuracy=[RunningAccuracy(**record) for record in running],
         confusion=_make_confusion(_select_groups("confusion", groups)),
+        rejections=Rejections(rejected=0, right=0, wrong=0, missed=0),
         confidence_bins=_make_bins(_select_groups("bin", groups)),
         by_model=[
             ModelAccuracy(

@@ -27,7 +27,7 @@ async def test_a_stored_prediction_is_what_was_sent(client, make):
     stored = (await client.put(path, json=body)).json()
     del body["drawing"]
     expected = {"created_at": "2026-11-21T09:00:00.123456Z", "id": path[-36:], "label": None, "labelled_at": None}
-    assert stored == body | expected
+    assert stored == body | expected | {"mine": False, "rejected": False}
 
 
 @pytest.mark.parametrize(

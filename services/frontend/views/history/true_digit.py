@@ -6,15 +6,16 @@ import streamlit as st
 
 from services.frontend.connections import connect, get_settle_s, get_statistics
 from services.frontend.saving.outbox import Delivery
+from shared.contracts.storage import TrueDigit
 
 LABELLED = "labelled-on-history"  # ids of predictions
 
 
-def remember_label(prediction_id: UUID, stored: int | None) -> None:
+def remember_label(prediction_id: UUID, stored: TrueDigit | None) -> None:
     """Sets the buttons to the stored label, unless a newer one is on its way. Call it before `show_true_digit`."""
     key = _key(prediction_id)
     if key not in st.session_state or find_delivery(prediction_id) in {None, Delivery.SAVED}:
-        st.session_state[key] = stored
+        st.session_state[key] = stored if isinstance(stored, int) else None  # there is no button for other labels
 
 
 def get_label(prediction_id: UUID) -> int | None:

@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 
 from tests.network import CLOSED_URL
 from training.data.labelled_drawings import load_labelled_drawings
+from training.data.labelled_images import NOT_A_DIGIT
 from training.errors import DataUnavailableError
 
 TOKEN = "a token for tests: ünïcode"
@@ -77,7 +78,7 @@ def png(ink: bool = True) -> bytes:
     return buffer.getvalue()
 
 
-def line(number: int, drawing: bytes, label: int = 1) -> dict[str, object]:
+def line(number: int, drawing: bytes, label: int | str = 1) -> dict[str, object]:
     return {
         "id": str(UUID(int=number, version=4)),
         "label": label,
@@ -96,6 +97,14 @@ def test_every_drawing_is_in_one_split_and_becomes_an_image(storage):
     assert splits[1].images.dtype == np.uint8
     assert splits[1].images[:, 14, 14].min() > 200  # the stroke is in the middle of every image
     assert sorted(label for loaded in splits for label in loaded.labels.tolist()) == sorted([*range(10)] * 10)
+
+
+def test_drawings_that_are_not_digits_are_only_trained_on(storage):
+    storage.answer.lines = [line(number, png(), label="not_a_digit") for number in range(100)]
+    splits = [load_labelled_drawings(split, storage.url, TOKEN) for split in ("train", "validation", "test")]
+    assert [len(split) for split in splits[1:]] == [0, 0]
+    assert len(splits[0]) > 60
+    assert set(splits[0].labels.tolist()) == {NOT_A_DIGIT}
 
 
 def test_later_labels_move_no_drawing_to_another_split(storage):
