@@ -65,7 +65,7 @@ def connect() -> Connections:
         inference_watch=HealthWatch(ServiceClient(settings.inference_url, patience=HEALTH_PATIENCE)),
         storage_watch=HealthWatch(ServiceClient(settings.storage_url, patience=HEALTH_PATIENCE)),
         explanation_pause=ExplanationPause(),
-        outbox=Outbox(storage),
+        outbox=Outbox(storage, settings.data_dir),
     )
 
 

@@ -1,5 +1,7 @@
 """The settings of the frontend: environment variables with the prefix `FRONTEND_`."""
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
@@ -17,6 +19,7 @@ class Settings(ServerSettings):
     inference_api_key: SecretStr = SecretStr("")  # needed only if inference requires a key
     storage_url: str = "http://127.0.0.1:8002"
     storage_token: SecretStr = SecretStr("")
+    data_dir: Path | None = None  # keeps predictions that are not saved yet; without one they are only in memory
 
     @property
     def api_address(self) -> str:

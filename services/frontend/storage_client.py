@@ -1,6 +1,7 @@
 """The requests of the frontend to storage. Every write is idempotent, so it may be repeated.
 
-The methods take and return the messages of shared.contracts.storage.
+The methods take and return the messages of shared.contracts.storage. A write may carry the bearer token of the person
+it is made for, in place of the client's own.
 """
 
 from uuid import UUID
@@ -14,7 +15,6 @@ from shared.contracts.storage import (
     PredictionPage,
     PredictionToStore,
     Statistics,
-    TrueDigit,
 )
 
 EVERYTHING = HistoryFilters()
@@ -23,21 +23,23 @@ EVERYTHING = HistoryFilters()
 class StorageClient(ServiceClient):
     """A client of the storage service. Its methods raise ServiceUnavailableError and RefusedError."""
 
-    def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore) -> None:
+    def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore, *, token: str | None = None) -> None:
         """Stores a prediction with its drawing."""
-        self._put(f"/v1/predictions/{prediction_id}", prediction.model_dump_json())
+        self._put(f"/v1/predictions/{prediction_id}", prediction.model_dump_json(), token)
 
-    def delete_prediction(self, prediction_id: UUID, *, unlabelled_only: bool = False) -> None:
+    def delete_prediction(
+        self, prediction_id: UUID, *, unlabelled_only: bool = False, token: str | None = None
+    ) -> None:
         """Deletes a prediction, if it exists. With `unlabelled_only` a labelled prediction stays."""
-        self._delete(f"/v1/predictions/{prediction_id}{'?unlabelled_only=true' if unlabelled_only else ''}")
+        self._delete(f"/v1/predictions/{prediction_id}{'?unlabelled_only=true' if unlabelled_only else ''}", token)
 
-    def put_label(self, prediction_id: UUID, digit: TrueDigit) -> None:
-        """Stores the true digit, or that the drawing is not a digit."""
-        self._put(f"/v1/predictions/{prediction_id}/label", Label(digit=digit).model_dump_json())
+    def put_label(self, prediction_id: UUID, digit: int, *, token: str | None = None) -> None:
+        """Stores the true digit."""
+        self._put(f"/v1/predictions/{prediction_id}/label", Label(digit=digit).model_dump_json(), token)
 
-    def delete_label(self, prediction_id: UUID) -> None:
+    def delete_label(self, prediction_id: UUID, *, token: str | None = None) -> None:
         """Deletes the label, if it exists."""
-        self._delete(f"/v1/predictions/{prediction_id}/label")
+        self._delete(f"/v1/predictions/{prediction_id}/label", token)
 
     def list_predictions(
         self,
@@ -68,15 +70,19 @@ class StorageClient(ServiceClient):
         """Statistics of all predictions, or of those of one model."""
         return self.ask(Statistics, "GET", "/v1/statistics", params={} if model is None else {"model": model})
 
-    def _put(self, path: str, body: str) -> None:
-        self.request("PUT", path, content=body, headers={"Content-Type": "application/json"})
+    def _put(self, path: str, body: str, token: str | None) -> None:
+        self.request("PUT", path, content=body, headers={"Content-Type": "application/json", **_authorize(token)})
 
-    def _delete(self, path: str) -> None:
+    def _delete(self, path: str, token: str | None) -> None:
         try:
-            self.request("DELETE", path)
+            self.request("DELETE", path, headers=_authorize(token))
         except RefusedError as error:
             if error.problem.code != "not_found":
                 raise
+
+
+def _authorize(token: str | None) -> dict[str, str]:
+    return {} if token is None else {"Authorization": f"Bearer {token}"}
 
 
 def _to_params(filters: HistoryFilters) -> dict[str, str | int | bool]:

@@ -11,6 +11,7 @@ RETRY_S = 3.0
 SAVING = "Saving{label}…"
 REASONS = {
     Delivery.WAITING: "Not saved yet{label}: waiting for storage",
+    Delivery.UNKEPT: "Not saved{label}: waiting for storage, and the disk has no room to keep it until then",
     Delivery.FULL: "Not saved yet{label}: too many drawings are waiting for storage",
     Delivery.REFUSED: "Not saved{label}: storage refused it. The drawing may have been deleted.",
     Delivery.SAVED: "Saved{label}",
@@ -38,7 +39,7 @@ def show_away(sentence: str) -> None:
 
 def describe_delivery(delivery: Delivery, label: int | None = None, *, is_storage_away: bool = True) -> str:
     """Whether a prediction and its label are saved, and if not, why."""
-    is_on_its_way = delivery is Delivery.WAITING and not is_storage_away
+    is_on_its_way = delivery in {Delivery.WAITING, Delivery.UNKEPT} and not is_storage_away
     sentence = SAVING if is_on_its_way else REASONS[delivery]
     return sentence.format(label="" if label is None else f" as {label}")
 

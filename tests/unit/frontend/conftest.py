@@ -30,32 +30,36 @@ class FakeStorage:
         self.refused: set[UUID] = set()
         self.predictions: dict[UUID, PredictionToStore] = {}
         self.labels: dict[UUID, int] = {}
+        self.writes: list[tuple[str, UUID, str | None]] = []  # method, prediction, token
 
-    def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore) -> None:
-        self._answer(prediction_id)
+    def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore, *, token: str | None = None) -> None:
+        self._answer("put_prediction", prediction_id, token)
         if self.predictions.get(prediction_id, prediction).drawing != prediction.drawing:
             raise RefusedError(Problem(type="x", title="Conflict", status=409, code="conflict", detail="other drawing"))
         self.predictions[prediction_id] = prediction
 
-    def delete_prediction(self, prediction_id: UUID, *, unlabelled_only: bool = False) -> None:
-        self._answer(prediction_id)
+    def delete_prediction(
+        self, prediction_id: UUID, *, unlabelled_only: bool = False, token: str | None = None
+    ) -> None:
+        self._answer("delete_prediction", prediction_id, token)
         if not (unlabelled_only and prediction_id in self.labels):
             self.predictions.pop(prediction_id, None)
             self.labels.pop(prediction_id, None)
 
-    def put_label(self, prediction_id: UUID, digit: int) -> None:
-        self._answer(prediction_id)
+    def put_label(self, prediction_id: UUID, digit: int, *, token: str | None = None) -> None:
+        self._answer("put_label", prediction_id, token)
         self.labels[prediction_id] = digit
 
-    def delete_label(self, prediction_id: UUID) -> None:
-        self._answer(prediction_id)
+    def delete_label(self, prediction_id: UUID, *, token: str | None = None) -> None:
+        self._answer("delete_label", prediction_id, token)
         self.labels.pop(prediction_id, None)
 
-    def _answer(self, prediction_id: UUID) -> None:
+    def _answer(self, method: str, prediction_id: UUID, token: str | None) -> None:
         if not self.available.is_set():
             raise ServiceUnavailableError("away")
         if prediction_id in self.refused:
             raise RefusedError(Problem(type="x", title="Conflict", status=409, code="conflict", detail="taken"))
+        self.writes.append((method, prediction_id, token))
 
 
 @pytest.fixture

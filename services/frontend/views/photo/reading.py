@@ -128,7 +128,7 @@ def save_photo(photo: Photo, outbox: Outbox, timeout_s: float) -> Delivery:
         deliveries.add(digit.save(outbox, max(0.0, deadline - time.monotonic())))
         if digit.handed_over:
             digit.drawing = b""  # the outbox has it
-    worst_first = (Delivery.REFUSED, Delivery.FULL, Delivery.WAITING)
+    worst_first = (Delivery.REFUSED, Delivery.FULL, Delivery.UNKEPT, Delivery.WAITING)
     return next((delivery for delivery in worst_first if delivery in deliveries), Delivery.SAVED)
 
 
