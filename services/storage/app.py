@@ -10,9 +10,12 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from services.storage.access.authenticator import Authenticator
+from services.storage.access.openid import IdTokenVerifier
+from services.storage.access.sign_in import SignInDesk
 from services.storage.bearer_guard import BearerGuard
-from services.storage.database import open_database
-from services.storage.routes import health, history, labels, predictions
+from services.storage.database import Database, open_database
+from services.storage.routes import access, health, history, labels, predictions
 from services.storage.schema import read_schema
 from services.storage.settings import Settings
 from shared.web.service import equip_service
@@ -30,6 +33,9 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.schema = await asyncio.to_thread(read_schema)
         async with open_database(settings.database_url.get_secret_value(), registry) as database:
             app.state.database = database
+            app.state.settings = settings
+            app.state.authenticator = _make_authenticator(database, settings)
+            app.state.sign_ins = SignInDesk(database, app.state.authenticator, _make_verifier(settings))
             yield
 
     app = FastAPI(
@@ -41,8 +47,19 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,  # a redirect would name the host of the request
     )
-    app.add_middleware(BearerGuard, token=settings.token.get_secret_value())
+    app.add_middleware(BearerGuard)
     equip_service(app, settings=settings, max_body_bytes=MAX_BODY_BYTES, registry=registry)
-    for routes in (health, predictions, history, labels):
+    for routes in (health, access, predictions, history, labels):
         app.include_router(routes.router)
     return app
+
+
+def _make_authenticator(database: Database, settings: Settings) -> Authenticator:
+    page_token = settings.page_token.get_secret_value() if settings.page_token else None
+    return Authenticator(database, token=settings.token.get_secret_value(), page_token=page_token)
+
+
+def _make_verifier(settings: Settings) -> IdTokenVerifier | None:
+    if settings.oidc_metadata_url is None or settings.oidc_client_id is None:
+        return None
+    return IdTokenVerifier(settings.oidc_metadata_url, settings.oidc_client_id, frozenset(settings.curators))

@@ -29,6 +29,8 @@ CONNECT_TIMEOUT_S = 2.0  # PostgreSQL opens a connection in milliseconds
 
 # A load balancer usually waits 1 to 5 s for a health check.
 READINESS = Lane("readiness", connections=1, wait_s=1, statement_s=1)
+# Tokens, signing keys and sign-ins: small tables. Every caller waits for them, so no other query may keep them waiting.
+ACCESS = Lane("access", connections=2, wait_s=2, statement_s=2)
 # One prediction, which takes milliseconds. A writer repeats a failed request, so it should learn of the failure soon.
 ROWS = Lane("rows", connections=5, wait_s=5, statement_s=3)
 # Pages and counts of the history, and the pages of the labelled drawings.
@@ -36,4 +38,4 @@ PAGES = Lane("pages", connections=3, wait_s=5, statement_s=10)
 # Statistics read one index entry of each prediction: seconds for millions.
 STATISTICS = Lane("statistics", connections=2, wait_s=10, statement_s=60, isolation="repeatable_read")
 
-LANES = (READINESS, ROWS, PAGES, STATISTICS)  # 11 connections; PostgreSQL allows 100 in all by default
+LANES = (READINESS, ACCESS, ROWS, PAGES, STATISTICS)  # 13 connections; PostgreSQL allows 100 in all by default

@@ -16,8 +16,8 @@ Scope = Literal["read", "write", "label", "curate", "visitors"]
 VisitorsSee = Literal["history", "totals", "nothing"]
 SignInMethod = Literal["password", "id_token"]
 # What a header can hold. The longest ID tokens of large providers have about 4,000 characters.
-Secret = Annotated[str, Field(min_length=1, max_length=16_384, pattern=r"^[\x21-\x7e]+$", repr=False)]
-Password = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^\x00]+$", repr=False)]
+Secret = Annotated[str, Field(min_length=1, max_length=16_384, pattern=r"^[\x21-\x7e]+$")]
+Password = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^\x00]+$")]
 Address = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
 
 
@@ -27,13 +27,13 @@ class VisitorRequest(Message):
     Without it, or if it is no longer valid, the answer is a new visitor.
     """
 
-    token: Secret | None = None
+    token: Secret | None = Field(default=None, repr=False)
 
 
 class VisitorToken(Message):
     """A bearer token with the right to read, store and label the visitor's own predictions."""
 
-    token: Annotated[str, Field(repr=False)]
+    token: str = Field(repr=False)
     visitor: UUID
     expires_at: datetime
 
@@ -44,8 +44,8 @@ class SignIn(Message):
     `address` is the network address of the person. It limits how often a password may be tried from there.
     """
 
-    password: Password | None = None
-    id_token: Secret | None = None
+    password: Password | None = Field(default=None, repr=False)
+    id_token: Secret | None = Field(default=None, repr=False)
     address: Address | None = None
 
     @model_validator(mode="after")
@@ -58,7 +58,7 @@ class SignIn(Message):
 class CuratorToken(Message):
     """A bearer token with every right of a curator. `curator` is the person's name for the page and the audit."""
 
-    token: Annotated[str, Field(repr=False)]
+    token: str = Field(repr=False)
     curator: str
     expires_at: datetime
 
