@@ -19,7 +19,6 @@ from streamlit.web.bootstrap import load_config_options
 from streamlit.web.cli import configurator_options
 
 from services.frontend.browser_cookies import BROWSER_HEADER, BrowserCookies
-from services.frontend.connections import connect, issue_visitor_token
 from services.frontend.settings import Settings
 from shared.web.request_body import RequestBodyLimits
 from shared.web.service import make_guards, serve
@@ -58,7 +57,15 @@ def create_app(settings: Settings) -> st.App:
     upload_bytes = st.get_option("server.maxUploadSize") * 1024 * 1024
     path = "/" + st.get_option("server.baseUrlPath").strip("/")
 
+    # Imported on the first request, because Streamlit's caches warn if they are built before its runtime.
+    def issue_token(browser: str, earlier: str) -> str | None:
+        from services.frontend.connections import issue_visitor_token
+
+        return issue_visitor_token(browser, earlier)
+
     async def take_ticket(request: Request) -> Response:
+        from services.frontend.connections import connect
+
         return await connect().sign_ins.answer(request, path)
 
     return st.App(
@@ -70,7 +77,7 @@ def create_app(settings: Settings) -> st.App:
         ],
         middleware=[
             *make_guards(settings, RequestBodyLimits(upload_bytes + MULTIPART_BYTES)),
-            Middleware(BrowserCookies, issue_token=issue_visitor_token, path=path),
+            Middleware(BrowserCookies, issue_token=issue_token, path=path),
         ],
     )
 

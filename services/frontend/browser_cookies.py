@@ -93,5 +93,6 @@ def add_headers(send: Send, headers: list[tuple[bytes, bytes]]) -> Send:
 
 
 def is_page(message: Message) -> bool:
-    """Whether the answer is a page rather than a file or a problem."""
-    return message["status"] == 200 and Headers(raw=message["headers"]).get("content-type", "").startswith("text/html")
+    """Whether the answer is a page, or says that the browser has it, rather than a file or a problem."""
+    kind = Headers(raw=message["headers"]).get("content-type", "")
+    return message["status"] == 304 or (message["status"] == 200 and kind.startswith("text/html"))
