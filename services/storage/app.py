@@ -15,7 +15,7 @@ from services.storage.access.openid import IdTokenVerifier
 from services.storage.access.sign_in import SignInDesk
 from services.storage.bearer_guard import BearerGuard
 from services.storage.database import Database, open_database
-from services.storage.routes import access, health, history, labels, predictions
+from services.storage.routes import access, audit, health, history, labels, mine, predictions
 from services.storage.schema import read_schema
 from services.storage.settings import Settings
 from shared.web.service import equip_service
@@ -49,7 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.add_middleware(BearerGuard)
     equip_service(app, settings=settings, max_body_bytes=MAX_BODY_BYTES, registry=registry)
-    for routes in (health, access, predictions, history, labels):
+    for routes in (health, access, predictions, history, labels, mine, audit):
         app.include_router(routes.router)
     return app
 

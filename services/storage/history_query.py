@@ -15,6 +15,7 @@ class StatisticsQuery(Message):
     """Which predictions to count: those of `model` (`name` or `name/version`), or all if it is absent."""
 
     model: ModelReference | None = None
+    mine: bool | None = None
 
 
 class HistoryQuery(HistoryFilters):

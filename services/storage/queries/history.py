@@ -5,6 +5,7 @@ as the first, and new rows do not shift the pages.
 """
 
 from collections.abc import Sequence
+from uuid import UUID
 
 import asyncpg
 
@@ -67,10 +68,13 @@ def build_conditions(filters: HistoryFilters) -> Conditions:
     return conditions
 
 
-async def read_page(connection: asyncpg.Connection, query: HistoryQuery) -> PredictionPage:
+async def read_page(
+    connection: asyncpg.Connection, query: HistoryQuery, owner: UUID | None, caller: UUID | None
+) -> PredictionPage:
     """Read one page before or after a place. It reads one more row to find out whether another page follows."""
     newer = query.newer_than is not None
     conditions = build_conditions(query)
+    conditions.add("owner = {}", owner)
     for cursor, side in ((query.cursor, "<"), (query.newer_than, ">")):
         if cursor is not None:
             place = decode_cursor(cursor)
@@ -83,7 +87,7 @@ async def read_page(connection: asyncpg.Connection, query: HistoryQuery) -> Pred
         query.limit + 1,
     )
     more = len(records) > query.limit
-    predictions = [to_stored_prediction(record) for record in records[: query.limit]]
+    predictions = [to_stored_prediction(record, caller) for record in records[: query.limit]]
     if newer:
         predictions.reverse()
     has_newer, has_older = (more, True) if newer else (query.cursor is not None, more)
@@ -94,9 +98,10 @@ async def read_page(connection: asyncpg.Connection, query: HistoryQuery) -> Pred
     )
 
 
-async def count_predictions(connection: asyncpg.Connection, query: CountQuery) -> PredictionCount:
+async def count_predictions(connection: asyncpg.Connection, query: CountQuery, owner: UUID | None) -> PredictionCount:
     """Count the predictions that fit, and stop at one more than the limit."""
     conditions = build_conditions(query)
+    conditions.add("owner = {}", owner)
     found = await connection.fetchval(
         f"SELECT count(*) FROM (SELECT FROM predictions {conditions.where()} "  # noqa: S608  no value is in the text
         f"LIMIT ${len(conditions.values) + 1}) AS fitting",

@@ -6,6 +6,7 @@ both the same snapshot, so the parts of the answer agree with each other.
 
 from collections.abc import Sequence
 from itertools import pairwise
+from uuid import UUID
 
 import asyncpg
 
@@ -68,7 +69,7 @@ ORDER BY created_at, id
 """
 
 
-async def read_statistics(connection: asyncpg.Connection, query: StatisticsQuery) -> Statistics:
+async def read_statistics(connection: asyncpg.Connection, query: StatisticsQuery, owner: UUID | None) -> Statistics:
     """Read the statistics of all predictions or of one model. In a repeatable-read transaction: as of one moment."""
     model = split_model_reference(query.model)
     groups = await connection.fetch(COUNT, BIN_EDGES[1:-1], *model)

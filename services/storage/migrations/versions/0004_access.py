@@ -14,6 +14,9 @@ TABLES = ("audit", "label_history", "sign_in_attempts", "local_curator", "signin
 
 
 def upgrade() -> None:
+    op.execute(
+        "ALTER TABLE predictions ADD COLUMN owner uuid, ADD COLUMN rejected boolean NOT NULL DEFAULT false"
+    )  # TEMPORARY
     # A name may have several valid secrets, so that a secret is replaced without downtime. `hash` is the SHA-256 of
     # a random secret of 256 bits.
     op.execute("""
