@@ -14,7 +14,7 @@ SIGN_IN = Path("views/sign_in/page.py")
 
 def list_pages(identity: Identity) -> list[st.Page]:
     """The pages of the navigation. At the keyboard nobody needs to sign in, so that page is hidden."""
-    name, icon = (identity.name, "account_circle") if identity.is_curator else ("Sign in", "login")
+    title, icon = (identity.title, "account_circle") if identity.is_curator else ("Sign in", "login")
     return [
         st.Page("views/draw/page.py", title="Draw", icon=":material/draw:", default=True),
         st.Page("views/photo/page.py", title="Photo", url_path="photo", icon=":material/photo_camera:"),
@@ -24,7 +24,7 @@ def list_pages(identity: Identity) -> list[st.Page]:
         st.Page("views/api/page.py", title="API", url_path="api", icon=":material/api:"),
         st.Page(
             SIGN_IN,
-            title=name or "Curator",
+            title=title,
             url_path="sign-in",
             icon=f":material/{icon}:",
             visibility="hidden" if identity.kind is Kind.KEYBOARD else "visible",

@@ -43,5 +43,5 @@ def describe(identity: Identity) -> str:
     if identity.kind is Kind.KEYBOARD:
         return AT_KEYBOARD
     if identity.is_curator:
-        return f"Signed in as {escape(identity.name)}, curator. You see and change everything."
+        return f"Signed in: {escape(identity.title)}. You see and change everything."
     return VISITORS[identity.visitors_see]

@@ -19,6 +19,7 @@ from services.frontend.saving.personal_outbox import PersonalOutbox
 from services.frontend.storage_client import StorageClient
 from shared.contracts.access import Me, VisitorsSee
 
+LOCAL_CURATOR = "local"  # the name that storage gives to the curator with the password
 COOKIELESS = "cookieless-browser"  # session key of the name of a browser that keeps no cookies
 
 
@@ -42,6 +43,11 @@ class Identity:
     name: str = ""
     visitors_see: VisitorsSee = "nothing"
     owns: bool = False
+
+    @property
+    def title(self) -> str:
+        """How the page calls a curator: `Curator`, or the name from the OpenID provider."""
+        return "Curator" if self.name in ("", LOCAL_CURATOR) else self.name
 
     @property
     def is_curator(self) -> bool:

@@ -125,13 +125,11 @@ def show_answer(state: DrawState) -> None:
 
 def show_label_buttons(state: DrawState) -> None:
     """Ten buttons, and one for what is not a digit. The label is filled; pressing it again removes it."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="question", gap="xsmall"):
-        st.html(QUESTION)
-        st.space("stretch")
-        show_label_button(state, NOT_A_DIGIT, "Not a digit")
+    st.html(QUESTION)
     with st.container(horizontal=True, key="feedback", gap="xxsmall"):
         for digit in range(10):
             show_label_button(state, digit, str(digit))
+        show_label_button(state, NOT_A_DIGIT, "Not a digit")
 
 
 def show_label_button(state: DrawState, label: TrueDigit, words: str) -> None:

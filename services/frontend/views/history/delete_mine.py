@@ -9,17 +9,17 @@ from services.frontend.session.visit import forget_visit
 from shared.clients.service import RefusedError, ServiceUnavailableError
 
 QUESTION = (
-    "Delete **everything that you have drawn or uploaded here**, with all labels? It is deleted for good, on the "
-    "server too. A download of it is at the button on the left."
+    "Delete **everything that you have drawn or uploaded here**, with all its labels? It is deleted for good. You can "
+    "download it first."
 )
 AWAY = "Storage can't be reached right now. Not everything was deleted. Try again."
 
 
 def show_delete_mine() -> None:
     """The button and the question."""
-    with st.popover("Delete all mine", icon=":material/delete_sweep:", type="tertiary", key="delete-mine"):
+    with st.popover("Delete all mine", icon=":material/delete_sweep:", type="tertiary", key="all-mine"):
         st.markdown(QUESTION)
-        if st.button("Delete everything of mine", type="primary", key="really-delete-mine"):
+        if st.button("Delete everything of mine", type="primary", key="really-all-mine"):
             delete_mine()
 
 

@@ -22,7 +22,10 @@ NO_CURATOR = "You are signed in as {name}, but you are no curator here. The oper
 def show_sign_in() -> None:
     """The whole page."""
     identity = get_identity()
-    with st.container(border=True, key="sign-in", width=460):
+    with (
+        st.container(horizontal=True, horizontal_alignment="center"),
+        st.container(border=True, key="sign-in", width=460),
+    ):
         if identity.kind is Kind.KEYBOARD:
             show_title("Curator")
             st.html(f'<p class="sentence">{AT_KEYBOARD}</p>')
@@ -37,7 +40,7 @@ def show_sign_in() -> None:
 def show_signed_in(identity: Identity) -> None:
     """Who is signed in, and the button to sign out."""
     show_title("Signed in")
-    st.html(f'<p class="sentence" data-testid="signed-in">You are <b>{escape(identity.name)}</b>, curator.</p>')
+    st.html(f'<p class="sentence" data-testid="signed-in">As <b>{escape(identity.title)}</b>, for twelve hours.</p>')
     st.html(f'<p class="note">{WHY}</p>')
     if st.button("Sign out", icon=":material/logout:", key="sign-out"):
         sign_out()
