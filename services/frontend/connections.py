@@ -99,13 +99,14 @@ def fetch_rights(callers: Callers, key: str, *, on_loopback: bool) -> Me | None:
 
 def find_rights(key: str, timeout_s: float = 0) -> Me | None:
     """What storage said of this caller in the last minute or so. None if it refused, or has not answered yet."""
-    _refresh_rights(key)
+    refresh_rights(key)
     rights, _ = connect().rights.get(key, timeout_s)
     return rights
 
 
 @st.cache_data(ttl=RIGHTS_TTL_S, max_entries=1000, show_spinner=False)
-def _refresh_rights(key: str) -> None:
+def refresh_rights(key: str) -> None:
+    """Asks storage again if the answer may be older than RIGHTS_TTL_S."""
     connect().rights.mark_outdated(key)
 
 
