@@ -81,6 +81,7 @@ class Stack:
             "FRONTEND_INFERENCE_URL": settings.url(settings.inference_port),
             "FRONTEND_STORAGE_URL": settings.url(settings.storage_port),
             "FRONTEND_STORAGE_TOKEN": self._token,
+            "FRONTEND_DATA_DIR": str(settings.data_dir / "outbox"),
             "FRONTEND_HOST": settings.host,
             "FRONTEND_PORT": str(settings.frontend_port),
         }

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from shared.contracts.storage import PredictionToStore
+from shared.contracts.storage import PredictionToStore, TrueDigit
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Change:
     prediction: PredictionToStore | None = None
     replaces: tuple[UUID, ...] = ()
     relabelled: bool = False
-    label: int | None = None
+    label: TrueDigit | None = None
     token: str | None = field(default=None, repr=False)
 
     @property

@@ -94,7 +94,7 @@ class KeptChanges:
             return False
         for prediction_id in prediction_ids:
             self._unkept.pop(prediction_id, None)
-        self._is_failing = False
+        self._is_failing = bool(self._unkept)
         return True
 
     def _give_up_file(self) -> None:
@@ -104,7 +104,7 @@ class KeptChanges:
         self._unkept.update(dict.fromkeys(self._changes))
 
     def _complain(self, error: QueueFileError) -> None:
-        """Once, until a change can be written again."""
+        """Once, until everything is written again."""
         if not self._is_failing:
             logger.error("outbox_not_kept_on_disk", reason=str(error), folder=str(self._folder))
         self._is_failing = True

@@ -19,7 +19,7 @@ import structlog
 from services.frontend.saving.change import Change
 from services.frontend.saving.kept_changes import KeptChanges
 from shared.clients.service import RefusedError, ServiceUnavailableError
-from shared.contracts.storage import PredictionToStore
+from shared.contracts.storage import PredictionToStore, TrueDigit
 
 logger = structlog.get_logger(__name__)
 
@@ -40,7 +40,7 @@ class Storage(Protocol):
     ) -> None:
         """Deletes a prediction."""
 
-    def put_label(self, prediction_id: UUID, digit: int, *, token: str | None = None) -> None:
+    def put_label(self, prediction_id: UUID, digit: TrueDigit, *, token: str | None = None) -> None:
         """Stores a label."""
 
     def delete_label(self, prediction_id: UUID, *, token: str | None = None) -> None:
@@ -116,7 +116,7 @@ class Outbox:
             self._add(prediction_id, Change(discarded=True, token=token))
             self._kept.update(prediction_id)
 
-    def label(self, prediction_id: UUID, digit: int | None, *, token: str | None = None) -> None:
+    def label(self, prediction_id: UUID, digit: TrueDigit | None, *, token: str | None = None) -> None:
         """Adds a label; None removes the label."""
         with self._changed:
             self._add(prediction_id, Change(relabelled=True, label=digit, token=token))
@@ -199,6 +199,7 @@ class Outbox:
         with self._changed:
             self._take_over()
             self._kept.compact()
+            self._kept.retry()
         self._tidied_at = time.monotonic()
 
     def _finish(self, prediction_id: UUID, change: Change) -> None:

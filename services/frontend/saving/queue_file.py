@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self
 from uuid import UUID
 
-from peewee import AutoField, BlobField, DatabaseError, Model, SchemaManager, SqliteDatabase
+from peewee import AutoField, BlobField, Model, PeeweeException, SchemaManager, SqliteDatabase
 
 from services.frontend.saving.change import Change, decode_change, encode_change
 
@@ -22,6 +22,7 @@ PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": "normal",
     "secure_delete": "on",  # overwrite deleted drawings and tokens
+    "wal_autocheckpoint": 4000,  # pages, or 600 strokes: later than `compact`, because it flushes in front of a stroke
 }
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 SMALL_BYTES = 1024 * 1024
@@ -72,7 +73,7 @@ class QueueFile:
                 SchemaManager(Row, self._database).create_all(safe=True)
             if self._database.pragma("quick_check", 1) != "ok":
                 raise QueueDamagedError(f"{path.name} is damaged.")
-        except (DatabaseError, OSError) as error:
+        except (PeeweeException, OSError) as error:
             self.close()
             raise _translate(error) from error
         except QueueFileError:
@@ -94,9 +95,9 @@ class QueueFile:
             for prediction_id, data in rows.iterator(self._database):
                 try:
                     changes[UUID(bytes=bytes(prediction_id))] = decode_change(bytes(data))
-                except ValueError:
+                except (ValueError, TypeError):
                     is_complete = False
-        except DatabaseError as error:
+        except PeeweeException as error:
             if not isinstance(_translate(error), QueueDamagedError):
                 raise _translate(error) from error
             is_complete = False
@@ -108,7 +109,7 @@ class QueueFile:
             with self._database.atomic("IMMEDIATE"):
                 for prediction_id, change in changes.items():
                     self._write_one(prediction_id.bytes, change)
-        except DatabaseError as error:
+        except PeeweeException as error:
             raise _translate(error) from error
 
     def sync(self) -> None:
@@ -126,12 +127,12 @@ class QueueFile:
             if is_empty and self.path.stat().st_size > SMALL_BYTES:
                 self._database.execute_sql("VACUUM")
             self._database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        except DatabaseError as error:
+        except PeeweeException as error:
             raise _translate(error) from error
 
     def close(self) -> None:
         """Close the file, which frees it for other processes."""
-        with suppress(DatabaseError):  # SQLite cannot tidy up on a full disk, and need not
+        with suppress(PeeweeException):  # SQLite cannot tidy up on a full disk, and need not
             self._database.close()
 
     def _write_one(self, key: bytes, change: Change | None) -> None:
@@ -151,9 +152,15 @@ def _create(path: Path) -> None:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
-def _translate(error: Exception) -> QueueFileError:
-    """Make the error of this module of one of peewee, whose first argument is the error of sqlite3."""
-    cause = error.args[0] if error.args else error
+def _translate(error: BaseException) -> QueueFileError:
+    """Make the error of this module of one of peewee or the system.
+
+    peewee raises its own in place of one of sqlite3, and after a full disk that of a second ROLLBACK, so the cause is
+    the first in the chain.
+    """
+    cause, link = error, error.__context__
+    while link is not None:
+        cause, link = link if isinstance(link, sqlite3.Error) else cause, link.__context__
     code = getattr(cause, "sqlite_errorcode", 0) & PRIMARY_CODE
     if code == sqlite3.SQLITE_BUSY:
         return QueueInUseError(str(cause))

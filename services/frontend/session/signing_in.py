@@ -16,7 +16,7 @@ logger = structlog.get_logger(__name__)
 
 LOCAL = "127.0.0.1"  # Streamlit gives no address for a browser on this machine
 NOT_NOW = (
-    "Signing in is not possible right now. After many wrong passwords it takes 15 minutes until you can try again."
+    "Signing in is not possible right now. After many wrong passwords you have to wait 15 minutes."
 )
 TRIED = "tried-id-token"  # session key
 SCRIPT = """<script>

@@ -1,5 +1,6 @@
 """An outbox that writes to a storage in memory."""
 
+import base64
 import sys
 import threading
 from collections.abc import Iterator
@@ -10,8 +11,9 @@ import pytest
 
 from services.frontend.saving.outbox import Outbox
 from shared.clients.service import RefusedError, ServiceUnavailableError
+from shared.contracts.message import ModelVersion
 from shared.contracts.problem import Problem
-from shared.contracts.storage import PredictionToStore
+from shared.contracts.storage import PredictionToStore, TrueDigit
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +26,7 @@ def restore_main_module() -> Iterator[None]:
 
 @dataclass
 class FakeBrowser:
-    """What the browser of an AppTest sends with its WebSocket. The attributes are those of Streamlit's ClientContext."""
+    """What the browser of an AppTest sends with its WebSocket, with the attributes of Streamlit's ClientContext."""
 
     headers: list[tuple[str, str]] = field(default_factory=list)
     cookies: dict[str, str] = field(default_factory=dict)
@@ -39,6 +41,17 @@ def client(monkeypatch: pytest.MonkeyPatch) -> FakeBrowser:
     return browser
 
 
+def a_prediction(digit: int = 7, drawing: bytes = b"png") -> PredictionToStore:
+    return PredictionToStore(
+        digit=digit,
+        confidence=1,
+        probabilities=[float(other == digit) for other in range(10)],
+        digit_score=1,
+        model=ModelVersion(name="cnn", version="1"),
+        drawing=base64.b64encode(drawing),
+    )
+
+
 class FakeStorage:
     """Storage in memory. It can be away, and it can refuse predictions."""
 
@@ -47,7 +60,7 @@ class FakeStorage:
         self.available.set()
         self.refused: set[UUID] = set()
         self.predictions: dict[UUID, PredictionToStore] = {}
-        self.labels: dict[UUID, int] = {}
+        self.labels: dict[UUID, TrueDigit] = {}
         self.writes: list[tuple[str, UUID, str | None]] = []  # method, prediction, token
 
     def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore, *, token: str | None = None) -> None:
@@ -64,7 +77,7 @@ class FakeStorage:
             self.predictions.pop(prediction_id, None)
             self.labels.pop(prediction_id, None)
 
-    def put_label(self, prediction_id: UUID, digit: int, *, token: str | None = None) -> None:
+    def put_label(self, prediction_id: UUID, digit: TrueDigit, *, token: str | None = None) -> None:
         self._answer("put_label", prediction_id, token)
         self.labels[prediction_id] = digit
 

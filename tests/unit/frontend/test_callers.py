@@ -12,8 +12,8 @@ from services.frontend.storage_client import StorageClient
 from shared.clients.patience import Patience
 from shared.clients.service import ServiceUnavailableError
 from tests.integration.clients.listening import listening
+from tests.unit.frontend.conftest import a_prediction
 from tests.unit.frontend.fake_access import PAGE, FakeAccess
-from tests.unit.frontend.test_outbox import a_prediction
 
 LONG_S = 10.0
 
