@@ -37,9 +37,11 @@ run: $(VENV)/installed-$(LOCAL) ## start the stack without Docker: embedded Post
 
 up: .env ## start the stack in containers and wait until it is healthy
 	docker compose up --build --detach --wait
+	@docker compose exec -T storage python -m services.storage.curator --quiet
 
 up-gpu: .env ## start the containers with inference on an NVIDIA GPU
 	docker compose -f docker-compose.yml -f docker-compose.gpu.yml up --build --detach --wait
+	@docker compose exec -T storage python -m services.storage.curator --quiet
 
 down: .env ## stop the containers; the data stays in its volume
 	docker compose down

@@ -33,6 +33,23 @@ INITDB = (
     *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),  # the same locale on every machine
 )
 
+OWNER_ROLE, SERVICE_ROLE = "slate_owner", "slate_service"  # the migrations', which owns the tables, and the service's
+# Tables of installations from before these roles belong to `postgres`, so they are handed over.
+PREPARE_ROLES = """
+DO $$
+DECLARE name regclass;
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'slate_owner') THEN CREATE ROLE slate_owner LOGIN; END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'slate_service') THEN CREATE ROLE slate_service LOGIN; END IF;
+    ALTER DATABASE slate OWNER TO slate_owner;
+    FOR name IN SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+        AND relowner <> 'slate_owner'::regrole
+    LOOP
+        EXECUTE format('ALTER TABLE %s OWNER TO slate_owner', name);
+    END LOOP;
+END $$
+"""
+
 
 class Postgres:
     """One server over `data_dir/postgres`. The caller must hold the lock of the processes."""
@@ -48,8 +65,12 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        """The URL of the database `slate`, for asyncpg and SQLAlchemy."""
-        return f"postgresql://postgres@/slate?host={quote(str(self._sockets))}"
+        """The URL of the database `slate` for the superuser, who makes backups."""
+        return self.url_of("postgres")
+
+    def url_of(self, role: str) -> str:
+        """The URL of the database `slate` for a role."""
+        return f"postgresql://{role}@/slate?host={quote(str(self._sockets))}"
 
     def open_folders(self) -> None:
         """Give PostgreSQL's own account, if it has one, access to data and binaries. Each change is said before it."""
@@ -92,11 +113,16 @@ class Postgres:
         )
 
     async def create_database(self) -> None:
-        """Create the database `slate` if it does not exist."""
+        """Create the database `slate` and its two roles if they do not exist."""
         connection = await self._connect()
         try:
             if not await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname = 'slate'"):
                 await connection.execute("CREATE DATABASE slate")
+        finally:
+            await connection.close()
+        connection = await self._connect("slate")
+        try:
+            await connection.execute(PREPARE_ROLES)
         finally:
             await connection.close()
 
@@ -126,9 +152,9 @@ class Postgres:
         if self._account is not None:
             os.chown(folder, self._account.uid, self._account.gid)
 
-    async def _connect(self) -> "asyncpg.Connection":
+    async def _connect(self, database: str = "postgres") -> "asyncpg.Connection":
         return await asyncpg.connect(
-            host=str(self._sockets), port=5432, user="postgres", database="postgres", timeout=CONNECT_TIMEOUT_S
+            host=str(self._sockets), port=5432, user="postgres", database=database, timeout=CONNECT_TIMEOUT_S
         )
 
     async def _is_ready(self) -> bool:

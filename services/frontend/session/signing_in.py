@@ -15,9 +15,7 @@ from shared.contracts.access import SignIn
 logger = structlog.get_logger(__name__)
 
 LOCAL = "127.0.0.1"  # Streamlit gives no address for a browser on this machine
-NOT_NOW = (
-    "Signing in is not possible right now. After many wrong passwords you have to wait 15 minutes."
-)
+NOT_NOW = "Signing in is not possible right now. After many wrong passwords you have to wait 15 minutes."
 TRIED = "tried-id-token"  # session key
 SCRIPT = """<script>
 fetch("{path}/session", {{method: "POST", headers: {{"X-Slate-Ticket": "{ticket}"}}}})

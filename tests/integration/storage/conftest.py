@@ -98,7 +98,12 @@ class Installation:
         secret = make_secret()
         scopes_of = cast("frozenset[Scope]", frozenset(scopes))
         await self.app.state.database.run(ACCESS, insert_token, name, hash_secret(secret), scopes_of)
+        self.forget_tokens()
         return await self.with_token(secret)
+
+    def forget_tokens(self) -> None:
+        """Make the app read its tokens again, as it does by itself after three seconds."""
+        self.app.state.authenticator._known = None
 
 
 Install = Callable[..., Awaitable[Installation]]
