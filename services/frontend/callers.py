@@ -1,8 +1,9 @@
 """The callers of storage: the key of a person goes in, a client that acts with that person's token comes out.
 
-A key is the bearer token of a visitor or a curator, or OWN for the token of this process, or `browser:...` for a
-browser that has no visitor token yet, because storage was away when it came. The token of such a browser is requested
-when it is needed for the first time, so its drawings can wait in the outbox until then.
+A key is `bearer:` and the token of a visitor or a curator, or OWN for the token of this process, or `browser:` and the
+name of a browser that has no visitor token yet, because storage was away when it came. The token of such a browser is
+requested when it is needed for the first time, so its drawings can wait in the outbox until then. The prefixes keep
+what a browser sends from becoming another kind of key.
 """
 
 import threading
@@ -15,7 +16,7 @@ from shared.contracts.access import CuratorToken, SignIn
 from shared.contracts.storage import PredictionToStore, TrueDigit
 
 OWN = "own"
-BROWSER = "browser:"
+BEARER, BROWSER = "bearer:", "browser:"
 MAX_BROWSERS = 10_000  # whose tokens are remembered; a browser has its token in a cookie after the next page load
 
 
@@ -36,8 +37,10 @@ class Callers:
 
     def find_token(self, key: str) -> str:
         """The person's bearer token. ServiceUnavailableError, RefusedError if storage has to be asked for it."""
+        if key.startswith(BEARER):
+            return key.removeprefix(BEARER)
         if not key.startswith(BROWSER):
-            return key
+            raise ValueError("this is no key of a person")
         with self._lock:
             known = self._issued.get(key)
         return known or self._remember(key, self._own.issue_visitor_token().token)

@@ -42,7 +42,12 @@ def write_visitor(token: str, now_s: float) -> str:
 def read_visitor(value: str) -> str:
     """The token in the visitor's cookie; empty if the cookie has another form."""
     day, _, token = value.partition(".")
-    return token if day.isdecimal() and token.isprintable() and token.isascii() and len(token) < MAX_CHARACTERS else ""
+    return token if day.isdecimal() and is_token(token) else ""
+
+
+def is_token(value: str) -> bool:
+    """Whether a header can hold the value. Storage says whether it is a valid token."""
+    return 0 < len(value) < MAX_CHARACTERS and value.isascii() and value.isprintable() and " " not in value
 
 
 def is_from_today(value: str, now_s: float) -> bool:

@@ -6,8 +6,7 @@ import streamlit as st
 
 from services.frontend.callers import OWN
 from services.frontend.connections import check_health, find_rights
-from services.frontend.cookies import CURATOR
-from services.frontend.session.identity import Identity, Kind
+from services.frontend.session.identity import Identity, Kind, get_curator_key
 from services.frontend.session.signing_in import take_id_token
 
 PATIENCE_S = 1.0  # for the first run of a session, which must know who the person is; nobody has drawn anything yet
@@ -26,7 +25,7 @@ def wait_for_rights() -> None:
         return
     st.session_state[GREETED] = True
     if check_health().storage:
-        for key in (OWN, st.context.cookies.get(CURATOR)):
+        for key in (OWN, get_curator_key()):
             if key:
                 find_rights(key, PATIENCE_S)
 

@@ -10,10 +10,10 @@ from enum import Enum, auto
 
 import streamlit as st
 
-from services.frontend.callers import BROWSER, OWN
+from services.frontend.callers import BEARER, BROWSER, OWN
 from services.frontend.connections import CURATE, connect, find_rights
 from services.frontend.cookies import BROWSER as BROWSER_COOKIE
-from services.frontend.cookies import CURATOR, VISITOR, name_browser, read_visitor
+from services.frontend.cookies import CURATOR, VISITOR, is_token, name_browser, read_visitor
 from services.frontend.keyboard import is_from_keyboard
 from services.frontend.saving.personal_outbox import PersonalOutbox
 from services.frontend.storage_client import StorageClient
@@ -70,17 +70,23 @@ def get_identity() -> Identity:
     installation = find_rights(OWN)
     if connect().on_loopback and _may_curate(installation) and is_from_keyboard(st.context.headers):
         return Identity(OWN, Kind.KEYBOARD)
-    token = st.context.cookies.get(CURATOR)
-    rights = find_rights(token) if token else None
-    if token and rights is not None and _may_curate(rights):
-        return Identity(token, Kind.CURATOR, rights.curator or "", owns=rights.owns)
+    curator = get_curator_key()
+    rights = find_rights(curator) if curator else None
+    if curator and rights is not None and _may_curate(rights):
+        return Identity(curator, Kind.CURATOR, rights.curator or "", owns=rights.owns)
     return Identity(get_visitor_key(), Kind.VISITOR, visitors_see=_what_visitors_see(installation), owns=True)
 
 
+def get_curator_key() -> str | None:
+    """The key of a curator who signed in. None if nobody did; storage has not checked it yet."""
+    token = st.context.cookies.get(CURATOR, "")
+    return BEARER + token if is_token(token) else None
+
+
 def get_visitor_key() -> str:
-    """The visitor's token; for a browser that has none yet, the key under which it will get one."""
+    """The key of the visitor; for a browser without a token, the key under which it will get one."""
     token = read_visitor(st.context.cookies.get(VISITOR, ""))
-    return token or BROWSER + get_browser_name()
+    return BEARER + token if token else BROWSER + get_browser_name()
 
 
 def get_browser_name() -> str:

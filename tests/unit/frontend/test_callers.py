@@ -33,9 +33,9 @@ def callers(access: FakeAccess) -> Iterator[Callers]:
 
 def test_each_key_is_sent_as_its_token(callers: Callers, access: FakeAccess) -> None:
     first, second = uuid4(), uuid4()
-    callers.acting_as("a-visitor").get_drawing(first)
+    callers.acting_as("bearer:a-visitor").get_drawing(first)
     callers.acting_as(OWN).get_drawing(second)
-    callers.acting_as("another").get_drawing(first)
+    callers.acting_as("bearer:another").get_drawing(first)
     assert [token for _, token in access.asked] == ["a-visitor", PAGE, "another"]
 
 

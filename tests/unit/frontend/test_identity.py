@@ -76,19 +76,19 @@ def test_elsewhere_and_with_a_page_token_everybody_is_a_visitor(
     with running_storage(token, host):
         connect().rights.mark_outdated("own")
         assert connect().rights.get("own", LONG_S)[0] is not None
-        assert who_is_there() == ("VISITOR", "a.visitor", "")
+        assert who_is_there() == ("VISITOR", "bearer:a.visitor", "")
 
 
 def test_a_curator_is_whom_storage_calls_one(running_storage: Page, client: FakeBrowser) -> None:
     client.cookies = {"slate_curator": CURATOR}
     with running_storage(PAGE, "0.0.0.0"):
-        assert who_is_there("CURATOR") == ("CURATOR", CURATOR, "ada@example.org")
+        assert who_is_there("CURATOR") == ("CURATOR", f"bearer:{CURATOR}", "ada@example.org")
 
 
 def test_a_forged_curator_is_a_visitor(running_storage: Page, client: FakeBrowser) -> None:
     client.cookies = {"slate_curator": "forged", "slate_visitor": write_visitor("a.visitor", 0)}
     with running_storage(PAGE, "0.0.0.0") as access:
-        assert who_is_there()[:2] == ("VISITOR", "a.visitor")
+        assert who_is_there()[:2] == ("VISITOR", "bearer:a.visitor")
         assert ("/v1/me", "forged") in access.asked
 
 
@@ -107,3 +107,11 @@ def test_a_browser_without_cookies_has_a_name_of_its_own_in_each_session(running
         keys = {who_is_there()[1] for _ in range(2)}
     assert len(keys) == 2
     assert all(key.startswith("browser:") for key in keys)
+
+
+@pytest.mark.parametrize("forged", ["own", "browser:somebody", "bearer:own"])
+def test_no_cookie_is_taken_for_a_key_of_the_page(running_storage: Page, client: FakeBrowser, forged: str) -> None:
+    client.cookies = {"slate_curator": forged, "slate_visitor": write_visitor(forged, 0)}
+    with running_storage(INSTALLATION, "0.0.0.0") as access:
+        assert who_is_there()[:2] == ("VISITOR", f"bearer:{forged}")
+        assert ("/v1/me", forged) in access.asked
