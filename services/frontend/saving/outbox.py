@@ -11,13 +11,13 @@ import time
 from collections import OrderedDict
 from enum import Enum, auto
 from pathlib import Path
-from typing import Protocol
 from uuid import UUID
 
 import structlog
 
 from services.frontend.saving.change import Change
 from services.frontend.saving.kept_changes import KeptChanges
+from services.frontend.saving.write import Storage, write_change
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.storage import PredictionToStore, TrueDigit
 
@@ -27,24 +27,6 @@ MAX_UNSAVED = 5000  # predictions that wait while storage is away
 MAX_BYTES = 256 * 1024 * 1024  # of their drawings together; a photograph has up to 10 MiB, a drawn digit a few KiB
 RETRY_S = 1.0
 TIDY_S = 60.0  # how often the outbox looks for changes of processes that ended
-
-
-class Storage(Protocol):
-    """The writes that the outbox needs. `token` is a bearer token; None means the client's own."""
-
-    def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore, *, token: str | None = None) -> None:
-        """Stores a prediction."""
-
-    def delete_prediction(
-        self, prediction_id: UUID, *, unlabelled_only: bool = False, token: str | None = None
-    ) -> None:
-        """Deletes a prediction."""
-
-    def put_label(self, prediction_id: UUID, digit: TrueDigit, *, token: str | None = None) -> None:
-        """Stores a label."""
-
-    def delete_label(self, prediction_id: UUID, *, token: str | None = None) -> None:
-        """Deletes a label."""
 
 
 class OutboxFullError(Exception):
@@ -222,7 +204,7 @@ class Outbox:
     def _send(self, prediction_id: UUID, change: Change) -> bool:
         """Returns whether storage has answered."""
         try:
-            self._write(prediction_id, change)
+            write_change(self._storage, prediction_id, change)
         except ServiceUnavailableError:
             return False
         except RefusedError as error:
@@ -232,16 +214,3 @@ class Outbox:
             logger.exception("outbox_failed", prediction_id=str(prediction_id))
             self._refused.add(prediction_id)
         return True
-
-    def _write(self, prediction_id: UUID, change: Change) -> None:
-        storage, token = self._storage, change.token
-        if change.discarded:
-            storage.delete_prediction(prediction_id, token=token)
-        if change.prediction is not None:
-            storage.put_prediction(prediction_id, change.prediction, token=token)
-        for replaced in change.replaces:  # unless the History page has labelled it
-            storage.delete_prediction(replaced, unlabelled_only=True, token=token)
-        if change.relabelled and change.label is None:
-            storage.delete_label(prediction_id, token=token)
-        elif change.relabelled and change.label is not None:
-            storage.put_label(prediction_id, change.label, token=token)

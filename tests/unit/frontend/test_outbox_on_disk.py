@@ -2,6 +2,7 @@
 
 import os
 import resource
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -171,10 +172,10 @@ def test_what_was_sent_while_the_disk_was_full_leaves_the_file_when_there_is_roo
     storage.available.clear()
     with run_outbox(storage, tmp_path, tidy_s=0.01) as before:
         before.save(prediction_id := uuid4(), a_prediction(drawing=os.urandom(60_000)))
-        log = tmp_path / "outbox-0.sqlite3-wal"
-        with a_full_disk(log.stat().st_size):
+        with a_full_disk(4096):
             storage.available.set()
             assert before.wait(prediction_id, LONG_S) is Delivery.SAVED
+            assert not before._kept.has(prediction_id)
         deadline = time.monotonic() + LONG_S
         while not before._kept.has(prediction_id):
             assert time.monotonic() < deadline
@@ -247,3 +248,14 @@ def wait_for_drawing(outbox: Outbox) -> None:
     while outbox.has_room(256 * 1024 * 1024):
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_while_storage_is_away_the_file_is_flushed_to_the_disk(
+    storage: FakeStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed = threading.Event()
+    monkeypatch.setattr("services.frontend.saving.queue_file.os.fsync", lambda _descriptor: flushed.set())
+    storage.available.clear()
+    with run_outbox(storage, tmp_path) as outbox:
+        outbox.save(uuid4(), a_prediction())
+        assert flushed.wait(LONG_S)
