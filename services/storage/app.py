@@ -14,6 +14,8 @@ from services.storage.access.authenticator import Authenticator
 from services.storage.access.openid import IdTokenVerifier
 from services.storage.access.sign_in import SignInDesk
 from services.storage.bearer_guard import BearerGuard
+from services.storage.cancelled_reads import CancelledReads
+from services.storage.count_folding import keep_folding
 from services.storage.database import Database, open_database
 from services.storage.routes import access, audit, health, history, labels, mine, predictions
 from services.storage.schema import read_schema
@@ -36,7 +38,8 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.settings = settings
             app.state.authenticator = _make_authenticator(database, settings)
             app.state.sign_ins = SignInDesk(database, app.state.authenticator, _make_verifier(settings))
-            yield
+            async with keep_folding(database):
+                yield
 
     app = FastAPI(
         title="Slate storage",
@@ -47,6 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,  # a redirect would name the host of the request
     )
+    app.add_middleware(CancelledReads)
     app.add_middleware(BearerGuard)
     equip_service(app, settings=settings, max_body_bytes=MAX_BODY_BYTES, registry=registry)
     for routes in (health, access, predictions, history, labels, mine, audit):

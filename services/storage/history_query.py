@@ -5,17 +5,13 @@ from typing import Annotated
 from pydantic import Field
 
 from services.storage.cursor import CURSOR_PATTERN
-from shared.contracts.message import Message
-from shared.contracts.storage import HistoryFilters, ModelReference
+from shared.contracts.storage import HistoryFilters
 
 Cursor = Annotated[str, Field(pattern=CURSOR_PATTERN, min_length=32, max_length=32)]
 
 
-class StatisticsQuery(Message):
-    """Which predictions to count: those of `model` (`name` or `name/version`), or all if it is absent."""
-
-    model: ModelReference | None = None
-    mine: bool | None = None
+class StatisticsQuery(HistoryFilters):
+    """Which predictions to count."""
 
 
 class HistoryQuery(HistoryFilters):
@@ -30,7 +26,7 @@ class HistoryQuery(HistoryFilters):
 
 
 class CountQuery(HistoryFilters):
-    """Which predictions to count. Counting ends at `limit`."""
+    """Which predictions to count. The answer is at most `limit`."""
 
     limit: Annotated[int, Field(ge=1, le=10_000)] = 10_000
 

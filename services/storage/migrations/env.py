@@ -1,21 +1,26 @@
-"""Alembic runs this file for every command. It migrates over one connection and in one transaction.
+"""Alembic runs this file for every command. It migrates over one connection, and over a second it keeps others out.
 
-An advisory lock of PostgreSQL makes sure that only one migration runs at a time. The lock ends with the transaction,
-so a killed migration leaves no lock behind. Statements have names that no other session uses, because a pooler such as
-PgBouncer keeps the sessions, and with them the names, for later connections.
+An advisory lock of PostgreSQL makes sure that only one migration runs at a time. The second connection holds it in a
+transaction, because a migration may commit in between, and because a pooler such as PgBouncer gives every transaction
+its own session. A killed migration leaves no lock behind. Statements have names that no other session uses, because a
+pooler keeps the sessions, and with them the names, for later connections.
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
+import asyncpg
 from alembic import context
-from sqlalchemy import Connection, NullPool, text
+from sqlalchemy import Connection, NullPool
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.storage.schema import NewerSchemaError, read_schema
 from services.storage.settings import DatabaseSettings
 
 MIGRATION_LOCK = 0x51A7E  # an arbitrary number that all migrations of this database use
+TAKE_LOCK = f"BEGIN; SET LOCAL lock_timeout = '200ms'; SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"
 
 
 def _find_database_url() -> str:
@@ -26,7 +31,6 @@ def _find_database_url() -> str:
 def _migrate(connection: Connection) -> None:
     context.configure(connection=connection)
     with context.begin_transaction():
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         _refuse_newer_schema()
         context.run_migrations()
 
@@ -35,6 +39,25 @@ def _refuse_newer_schema() -> None:
     schema, revision = read_schema(), context.get_context().get_current_revision()
     if not schema.is_known(revision):
         raise NewerSchemaError(schema.describe_newer(revision))
+
+
+@asynccontextmanager
+async def _keep_others_out(url: str) -> AsyncIterator[None]:
+    """Hold the lock. Who waits for it lets go again and again, because creating an index waits for all statements.
+
+    For the same reason the statements use the simple protocol, after which an open transaction keeps no snapshot.
+    """
+    connection = await asyncpg.connect(url, statement_cache_size=0)
+    try:
+        while True:
+            try:
+                await connection.execute(TAKE_LOCK)
+                break
+            except asyncpg.LockNotAvailableError:
+                await connection.execute("ROLLBACK")
+        yield
+    finally:
+        await connection.close()
 
 
 async def _connect_and_migrate() -> None:
@@ -49,7 +72,7 @@ async def _connect_and_migrate() -> None:
         },
         poolclass=NullPool,
     )
-    async with engine.connect() as connection:
+    async with _keep_others_out(url), engine.connect() as connection:
         await connection.run_sync(_migrate)
     await engine.dispose()
 

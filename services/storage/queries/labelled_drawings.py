@@ -29,7 +29,7 @@ SELECT id, label, labelled_at, drawing FROM (
 ) AS measured
 WHERE bytes_before < {PAGE_BYTES}
 ORDER BY labelled_at, id
-"""  # noqa: S608  the two numbers are constants
+"""
 
 
 @dataclass(frozen=True)

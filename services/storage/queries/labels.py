@@ -21,7 +21,7 @@ LOCK = f"{READ} FOR UPDATE"
 SET = f"""
 UPDATE predictions SET label = $2, labelled_at = CASE WHEN $2::smallint IS NOT NULL THEN clock_timestamp() END
 WHERE id = $1 RETURNING {COLUMNS}
-"""  # noqa: S608  the names of columns are a constant
+"""
 
 # $2 the owner who gives the label, $3 its name
 NEWEST_COUNTING = """

@@ -1,11 +1,8 @@
-"""What one owner has stored: its model versions, and the deletion of everything, in batches that commit."""
+"""Deletes everything that one owner has stored, in batches that commit."""
 
 from uuid import UUID
 
 import asyncpg
-
-from shared.contracts.message import ModelVersion
-from shared.contracts.storage import ModelVersions
 
 BATCH_ROWS = 500
 
@@ -19,11 +16,8 @@ WITH deleted AS (
     SELECT $2, 'delete_mine', jsonb_build_object('predictions', count(*)) FROM deleted HAVING count(*) > 0
 )
 SELECT count(*) FROM deleted
-"""  # noqa: S608  the number is a constant
-DELETE_OPINIONS = "DELETE FROM label_history WHERE by_owner = $1"
-MODEL_VERSIONS = """
-SELECT DISTINCT model_name AS name, model_version AS version FROM predictions WHERE owner = $1 ORDER BY name, version
 """
+DELETE_OPINIONS = "DELETE FROM label_history WHERE by_owner = $1"
 
 
 async def delete_batch(connection: asyncpg.Connection, owner: UUID, who: str) -> int:
@@ -35,8 +29,3 @@ async def delete_batch(connection: asyncpg.Connection, owner: UUID, who: str) ->
 async def delete_given_labels(connection: asyncpg.Connection, owner: UUID) -> None:
     """Delete from the history what the owner said about the drawings of others."""
     await connection.execute(DELETE_OPINIONS, owner)
-
-
-async def read_own_model_versions(connection: asyncpg.Connection, owner: UUID) -> ModelVersions:
-    """Read the model versions of the owner's predictions, ordered by name and version."""
-    return ModelVersions(models=[ModelVersion(**record) for record in await connection.fetch(MODEL_VERSIONS, owner)])

@@ -29,7 +29,7 @@ INSERT INTO predictions (id, created_at, digit, confidence, probabilities, digit
 VALUES ($1, COALESCE($2, clock_timestamp()), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (id) DO NOTHING
 RETURNING {COLUMNS}
-"""  # noqa: S608
+"""
 
 COMPARE = f"""
 SELECT {COLUMNS},
@@ -39,10 +39,10 @@ SELECT {COLUMNS},
        AS same_content,
        owner IS NOT DISTINCT FROM $13 AS same_owner
 FROM predictions WHERE id = $1
-"""  # noqa: S608
+"""
 
 # $2 the owner whose predictions are seen, NULL for everybody's
-READ = f"SELECT {COLUMNS} FROM predictions WHERE id = $1 AND ($2::uuid IS NULL OR owner = $2)"  # noqa: S608
+READ = f"SELECT {COLUMNS} FROM predictions WHERE id = $1 AND ($2::uuid IS NULL OR owner = $2)"
 
 READ_DRAWING = """
 SELECT drawing AS content, media_type, encode(sha256(drawing), 'hex') AS sha256
@@ -92,11 +92,10 @@ class Drawing:
 def to_stored_prediction(record: Mapping[str, Any], caller: UUID | None) -> StoredPrediction:
     """Convert a record with `COLUMNS` to the message for a caller, whose own predictions are marked as `mine`."""
     fields = dict(record)
-    model = ModelVersion(name=fields.pop("model_name"), version=fields.pop("model_version"))
-    label = decode_label(fields.pop("label"))
     owner = fields.pop("owner")
-    mine = caller is not None and owner == caller
-    return StoredPrediction(model=model, label=label, mine=mine, **fields)
+    mine = owner is not None and owner == caller
+    model = ModelVersion(name=fields.pop("model_name"), version=fields.pop("model_version"))
+    return StoredPrediction(model=model, label=decode_label(fields.pop("label")), mine=mine, **fields)
 
 
 async def store_prediction(

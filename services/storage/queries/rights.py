@@ -10,6 +10,7 @@ DO $$ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'slate_service') OR current_user = 'slate_service' THEN
         RETURN;
     END IF;
+    PERFORM pg_advisory_xact_lock(x'51A7E517'::bigint);  -- PostgreSQL refuses two grants on one table at once
     GRANT USAGE ON SCHEMA public TO slate_service;
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO slate_service;
     REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM slate_service;

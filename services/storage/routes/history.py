@@ -13,10 +13,10 @@ from services.storage.dependencies import (
     describe_token,
 )
 from services.storage.lanes import PAGES, STATISTICS
-from services.storage.queries.history import count_predictions, read_model_versions, read_page
-from services.storage.queries.mine import read_own_model_versions
+from services.storage.queries.counting import count_predictions, read_totals
+from services.storage.queries.history import read_model_versions, read_page
 from services.storage.queries.statistics import read_statistics
-from shared.contracts.storage import ModelVersions, PredictionCount, PredictionPage, Statistics
+from shared.contracts.storage import Accuracy, ModelVersions, PredictionCount, PredictionPage, Statistics
 from shared.web.problem_docs import problem_docs
 
 router = APIRouter(
@@ -44,24 +44,30 @@ async def get_page(
 async def get_count(
     caller: Reader, query: CountFilter, database: StorageDatabase, settings: StorageSettings
 ) -> PredictionCount:
-    """Count the predictions that fit the filters, up to `limit`."""
+    """Count the predictions that fit the filters. The answer is at most `limit`."""
     owner = whose_totals(caller, settings.visitors_see, mine=query.mine)
     return await database.run(PAGES, count_predictions, query, owner)
+
+
+@router.get("/totals")
+async def get_totals(
+    caller: Reader, query: StatisticsFilter, database: StorageDatabase, settings: StorageSettings
+) -> Accuracy:
+    """Count the predictions that fit the filters, and those of them that have a label and are right."""
+    owner = whose_totals(caller, settings.visitors_see, mine=query.mine)
+    return await database.run(PAGES, read_totals, query, owner)
 
 
 @router.get("/model-versions")
 async def get_model_versions(caller: Reader, database: StorageDatabase, settings: StorageSettings) -> ModelVersions:
     """Return every model version that has a prediction in the history."""
-    owner = whose_totals(caller, settings.visitors_see)
-    if owner is not None:
-        return await database.run(PAGES, read_own_model_versions, owner)
-    return await database.run(PAGES, read_model_versions)
+    return await database.run(PAGES, read_model_versions, whose_totals(caller, settings.visitors_see))
 
 
 @router.get("/statistics")
 async def get_statistics(
     caller: Reader, query: StatisticsFilter, database: StorageDatabase, settings: StorageSettings
 ) -> Statistics:
-    """Return counts, accuracy, confusion and calibration of all predictions or of one model, as of one moment."""
+    """Return counts, accuracy, confusion, rejections and calibration of the predictions that fit, as of one moment."""
     owner = whose_totals(caller, settings.visitors_see, mine=query.mine)
     return await database.run(STATISTICS, read_statistics, query, owner)

@@ -1,12 +1,6 @@
 """Pages of the history and their filters, compared with a plain Python list."""
 
-from datetime import UTC, datetime
-
-import asyncpg
 import pytest
-
-from services.storage.queries.history import build_conditions
-from shared.contracts.storage import HistoryFilters
 
 
 async def _read_all(client, limit=200, **filters):
@@ -158,32 +152,6 @@ async def test_model_versions_are_those_of_the_history(client, stored):
 
 async def test_an_empty_history_has_no_model_versions(client):
     assert (await client.get("/v1/model-versions")).json() == {"models": []}
-
-
-INDEXED = {
-    "predictions_digit": {"digit": 3},
-    "predictions_label": {"label": 3},
-    "predictions_unlabelled": {"labelled": False},
-    "predictions_labelled": {"labelled": True},
-    "predictions_wrong": {"correct": False},
-    "predictions_model": {"model": "cnn/2"},
-    "predictions_source": {"source": "camera"},
-    "predictions_history": {"since": datetime(2026, 11, 4, tzinfo=UTC)},
-}
-
-
-@pytest.mark.parametrize(("index", "filters"), INDEXED.items(), ids=INDEXED)
-async def test_each_filter_uses_an_index_in_the_order_of_the_pages(database_url, index, filters):
-    conditions = build_conditions(HistoryFilters(**filters))
-    page = f"EXPLAIN SELECT * FROM predictions {conditions.where()} ORDER BY created_at DESC, id DESC LIMIT 20"
-    connection = await asyncpg.connect(database_url)
-    try:
-        await connection.execute("SET enable_seqscan = off; SET enable_sort = off; SET enable_bitmapscan = off")
-        plan = "\n".join(row[0] for row in await connection.fetch(page, *conditions.values))
-    finally:
-        await connection.close()
-    assert f"using {index} " in plan
-    assert "Sort" not in plan
 
 
 async def test_since_is_included_and_until_is_not(client, store):

@@ -43,11 +43,16 @@ class Provider:
         return jwt.encode({"alg": "RS256", "kid": self.key.kid}, sent, self.key)
 
 
-@pytest.fixture(scope="module")
-def running_provider(tmp_path_factory) -> Iterator[Provider]:
+def find_free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        port: int = free.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="module")
+def running_provider(tmp_path_factory) -> Iterator[Provider]:
+    port = find_free_port()
     key_file = tmp_path_factory.mktemp("provider") / "keys.json"
     provider = Provider(f"http://127.0.0.1:{port}", key_file, RSAKey.generate_key(2048))
     provider.replace_key()
@@ -189,3 +194,40 @@ async def test_a_password_is_refused_where_a_provider_is_configured(installation
     page = await installation.page()
     assert (await page.get("/v1/me")).json()["sign_in"] == ["id_token"]
     assert (await page.post("/v1/sign-ins", json={"password": "x"})).status_code == 401
+
+
+@pytest.fixture(scope="module")
+def independent_provider() -> Iterator[str]:
+    """A provider that others wrote, with the whole flow of a sign-in → its issuer."""
+    port = find_free_port()
+    command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_until_it_answers(f"http://localhost:{port}/jwks")
+            yield f"http://localhost:{port}"
+        finally:
+            process.kill()
+
+
+def sign_in_there(issuer: str, email: str) -> str:
+    """Go through the authorization code flow as a browser and the page do → the ID token."""
+    back = "http://localhost/oauth2callback"
+    question = {"client_id": CLIENT, "redirect_uri": back, "response_type": "code", "scope": "openid email"}
+    with httpx.Client(base_url=issuer) as browser:
+        browser.put(f"/users/{email}", json={"email": email, "email_verified": True}).raise_for_status()
+        answer = browser.post("/oauth2/authorize", params={**question, "state": "s"}, data={"sub": email})
+        code = httpx.URL(answer.headers["location"]).params["code"]
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": back}
+        tokens = browser.post("/oauth2/token", data=form, auth=(CLIENT, "secret")).json()
+    id_token: str = tokens["id_token"]
+    return id_token
+
+
+async def test_the_id_token_of_another_implementation_is_understood(install, independent_provider):
+    installation = await install(
+        oidc_metadata_url=f"{independent_provider}/.well-known/openid-configuration",
+        oidc_client_id=CLIENT,
+        curators="ada@example.org",
+    )
+    ada, eve = (sign_in_there(independent_provider, email) for email in ("ada@example.org", "eve@example.org"))
+    assert [(await sign_in(installation, token)).status_code for token in (ada, eve)] == [201, 401]

@@ -18,6 +18,7 @@ RULES = {
     ("GET", "/v1/predictions/{prediction_id}/labels"): "read",
     ("GET", "/v1/predictions"): "read",
     ("GET", "/v1/prediction-count"): "read",
+    ("GET", "/v1/totals"): "read",
     ("GET", "/v1/model-versions"): "read",
     ("GET", "/v1/statistics"): "read",
     ("GET", "/v1/labelled-drawings"): "curate",

@@ -1,0 +1,51 @@
+"""A task of every copy of the service that moves the changes into the counts. Only one copy at a time does it.
+
+The sums are exact before and after a move. Moving only keeps the table of changes short, and reading it fast.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+
+from services.storage.database import Database
+from services.storage.lanes import FOLDING
+from services.storage.queries.counts import BATCH, fold_counts
+from shared.web.problems import ProblemError
+
+logger = structlog.get_logger(__name__)
+
+EVERY_S = 1.0
+AFTER_FAILURE_S = 10.0  # the database is away or not migrated; `Database` has logged it
+
+
+@asynccontextmanager
+async def keep_folding(database: Database) -> AsyncIterator[None]:
+    """Move changes every second until the block ends."""
+    task = asyncio.create_task(_fold_for_ever(database))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _fold_for_ever(database: Database) -> None:
+    while True:
+        pause_s = await _fold(database)
+        await asyncio.sleep(pause_s)
+
+
+async def _fold(database: Database) -> float:
+    """Move all changes → how long to wait, in seconds."""
+    try:
+        while await database.run(FOLDING, fold_counts) == BATCH:
+            pass
+    except ProblemError:
+        return AFTER_FAILURE_S
+    except Exception:  # the task must live as long as the service
+        logger.exception("fold_failed")
+        return AFTER_FAILURE_S
+    return EVERY_S
