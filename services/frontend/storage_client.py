@@ -15,6 +15,7 @@ from shared.clients.patience import Patience
 from shared.clients.service import RefusedError, ServiceClient
 from shared.contracts.access import CuratorToken, Deleted, Me, SignIn, VisitorRequest, VisitorToken
 from shared.contracts.storage import (
+    Accuracy,
     HistoryFilters,
     Label,
     ModelVersions,
@@ -94,6 +95,10 @@ class StorageClient(ServiceClient):
     def get_statistics(self, filters: HistoryFilters = EVERYTHING) -> Statistics:
         """Statistics of the matching predictions."""
         return self.ask(Statistics, "GET", "/v1/statistics", params=_to_params(filters))
+
+    def get_totals(self, filters: HistoryFilters = EVERYTHING) -> Accuracy:
+        """How many of the matching predictions are labelled and right."""
+        return self.ask(Accuracy, "GET", "/v1/totals", params=_to_params(filters))
 
     def get_me(self) -> Me:
         """What the caller may do."""

@@ -11,12 +11,12 @@ from uuid import UUID
 import streamlit as st
 
 from services.frontend.callers import OWN
-from services.frontend.connections import CURATE, check_health, connect, find_rights, get_statistics
+from services.frontend.connections import CURATE, check_health, connect, find_rights
 from services.frontend.elements.answer import describe_label, mark_label
 from services.frontend.elements.thumbnails import find_thumbnails
 from services.frontend.session.identity import get_identity
 from services.frontend.snapshots import Snapshots
-from shared.contracts.storage import NOT_A_DIGIT, HistoryFilters, Statistics, StoredPrediction
+from shared.contracts.storage import NOT_A_DIGIT, Accuracy, HistoryFilters, StoredPrediction
 
 RECENT = 16
 AWAY = "storage can't be reached right now"
@@ -25,14 +25,14 @@ LOADING = "loading"
 
 @dataclass(frozen=True)
 class RecentDrawings:
-    """The latest predictions in storage with their thumbnails, and the statistics.
+    """The latest predictions in storage with their thumbnails, and how many were right.
 
-    `of_all` is true if the statistics are those of all visitors, but the predictions are those of one.
+    `of_all` is true if `totals` counts those of all visitors, but the predictions are those of one.
     """
 
     predictions: Sequence[StoredPrediction]
     thumbnails: Mapping[UUID, str]
-    statistics: Statistics
+    totals: Accuracy
     of_all: bool
 
 
@@ -50,8 +50,7 @@ def fetch_recent(key: str) -> RecentDrawings:
     storage = connect().callers.acting_as(key)
     predictions = storage.list_predictions(RECENT, HistoryFilters(mine=True if is_visitor else None)).predictions
     thumbnails = find_thumbnails([prediction.id for prediction in predictions], storage)
-    statistics = get_statistics(key, HistoryFilters(), sees_totals=sees_totals)
-    return RecentDrawings(predictions, thumbnails, statistics, of_all=is_visitor and sees_totals)
+    return RecentDrawings(predictions, thumbnails, storage.get_totals(), of_all=is_visitor and sees_totals)
 
 
 def show_recent(labelled: Mapping[UUID, bool], timeout_s: float) -> int | None:
@@ -72,7 +71,7 @@ def head_html(note: str) -> str:
 
 def recent_html(recent: RecentDrawings, labelled: Mapping[UUID, bool], note: str = "") -> str:
     """The heading with the accuracy of this visit and of all time, or with the note, and the strip."""
-    overall = recent.statistics.overall
+    overall = recent.totals
     whose = "all visitors" if recent.of_all else "all time"
     accuracy = f"{whose} {write_accuracy(overall.correct, overall.labelled)}" if overall.labelled else "no labels yet"
     visit = f"this visit {write_accuracy(sum(labelled.values()), len(labelled))} · " if labelled else ""

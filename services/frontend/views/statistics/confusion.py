@@ -37,8 +37,9 @@ def show_confusion(statistics: Statistics, filters: HistoryFilters) -> None:
         digit: int = second.selectbox("Read as", range(10), key="cell_digit", on_change=forget_click)
         show_examples(label, digit, confusion[label][digit], filters)
     with left:
-        mistakes = sum(map(sum, confusion)) - sum(confusion[same][same] for same in range(10))
-        sentence = f"Confusion matrix: {statistics.overall.labelled} labelled drawings, {mistakes} read wrong."
+        labelled = sum(map(sum, confusion))
+        mistakes = labelled - sum(confusion[same][same] for same in range(10))
+        sentence = f"Confusion matrix: {labelled} drawings with a digit as label, {mistakes} read wrong."
         chart = confusion_chart(confusion, (label, digit))
         key = f"confusion-{st.session_state.get(MATRIX, 0)}"
         st.altair_chart(with_text_colour(chart), alt=sentence, key=key, on_select=partial(take_cell, key))
