@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from services.frontend.keyboard import is_loopback
 from shared.web.settings import ServerSettings
 
 
@@ -25,3 +26,8 @@ class Settings(ServerSettings):
     def api_address(self) -> str:
         """The address that the API page shows, without a final slash."""
         return (self.inference_public_url or self.inference_url).rstrip("/")
+
+    @property
+    def is_on_loopback(self) -> bool:
+        """Whether only programs on this machine reach the page, and none of them is a reverse proxy."""
+        return is_loopback(self.host) and not self.trusted_proxies

@@ -4,6 +4,7 @@ import base64
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import pytest
@@ -21,6 +22,23 @@ def restore_main_module() -> Iterator[None]:
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
+
+
+@dataclass
+class FakeBrowser:
+    """What the browser of an AppTest sends with its WebSocket, with the attributes of Streamlit's ClientContext."""
+
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    cookies: dict[str, str] = field(default_factory=dict)
+    remote_ip: str | None = None
+
+
+@pytest.fixture(autouse=True)
+def client(monkeypatch: pytest.MonkeyPatch) -> FakeBrowser:
+    """AppTest has a mock in place of the browser, whose cookies and headers are mocks too."""
+    browser = FakeBrowser()
+    monkeypatch.setattr("streamlit.runtime.context._get_client_context", lambda: browser)
+    return browser
 
 
 def a_prediction(digit: int = 7, drawing: bytes = b"png") -> PredictionToStore:
