@@ -9,7 +9,7 @@ import secrets
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-EMPTY_SECRET = re.compile(r"^(POSTGRES_PASSWORD|STORAGE_TOKEN)=$", re.MULTILINE)
+EMPTY_SECRET = re.compile(r"^(POSTGRES(?:_SERVICE)?_PASSWORD|STORAGE(?:_PAGE)?_TOKEN)=$", re.MULTILINE)
 
 
 def fill_secrets(example: str) -> str:

@@ -26,16 +26,23 @@ LARGE_DRAWINGS = 100_000  # the newest ones
 CHUNK = 250_000
 MEMORY = {"shared_buffers": "2GB", "max_wal_size": "8GB", "maintenance_work_mem": "1GB"}
 
+DRAWING = f"""
+CASE WHEN number < $1 - {LARGE_DRAWINGS} THEN '\\x89504e470d0a1a0a'::bytea
+     ELSE decode(repeat(md5(number::text), {DRAWING_BYTES // 16}), 'hex') END
+"""
+FILL_DRAWINGS = f"""
+INSERT INTO drawings (sha256, content) SELECT sha256(content), content
+FROM (SELECT {DRAWING} AS content FROM generate_series(greatest(0, $1 - {LARGE_DRAWINGS} - 1), $1) AS number) AS drawn
+"""
 # $1 number of all rows, $2 the first and $3 the last to make, counted from the oldest
 FILL = f"""
 INSERT INTO predictions (id, created_at, digit, confidence, probabilities, digit_score, model_name, model_version,
-                         source, drawing, media_type, label, labelled_at, rejected, owner)
+                         source, drawing_sha256, media_type, label, labelled_at, rejected, owner)
 SELECT uuidv7(made - now()), made, digit, confidence, array_fill(0.1::double precision, ARRAY[10]), 0.5,
        CASE WHEN is_mlp THEN 'mlp' ELSE 'cnn' END,
        CASE WHEN is_mlp THEN 1 + number * 3 / $1 ELSE 1 + number * 12 / $1 END::text,
        source,
-       CASE WHEN number < $1 - {LARGE_DRAWINGS} THEN '\\x89504e470d0a1a0a'::bytea
-            ELSE decode(repeat(md5(number::text), {DRAWING_BYTES // 16}), 'hex') END,
+       sha256({DRAWING}),
        'image/png', label, CASE WHEN label IS NOT NULL THEN made + interval '1 minute' END, rejected,
        CASE WHEN number > $1 / 2 THEN md5((number * 7919 % 20000)::text)::uuid END
 FROM (
@@ -120,7 +127,8 @@ async def _fill(url: str, rows: int) -> None:
     indexes = await connection.fetch(INDEXES)
     for index in indexes:
         await connection.execute(f"DROP INDEX {index['name']}")
-    await connection.execute("ALTER TABLE predictions DISABLE TRIGGER USER")
+    await connection.execute("ALTER TABLE predictions DISABLE TRIGGER ALL")
+    await connection.execute(FILL_DRAWINGS.replace("$1", str(rows)))
     for first in range(0, rows, CHUNK):
         last = min(first + CHUNK, rows) - 1
         values = {"$1": str(rows), "$2": str(first), "$3": str(last)}
@@ -128,7 +136,7 @@ async def _fill(url: str, rows: int) -> None:
         for name, value in values.items():
             statement = statement.replace(name, value)
         await connection.execute(statement)
-    await connection.execute("ALTER TABLE predictions ENABLE TRIGGER USER")
+    await connection.execute("ALTER TABLE predictions ENABLE TRIGGER ALL")
     await connection.execute("SET maintenance_work_mem = '1GB'")
     for index in indexes:
         await connection.execute(index["definition"])

@@ -118,7 +118,7 @@ async def _open_asyncpg(address: str) -> Callable[[int], Write]:
 
 
 def _find_statement(number: int) -> tuple[Any, ...]:
-    storing = store_prediction(cast("Any", Recorder()), uuid4(), make_prediction(number), "image/png")
+    storing = store_prediction(cast("Any", Recorder()), uuid4(), make_prediction(number), "image/png", owner=None)
     try:
         storing.send(None)
     except StatementNoted as noted:

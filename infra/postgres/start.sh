@@ -22,6 +22,16 @@ create_data() {
     sync "$volume"
 }
 
+# The role of storage, which may change rows and no tables. Each start sets its password, so that .env decides it.
+prepare_service_role() {
+    password=$(printf '%s' "$POSTGRES_SERVICE_PASSWORD" | sed "s/'/''/g")
+    {
+        printf '%s\n' "DO \$\$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'slate_service') \
+THEN CREATE ROLE slate_service LOGIN; END IF; END \$\$;"
+        printf "ALTER ROLE slate_service PASSWORD '%s';\n" "$password"
+    } | postgres --single -D "$PGDATA" -c exit_on_error=on -c log_statement=none slate >/dev/null
+}
+
 [ -w "$volume" ] || fail "The account of this container may not write to the volume at $volume. \
 If PostgreSQL 17 created it, docs/operating.md says how to move its data."
 
@@ -32,4 +42,5 @@ flock --nonblock 9 || fail "Another container runs PostgreSQL on this volume."
 rm -f "$PGDATA/postmaster.pid"
 
 [ -d "$PGDATA" ] || create_data
+[ -z "${POSTGRES_SERVICE_PASSWORD:-}" ] || prepare_service_role
 exec postgres -c listen_addresses='*'

@@ -10,12 +10,16 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from services.storage.access.authenticator import Authenticator
+from services.storage.access.openid import IdTokenVerifier
+from services.storage.access.sign_in import SignInDesk
 from services.storage.background import run_in_background
 from services.storage.bearer_guard import BearerGuard
 from services.storage.cancelled_reads import CancelledReads
 from services.storage.count_folding import keep_folding
-from services.storage.database import open_database
-from services.storage.routes import health, history, labels, predictions
+from services.storage.database import Database, open_database
+from services.storage.drawing_mover import keep_moving_drawings
+from services.storage.routes import access, audit, exchange, health, history, labels, mine, predictions
 from services.storage.schema import read_schema
 from services.storage.settings import Settings
 from shared.web.service import equip_service
@@ -33,7 +37,10 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.schema = await asyncio.to_thread(read_schema)
         async with open_database(settings.database_url.get_secret_value(), registry) as database:
             app.state.database = database
-            async with run_in_background(keep_folding(database)):
+            app.state.settings = settings
+            app.state.authenticator = _make_authenticator(database, settings)
+            app.state.sign_ins = SignInDesk(database, app.state.authenticator, _make_verifier(settings))
+            async with run_in_background(keep_folding(database), keep_moving_drawings(database)):
                 yield
 
     app = FastAPI(
@@ -46,8 +53,19 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,  # a redirect would name the host of the request
     )
     app.add_middleware(CancelledReads)
-    app.add_middleware(BearerGuard, token=settings.token.get_secret_value())
+    app.add_middleware(BearerGuard)
     equip_service(app, settings=settings, max_body_bytes=MAX_BODY_BYTES, registry=registry)
-    for routes in (health, predictions, history, labels):
+    for routes in (health, access, predictions, history, labels, mine, audit, exchange):
         app.include_router(routes.router)
     return app
+
+
+def _make_authenticator(database: Database, settings: Settings) -> Authenticator:
+    page_token = settings.page_token.get_secret_value() if settings.page_token else None
+    return Authenticator(database, token=settings.token.get_secret_value(), page_token=page_token)
+
+
+def _make_verifier(settings: Settings) -> IdTokenVerifier | None:
+    if settings.oidc_metadata_url is None or settings.oidc_client_id is None:
+        return None
+    return IdTokenVerifier(settings.oidc_metadata_url, settings.oidc_client_id, frozenset(settings.curators))

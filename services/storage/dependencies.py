@@ -8,9 +8,12 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 from fastapi.security import HTTPBearer
 
+from services.storage.access.authenticator import Authenticator
+from services.storage.access.sign_in import SignInDesk
 from services.storage.database import Database
 from services.storage.history_query import CountQuery, HistoryQuery, StatisticsQuery
 from services.storage.schema import Schema
+from services.storage.settings import Settings
 
 
 async def get_database(request: Request) -> Database:
@@ -25,8 +28,29 @@ async def get_schema(request: Request) -> Schema:
     return schema
 
 
+async def get_authenticator(request: Request) -> Authenticator:
+    """Return what turns bearer tokens into callers."""
+    authenticator: Authenticator = request.app.state.authenticator
+    return authenticator
+
+
+async def get_sign_ins(request: Request) -> SignInDesk:
+    """Return what signs people in."""
+    sign_ins: SignInDesk = request.app.state.sign_ins
+    return sign_ins
+
+
+async def get_settings(request: Request) -> Settings:
+    """Return the settings of the service."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
 StorageDatabase = Annotated[Database, Depends(get_database)]
 CodeSchema = Annotated[Schema, Depends(get_schema)]
+Access = Annotated[Authenticator, Depends(get_authenticator)]
+SignIns = Annotated[SignInDesk, Depends(get_sign_ins)]
+StorageSettings = Annotated[Settings, Depends(get_settings)]
 HistoryFilter = Annotated[HistoryQuery, Query()]
 CountFilter = Annotated[CountQuery, Query()]
 StatisticsFilter = Annotated[StatisticsQuery, Query()]

@@ -29,6 +29,8 @@ CONNECT_TIMEOUT_S = 2.0  # PostgreSQL opens a connection in milliseconds
 
 # A load balancer usually waits 1 to 5 s for a health check.
 READINESS = Lane("readiness", connections=1, wait_s=1, statement_s=1)
+# Tokens, signing keys and sign-ins: small tables. Every caller waits for them, so no other query may keep them waiting.
+ACCESS = Lane("access", connections=2, wait_s=2, statement_s=2)
 # One prediction, which takes milliseconds. A writer repeats a failed request, so it should learn of the failure soon.
 ROWS = Lane("rows", connections=5, wait_s=5, statement_s=3)
 # Pages and counts of the history, and the pages of the labelled drawings: milliseconds. The frontend waits 5 s for an
@@ -37,5 +39,10 @@ PAGES = Lane("pages", connections=3, wait_s=5, statement_s=4)
 STATISTICS = Lane("statistics", connections=2, wait_s=5, statement_s=4, isolation="repeatable_read")
 # Moving changes into the counts. Nobody waits for it.
 FOLDING = Lane("folding", connections=1, wait_s=5, statement_s=60)
+# Other work of the service for itself: moving drawings, and deleting what is too old. Its steps take a second.
+MAINTENANCE = Lane("maintenance", connections=1, wait_s=30, statement_s=30)
+# Pages of an export and parts of an import: many rows, and nobody looks at a page meanwhile.
+EXCHANGE = Lane("exchange", connections=2, wait_s=20, statement_s=30)
 
-LANES = (READINESS, ROWS, PAGES, STATISTICS, FOLDING)  # 12 connections; PostgreSQL allows 100 in all by default
+# 17 connections; PostgreSQL allows 100 in all by default
+LANES = (READINESS, ACCESS, ROWS, PAGES, STATISTICS, FOLDING, MAINTENANCE, EXCHANGE)

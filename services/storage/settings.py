@@ -3,13 +3,14 @@
 `SecretStr` keeps the two secrets, the token and the password in the URL, out of logs and tracebacks.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.web.settings import ApiServerSettings
+from shared.contracts.access import VisitorsSee
+from shared.web.settings import ApiServerSettings, CommaSeparated
 
 
 def _check_url(url: SecretStr) -> SecretStr:
@@ -23,6 +24,12 @@ def _check_url(url: SecretStr) -> SecretStr:
     except ValueError:
         detail = "has a port that is not a number; write characters such as / and @ in a password as %2F and %40"
         raise ValueError(detail) from None
+    return url
+
+
+def _check_metadata_url(url: str) -> str:
+    if urlsplit(url).scheme not in ("https", "http"):
+        raise ValueError("must start with https://")
     return url
 
 
@@ -48,5 +55,17 @@ class Settings(DatabaseSettings, ApiServerSettings):
 
     model_config = DatabaseSettings.model_config
 
-    token: SecretStr = Field(min_length=1)  # every request to /v1 must carry it as `Authorization: Bearer`
+    token: SecretStr = Field(min_length=1)  # the installation's own bearer token, with every right
+    page_token: Annotated[SecretStr, Field(min_length=1)] | None = None  # the page's: it may only ask for other tokens
+    visitors_see: VisitorsSee = "totals"  # what callers without `curate` see of others: history, totals, nothing
+    oidc_metadata_url: Annotated[str, AfterValidator(_check_metadata_url)] | None = None
+    oidc_client_id: str | None = None
+    curators: Annotated[tuple[str, ...], *CommaSeparated] = ()  # e-mail addresses; whom the provider verified
     port: int = Field(default=8002, ge=0, le=65535)
+
+    @model_validator(mode="after")
+    def _require_whole_provider(self) -> Self:
+        parts = (self.oidc_metadata_url, self.oidc_client_id, self.curators)
+        if any(parts) and not all(parts):
+            raise ValueError("STORAGE_OIDC_METADATA_URL, STORAGE_OIDC_CLIENT_ID and STORAGE_CURATORS go together")
+        return self

@@ -1,6 +1,8 @@
-"""Stores, reads, labels and deletes one prediction.
+"""Stores, reads and deletes one prediction.
 
-Each function runs single statements that commit by themselves. None needs a transaction.
+Each function runs single statements that commit by themselves. None needs a transaction. `seen` and `changeable` are
+the owner whose predictions the caller may see or change, None for everybody's: access/visibility.py decides it. To
+others a prediction does not exist.
 """
 
 from collections.abc import Mapping
@@ -10,75 +12,77 @@ from uuid import UUID
 
 import asyncpg
 
-from services.storage.queries.true_digit import decode_label, encode_label
+from services.storage.access.caller import Caller
+from services.storage.queries.true_digit import decode_label
 from shared.contracts.message import ModelVersion
-from shared.contracts.storage import PredictionToStore, StoredPrediction, TrueDigit
+from shared.contracts.storage import PredictionToStore, StoredPrediction
 from shared.web.media_type import MediaType
 
 # The `noqa: S608` below are safe, because this constant is all that the f-strings insert.
 COLUMNS = """id, created_at, digit, confidence, probabilities, digit_score, model_name, model_version, source,
 label, labelled_at, rejected, owner"""
 
-# $1 id, $2 created_at or NULL, $3 digit, and so on in the order of the columns
+# $1 id, $2 created_at or NULL, $3 digit, and so on in the order of the columns. The drawing follows the prediction, so
+# that none is left over if the prediction exists already; the foreign key is checked at the end of the statement.
 INSERT = f"""
-INSERT INTO predictions (id, created_at, digit, confidence, probabilities, digit_score, model_name, model_version,
-                         source, drawing, media_type, rejected, owner)
-VALUES ($1, COALESCE($2, clock_timestamp()), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-ON CONFLICT (id) DO NOTHING
-RETURNING {COLUMNS}
+WITH stored AS (
+    INSERT INTO predictions (id, created_at, digit, confidence, probabilities, digit_score, model_name, model_version,
+                             source, drawing_sha256, media_type, rejected, owner)
+    VALUES ($1, COALESCE($2, clock_timestamp()), $3, $4, $5, $6, $7, $8, $9, sha256($10), $11, $12, $13)
+    ON CONFLICT (id) DO NOTHING
+    RETURNING {COLUMNS}, drawing_sha256
+), drawn AS (
+    INSERT INTO drawings (sha256, content) SELECT drawing_sha256, $10 FROM stored ON CONFLICT DO NOTHING
+)
+SELECT {COLUMNS} FROM stored
 """
 
 COMPARE = f"""
 SELECT {COLUMNS},
        ($2::timestamptz IS NULL OR created_at = $2)
        AND (digit, confidence, probabilities, digit_score) = ($3, $4, $5, $6)
-       AND (model_name, model_version, source, drawing, media_type, rejected) = ($7, $8, $9, $10, $11, $12)
-       AND owner IS NOT DISTINCT FROM $13 AS same_content
+       AND (model_name, model_version, source, media_type, rejected) = ($7, $8, $9, $11, $12)
+       AND coalesce(drawing_sha256, sha256(drawing)) = sha256($10) AS same_content,
+       owner IS NOT DISTINCT FROM $13 AS same_owner
 FROM predictions WHERE id = $1
 """
 
-READ = f"SELECT {COLUMNS} FROM predictions WHERE id = $1"
+# $2 the owner whose predictions are seen, NULL for everybody's
+READ = f"SELECT {COLUMNS} FROM predictions WHERE id = $1 AND ($2::uuid IS NULL OR owner = $2)"
 
-# The same label again is a retry, so it keeps the time of the first.
-LABEL = f"""
-UPDATE predictions
-SET label = $2, labelled_at = CASE WHEN label = $2 THEN labelled_at ELSE clock_timestamp() END
-WHERE id = $1
-RETURNING {COLUMNS}
+# $2 whether to keep a labelled prediction, $3 the owner whose predictions may be deleted, NULL for everybody's, $4 who,
+# for the audit, $5 the owner that this caller is. The page replaces an unfinished drawing after each stroke with
+# `unlabelled_only`; that is no deletion that somebody would look for in the audit.
+DELETE = """
+WITH deleted AS (
+    DELETE FROM predictions
+    WHERE id = $1 AND (label IS NULL OR NOT $2) AND ($3::uuid IS NULL OR owner = $3)
+    RETURNING id, owner
+), noted AS (
+    INSERT INTO audit (who, action, details)
+    SELECT $4, 'delete', jsonb_build_object('prediction', id) FROM deleted
+    WHERE NOT ($2 AND owner IS NOT DISTINCT FROM $5)
+)
+SELECT count(*) > 0 FROM deleted
 """
-
-READ_DRAWING = """
-SELECT drawing AS content, media_type, encode(sha256(drawing), 'hex') AS sha256 FROM predictions WHERE id = $1
-"""
-
-DELETE = "DELETE FROM predictions WHERE id = $1 AND (label IS NULL OR NOT $2)"
-
-UNLABEL = "UPDATE predictions SET label = NULL, labelled_at = NULL WHERE id = $1 RETURNING id"
 
 
 @dataclass(frozen=True)
 class Stored:
     """The result of storing a prediction.
 
-    `created` is true the first time. `same_content` is false if another prediction already has this id.
+    `created` is true the first time. `same_content` is false if another prediction already has this id, and
+    `same_owner` if the prediction is somebody else's.
     """
 
     prediction: StoredPrediction
     created: bool
     same_content: bool
+    same_owner: bool
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """A drawing as it was sent, and its SHA-256 in hexadecimal."""
-
-    content: bytes
-    media_type: str
-    sha256: str
-
-
-def to_stored_prediction(record: Mapping[str, Any], caller: UUID | None = None) -> StoredPrediction:
-    """Convert a record with `COLUMNS` to the message for this caller."""
+def to_stored_prediction(record: Mapping[str, Any], caller: UUID | None) -> StoredPrediction:
+    """Convert a record with `COLUMNS` to the message for a caller, whose own predictions are marked as `mine`."""
     fields = dict(record)
     owner = fields.pop("owner")
     mine = owner is not None and owner == caller
@@ -91,9 +95,12 @@ async def store_prediction(
     prediction_id: UUID,
     prediction: PredictionToStore,
     media_type: MediaType,
-    owner: UUID | None = None,
+    owner: UUID | None,
 ) -> Stored:
-    """Insert the prediction, or compare it with the stored one of this id. A stored prediction is never changed."""
+    """Insert the prediction, or compare it with the stored one of this id. A stored prediction is never changed.
+
+    asyncpg.ForeignKeyViolationError if the last prediction with this drawing was deleted at this moment.
+    """
     parameters = (
         prediction_id,
         prediction.created_at,
@@ -111,41 +118,33 @@ async def store_prediction(
     )
     while True:  # repeats only if another request deletes the row between the two statements
         if record := await connection.fetchrow(INSERT, *parameters):
-            return Stored(to_stored_prediction(record, owner), created=True, same_content=True)
+            return Stored(to_stored_prediction(record, owner), created=True, same_content=True, same_owner=True)
         if record := await connection.fetchrow(COMPARE, *parameters):
             fields = dict(record)
-            same_content = fields.pop("same_content")
-            return Stored(to_stored_prediction(fields, owner), created=False, same_content=same_content)
+            same = {name: fields.pop(name) for name in ("same_content", "same_owner")}
+            return Stored(to_stored_prediction(fields, owner), created=False, **same)
 
 
-async def read_prediction(connection: asyncpg.Connection, prediction_id: UUID) -> StoredPrediction | None:
-    """Read a prediction; None if there is none."""
-    record = await connection.fetchrow(READ, prediction_id)
-    return to_stored_prediction(record) if record else None
-
-
-async def read_drawing(connection: asyncpg.Connection, prediction_id: UUID) -> Drawing | None:
-    """Read a drawing; None if there is no such prediction."""
-    record = await connection.fetchrow(READ_DRAWING, prediction_id)
-    return Drawing(**record) if record else None
-
-
-async def label_prediction(
-    connection: asyncpg.Connection, prediction_id: UUID, label: TrueDigit
+async def read_prediction(
+    connection: asyncpg.Connection, prediction_id: UUID, seen: UUID | None, caller: UUID | None
 ) -> StoredPrediction | None:
-    """Set the label → the prediction; None if there is no such prediction."""
-    record = await connection.fetchrow(LABEL, prediction_id, encode_label(label))
-    return to_stored_prediction(record) if record else None
+    """Read a prediction; None if there is none."""
+    record = await connection.fetchrow(READ, prediction_id, seen)
+    return to_stored_prediction(record, caller) if record else None
 
 
-async def remove_label(connection: asyncpg.Connection, prediction_id: UUID) -> bool:
-    """Remove the label if there is one. Return False if there is no such prediction."""
-    return await connection.fetchval(UNLABEL, prediction_id) is not None
-
-
-async def delete_prediction(connection: asyncpg.Connection, prediction_id: UUID, unlabelled_only: bool) -> None:
-    """Delete the prediction with its drawing and label, if it exists.
+async def delete_prediction(
+    connection: asyncpg.Connection,
+    prediction_id: UUID,
+    unlabelled_only: bool,
+    changeable: UUID | None,
+    caller: Caller,
+) -> bool:
+    """Delete the prediction with its drawing and label → whether there was one. The audit notes it.
 
     `unlabelled_only` keeps a prediction that has a label.
     """
-    await connection.execute(DELETE, prediction_id, unlabelled_only)
+    deleted: bool = await connection.fetchval(
+        DELETE, prediction_id, unlabelled_only, changeable, caller.name, caller.owner
+    )
+    return deleted

@@ -1,6 +1,6 @@
 """Routes that set and remove the label of a prediction, and stream all labelled drawings for training.
 
-A label is the true digit, given by a person. `training/data/labelled_drawings.py` reads the stream.
+A label says what the drawing is: a digit or "not a digit". `training/data/labelled_drawings.py` reads the stream.
 """
 
 from uuid import UUID
@@ -9,14 +9,20 @@ import structlog
 from fastapi import APIRouter, status
 from fastapi.responses import StreamingResponse
 
+from services.storage.access.caller import Caller
+from services.storage.access.rules import Curator, Labeller, Reader
+from services.storage.access.visibility import whose_rows, whose_to_change
 from services.storage.body_structure import BoundedRoute
-from services.storage.dependencies import StorageDatabase, describe_token
+from services.storage.dependencies import StorageDatabase, StorageSettings, describe_token
 from services.storage.labelled_stream import NDJSON, open_labelled_drawings
 from services.storage.lanes import ROWS
-from services.storage.queries import predictions as queries
+from services.storage.queries import labels as queries
+from services.storage.queries.audit import write_audit
 from services.storage.routes.predictions import make_not_found
+from shared.contracts.access import LabelHistory
 from shared.contracts.storage import Label, LabelledDrawing, StoredPrediction
 from shared.web.problem_docs import problem_docs
+from shared.web.problems import ProblemError
 
 logger = structlog.get_logger(__name__)
 
@@ -25,14 +31,26 @@ router = APIRouter(
     tags=["labels"],
     route_class=BoundedRoute,
     dependencies=[describe_token],
-    responses=problem_docs("unauthorised", "invalid_request", "not_ready", "overloaded"),
+    responses=problem_docs("unauthorised", "forbidden", "invalid_request", "not_ready", "overloaded"),
 )
 
 
+def _make_author(caller: Caller) -> queries.Author:
+    return queries.Author(caller.owner, caller.name, changeable=whose_to_change(caller))
+
+
 @router.put("/predictions/{prediction_id}/label", responses=problem_docs("not_found", "too_large"))
-async def put_label(prediction_id: UUID, label: Label, database: StorageDatabase) -> StoredPrediction:
-    """Set the true digit of a prediction. Sending the same label again does not change its time."""
-    prediction = await database.run(ROWS, queries.label_prediction, prediction_id, label.digit)
+async def put_label(
+    caller: Labeller, prediction_id: UUID, label: Label, database: StorageDatabase, settings: StorageSettings
+) -> StoredPrediction:
+    """Say what the drawing is. Sending the same label again does not change its time.
+
+    The newest label by the owner or a curator counts. A label by somebody else is kept in the history of labels, and
+    the answer has the label that counts.
+    """
+    seen = whose_rows(caller, settings.visitors_see)
+    author = _make_author(caller)
+    prediction = await database.run(ROWS, queries.label_prediction, prediction_id, label.digit, author, seen)
     if prediction is None:
         raise make_not_found(prediction_id)
     logger.info("prediction_labelled", prediction_id=str(prediction_id), label=label.digit, digit=prediction.digit)
@@ -44,11 +62,30 @@ async def put_label(prediction_id: UUID, label: Label, database: StorageDatabase
     status_code=status.HTTP_204_NO_CONTENT,
     responses=problem_docs("not_found"),
 )
-async def delete_label(prediction_id: UUID, database: StorageDatabase) -> None:
+async def delete_label(
+    caller: Labeller, prediction_id: UUID, database: StorageDatabase, settings: StorageSettings
+) -> None:
     """Remove the label. It is no error if there is none."""
-    if not await database.run(ROWS, queries.remove_label, prediction_id):
+    seen = whose_rows(caller, settings.visitors_see)
+    try:
+        removed = await database.run(ROWS, queries.remove_label, prediction_id, _make_author(caller), seen)
+    except queries.NotAllowedError as error:
+        raise ProblemError("forbidden", "This prediction belongs to somebody else.") from error
+    if not removed:
         raise make_not_found(prediction_id)
     logger.info("label_removed", prediction_id=str(prediction_id))
+
+
+@router.get("/predictions/{prediction_id}/labels", responses=problem_docs("not_found"))
+async def get_label_history(
+    caller: Reader, prediction_id: UUID, database: StorageDatabase, settings: StorageSettings
+) -> LabelHistory:
+    """Return who said when what the drawing is, oldest first, without the ids of visitors."""
+    seen = whose_rows(caller, settings.visitors_see)
+    history = await database.run(ROWS, queries.read_label_history, prediction_id, seen, caller.owner)
+    if history is None:
+        raise make_not_found(prediction_id)
+    return history
 
 
 @router.get(
@@ -56,11 +93,12 @@ async def delete_label(prediction_id: UUID, database: StorageDatabase) -> None:
     response_class=StreamingResponse,
     responses={200: {"content": {NDJSON: {"schema": LabelledDrawing.model_json_schema()}}}},
 )
-async def get_labelled_drawings(database: StorageDatabase) -> StreamingResponse:
+async def get_labelled_drawings(caller: Curator, database: StorageDatabase) -> StreamingResponse:
     """Stream one JSON line for each labelled drawing, oldest label first.
 
     The stream holds the drawings that have a label when it begins. A label that is changed or removed while the stream
     runs is left out if its turn has not come yet. The answer uses chunked encoding. A stream that breaks off ends
     without the final chunk; this also happens if the caller takes nothing for 60 seconds.
     """
+    await database.run(ROWS, write_audit, caller.name, "export", {"what": "labelled-drawings"})
     return await open_labelled_drawings(database)

@@ -1,6 +1,7 @@
 """Routes that store, read and delete one prediction, and return its drawing.
 
-Every write is idempotent, so that a client may repeat it when an answer was lost.
+Every write is idempotent, so that a client may repeat it when an answer was lost. A prediction that the caller may not
+see does not exist for the caller.
 """
 
 from typing import Annotated
@@ -9,10 +10,13 @@ from uuid import UUID
 import structlog
 from fastapi import APIRouter, Header, Response, status
 
+from services.storage.access.rules import Reader, Writer
+from services.storage.access.visibility import whose_rows, whose_to_change
 from services.storage.body_structure import BoundedRoute
-from services.storage.dependencies import StorageDatabase, describe_token
+from services.storage.dependencies import StorageDatabase, StorageSettings, describe_token
 from services.storage.lanes import ROWS
 from services.storage.queries import predictions as queries
+from services.storage.queries.drawings import read_drawing
 from shared.contracts.storage import PredictionToStore, StoredPrediction
 from shared.web.media_type import detect_media_type
 from shared.web.problem_docs import problem_docs
@@ -25,7 +29,7 @@ router = APIRouter(
     tags=["predictions"],
     route_class=BoundedRoute,
     dependencies=[describe_token],
-    responses=problem_docs("unauthorised", "invalid_request", "not_ready", "overloaded"),
+    responses=problem_docs("unauthorised", "forbidden", "invalid_request", "not_ready", "overloaded"),
 )
 
 
@@ -42,12 +46,19 @@ def make_not_found(prediction_id: UUID) -> ProblemError:
     },
 )
 async def put_prediction(
-    prediction_id: UUID, prediction: PredictionToStore, response: Response, database: StorageDatabase
+    caller: Writer,
+    prediction_id: UUID,
+    prediction: PredictionToStore,
+    response: Response,
+    database: StorageDatabase,
 ) -> StoredPrediction:
-    """Store the prediction under its id. Sending the same prediction again changes nothing, not even its label."""
+    """Store the prediction under its id; it belongs to the caller.
+
+    Sending the same prediction again changes nothing, not even its label.
+    """
     media_type = detect_media_type(prediction.drawing)
-    stored = await database.run(ROWS, queries.store_prediction, prediction_id, prediction, media_type)
-    if not stored.same_content:
+    stored = await database.run(ROWS, queries.store_prediction, prediction_id, prediction, media_type, caller.owner)
+    if not stored.same_content or not (stored.same_owner or caller.is_curator):
         raise ProblemError("conflict", f"Another prediction is already stored under the id {prediction_id}.")
     if stored.created:
         response.status_code = status.HTTP_201_CREATED
@@ -56,9 +67,12 @@ async def put_prediction(
 
 
 @router.get("", responses=problem_docs("not_found"))
-async def get_prediction(prediction_id: UUID, database: StorageDatabase) -> StoredPrediction:
+async def get_prediction(
+    caller: Reader, prediction_id: UUID, database: StorageDatabase, settings: StorageSettings
+) -> StoredPrediction:
     """Return the prediction without its drawing."""
-    prediction = await database.run(ROWS, queries.read_prediction, prediction_id)
+    seen = whose_rows(caller, settings.visitors_see)
+    prediction = await database.run(ROWS, queries.read_prediction, prediction_id, seen, caller.owner)
     if prediction is None:
         raise make_not_found(prediction_id)
     return prediction
@@ -74,10 +88,14 @@ async def get_prediction(prediction_id: UUID, database: StorageDatabase) -> Stor
     },
 )
 async def get_drawing(
-    prediction_id: UUID, database: StorageDatabase, if_none_match: Annotated[str | None, Header()] = None
+    caller: Reader,
+    prediction_id: UUID,
+    database: StorageDatabase,
+    settings: StorageSettings,
+    if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Return the drawing, byte for byte as it was sent. It never changes, so a cache may keep it."""
-    drawing = await database.run(ROWS, queries.read_drawing, prediction_id)
+    drawing = await database.run(ROWS, read_drawing, prediction_id, whose_rows(caller, settings.visitors_see))
     if drawing is None:
         raise make_not_found(prediction_id)
     etag = f'"{drawing.sha256}"'
@@ -92,10 +110,23 @@ async def get_drawing(
 
 
 @router.delete("", status_code=status.HTTP_204_NO_CONTENT)
-async def delete_prediction(prediction_id: UUID, database: StorageDatabase, unlabelled_only: bool = False) -> None:
+async def delete_prediction(
+    caller: Writer,
+    prediction_id: UUID,
+    database: StorageDatabase,
+    settings: StorageSettings,
+    unlabelled_only: bool = False,
+) -> None:
     """Delete the prediction with its drawing and label. It is no error if there is no such prediction.
 
     `unlabelled_only` keeps a prediction that has a label.
     """
-    await database.run(ROWS, queries.delete_prediction, prediction_id, unlabelled_only)
-    logger.info("prediction_deleted", prediction_id=str(prediction_id), unlabelled_only=unlabelled_only)
+    changeable = whose_to_change(caller)
+    if await database.run(ROWS, queries.delete_prediction, prediction_id, unlabelled_only, changeable, caller):
+        logger.info("prediction_deleted", prediction_id=str(prediction_id), unlabelled_only=unlabelled_only)
+        return
+    if whose_rows(caller, settings.visitors_see) is not None or changeable is None:
+        return  # what the caller does not see does not exist
+    seen = await database.run(ROWS, queries.read_prediction, prediction_id, None, caller.owner)
+    if seen is not None and not seen.mine:
+        raise ProblemError("forbidden", "This prediction belongs to somebody else.")

@@ -3,19 +3,24 @@
 import base64
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from services.storage.access.secret_tokens import hash_secret, make_secret
 from services.storage.app import create_app
+from services.storage.lanes import ACCESS
+from services.storage.queries.tokens import insert_token
 from services.storage.settings import Settings
+from shared.contracts.access import Scope
 
 TOKEN = "a token for tests"
+PAGE_TOKEN = "the page's token for tests"
 PNG = b"\x89PNG\r\n\x1a\n"
 Body = dict[str, Any]
 OpenClient = Callable[[str], AbstractAsyncContextManager[httpx.AsyncClient]]
@@ -48,6 +53,73 @@ async def app(database_url: str) -> AsyncIterator[FastAPI]:
     app = create_app(Settings(database_url=database_url, token=TOKEN))
     async with app.router.lifespan_context(app):
         yield app
+
+
+@pytest.fixture
+def make_settings(database_url: str) -> Callable[..., Settings]:
+    """Return a function that makes settings with both fixed tokens and the given changes."""
+
+    def make_settings(**changes: Any) -> Settings:
+        return Settings(**{"database_url": database_url, "token": TOKEN, "page_token": PAGE_TOKEN, **changes})
+
+    return make_settings
+
+
+class Installation:
+    """A running app, and clients for it that send the tokens of different callers."""
+
+    def __init__(self, app: FastAPI, stack: AsyncExitStack) -> None:
+        self.app = app
+        self._stack = stack
+
+    async def with_token(self, token: str | None) -> httpx.AsyncClient:
+        client = await self._stack.enter_async_context(_connect(self.app))
+        if token is None:
+            del client.headers["Authorization"]
+        else:
+            client.headers["Authorization"] = f"Bearer {token}"
+        return client
+
+    async def owner(self) -> httpx.AsyncClient:
+        return await self.with_token(TOKEN)
+
+    async def page(self) -> httpx.AsyncClient:
+        return await self.with_token(PAGE_TOKEN)
+
+    async def visitor(self) -> httpx.AsyncClient:
+        answer = await (await self.page()).post("/v1/visitors", json={})
+        return await self.with_token(answer.json()["token"])
+
+    async def curator(self, name: str = "ada@example.org") -> httpx.AsyncClient:
+        signer = await self.app.state.authenticator.read_signer()
+        return await self.with_token(signer.sign_curator(name).text)
+
+    async def named(self, name: str, *scopes: str) -> httpx.AsyncClient:
+        secret = make_secret()
+        scopes_of = cast("frozenset[Scope]", frozenset(scopes))
+        await self.app.state.database.run(ACCESS, insert_token, name, hash_secret(secret), scopes_of)
+        self.forget_tokens()
+        return await self.with_token(secret)
+
+    def forget_tokens(self) -> None:
+        """Make the app read its tokens again, as it does by itself after three seconds."""
+        self.app.state.authenticator._known = None
+
+
+Install = Callable[..., Awaitable[Installation]]
+
+
+@pytest.fixture
+async def install(make_settings: Callable[..., Settings]) -> AsyncIterator[Install]:
+    """Return a function that starts an installation with the given settings."""
+    async with AsyncExitStack() as stack:
+
+        async def install(**changes: Any) -> Installation:
+            app = create_app(make_settings(**changes))
+            await stack.enter_async_context(app.router.lifespan_context(app))
+            return Installation(app, stack)
+
+        yield install
 
 
 @pytest.fixture

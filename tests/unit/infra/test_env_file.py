@@ -6,6 +6,7 @@ import pytest
 
 from infra.env_file import REPOSITORY, fill_secrets, write_env_file
 
+SECRETS = ("POSTGRES_PASSWORD", "POSTGRES_SERVICE_PASSWORD", "STORAGE_TOKEN", "STORAGE_PAGE_TOKEN")
 EXAMPLE = (REPOSITORY / ".env.example").read_text()
 
 
@@ -16,14 +17,14 @@ def read(text: str) -> dict[str, str]:
 
 def test_each_secret_is_long_and_random() -> None:
     first, second = read(fill_secrets(EXAMPLE)), read(fill_secrets(EXAMPLE))
-    secrets = [filled[name] for filled in (first, second) for name in ("POSTGRES_PASSWORD", "STORAGE_TOKEN")]
-    assert len(set(secrets)) == 4
+    secrets = [filled[name] for filled in (first, second) for name in SECRETS]
+    assert len(set(secrets)) == 2 * len(SECRETS)
     assert all(len(secret) == 64 and secret.isalnum() for secret in secrets)
 
 
 def test_everything_except_the_secrets_is_as_in_the_example() -> None:
     filled, example = read(fill_secrets(EXAMPLE)), read(EXAMPLE)
-    assert {name for name in example if filled[name] != example[name]} == {"POSTGRES_PASSWORD", "STORAGE_TOKEN"}
+    assert {name for name in example if filled[name] != example[name]} == set(SECRETS)
 
 
 def test_only_the_owner_can_read_the_file(tmp_path: Path) -> None:

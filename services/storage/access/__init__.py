@@ -1,0 +1,1 @@
+"""Who is calling, what that caller may do, and how a person becomes a curator."""

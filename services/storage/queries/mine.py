@@ -1,0 +1,31 @@
+"""Deletes everything that one owner has stored, in batches that commit."""
+
+from uuid import UUID
+
+import asyncpg
+
+BATCH_ROWS = 500
+
+# $1 the owner, $2 who, for the audit. The labels of a prediction and their history go with it.
+DELETE_BATCH = f"""
+WITH deleted AS (
+    DELETE FROM predictions WHERE id IN (SELECT id FROM predictions WHERE owner = $1 LIMIT {BATCH_ROWS})
+    RETURNING id
+), noted AS (
+    INSERT INTO audit (who, action, details)
+    SELECT $2, 'delete_mine', jsonb_build_object('predictions', count(*)) FROM deleted HAVING count(*) > 0
+)
+SELECT count(*) FROM deleted
+"""
+DELETE_OPINIONS = "DELETE FROM label_history WHERE by_owner = $1"
+
+
+async def delete_batch(connection: asyncpg.Connection, owner: UUID, who: str) -> int:
+    """Delete up to BATCH_ROWS predictions of the owner → how many. The audit notes the number in the same commit."""
+    deleted: int = await connection.fetchval(DELETE_BATCH, owner, who)
+    return deleted
+
+
+async def delete_given_labels(connection: asyncpg.Connection, owner: UUID) -> None:
+    """Delete from the history what the owner said about the drawings of others."""
+    await connection.execute(DELETE_OPINIONS, owner)
