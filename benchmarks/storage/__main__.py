@@ -12,9 +12,10 @@ from typing import TypeVar
 
 import asyncpg
 
-from benchmarks.fairness.services import run_storage
+from benchmarks.fairness.services import Running, run_storage
 from benchmarks.storage.crashes import ROUNDS, measure_crashes
 from benchmarks.storage.database import open_history
+from benchmarks.storage.exchange import measure_export, measure_import
 from benchmarks.storage.ingest import measure_ingest
 from benchmarks.storage.reading import time_counts, time_pages, time_statistics
 from benchmarks.storage.stroke import time_strokes
@@ -58,11 +59,11 @@ def measure_history(number: int, parts: Collection[str], folder: Path | None, sm
             large_ms = run(history.url, time_strokes)
             measured = f"{write_ms(small_ms)} and {write_ms(large_ms)}"
             rows.append((f"a stroke on the Draw page, {SMALL:,} and {number:,} rows", "the same", measured))
-        if "ingest" in parts:
-            with run_storage(history.url) as service:
-                ingest = measure_ingest(service, history.url)
-            shares = f"{ingest.http / ingest.asyncpg:.2f} × ({ingest.http:,.0f} and {ingest.asyncpg:,.0f} rows/s)"
-            rows.append(("ingest over HTTP beside bare asyncpg", "≥ 0.5 ×", shares))
+        with run_storage(history.url) as service:
+            if "ingest" in parts:
+                rows.append(measure_writers(service, history.url))
+            if "exchange" in parts:
+                rows += measure_exchange(service, history.url)
         if "counts" in parts:
             rows += run(history.url, measure_counts)
     return rows
@@ -82,6 +83,25 @@ async def measure_reading(connection: asyncpg.Connection) -> list[Row]:
         ("ten-thousandth page, any two filters, worst", "≤ 20 ms", describe_worst(deep)),
         ("count, any two filters, worst", "–", describe_worst(counts)),
     ]
+
+
+def measure_writers(service: Running, url: str) -> Row:
+    """Single predictions."""
+    ingest = measure_ingest(service, url)
+    shares = f"{ingest.http / ingest.asyncpg:.2f} × ({ingest.http:,.0f} and {ingest.asyncpg:,.0f} rows/s)"
+    return ("ingest over HTTP, 16 connections, beside bare asyncpg", "≥ 0.5 ×", shares)
+
+
+def measure_exchange(service: Running, url: str) -> list[Row]:
+    """Export and import."""
+    rows = []
+    for what, drawings in (("without drawings", False), ("with drawings of 3 kB", True)):
+        export = measure_export(service, drawings)
+        measured = f"{export.rows_per_s:,.0f} rows/s, memory {export.growth_bytes / 2**20:+.0f} MiB"
+        rows.append((f"export {what}", "≥ 20,000 rows/s, memory constant", measured))
+    done = measure_import(service, url)
+    shares = f"{done.http / done.copy:.2f} × ({done.http:,.0f} and {done.copy:,.0f} rows/s)"
+    return [*rows, ("import over HTTP beside COPY of the same rows", "≥ 0.4 ×", shares)]
 
 
 async def measure_counts(connection: asyncpg.Connection) -> list[Row]:
@@ -123,7 +143,7 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
-PARTS = ("reading", "stroke", "ingest", "counts", "crashes")
+PARTS = ("reading", "stroke", "ingest", "exchange", "counts", "crashes")
 
 if __name__ == "__main__":
     main()
