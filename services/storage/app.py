@@ -41,8 +41,8 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.settings = settings
             app.state.authenticator = _make_authenticator(database, settings)
             app.state.sign_ins = SignInDesk(database, app.state.authenticator, _make_verifier(settings))
-            works = keep_moving_drawings(database), keep_retention(database, settings)
-            async with keep_folding(database), run_in_background(*works):
+            works = keep_folding(database), keep_moving_drawings(database), keep_retention(database, settings)
+            async with run_in_background(*works):
                 yield
 
     app = FastAPI(
