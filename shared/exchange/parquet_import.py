@@ -3,9 +3,7 @@
 A prediction whose id exists already is left as it is, so a run that was stopped is continued by the same command.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,25 +12,17 @@ import pyarrow.parquet as pq
 from shared.contracts.exchange import ImportResult
 from shared.exchange.client import ExchangeClient, Row
 from shared.exchange.errors import FileError
+from shared.exchange.sending import send_parts
 from shared.exchange.table import SCHEMA, make_rows
 
 PART_ROWS = 1_000  # predictions in one request; storage takes 2,000
 PART_CHARACTERS = 8 * 1024 * 1024  # of drawings in one request, unless one drawing has more; storage takes 16 MiB
-AT_ONCE = 2  # one request is made while storage works on the other
 
 
 def import_parquet(client: ExchangeClient, places: Sequence[Path], progress: Callable[[int], object]) -> ImportResult:
     """Import files and folders of files → how many were stored and how many existed. FileError, OSError."""
-    stored = existing = 0
-    with ThreadPoolExecutor(AT_ONCE, "import") as threads:
-        sent: deque[Future[ImportResult]] = deque()
-        for part in _cut(row for file in find_files(places) for row in read_rows(file)):
-            sent.append(threads.submit(client.send, part))
-            while len(sent) >= AT_ONCE:
-                stored, existing = _add(sent.popleft().result(), stored, existing, progress)
-        while sent:
-            stored, existing = _add(sent.popleft().result(), stored, existing, progress)
-    return ImportResult(stored=stored, existing=existing)
+    rows = (row for file in find_files(places) for row in read_rows(file))
+    return send_parts(client, _cut(rows), progress)
 
 
 def find_files(places: Sequence[Path]) -> list[Path]:
@@ -71,8 +61,3 @@ def _cut(rows: Iterator[Row]) -> Iterator[list[Row]]:
         characters += len(row["drawing"])
     if part:
         yield part
-
-
-def _add(result: ImportResult, stored: int, existing: int, progress: Callable[[int], object]) -> tuple[int, int]:
-    progress(result.stored + result.existing)
-    return stored + result.stored, existing + result.existing
