@@ -36,7 +36,8 @@ PROCESSES = multiprocessing.get_context("spawn")
 
 
 PLACE = """
-SELECT to_json(created_at AT TIME ZONE 'UTC') #>> '{}' || 'Z' FROM predictions ORDER BY created_at DESC LIMIT 1 OFFSET $1
+SELECT to_json(created_at AT TIME ZONE 'UTC') #>> '{}' || 'Z'
+FROM predictions ORDER BY created_at DESC LIMIT 1 OFFSET $1
 """
 
 
