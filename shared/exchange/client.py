@@ -1,10 +1,11 @@
 """The client of the two routes of storage that export and import predictions."""
 
-import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from shared.clients.service import ServiceClient
 from shared.contracts.exchange import ImportResult
@@ -32,16 +33,22 @@ class ExchangeClient(ServiceClient):
                 page, cursor = asked.result()
                 if cursor is not None:
                     asked = ahead.submit(self._read, query, cursor)
-                yield Page([json.loads(line) for line in page.splitlines()], cursor)
+                yield Page(_parse_lines(page), cursor)
                 if cursor is None:
                     return
 
     def send(self, rows: list[Row]) -> ImportResult:
         """Import some predictions."""
-        body = json.dumps({"predictions": rows}, separators=(",", ":")).encode()
+        body = orjson.dumps({"predictions": rows})
         headers = {"Content-Type": "application/json"}
         return self.ask(ImportResult, "POST", "/v1/import", content=body, headers=headers)
 
     def _read(self, query: Mapping[str, str], cursor: str | None) -> tuple[bytes, str | None]:
         response = self.request("GET", "/v1/export", params={**query, **({"cursor": cursor} if cursor else {})})
         return response.content, response.headers.get(NEXT_CURSOR)
+
+
+def _parse_lines(lines: bytes) -> list[Row]:
+    """JSON lines → their values. All lines at once are parsed several times faster than one by one."""
+    rows: list[Row] = orjson.loads(b"[" + lines.rstrip().replace(b"\n", b",") + b"]")  # a line has no line end in it
+    return rows

@@ -5,7 +5,6 @@ A label is a small number, so that a program for training can use it as it is: a
 
 import base64
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import pyarrow as pa
 
@@ -32,17 +31,20 @@ SCHEMA = pa.schema(
     ]
 )
 
+TIMES = ("created_at", "labelled_at")
+COPIED = ("id", "digit", "confidence", "probabilities", "digit_score", "rejected", "source", "owner")
+
 
 def make_table(rows: Sequence[Row]) -> pa.Table:
     """Rows of the export → a table with SCHEMA."""
-    columns: dict[str, list[object]] = {name: [row.get(name) for row in rows] for name in SCHEMA.names}
+    columns: dict[str, object] = {name: [row[name] for row in rows] for name in COPIED}
     columns["model_name"] = [row["model"]["name"] for row in rows]
     columns["model_version"] = [row["model"]["version"] for row in rows]
-    columns["created_at"] = [_parse_time(row["created_at"]) for row in rows]
-    columns["labelled_at"] = [_parse_time(row["labelled_at"]) for row in rows]
+    for name in TIMES:
+        columns[name] = pa.array([row[name] for row in rows], pa.string()).cast(TIME)
     columns["label"] = [NOT_A_DIGIT_NUMBER if row["label"] == NOT_A_DIGIT else row["label"] for row in rows]
     columns["drawing"] = [None if row["drawing"] is None else base64.b64decode(row["drawing"]) for row in rows]
-    return pa.table(columns, SCHEMA)
+    return pa.table({name: columns[name] for name in SCHEMA.names}, SCHEMA)
 
 
 def make_rows(batch: pa.RecordBatch) -> list[Row]:
@@ -58,7 +60,3 @@ def _make_row(record: Row) -> Row:
     row["label"] = NOT_A_DIGIT if record["label"] == NOT_A_DIGIT_NUMBER else record["label"]
     row["drawing"] = base64.b64encode(record["drawing"]).decode() if record["drawing"] is not None else None
     return row
-
-
-def _parse_time(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text).astimezone(UTC)
