@@ -10,7 +10,7 @@ from shared.contracts.storage import PredictionToStore
 MAGIC = b"\x89PNG\r\n\x1a\n"
 
 
-def make_prediction(number: int) -> PredictionToStore:
+def make_prediction(number: int, model_name: str = "cnn") -> PredictionToStore:
     """Make the same prediction for the same number."""
     chance = random.Random(number)
     return PredictionToStore(
@@ -18,7 +18,7 @@ def make_prediction(number: int) -> PredictionToStore:
         confidence=chance.random(),
         probabilities=[0.1] * 10,
         digit_score=chance.random(),
-        model={"name": "cnn", "version": "12"},
+        model={"name": model_name, "version": "12"},
         drawing=base64.b64encode(MAGIC + chance.randbytes(DRAWING_BYTES - len(MAGIC))),
         source="canvas",
         created_at=datetime.now(UTC),

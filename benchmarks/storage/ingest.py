@@ -25,7 +25,7 @@ TURNS = 5
 PROCESSES = multiprocessing.get_context("spawn")
 
 Write = Callable[[], Awaitable[object]]  # writes one row
-Open = Callable[[str], Awaitable[Callable[[int], Write]]]  # an address → a connection, which makes writes
+Open = Callable[[str], Awaitable[Callable[[], Write]]]  # an address → a connection, which makes writes
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def _write_all(open_connection: Open, address: str) -> float:
 
 async def _write_over_all(open_connection: Open, address: str) -> float:
     connections = [await open_connection(address) for _ in range(CONNECTIONS)]
-    made = [[make(number) for number in range(ROWS // CONNECTIONS)] for make in connections]
+    made = [[make() for _ in range(ROWS // CONNECTIONS)] for make in connections]
     began = time.perf_counter()
     await asyncio.gather(*(_write_each(iter(writes)) for writes in made))
     return ROWS / (time.perf_counter() - began)
@@ -65,13 +65,13 @@ async def _write_each(writes: Iterator[Write]) -> None:
         await write()
 
 
-async def _open_http(address: str) -> Callable[[int], Write]:
+async def _open_http(address: str) -> Callable[[], Write]:
     """A client that does no more than HTTP needs, so that the service is what is measured."""
     host, port = address.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
 
-    def make(number: int) -> Write:
-        body = make_prediction(number).model_dump_json().encode()
+    def make() -> Write:
+        body = make_prediction(uuid4().int).model_dump_json().encode()
         head = (
             f"PUT /v1/predictions/{uuid4()} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {TOKEN}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -103,11 +103,11 @@ class Recorder:
         raise StatementNoted(statement, *parameters)
 
 
-async def _open_asyncpg(address: str) -> Callable[[int], Write]:
+async def _open_asyncpg(address: str) -> Callable[[], Write]:
     connection = await asyncpg.connect(address)
 
-    def make(number: int) -> Write:
-        statement = _find_statement(number)
+    def make() -> Write:
+        statement = _find_statement()
 
         async def write() -> None:
             await connection.fetchrow(*statement)
@@ -117,8 +117,8 @@ async def _open_asyncpg(address: str) -> Callable[[int], Write]:
     return make
 
 
-def _find_statement(number: int) -> tuple[Any, ...]:
-    storing = store_prediction(cast("Any", Recorder()), uuid4(), make_prediction(number), "image/png")
+def _find_statement() -> tuple[Any, ...]:
+    storing = store_prediction(cast("Any", Recorder()), uuid4(), make_prediction(uuid4().int), "image/png", owner=None)
     try:
         storing.send(None)
     except StatementNoted as noted:

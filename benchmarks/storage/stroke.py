@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from benchmarks.storage.bodies import make_prediction
+from services.storage.access.caller import INSTALLATION
 from services.storage.history_query import HistoryQuery
 from services.storage.queries.counting import read_totals
 from services.storage.queries.counts import fold_counts
@@ -28,14 +29,14 @@ async def time_strokes(connection: asyncpg.Connection) -> float:
         times.append((time.perf_counter() - began) * 1000)
         if number % FOLD_EVERY == 0:
             await fold_counts(connection)
-    await delete_prediction(connection, before, unlabelled_only=False)
+    await delete_prediction(connection, before, unlabelled_only=False, changeable=None, caller=INSTALLATION)
     return median(times)
 
 
 async def _draw(connection: asyncpg.Connection, number: int, replaced: UUID) -> UUID:
     prediction_id = uuid4()
-    await store_prediction(connection, prediction_id, make_prediction(number), "image/png")
-    await delete_prediction(connection, replaced, unlabelled_only=True)
+    await store_prediction(connection, prediction_id, make_prediction(number), "image/png", owner=None)
+    await delete_prediction(connection, replaced, unlabelled_only=True, changeable=None, caller=INSTALLATION)
     await read_page(connection, HistoryQuery(limit=RECENT))
     await read_totals(connection, HistoryFilters())
     return prediction_id
