@@ -8,7 +8,9 @@ size of real ones, because no query of the history reads a drawing.
 import asyncio
 import shutil
 import signal
+import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -97,8 +99,13 @@ class History:
         psutil.wait_procs(processes)
 
     def start(self) -> None:
-        """Start the server again."""
-        self.server.ensure_postgres_running()
+        """Start the server again, and wait until it has recovered."""
+        while True:
+            try:
+                self.server.ensure_postgres_running()
+                break
+            except (subprocess.TimeoutExpired, AssertionError):  # after 10 s, or while it is starting
+                time.sleep(1)
 
     def restart(self) -> None:
         """Stop the server in order and start it with new settings."""
