@@ -110,6 +110,7 @@ class Stack:
             "FRONTEND_STORAGE_URL": settings.url(settings.storage_port),
             # On loopback the person at the keyboard is curator. Elsewhere the page may only ask for visitors' tokens.
             "FRONTEND_STORAGE_TOKEN": self._token if settings.is_loopback else self._page_token,
+            "FRONTEND_DATA_DIR": str(settings.data_dir / "outbox"),
             "FRONTEND_HOST": settings.host,
             "FRONTEND_PORT": str(settings.frontend_port),
         }

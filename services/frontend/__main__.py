@@ -5,22 +5,26 @@ Streamlit's own options come from `.streamlit/config.toml`, the variables STREAM
 `streamlit run`.
 """
 
+import json
 from pathlib import Path
 from typing import Any
 
 import click
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from streamlit.web.bootstrap import load_config_options
 from streamlit.web.cli import configurator_options
 
+from services.frontend.browser_cookies import BROWSER_HEADER, BrowserCookies
 from services.frontend.settings import Settings
 from shared.web.request_body import RequestBodyLimits
 from shared.web.service import make_guards, serve
 
 SCRIPT = Path(__file__).with_name("app.py")
+SESSION_PATH = "/session"  # where sign_ins.py exchanges tickets for cookies
 MULTIPART_BYTES = 1024 * 1024  # around an uploaded file, as Streamlit allows it
 PING_S = 30.0  # Streamlit's own value
 WEBSOCKET_BYTES = 16 * 1024 * 1024  # of one message from a browser; a drawing takes less than 1 MiB
@@ -31,7 +35,12 @@ WEBSOCKET_BYTES = 16 * 1024 * 1024  # of one message from a browser; a drawing t
 def main(**streamlit_options: Any) -> None:
     """Serve the page until a signal stops it."""
     settings = Settings()
-    load_config_options(streamlit_options | {"server_address": settings.host, "server_port": settings.port})
+    fixed = {
+        "server_address": settings.host,
+        "server_port": settings.port,
+        "server_trustedUserHeaders": json.dumps({BROWSER_HEADER: "browser"}),  # browser_cookies.py says why
+    }
+    load_config_options(streamlit_options | fixed)
     serve(
         create_app(settings),
         settings,
@@ -46,10 +55,30 @@ def main(**streamlit_options: Any) -> None:
 def create_app(settings: Settings) -> st.App:
     """The page, and /healthz and /readyz, which are no part of `server.baseUrlPath`."""
     upload_bytes = st.get_option("server.maxUploadSize") * 1024 * 1024
+    path = "/" + st.get_option("server.baseUrlPath").strip("/")
+
+    # Imported on the first request, because Streamlit's caches warn if they are built before its runtime.
+    def issue_token(browser: str, earlier: str) -> str | None:
+        from services.frontend.connections import issue_visitor_token
+
+        return issue_visitor_token(browser, earlier)
+
+    async def take_ticket(request: Request) -> Response:
+        from services.frontend.connections import connect
+
+        return await connect().sign_ins.answer(request, path)
+
     return st.App(
         SCRIPT,
-        routes=[Route("/healthz", report_alive), Route("/readyz", report_ready)],
-        middleware=make_guards(settings, RequestBodyLimits(upload_bytes + MULTIPART_BYTES)),
+        routes=[
+            Route("/healthz", report_alive),
+            Route("/readyz", report_ready),
+            Route(path.rstrip("/") + SESSION_PATH, take_ticket, methods=["POST"]),
+        ],
+        middleware=[
+            *make_guards(settings, RequestBodyLimits(upload_bytes + MULTIPART_BYTES)),
+            Middleware(BrowserCookies, issue_token=issue_token, path=path),
+        ],
     )
 
 

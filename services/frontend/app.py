@@ -5,26 +5,44 @@ from pathlib import Path
 import streamlit as st
 
 from services.frontend.banners import show_banners
+from services.frontend.session.greeting import show_who, wait_for_rights
+from services.frontend.session.identity import Identity, Kind, get_identity
 
 HERE = Path(__file__).parent
-VIEWS = [
-    st.Page("views/draw/page.py", title="Draw", icon=":material/draw:", default=True),
-    st.Page("views/photo/page.py", title="Photo", url_path="photo", icon=":material/photo_camera:"),
-    st.Page("views/history/page.py", title="History", url_path="history", icon=":material/history:"),
-    st.Page("views/statistics/page.py", title="Statistics", url_path="statistics", icon=":material/monitoring:"),
-    st.Page("views/models/page.py", title="Models", url_path="models", icon=":material/model_training:"),
-    st.Page("views/api/page.py", title="API", url_path="api", icon=":material/api:"),
-]
+SIGN_IN = Path("views/sign_in/page.py")
+
+
+def list_pages(identity: Identity) -> list[st.Page]:
+    """The pages of the navigation. At the keyboard nobody needs to sign in, so that page is hidden."""
+    title, icon = (identity.title, "account_circle") if identity.is_curator else ("Sign in", "login")
+    return [
+        st.Page("views/draw/page.py", title="Draw", icon=":material/draw:", default=True),
+        st.Page("views/photo/page.py", title="Photo", url_path="photo", icon=":material/photo_camera:"),
+        st.Page("views/history/page.py", title="History", url_path="history", icon=":material/history:"),
+        st.Page("views/statistics/page.py", title="Statistics", url_path="statistics", icon=":material/monitoring:"),
+        st.Page("views/models/page.py", title="Models", url_path="models", icon=":material/model_training:"),
+        st.Page("views/api/page.py", title="API", url_path="api", icon=":material/api:"),
+        st.Page(
+            SIGN_IN,
+            title=title,
+            url_path="sign-in",
+            icon=f":material/{icon}:",
+            visibility="hidden" if identity.kind is Kind.KEYBOARD else "visible",
+        ),
+    ]
+
 
 st.set_page_config(page_title="Slate", page_icon="✏️", layout="wide", initial_sidebar_state="collapsed")
 st.logo(HERE / "static" / "slate.svg", size="large")
 for sheet in sorted((HERE / "styles").glob("*.css")):
     st.html(sheet)
 
-page = st.navigation(VIEWS, position="top")
+wait_for_rights()
+page = st.navigation(list_pages(get_identity()), position="top")
 # Both containers exist from the start: a banner that was inserted later would shift the canvas, which wipes it.
 banners, view = st.container(key="banners"), st.container(key="view")
 with view:
     page.run()
+show_who(get_identity())
 with banners:  # after the page, because the banners rerun it when it is out of date
     show_banners()

@@ -1,28 +1,38 @@
 """What all visitors of this process share: the clients, the outbox, and short-lived copies of the services' answers.
 
-Everything is built on first use and kept by Streamlit's caches.
+Everything is built on first use and kept by Streamlit's caches. What differs between persons is kept for each key of
+callers.py.
 """
 
 from dataclasses import dataclass
 
 import streamlit as st
+import structlog
 
+from services.frontend.callers import BROWSER, OWN, Callers, CallersWrites
 from services.frontend.explanation_pause import ExplanationPause
 from services.frontend.health_watch import HealthWatch
 from services.frontend.saving.outbox import Outbox
 from services.frontend.settings import Settings
+from services.frontend.sign_ins import SignIns
+from services.frontend.snapshots import Snapshots
 from services.frontend.storage_client import StorageClient
 from shared.clients.inference import InferenceClient
 from shared.clients.patience import Patience
 from shared.clients.service import RefusedError, ServiceClient, ServiceUnavailableError
+from shared.contracts.access import Me
 from shared.contracts.message import ModelVersion
-from shared.contracts.storage import Statistics
+from shared.contracts.storage import HistoryFilters, Statistics
+
+logger = structlog.get_logger(__name__)
 
 # No retries in the client: the page says which service is away, and the outbox repeats its requests itself.
 PATIENCE = Patience(connect_timeout_s=0.5, read_timeout_s=5.0, retry_for_s=0)
 PAGE_PATIENCE = Patience(connect_timeout_s=0.5, read_timeout_s=12.0, retry_for_s=0)  # in inference it may wait 10 s
 HEALTH_PATIENCE = Patience(connect_timeout_s=0.5, read_timeout_s=2.0, retry_for_s=0)
 STATISTICS_TTL_S = 5.0
+RIGHTS_TTL_S = 60.0
+CURATE = "curate"  # the scope of curators
 SETTLE_S = 0.3  # a run that has shown its answer waits this long for storage; nobody draws the next stroke faster
 
 
@@ -30,12 +40,16 @@ SETTLE_S = 0.3  # a run that has shown its answer waits this long for storage; n
 class Connections:
     """The clients of both services, the watches of their health, and the outbox that saves predictions.
 
-    `page_inference` waits longer for its answers, which are those about pages.
+    `page_inference` waits longer for its answers, which are those about pages. `rights` are what storage says of OWN
+    and of curators; None if it does not know the token. `on_loopback` is true if only this machine reaches the page.
     """
 
     inference: InferenceClient
     page_inference: InferenceClient
-    storage: StorageClient
+    callers: Callers
+    rights: Snapshots[Me | None]
+    sign_ins: SignIns
+    on_loopback: bool
     inference_watch: HealthWatch
     storage_watch: HealthWatch
     explanation_pause: ExplanationPause
@@ -43,11 +57,8 @@ class Connections:
 
     def close(self) -> None:
         """Ends all threads and closes all connections."""
-        watches, clients = (
-            (self.inference_watch, self.storage_watch),
-            (self.inference, self.page_inference, self.storage),
-        )
-        for each in (self.outbox, *watches, *clients):
+        threads = (self.outbox, self.rights, self.inference_watch, self.storage_watch)
+        for each in (*threads, self.inference, self.page_inference, self.callers):
             each.close()
 
 
@@ -57,16 +68,58 @@ def connect() -> Connections:
     settings = Settings()
     inference_key = settings.inference_api_key.get_secret_value()
     storage_token = settings.storage_token.get_secret_value()
-    storage = StorageClient(settings.storage_url, api_key=storage_token, patience=PATIENCE)
+    callers = Callers(StorageClient(settings.storage_url, token=storage_token, patience=PATIENCE))
     return Connections(
         inference=InferenceClient(settings.inference_url, api_key=inference_key, patience=PATIENCE),
         page_inference=InferenceClient(settings.inference_url, api_key=inference_key, patience=PAGE_PATIENCE),
-        storage=storage,
+        callers=callers,
+        rights=Snapshots(lambda key: fetch_rights(callers, key, on_loopback=settings.is_on_loopback)),
+        sign_ins=SignIns(),
+        on_loopback=settings.is_on_loopback,
         inference_watch=HealthWatch(ServiceClient(settings.inference_url, patience=HEALTH_PATIENCE)),
         storage_watch=HealthWatch(ServiceClient(settings.storage_url, patience=HEALTH_PATIENCE)),
         explanation_pause=ExplanationPause(),
-        outbox=Outbox(storage),
+        outbox=Outbox(CallersWrites(callers), settings.data_dir),
     )
+
+
+def fetch_rights(callers: Callers, key: str, *, on_loopback: bool) -> Me | None:
+    """Asks storage. ServiceUnavailableError."""
+    try:
+        rights = callers.acting_as(key).get_me()
+    except RefusedError:
+        return None
+    if key == OWN and CURATE in rights.scopes and not on_loopback:
+        logger.warning(
+            "storage_token_too_powerful",
+            reason="Others can reach this page, so it uses its token for new visitors only. A page token is enough.",
+        )
+    return rights
+
+
+def find_rights(key: str, timeout_s: float = 0) -> Me | None:
+    """What storage said of this caller in the last minute or so. None if it refused, or has not answered yet."""
+    refresh_rights(key)
+    rights, _ = connect().rights.get(key, timeout_s)
+    return rights
+
+
+@st.cache_data(ttl=RIGHTS_TTL_S, max_entries=1000, show_spinner=False)
+def refresh_rights(key: str) -> None:
+    """Asks storage again if the answer may be older than RIGHTS_TTL_S."""
+    connect().rights.mark_outdated(key)
+
+
+def issue_visitor_token(browser: str, earlier: str) -> str | None:
+    """The token for the cookie of a browser, for browser_cookies.py. None while storage is away."""
+    services = connect()
+    if not services.storage_watch.is_ready:
+        return None
+    try:
+        return services.callers.renew(earlier) if earlier else services.callers.find_token(BROWSER + browser)
+    except (ServiceUnavailableError, RefusedError) as error:
+        logger.warning("visitor_token_not_issued", reason=str(error))
+        return None
 
 
 @dataclass(frozen=True)
@@ -88,10 +141,23 @@ def get_settle_s() -> float:
     return SETTLE_S if check_health().storage else 0.0
 
 
-@st.cache_data(ttl=STATISTICS_TTL_S, show_spinner=False)
-def get_statistics(model: str | None = None) -> Statistics:
-    """Statistics, at most five seconds old. A page that stores a label calls `get_statistics.clear()`."""
-    return connect().storage.get_statistics(model)
+def get_statistics(key: str, filters: HistoryFilters, *, sees_totals: bool) -> Statistics:
+    """Statistics, at most five seconds old. All who see the totals share one copy, unless they ask for their own.
+
+    ServiceUnavailableError, RefusedError.
+    """
+    return fetch_statistics("" if sees_totals and not filters.mine else key, filters, key)
+
+
+@st.cache_data(ttl=STATISTICS_TTL_S, max_entries=1000, show_spinner=False)
+def fetch_statistics(view: str, filters: HistoryFilters, _key: str) -> Statistics:
+    """For `get_statistics`. `view` keeps the copies of different persons apart."""
+    return connect().callers.acting_as(_key).get_statistics(filters)
+
+
+def forget_statistics() -> None:
+    """Call this after a change, so that the next page shows it."""
+    fetch_statistics.clear()
 
 
 def get_digit_score_threshold(model: ModelVersion) -> float:

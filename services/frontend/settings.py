@@ -1,8 +1,11 @@
 """The settings of the frontend: environment variables with the prefix `FRONTEND_`."""
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from services.frontend.keyboard import is_loopback
 from shared.web.settings import ServerSettings
 
 
@@ -17,8 +20,14 @@ class Settings(ServerSettings):
     inference_api_key: SecretStr = SecretStr("")  # needed only if inference requires a key
     storage_url: str = "http://127.0.0.1:8002"
     storage_token: SecretStr = SecretStr("")
+    data_dir: Path | None = None  # keeps predictions that are not saved yet; without one they are only in memory
 
     @property
     def api_address(self) -> str:
         """The address that the API page shows, without a final slash."""
         return (self.inference_public_url or self.inference_url).rstrip("/")
+
+    @property
+    def is_on_loopback(self) -> bool:
+        """Whether only programs on this machine reach the page, and none of them is a reverse proxy."""
+        return is_loopback(self.host) and not self.trusted_proxies

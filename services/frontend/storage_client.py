@@ -1,12 +1,21 @@
 """The requests of the frontend to storage. Every write is idempotent, so it may be repeated.
 
-The methods take and return the messages of shared.contracts.storage.
+The methods take and return the messages of shared.contracts. Each request carries the token of one caller. `acting_as`
+gives the client of another caller, which uses the same connections.
 """
 
+import copy
+from collections.abc import Callable
+from typing import Any, Self
 from uuid import UUID
 
+import httpx
+
+from shared.clients.patience import Patience
 from shared.clients.service import RefusedError, ServiceClient
+from shared.contracts.access import CuratorToken, Deleted, Me, SignIn, VisitorRequest, VisitorToken
 from shared.contracts.storage import (
+    Accuracy,
     HistoryFilters,
     Label,
     ModelVersions,
@@ -18,10 +27,29 @@ from shared.contracts.storage import (
 )
 
 EVERYTHING = HistoryFilters()
+JSON = {"Content-Type": "application/json"}
+FindToken = Callable[[], str]  # may ask storage for the token: ServiceUnavailableError, RefusedError
 
 
 class StorageClient(ServiceClient):
     """A client of the storage service. Its methods raise ServiceUnavailableError and RefusedError."""
+
+    def __init__(self, base_url: str, *, token: str, patience: Patience) -> None:
+        super().__init__(base_url, api_key=token, patience=patience)
+        self._find_token: FindToken | None = None
+
+    def acting_as(self, find_token: FindToken) -> Self:
+        """The client of another caller. It shares the connections, so only the first client is closed."""
+        other = copy.copy(self)
+        other._find_token = find_token
+        return other
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:  # httpx's own options
+        """Send a request with the token of the caller."""
+        if self._find_token is not None:
+            headers = {**options.get("headers", {}), "Authorization": f"Bearer {self._find_token()}"}
+            options = {**options, "headers": headers}
+        return super().request(method, path, **options)
 
     def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore) -> None:
         """Stores a prediction with its drawing."""
@@ -32,7 +60,7 @@ class StorageClient(ServiceClient):
         self._delete(f"/v1/predictions/{prediction_id}{'?unlabelled_only=true' if unlabelled_only else ''}")
 
     def put_label(self, prediction_id: UUID, digit: TrueDigit) -> None:
-        """Stores the true digit, or that the drawing is not a digit."""
+        """Stores what a person says that the drawing is."""
         self._put(f"/v1/predictions/{prediction_id}/label", Label(digit=digit).model_dump_json())
 
     def delete_label(self, prediction_id: UUID) -> None:
@@ -64,12 +92,34 @@ class StorageClient(ServiceClient):
         """The picture file as it was received."""
         return self.request("GET", f"/v1/predictions/{prediction_id}/drawing").content
 
-    def get_statistics(self, model: str | None = None) -> Statistics:
-        """Statistics of all predictions, or of those of one model."""
-        return self.ask(Statistics, "GET", "/v1/statistics", params={} if model is None else {"model": model})
+    def get_statistics(self, filters: HistoryFilters = EVERYTHING) -> Statistics:
+        """Statistics of the matching predictions."""
+        return self.ask(Statistics, "GET", "/v1/statistics", params=_to_params(filters))
+
+    def get_totals(self, filters: HistoryFilters = EVERYTHING) -> Accuracy:
+        """How many of the matching predictions are labelled and right."""
+        return self.ask(Accuracy, "GET", "/v1/totals", params=_to_params(filters))
+
+    def get_me(self) -> Me:
+        """What the caller may do."""
+        return self.ask(Me, "GET", "/v1/me")
+
+    def issue_visitor_token(self, token: str | None = None) -> VisitorToken:
+        """A token for a new visitor, or a new one for the visitor of an earlier token."""
+        body = VisitorRequest(token=token).model_dump_json(exclude_none=True)
+        return self.ask(VisitorToken, "POST", "/v1/visitors", content=body, headers=JSON)
+
+    def sign_in(self, sign_in: SignIn) -> CuratorToken:
+        """A curator's token in return for a password or an ID token."""
+        body = sign_in.model_dump_json(exclude_none=True)
+        return self.ask(CuratorToken, "POST", "/v1/sign-ins", content=body, headers=JSON)
+
+    def delete_mine(self) -> Deleted:
+        """Deletes everything that the caller has stored, with drawings and labels."""
+        return self.ask(Deleted, "DELETE", "/v1/mine")
 
     def _put(self, path: str, body: str) -> None:
-        self.request("PUT", path, content=body, headers={"Content-Type": "application/json"})
+        self.request("PUT", path, content=body, headers=JSON)
 
     def _delete(self, path: str) -> None:
         try:

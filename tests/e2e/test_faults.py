@@ -75,6 +75,22 @@ def test_while_storage_hangs_the_page_predicts_and_saves_afterwards(page: Page, 
     assert (stored["digit"], stored["label"]) == (7, 7)
 
 
+def test_a_frontend_that_is_killed_while_storage_hangs_saves_its_drawing_and_label_later(
+    page: Page, stack: Stack
+) -> None:
+    with stack.stopped("storage"):
+        draw(page, SEVEN)
+        expect(answer(page)).to_have_attribute("data-digit", "7")
+        press(page, "feedback-7")
+        expect(page.get_by_test_id("saved")).to_have_text(re.compile("Not saved yet as 7"))
+        unsaved = answer(page).get_attribute("data-id")
+        killed = stack.kill("frontend")
+        wait_until(lambda: stack.pid_of("frontend") not in {None, killed}, "a new frontend")
+    with stack.storage() as storage:
+        wait_until(lambda: storage.get(f"/v1/predictions/{unsaved}").is_success, "the drawing in storage")
+        wait_until(lambda: storage.get(f"/v1/predictions/{unsaved}").json()["label"] == 7, "its label")
+
+
 def test_while_inference_hangs_the_drawing_stays_and_is_read_afterwards(page: Page, stack: Stack) -> None:
     with stack.stopped("inference"):
         draw(page, SEVEN)

@@ -5,6 +5,7 @@ The HTML always has the same shape, so a new answer changes texts and widths but
 
 from dataclasses import dataclass
 from html import escape
+from typing import Literal
 
 import numpy as np
 from PIL import Image
@@ -17,6 +18,8 @@ SURE, PROBABLE = 0.95, 0.75  # lowest confidence of a sure and of a probable ans
 MIN_ALTERNATIVE = 0.001  # digits with a lower probability are not named
 FOR, AGAINST = (255, 176, 32), (64, 140, 255)  # red, green, blue
 LABEL_HINT = "Tap the right digit. Tap it again to take the label back."
+REJECTION = "does not look like a digit"
+Mark = Literal["unlabelled", "right", "wrong"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ def describe_confidence(prediction: Prediction, digit_score_threshold: float) ->
     """A drawing with a digit score below the threshold is rejected, whatever the confidence is."""
     first, second = rank_digits(prediction)[:2]
     if prediction.digit_score < digit_score_threshold:
-        return Verdict("This does not look like a digit", doubtful=True)
+        return Verdict(f"This {REJECTION}", doubtful=True)
     if prediction.confidence >= SURE:
         return Verdict("Sure", doubtful=False)
     if prediction.confidence >= PROBABLE:
@@ -44,13 +47,26 @@ def rank_digits(prediction: Prediction) -> list[int]:
     return sorted(range(10), key=lambda digit: -prediction.probabilities[digit])
 
 
-def describe_label(digit: int, label: TrueDigit | None) -> str:
-    """`read as 3`, `read as 3, which is right`, `read as 3, but it is 5`, `read as 3, but it is not a digit`."""
+def mark_label(digit: int, label: TrueDigit | None, *, rejected: bool = False) -> Mark:
+    """Whether a stored prediction is right. To reject a drawing is right if it is not a digit."""
     if label is None:
-        return f"read as {digit}"
-    if label == NOT_A_DIGIT:
-        return f"read as {digit}, but it is not a digit"
-    return f"read as {digit}, " + ("which is right" if label == digit else f"but it is {label}")
+        return "unlabelled"
+    return "right" if label == digit or (label == NOT_A_DIGIT and rejected) else "wrong"
+
+
+def name_label(label: TrueDigit) -> str:
+    """`3`, `not a digit`."""
+    return "not a digit" if label == NOT_A_DIGIT else str(label)
+
+
+def describe_label(digit: int, label: TrueDigit | None, *, rejected: bool = False) -> str:
+    """`read as 3`, `read as 3, which is right`, `read as 3, but it is 5`, `rejected as not a digit, which is right`."""
+    if rejected and label == NOT_A_DIGIT:
+        return "rejected as not a digit, which is right"
+    read = f"read as {digit}" + (f", but it {REJECTION}" if rejected and label is None else "")
+    if label is None:
+        return read
+    return f"{read}, " + ("which is right" if label == digit else f"but it is {name_label(label)}")
 
 
 def percent(share: float) -> str:

@@ -5,12 +5,15 @@ from html import escape
 
 import streamlit as st
 
+from services.frontend.elements.answer import name_label
 from services.frontend.saving.outbox import Delivery
+from shared.contracts.storage import TrueDigit
 
 RETRY_S = 3.0
 SAVING = "Saving{label}…"
 REASONS = {
     Delivery.WAITING: "Not saved yet{label}: waiting for storage",
+    Delivery.UNKEPT: "Not saved{label}: waiting for storage, and the disk has no room to keep it until then",
     Delivery.FULL: "Not saved yet{label}: too many drawings are waiting for storage",
     Delivery.REFUSED: "Not saved{label}: storage refused it. The drawing may have been deleted.",
     Delivery.SAVED: "Saved{label}",
@@ -36,11 +39,11 @@ def show_away(sentence: str) -> None:
     _rerun_later(time.monotonic())
 
 
-def describe_delivery(delivery: Delivery, label: int | None = None, *, is_storage_away: bool = True) -> str:
+def describe_delivery(delivery: Delivery, label: TrueDigit | None = None, *, is_storage_away: bool = True) -> str:
     """Whether a prediction and its label are saved, and if not, why."""
-    is_on_its_way = delivery is Delivery.WAITING and not is_storage_away
+    is_on_its_way = delivery in {Delivery.WAITING, Delivery.UNKEPT} and not is_storage_away
     sentence = SAVING if is_on_its_way else REASONS[delivery]
-    return sentence.format(label="" if label is None else f" as {label}")
+    return sentence.format(label="" if label is None else f" as {name_label(label)}")
 
 
 @st.fragment(run_every=RETRY_S)

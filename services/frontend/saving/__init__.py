@@ -1,1 +1,1 @@
-"""Sends predictions and labels to storage, and keeps them in memory while storage cannot be reached."""
+"""Sends predictions and labels to storage, and keeps them while storage cannot be reached."""

@@ -2,42 +2,31 @@
 
 One thread sends the entries in order and repeats each one until storage has answered. A page adds a change and does
 not wait for it. It shows "Saved" only when `wait` has returned SAVED. While storage is away, the changes of all
-visitors stay in memory. They are sent when storage is back, even if the page was closed.
+visitors stay in memory and in a file, so they are sent when storage is back, even if the page was closed or the
+frontend was stopped. What waits is sent from memory; the file is read at the next start.
 """
 
 import threading
+import time
 from collections import OrderedDict
-from dataclasses import dataclass, replace
 from enum import Enum, auto
-from typing import Protocol
+from pathlib import Path
 from uuid import UUID
 
 import structlog
 
+from services.frontend.saving.change import Change
+from services.frontend.saving.kept_changes import KeptChanges
+from services.frontend.saving.write import Storage, write_change
 from shared.clients.service import RefusedError, ServiceUnavailableError
-from shared.contracts.storage import PredictionToStore
+from shared.contracts.storage import PredictionToStore, TrueDigit
 
 logger = structlog.get_logger(__name__)
 
-MAX_UNSAVED = 5000  # predictions in memory while storage is away
+MAX_UNSAVED = 5000  # predictions that wait while storage is away
 MAX_BYTES = 256 * 1024 * 1024  # of their drawings together; a photograph has up to 10 MiB, a drawn digit a few KiB
 RETRY_S = 1.0
-
-
-class Storage(Protocol):
-    """The writes that the outbox needs."""
-
-    def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore) -> None:
-        """Stores a prediction."""
-
-    def delete_prediction(self, prediction_id: UUID, *, unlabelled_only: bool = False) -> None:
-        """Deletes a prediction."""
-
-    def put_label(self, prediction_id: UUID, digit: int) -> None:
-        """Stores a label."""
-
-    def delete_label(self, prediction_id: UUID) -> None:
-        """Deletes a label."""
+TIDY_S = 60.0  # how often the outbox looks for changes of processes that ended
 
 
 class OutboxFullError(Exception):
@@ -49,29 +38,9 @@ class Delivery(Enum):
 
     SAVED = auto()  # storage has confirmed them
     WAITING = auto()  # some are still in the outbox
+    UNKEPT = auto()  # some are still in the outbox, and they are lost if the frontend stops, because its disk is full
     REFUSED = auto()  # storage refused them, and they were dropped
     FULL = auto()  # the outbox had no room for them
-
-
-@dataclass(frozen=True)
-class Change:
-    """What storage does not know yet about one prediction.
-
-    `discarded` deletes what storage may have under this id, before anything else. `replaces` are earlier predictions of
-    the same drawing. They are deleted once this one is stored. `label` counts only if `relabelled` is true; None then
-    removes the label.
-    """
-
-    discarded: bool = False
-    prediction: PredictionToStore | None = None
-    replaces: tuple[UUID, ...] = ()
-    relabelled: bool = False
-    label: int | None = None
-
-    @property
-    def drawing_bytes(self) -> int:
-        """The size of the drawing."""
-        return 0 if self.prediction is None else len(self.prediction.drawing)
 
 
 class Outbox:
@@ -80,51 +49,67 @@ class Outbox:
     def __init__(
         self,
         storage: Storage,
+        folder: Path | None = None,
+        *,
         max_unsaved: int = MAX_UNSAVED,
         max_bytes: int = MAX_BYTES,
         retry_s: float = RETRY_S,
+        tidy_s: float = TIDY_S,
     ) -> None:
+        """`folder` keeps the changes of a stopped process. Without one they are lost when the process stops."""
         self._storage = storage
         self._max_unsaved = max_unsaved
         self._max_bytes = max_bytes
         self._retry_s = retry_s
+        self._tidy_s = tidy_s
         self._changes: OrderedDict[UUID, Change] = OrderedDict()
         self._bytes = 0  # of all drawings in `_changes`
         self._refused: set[UUID] = set()
         self._changed = threading.Condition()
         self._closing = False
+        self._kept = KeptChanges(folder, self._changes)
+        with self._changed:
+            self._take_over()
+        self._tidied_at = time.monotonic()
         self._thread = threading.Thread(target=self._send_all, name="outbox", daemon=True)
         self._thread.start()
 
-    def save(self, prediction_id: UUID, prediction: PredictionToStore, replaces: UUID | None = None) -> None:
+    def save(
+        self,
+        prediction_id: UUID,
+        prediction: PredictionToStore,
+        replaces: UUID | None = None,
+        *,
+        token: str | None = None,
+    ) -> None:
         """Adds a prediction and removes the one that it replaces. OutboxFullError."""
         with self._changed:
             if not self._has_room(len(prediction.drawing), replaces):
                 raise OutboxFullError
             replaced: tuple[UUID, ...] = ()
             if replaces is not None:  # it may still wait here, so this change takes over its deletions
-                replaced = (replaces, *self._drop(replaces).replaces)
-            discarded = self._changes.get(prediction_id, Change()).discarded
-            self._change(prediction_id, Change(discarded=discarded, prediction=prediction, replaces=replaced))
+                replaced = (*self._drop(replaces).replaces, replaces)
+            self._add(prediction_id, Change(prediction=prediction, replaces=replaced, token=token))
+            self._kept.update(prediction_id, *replaced[-1:])  # in this order, so that one of them is always kept
 
-    def discard(self, prediction_id: UUID) -> None:
+    def discard(self, prediction_id: UUID, *, token: str | None = None) -> None:
         """Adds the deletion of a prediction with its drawing and label. `save` may add it again."""
         with self._changed:
-            waiting = self._changes.get(prediction_id, Change())
-            self._change(prediction_id, Change(discarded=True, replaces=waiting.replaces))
+            self._add(prediction_id, Change(discarded=True, token=token))
+            self._kept.update(prediction_id)
 
-    def label(self, prediction_id: UUID, digit: int | None) -> None:
+    def label(self, prediction_id: UUID, digit: TrueDigit | None, *, token: str | None = None) -> None:
         """Adds a label; None removes the label."""
         with self._changed:
-            waiting = self._changes.get(prediction_id, Change())
-            self._change(prediction_id, replace(waiting, relabelled=True, label=digit))
+            self._add(prediction_id, Change(relabelled=True, label=digit, token=token))
+            self._kept.update(prediction_id)
 
     def wait(self, prediction_id: UUID, timeout_s: float) -> Delivery:
         """Waits at most `timeout_s` for all changes to this prediction, and returns how far they have come."""
         with self._changed:
             sent = self._changed.wait_for(lambda: prediction_id not in self._changes, timeout_s)
             if not sent:
-                return Delivery.WAITING
+                return Delivery.WAITING if self._kept.has(prediction_id) else Delivery.UNKEPT
             return Delivery.REFUSED if prediction_id in self._refused else Delivery.SAVED
 
     def has_room(self, drawing_bytes: int) -> bool:
@@ -139,11 +124,12 @@ class Outbox:
             return len(self._changes)
 
     def close(self) -> None:
-        """Ends the thread. Unsent changes are lost; no page has shown them as saved."""
+        """Ends the thread. Unsent changes stay in the folder."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
         self._thread.join()
+        self._kept.close()
 
     def _has_room(self, drawing_bytes: int, replaces: UUID | None = None) -> bool:
         """The change that is replaced makes room."""
@@ -159,33 +145,66 @@ class Outbox:
         self._bytes -= change.drawing_bytes
         return change
 
-    def _change(self, prediction_id: UUID, change: Change) -> None:
-        self._bytes += change.drawing_bytes - self._changes.get(prediction_id, Change()).drawing_bytes
-        self._changes[prediction_id] = change
+    def _add(self, prediction_id: UUID, change: Change) -> None:
+        """Combines a change with the one that waits."""
+        waiting = self._changes.get(prediction_id, Change())
+        self._changes[prediction_id] = combined = waiting.then(change)
+        self._bytes += combined.drawing_bytes - waiting.drawing_bytes
         self._refused.discard(prediction_id)
         self._changed.notify_all()
+
+    def _take_over(self) -> None:
+        """Takes over the changes of processes that ended. A change in this process is later than theirs."""
+        for earlier in self._kept.take_over():
+            for prediction_id, change in earlier.items():
+                later = self._drop(prediction_id) if prediction_id in self._changes else None
+                self._add(prediction_id, change)
+                if later is not None:
+                    self._add(prediction_id, later)
+            self._kept.update(*earlier)
 
     def _send_all(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._changes or self._closing)
+                self._changed.wait_for(lambda: self._changes or self._closing, self._tidy_s)
                 if self._closing:
                     return
-                prediction_id, change = next(iter(self._changes.items()))
-            answered = self._send(prediction_id, change)
-            with self._changed:
-                if not answered:
-                    if prediction_id in self._changes:  # false if it was replaced while it was being sent
-                        self._changes.move_to_end(prediction_id)  # so that it cannot block the others
-                    self._changed.wait_for(lambda: self._closing, self._retry_s)
-                elif self._changes.get(prediction_id) is change:  # a change made while sending is sent next
-                    self._drop(prediction_id)
-                    self._changed.notify_all()
+                oldest = next(iter(self._changes.items()), None)
+            if oldest is not None and self._send(*oldest):
+                self._finish(*oldest)
+            elif oldest is not None:
+                self._postpone(oldest[0])
+            if time.monotonic() - self._tidied_at >= self._tidy_s:
+                self._tidy()
+
+    def _tidy(self) -> None:
+        with self._changed:
+            self._take_over()
+            self._kept.compact()
+            self._kept.retry()
+        self._tidied_at = time.monotonic()
+
+    def _finish(self, prediction_id: UUID, change: Change) -> None:
+        with self._changed:
+            if self._changes.get(prediction_id) is change:  # a change made while sending is sent next
+                self._drop(prediction_id)
+                self._kept.update(prediction_id)
+                self._changed.notify_all()
+
+    def _postpone(self, prediction_id: UUID) -> None:
+        """Waits before the next request, and uses the time for the folder."""
+        self._kept.sync()
+        with self._changed:
+            if prediction_id in self._changes:  # false if it was replaced while it was being sent
+                self._changes.move_to_end(prediction_id)  # so that it cannot block the others
+            self._take_over()
+            self._kept.retry()
+            self._changed.wait_for(lambda: self._closing, self._retry_s)
 
     def _send(self, prediction_id: UUID, change: Change) -> bool:
         """Returns whether storage has answered."""
         try:
-            self._write(prediction_id, change)
+            write_change(self._storage, prediction_id, change)
         except ServiceUnavailableError:
             return False
         except RefusedError as error:
@@ -195,15 +214,3 @@ class Outbox:
             logger.exception("outbox_failed", prediction_id=str(prediction_id))
             self._refused.add(prediction_id)
         return True
-
-    def _write(self, prediction_id: UUID, change: Change) -> None:
-        if change.discarded:
-            self._storage.delete_prediction(prediction_id)
-        if change.prediction is not None:
-            self._storage.put_prediction(prediction_id, change.prediction)
-        for replaced in change.replaces:
-            self._storage.delete_prediction(replaced, unlabelled_only=True)  # the History page may have labelled it
-        if change.relabelled and change.label is None:
-            self._storage.delete_label(prediction_id)
-        elif change.relabelled and change.label is not None:
-            self._storage.put_label(prediction_id, change.label)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
-from services.frontend.saving.outbox import Delivery, Outbox, OutboxFullError
+from services.frontend.saving.outbox import Delivery, OutboxFullError
+from services.frontend.saving.personal_outbox import PersonalOutbox
 from shared.contracts.inference import Prediction
-from shared.contracts.storage import PredictionToStore, Source
+from shared.contracts.storage import NOT_A_DIGIT, PredictionToStore, Source, TrueDigit
 
 STORED_FIELDS = {"digit", "confidence", "probabilities", "digit_score", "model"}
 
@@ -27,21 +28,31 @@ class PredictedDrawing:
     digit_score_threshold: float
     source: Source = "canvas"
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    label: int | None = None
+    label: TrueDigit | None = None
     handed_over: bool = False
     saved: bool = False
     discarded: bool = False
 
-    def set_label(self, digit: int | None) -> None:
+    @property
+    def is_rejected(self) -> bool:
+        """Whether it does not look like a digit."""
+        return self.prediction.digit_score < self.digit_score_threshold
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the label agrees with the answer. False without a label."""
+        return self.label == self.prediction.digit or (self.label == NOT_A_DIGIT and self.is_rejected)
+
+    def set_label(self, digit: TrueDigit | None) -> None:
         """None removes the label. `save` or `send_label` must follow."""
         self.label, self.saved = digit, False
 
-    def send_label(self, outbox: Outbox) -> None:
+    def send_label(self, outbox: PersonalOutbox) -> None:
         """Adds the label to the outbox. Does nothing before `save`, which sends the label with the prediction."""
         if self.handed_over:
             outbox.label(self.prediction.id, self.label)
 
-    def discard(self, outbox: Outbox) -> None:
+    def discard(self, outbox: PersonalOutbox) -> None:
         """Takes it back: it is not saved, or what was saved is deleted. `save` still says how far that is."""
         self.discarded, self.saved = True, not self.handed_over
         if self.handed_over:
@@ -53,7 +64,7 @@ class PredictedDrawing:
             self.drawing = drawing
         self.discarded = self.handed_over = self.saved = False
 
-    def save(self, outbox: Outbox, timeout_s: float, replaces: UUID | None = None) -> Delivery:
+    def save(self, outbox: PersonalOutbox, timeout_s: float, replaces: UUID | None = None) -> Delivery:
         """Hands the prediction to the outbox once, then waits at most `timeout_s` for storage.
 
         `replaces` is an earlier prediction of the same drawing, which is to be deleted.
@@ -69,7 +80,7 @@ class PredictedDrawing:
         self.saved = delivery is Delivery.SAVED
         return delivery
 
-    def can_progress(self, outbox: Outbox) -> bool:
+    def can_progress(self, outbox: PersonalOutbox) -> bool:
         """Whether another `save` would make progress: storage has confirmed, or the outbox has room again."""
         if self.saved:
             return False
@@ -77,12 +88,13 @@ class PredictedDrawing:
             return outbox.has_room(len(self.drawing))
         return outbox.wait(self.prediction.id, 0) is Delivery.SAVED
 
-    def _hand_over(self, outbox: Outbox, replaces: UUID | None) -> None:
+    def _hand_over(self, outbox: PersonalOutbox, replaces: UUID | None) -> None:
         to_store = PredictionToStore(
             **self.prediction.model_dump(include=STORED_FIELDS),
             drawing=base64.b64encode(self.drawing),
             source=self.source,
             created_at=self.created_at,
+            rejected=self.is_rejected,
         )
         outbox.save(self.prediction.id, to_store, replaces)
         if self.label is not None:

@@ -24,6 +24,7 @@ from services.frontend.session.sheet import (
 )
 from shared.contracts.inference import Prediction
 from shared.contracts.page import PageReading
+from shared.contracts.storage import TrueDigit
 
 KEY = "draw_state"
 RETRY_S = 3.0  # before the first repeated request; doubles each time
@@ -46,7 +47,7 @@ class DrawState:
     predicted: PredictedDrawing | None = None  # the prediction of `drawing`
     number: PageReading | None = None  # instead of a prediction, if `drawing` has several digits
     replaced: PredictedDrawing | None = None  # the prediction before the last stroke
-    early_label: int | None = None  # given while the last stroke was still on its way from the browser
+    early_label: TrueDigit | None = None  # given while the last stroke was still on its way from the browser
     problem: str | None = None
     failures: int = 0  # unanswered requests for a prediction of `drawing`
     retry_at: float = math.inf  # on the clock of `time.monotonic`
@@ -136,8 +137,8 @@ class DrawState:
         """Plans no further request, because an answer came or the drawing has changed."""
         self.failures, self.retry_at = 0, math.inf
 
-    def toggle_label(self, digit: int) -> None:
-        """Labels the drawing, or removes the label if it is this digit already.
+    def toggle_label(self, digit: TrueDigit) -> None:
+        """Labels the drawing, or removes the label if it is this one already.
 
         If a new stroke came together with the label, the label is for the drawing with that stroke. That drawing has no
         prediction yet, so the label waits.
@@ -148,11 +149,11 @@ class DrawState:
             self.early_label = digit
             return
         self.predicted.set_label(None if self.predicted.label == digit else digit)
-        prediction = self.predicted.prediction
+        prediction_id = self.predicted.prediction.id
         if self.predicted.label is None:
-            self.labelled.pop(prediction.id, None)
+            self.labelled.pop(prediction_id, None)
         else:
-            self.labelled[prediction.id] = digit == prediction.digit
+            self.labelled[prediction_id] = self.predicted.is_right
 
     def _forget_prediction(self) -> None:
         self.predicted = self.number = self.replaced = self.early_label = self.problem = None

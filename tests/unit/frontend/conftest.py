@@ -1,16 +1,19 @@
 """An outbox that writes to a storage in memory."""
 
+import base64
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import pytest
 
 from services.frontend.saving.outbox import Outbox
 from shared.clients.service import RefusedError, ServiceUnavailableError
+from shared.contracts.message import ModelVersion
 from shared.contracts.problem import Problem
-from shared.contracts.storage import PredictionToStore
+from shared.contracts.storage import PredictionToStore, TrueDigit
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +24,34 @@ def restore_main_module() -> Iterator[None]:
     sys.modules["__main__"] = main
 
 
+@dataclass
+class FakeBrowser:
+    """What the browser of an AppTest sends with its WebSocket, with the attributes of Streamlit's ClientContext."""
+
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    cookies: dict[str, str] = field(default_factory=dict)
+    remote_ip: str | None = None
+
+
+@pytest.fixture(autouse=True)
+def client(monkeypatch: pytest.MonkeyPatch) -> FakeBrowser:
+    """AppTest has a mock in place of the browser, whose cookies and headers are mocks too."""
+    browser = FakeBrowser()
+    monkeypatch.setattr("streamlit.runtime.context._get_client_context", lambda: browser)
+    return browser
+
+
+def a_prediction(digit: int = 7, drawing: bytes = b"png") -> PredictionToStore:
+    return PredictionToStore(
+        digit=digit,
+        confidence=1,
+        probabilities=[float(other == digit) for other in range(10)],
+        digit_score=1,
+        model=ModelVersion(name="cnn", version="1"),
+        drawing=base64.b64encode(drawing),
+    )
+
+
 class FakeStorage:
     """Storage in memory. It can be away, and it can refuse predictions."""
 
@@ -29,33 +60,37 @@ class FakeStorage:
         self.available.set()
         self.refused: set[UUID] = set()
         self.predictions: dict[UUID, PredictionToStore] = {}
-        self.labels: dict[UUID, int] = {}
+        self.labels: dict[UUID, TrueDigit] = {}
+        self.writes: list[tuple[str, UUID, str | None]] = []  # method, prediction, token
 
-    def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore) -> None:
-        self._answer(prediction_id)
+    def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore, *, token: str | None = None) -> None:
+        self._answer("put_prediction", prediction_id, token)
         if self.predictions.get(prediction_id, prediction).drawing != prediction.drawing:
             raise RefusedError(Problem(type="x", title="Conflict", status=409, code="conflict", detail="other drawing"))
         self.predictions[prediction_id] = prediction
 
-    def delete_prediction(self, prediction_id: UUID, *, unlabelled_only: bool = False) -> None:
-        self._answer(prediction_id)
+    def delete_prediction(
+        self, prediction_id: UUID, *, unlabelled_only: bool = False, token: str | None = None
+    ) -> None:
+        self._answer("delete_prediction", prediction_id, token)
         if not (unlabelled_only and prediction_id in self.labels):
             self.predictions.pop(prediction_id, None)
             self.labels.pop(prediction_id, None)
 
-    def put_label(self, prediction_id: UUID, digit: int) -> None:
-        self._answer(prediction_id)
+    def put_label(self, prediction_id: UUID, digit: TrueDigit, *, token: str | None = None) -> None:
+        self._answer("put_label", prediction_id, token)
         self.labels[prediction_id] = digit
 
-    def delete_label(self, prediction_id: UUID) -> None:
-        self._answer(prediction_id)
+    def delete_label(self, prediction_id: UUID, *, token: str | None = None) -> None:
+        self._answer("delete_label", prediction_id, token)
         self.labels.pop(prediction_id, None)
 
-    def _answer(self, prediction_id: UUID) -> None:
+    def _answer(self, method: str, prediction_id: UUID, token: str | None) -> None:
         if not self.available.is_set():
             raise ServiceUnavailableError("away")
         if prediction_id in self.refused:
             raise RefusedError(Problem(type="x", title="Conflict", status=409, code="conflict", detail="taken"))
+        self.writes.append((method, prediction_id, token))
 
 
 @pytest.fixture

@@ -4,21 +4,23 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI, Request, Response
 from streamlit.testing.v1 import AppTest
 
 from services.frontend import connections, explanation_pause
-from services.frontend.connections import connect, get_statistics
+from services.frontend.connections import connect, fetch_statistics, refresh_rights
 from services.frontend.saving.outbox import Delivery
 from services.frontend.session.chosen_model import KEY as MODEL_KEY
 from services.frontend.session.draw_state import KEY, DrawState
 from services.frontend.session.sheet import Strokes
 from services.frontend.views.api.example_drawing import draw_example
 from services.frontend.views.draw.number import NOT_SAVED, choose_size, number_html
-from services.frontend.views.draw.recent import get_snapshot
+from services.frontend.views.draw.recent import get_snapshots
 from shared.clients.patience import Patience
+from shared.contracts.access import VisitorToken
 from shared.contracts.inference import ModelDescription, ModelList, Prediction
 from shared.contracts.message import ModelVersion
 from shared.contracts.page import PageReading
@@ -85,6 +87,11 @@ class Services:
         def list_models() -> ModelList:
             return A_MODEL_LIST
 
+        @app.post("/v1/visitors")
+        def issue_token() -> VisitorToken:
+            assert self.storage_answers.wait(LONG_S)
+            return VisitorToken(token="a.visitor", visitor=uuid4(), expires_at=datetime(2030, 1, 1, tzinfo=UTC))
+
         @app.api_route("/v1/{path:path}", methods=["GET", "PUT"])
         def store(path: str) -> Response:
             self.unanswered += 1
@@ -98,7 +105,7 @@ class Services:
 @pytest.fixture
 def services(monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     services = Services()
-    cached = (connect, get_snapshot, get_statistics)
+    cached = (connect, get_snapshots, fetch_statistics, refresh_rights)
     monkeypatch.setattr(connections, "PATIENCE", Patience(read_timeout_s=2 * LONG_S, retry_for_s=0))
     with listening(services.make_app()) as address:
         monkeypatch.setenv("FRONTEND_STORAGE_URL", address)
@@ -107,7 +114,7 @@ def services(monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
             each.clear()
         yield services
         services.storage_answers.set()
-        get_snapshot().close()
+        get_snapshots().close()
         connect().close()
         for each in cached:
             each.clear()

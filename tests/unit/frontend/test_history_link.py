@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.frontend.views.history.link import HistoryLink, find_zone, read_link, write_link
-from shared.contracts.storage import HistoryFilters
+from shared.contracts.storage import HistoryFilters, TrueDigit
 
 FULL = {
     "show": "wrong",
@@ -67,12 +67,12 @@ def test_an_invalid_part_is_reported_and_the_others_are_used(name: str, value: s
     ],
 )
 def test_each_choice_of_show_becomes_a_filter(show: str, filters: HistoryFilters) -> None:
-    assert read_link({"show": show})[0].to_filters(ZoneInfo("UTC")) == filters
+    assert read_link({"show": show})[0].to_filters(ZoneInfo("UTC"), sees_history=True) == filters
 
 
 def test_both_days_are_included_in_the_time_zone_of_the_visitor() -> None:
     link = HistoryLink(since=date(2026, 11, 1), until=date(2026, 11, 1))
-    filters = link.to_filters(ZoneInfo("Europe/Berlin"))
+    filters = link.to_filters(ZoneInfo("Europe/Berlin"), sees_history=True)
     assert filters.since == datetime(2026, 10, 31, 23, tzinfo=UTC)
     assert filters.until == datetime(2026, 11, 1, 23, tzinfo=UTC)
 
@@ -81,9 +81,28 @@ def test_both_days_are_included_in_the_time_zone_of_the_visitor() -> None:
 def test_the_first_and_the_last_day_exist_in_every_time_zone(zone: str) -> None:
     link, invalid = read_link({"since": "1970-01-02", "until": "9998-12-30"})
     assert invalid == []
-    assert link.to_filters(ZoneInfo(zone)).until is not None
+    assert link.to_filters(ZoneInfo(zone), sees_history=True).until is not None
 
 
 @pytest.mark.parametrize("name", [None, "", "Middle/Earth", "../etc/passwd", "/etc/passwd"])
 def test_an_unknown_time_zone_becomes_utc(name: str | None) -> None:
     assert find_zone(name) == ZoneInfo("UTC")
+
+
+@pytest.mark.parametrize(
+    ("query", "sees_history", "mine"),
+    [({}, True, None), ({"mine": "true"}, True, True), ({}, False, True), ({"mine": "false"}, False, True)],
+)
+def test_who_does_not_see_the_history_of_others_gets_only_the_own(
+    query: dict[str, str], sees_history: bool, mine: bool | None
+) -> None:
+    link, invalid = read_link(query)
+    assert invalid == []
+    assert link.to_filters(ZoneInfo("UTC"), sees_history=sees_history).mine is mine
+
+
+@pytest.mark.parametrize(("written", "label"), [("4", 4), ("not_a_digit", "not_a_digit")])
+def test_a_label_in_the_address_is_a_digit_or_none(written: str, label: TrueDigit) -> None:
+    link, invalid = read_link({"label": written})
+    assert invalid == []
+    assert link.label == label

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from streamlit.testing.v1 import AppTest
 
-from services.frontend.connections import connect
+from services.frontend.connections import connect, refresh_rights
 from services.frontend.views.history.filters import list_stored_models
 from shared.contracts.problem import Problem
 from tests.integration.clients.listening import listening
@@ -26,7 +26,7 @@ def refusing_storage() -> FastAPI:
     def say_yes() -> dict[str, str]:
         return {}
 
-    @app.get("/v1/{path:path}")
+    @app.api_route("/v1/{path:path}", methods=["GET", "POST"])
     def refuse(path: str) -> JSONResponse:
         return JSONResponse(REFUSAL.model_dump(), REFUSAL.status)
 
@@ -35,7 +35,7 @@ def refusing_storage() -> FastAPI:
 
 @pytest.fixture
 def _refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    cached = (connect, list_stored_models)
+    cached = (connect, list_stored_models, refresh_rights)
     with listening(refusing_storage()) as address:
         monkeypatch.setenv("FRONTEND_STORAGE_URL", address)
         monkeypatch.setenv("FRONTEND_INFERENCE_URL", CLOSED_URL)

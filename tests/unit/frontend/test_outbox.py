@@ -1,28 +1,14 @@
 """The outbox: a change counts as saved only when storage has it, and nothing is lost while storage is away."""
 
-import base64
 from itertools import pairwise
 from uuid import uuid4
 
 import pytest
 
 from services.frontend.saving.outbox import MAX_BYTES, Delivery, Outbox, OutboxFullError
-from shared.contracts.message import ModelVersion
-from shared.contracts.storage import PredictionToStore
-from tests.unit.frontend.conftest import FakeStorage
+from tests.unit.frontend.conftest import FakeStorage, a_prediction
 
 LONG_S = 10.0
-
-
-def a_prediction(digit: int = 7, drawing: bytes = b"png") -> PredictionToStore:
-    return PredictionToStore(
-        digit=digit,
-        confidence=1,
-        probabilities=[float(other == digit) for other in range(10)],
-        digit_score=1,
-        model=ModelVersion(name="cnn", version="1"),
-        drawing=base64.b64encode(drawing),
-    )
 
 
 def test_a_saved_prediction_is_in_storage(outbox: Outbox, storage: FakeStorage) -> None:
@@ -195,3 +181,74 @@ def test_a_discarded_prediction_still_deletes_the_one_that_it_replaced(outbox: O
     storage.available.set()
     assert outbox.wait(second, LONG_S) is Delivery.SAVED
     assert storage.predictions == {}
+
+
+def test_a_prediction_that_is_discarded_and_saved_again_still_replaces_the_one_before(
+    outbox: Outbox, storage: FakeStorage
+) -> None:
+    outbox.save(first := uuid4(), a_prediction())
+    assert outbox.wait(first, LONG_S) is Delivery.SAVED
+    storage.available.clear()
+    outbox.save(second := uuid4(), a_prediction(), replaces=first)
+    outbox.discard(second)
+    outbox.save(second, a_prediction())
+    storage.available.set()
+    assert outbox.wait(second, LONG_S) is Delivery.SAVED
+    assert set(storage.predictions) == {second}
+
+
+def test_changes_are_sent_in_the_order_in_which_they_were_made(outbox: Outbox, storage: FakeStorage) -> None:
+    storage.available.clear()
+    outbox.save(busy := uuid4(), a_prediction())
+    assert outbox.wait(busy, 0.05) is Delivery.WAITING  # the thread repeats this one
+    ids = [uuid4() for _ in range(5)]
+    for prediction_id in ids:
+        outbox.save(prediction_id, a_prediction())
+    storage.available.set()
+    assert all(outbox.wait(prediction_id, LONG_S) is Delivery.SAVED for prediction_id in ids)
+    assert [written for _, written, _ in storage.writes if written != busy] == ids
+
+
+@pytest.mark.parametrize("is_label_first", [False, True])
+def test_a_prediction_is_sent_before_its_label(outbox: Outbox, storage: FakeStorage, is_label_first: bool) -> None:
+    storage.available.clear()
+    prediction_id = uuid4()
+    if is_label_first:  # of an earlier visit to the page; the prediction is new to this process
+        outbox.label(prediction_id, 4)
+    outbox.save(prediction_id, a_prediction())
+    outbox.label(prediction_id, 3)
+    storage.available.set()
+    assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
+    assert [method for method, _, _ in storage.writes] == ["put_prediction", "put_label"]
+    assert storage.labels == {prediction_id: 3}
+
+
+def test_a_deletion_overtakes_the_prediction_that_still_waits(outbox: Outbox, storage: FakeStorage) -> None:
+    storage.available.clear()
+    outbox.save(prediction_id := uuid4(), a_prediction())
+    outbox.label(prediction_id, 3)
+    outbox.discard(prediction_id)
+    storage.available.set()
+    assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
+    assert [method for method, _, _ in storage.writes] == ["delete_prediction"]
+
+
+def test_every_write_carries_the_token_of_its_person(outbox: Outbox, storage: FakeStorage) -> None:
+    mine, other, own = uuid4(), uuid4(), uuid4()
+    outbox.save(mine, a_prediction(), token="me")
+    outbox.save(other, a_prediction(), token="you")
+    outbox.save(own, a_prediction())
+    outbox.label(mine, 3, token="me")
+    outbox.discard(other, token="you")
+    for prediction_id in (mine, other, own):
+        assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
+    assert {(written, token) for _, written, token in storage.writes} == {(mine, "me"), (other, "you"), (own, None)}
+
+
+def test_a_label_by_a_curator_leaves_a_waiting_prediction_to_its_visitor(outbox: Outbox, storage: FakeStorage) -> None:
+    storage.available.clear()
+    outbox.save(prediction_id := uuid4(), a_prediction(), token="visitor")
+    outbox.label(prediction_id, 3, token="curator")
+    storage.available.set()
+    assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
+    assert {token for _, _, token in storage.writes} == {"visitor"}

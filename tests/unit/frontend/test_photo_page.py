@@ -9,7 +9,7 @@ from fastapi import FastAPI, Response
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from services.frontend.connections import connect, get_statistics
+from services.frontend.connections import connect, fetch_statistics, refresh_rights
 from services.frontend.views.photo.reading import CARDS
 from services.frontend.views.photo.state import KEY, Photo, PhotoPage
 from shared.contracts.page import PageReading
@@ -46,7 +46,7 @@ class Services:
 
 @pytest.fixture
 def services(monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
-    services, cached = Services(), (connect, get_statistics)
+    services, cached = Services(), (connect, fetch_statistics, refresh_rights)
     with listening(services.make_app()) as address:
         monkeypatch.setenv("FRONTEND_STORAGE_URL", address)
         monkeypatch.setenv("FRONTEND_INFERENCE_URL", address)

@@ -10,26 +10,22 @@ import streamlit as st
 import structlog
 from streamlit.delta_generator import DeltaGenerator
 
-from services.frontend.connections import (
-    check_health,
-    connect,
-    get_digit_score_threshold,
-    get_settle_s,
-    get_statistics,
-)
+from services.frontend.connections import check_health, forget_statistics, get_digit_score_threshold, get_settle_s
 from services.frontend.elements.answer import LABEL_HINT, answer_html, describe_confidence, empty_html
 from services.frontend.elements.sentences import describe_delivery
 from services.frontend.saving.outbox import Delivery
 from services.frontend.saving.predicted_drawing import PredictedDrawing
 from services.frontend.session.chosen_model import ask_chosen_model
 from services.frontend.session.draw_state import DrawState, get_draw_state
+from services.frontend.session.identity import get_identity, get_outbox
 from services.frontend.session.sheet import PEN_WIDTHS, is_canvas_on_page
 from services.frontend.views.draw.asking import ask
 from services.frontend.views.draw.canvas import show_canvas
 from services.frontend.views.draw.number import NOT_SAVED, number_html
-from services.frontend.views.draw.recent import get_snapshot, show_recent
+from services.frontend.views.draw.recent import get_snapshots, show_recent
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.page import PageReading
+from shared.contracts.storage import NOT_A_DIGIT, TrueDigit
 
 logger = structlog.get_logger(__name__)
 
@@ -37,7 +33,8 @@ FOLLOW_EVERY_S = 2.0
 AWAY = "The recogniser can't be reached"
 INVITATION = "Draw a digit from 0 to 9, or a number"
 QUESTION = f'<div class="question">Which digit did you draw? <small>{LABEL_HINT}</small></div>'
-KEY_HINTS = '<span class="keys">Keys: 0–9 label, Z undo, C clear</span>'
+KEYS_IN_WORDS = "0–9 label, N not a digit, Z undo, C clear"
+KEY_HINTS = f'<span class="keys">Keys: {KEYS_IN_WORDS}</span>'
 KEYS = f"<script>{(Path(__file__).parent / 'keys.js').read_text()}</script>"
 
 
@@ -66,8 +63,8 @@ def follow(state: DrawState, coming: int | None) -> None:
 
     `coming` is the version of the recent drawings that this visitor has not seen.
     """
-    has_come = coming is not None and get_snapshot().has(coming)
-    if has_come or (state.predicted is not None and state.predicted.can_progress(connect().outbox)):
+    has_come = coming is not None and get_snapshots().has(get_identity().key, coming)
+    if has_come or (state.predicted is not None and state.predicted.can_progress(get_outbox())):
         st.rerun()
 
 
@@ -84,7 +81,7 @@ def show_pad(state: DrawState) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="pen-bar"):
         state.pen_width = st.slider("Pen width", *PEN_WIDTHS, state.pen_width, key="pen_width")
         state.live = st.toggle("Live", state.live, key="live", help="Read the drawing after every stroke")
-        state.keys = st.toggle("Keys", state.keys, key="keys", help="Use the keyboard: 0–9 label, Z undo, C clear")
+        state.keys = st.toggle("Keys", state.keys, key="keys", help=f"Use the keyboard: {KEYS_IN_WORDS}")
 
 
 def predict_drawing(state: DrawState) -> None:
@@ -127,26 +124,32 @@ def show_answer(state: DrawState) -> None:
 
 
 def show_label_buttons(state: DrawState) -> None:
-    """Ten buttons. The label is filled; pressing it again removes it."""
-    label = None if state.predicted is None else state.predicted.label
+    """Ten buttons, and one for what is not a digit. The label is filled; pressing it again removes it."""
     st.html(QUESTION)
     with st.container(horizontal=True, key="feedback", gap="xxsmall"):
         for digit in range(10):
-            st.button(
-                str(digit),
-                key=f"feedback-{digit}",
-                type="primary" if digit == label else "secondary",
-                disabled=state.predicted is None,
-                on_click=label_drawing,
-                args=(state, digit),
-            )
+            show_label_button(state, digit, str(digit))
+        show_label_button(state, NOT_A_DIGIT, "Not a digit")
 
 
-def label_drawing(state: DrawState, digit: int) -> None:
-    """Labels the drawing with the digit, or removes that label."""
-    state.toggle_label(digit)
+def show_label_button(state: DrawState, label: TrueDigit, words: str) -> None:
+    """One of the buttons. It is disabled without a prediction."""
+    current = None if state.predicted is None else state.predicted.label
+    st.button(
+        words,
+        key=f"feedback-{label}",
+        type="primary" if label == current else "secondary",
+        disabled=state.predicted is None,
+        on_click=label_drawing,
+        args=(state, label),
+    )
+
+
+def label_drawing(state: DrawState, label: TrueDigit) -> None:
+    """Labels the drawing, or removes that label."""
+    state.toggle_label(label)
     if state.predicted is not None:
-        state.predicted.send_label(connect().outbox)
+        state.predicted.send_label(get_outbox())
 
 
 def show_saved(state: DrawState, place: DeltaGenerator) -> bool:
@@ -168,8 +171,8 @@ def show_saved(state: DrawState, place: DeltaGenerator) -> bool:
             show_status(words, str(delivery is Delivery.SAVED).lower(), place, with_hints=state.keys)
     if delivery is Delivery.SAVED and not was_saved:
         if has_new_label:
-            get_statistics.clear()
-        get_snapshot().mark_outdated()
+            forget_statistics()
+        get_snapshots().mark_outdated(get_identity().key)
     return delivery in {Delivery.SAVED, Delivery.REFUSED}
 
 
@@ -182,11 +185,11 @@ def show_status(words: str, saved: str, place: DeltaGenerator, *, with_hints: bo
 def save(predicted: PredictedDrawing, replaced: PredictedDrawing | None, timeout_s: float) -> Delivery:
     """Saves the prediction in place of the one before the last stroke, unless that one has a label."""
     replaces = replaced.prediction.id if replaced is not None and replaced.label is None else None
-    return predicted.save(connect().outbox, timeout_s, replaces)
+    return predicted.save(get_outbox(), timeout_s, replaces)
 
 
 get_draw_state().restore()
 if not is_canvas_on_page():  # the visitor has just come
-    get_snapshot().mark_outdated()
+    get_snapshots().mark_outdated(get_identity().key)
 show_workspace()
 st.html(KEYS, unsafe_allow_javascript=True)

@@ -1,7 +1,7 @@
 """The strip of recent drawings below the canvas, and how often the model was right.
 
-The drawings and the accuracy of all time come from storage, the accuracy of this visit from the session. A thread
-fetches them for all visitors, because the page must not wait for storage.
+The drawings and the accuracy of all time come from storage, the accuracy of this visit from the session. Threads fetch
+them for each person, because the page must not wait for storage. A visitor sees only the own drawings.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,11 +10,13 @@ from uuid import UUID
 
 import streamlit as st
 
-from services.frontend.connections import check_health, connect, get_statistics
-from services.frontend.elements.answer import describe_label
+from services.frontend.callers import OWN
+from services.frontend.connections import CURATE, check_health, connect, find_rights
+from services.frontend.elements.answer import describe_label, mark_label
 from services.frontend.elements.thumbnails import find_thumbnails
-from services.frontend.snapshot import Snapshot
-from shared.contracts.storage import Statistics, StoredPrediction
+from services.frontend.session.identity import get_identity
+from services.frontend.snapshots import Snapshots
+from shared.contracts.storage import NOT_A_DIGIT, Accuracy, HistoryFilters, StoredPrediction
 
 RECENT = 16
 AWAY = "storage can't be reached right now"
@@ -23,24 +25,32 @@ LOADING = "loading"
 
 @dataclass(frozen=True)
 class RecentDrawings:
-    """The latest predictions in storage with their thumbnails, and the statistics of all."""
+    """The latest predictions in storage with their thumbnails, and how many were right.
+
+    `of_all` is true if `totals` counts those of all visitors, but the predictions are those of one.
+    """
 
     predictions: Sequence[StoredPrediction]
     thumbnails: Mapping[UUID, str]
-    statistics: Statistics
+    totals: Accuracy
+    of_all: bool
 
 
-@st.cache_resource(on_release=Snapshot.close)
-def get_snapshot() -> Snapshot[RecentDrawings]:
-    """One for the process and all its sessions."""
-    return Snapshot(fetch_recent)
+@st.cache_resource(on_release=Snapshots.close)
+def get_snapshots() -> Snapshots[RecentDrawings]:
+    """One for the process, with a copy for each person's key."""
+    return Snapshots(fetch_recent)
 
 
-def fetch_recent() -> RecentDrawings:
-    """Asks storage. ServiceUnavailableError, RefusedError."""
-    predictions = connect().storage.list_predictions(RECENT).predictions
-    thumbnails = find_thumbnails([prediction.id for prediction in predictions])
-    return RecentDrawings(predictions, thumbnails, get_statistics())
+def fetch_recent(key: str) -> RecentDrawings:
+    """Asks storage on behalf of one person. ServiceUnavailableError, RefusedError."""
+    rights, installation = find_rights(key) if key != OWN else None, find_rights(OWN)
+    is_visitor = key != OWN and (rights is None or CURATE not in rights.scopes)
+    sees_totals = not is_visitor or (installation is not None and installation.visitors_see != "nothing")
+    storage = connect().callers.acting_as(key)
+    predictions = storage.list_predictions(RECENT, HistoryFilters(mine=True if is_visitor else None)).predictions
+    thumbnails = find_thumbnails([prediction.id for prediction in predictions], storage)
+    return RecentDrawings(predictions, thumbnails, storage.get_totals(), of_all=is_visitor and sees_totals)
 
 
 def show_recent(labelled: Mapping[UUID, bool], timeout_s: float) -> int | None:
@@ -48,7 +58,7 @@ def show_recent(labelled: Mapping[UUID, bool], timeout_s: float) -> int | None:
 
     `labelled` holds the predictions that were labelled in this visit, and whether each was right.
     """
-    recent, coming = get_snapshot().get(timeout_s)
+    recent, coming = get_snapshots().get(get_identity().key, timeout_s)
     note = "" if check_health().storage else AWAY
     st.html(head_html(note or LOADING) if recent is None else recent_html(recent, labelled, note))
     return coming
@@ -61,8 +71,9 @@ def head_html(note: str) -> str:
 
 def recent_html(recent: RecentDrawings, labelled: Mapping[UUID, bool], note: str = "") -> str:
     """The heading with the accuracy of this visit and of all time, or with the note, and the strip."""
-    overall = recent.statistics.overall
-    accuracy = f"all time {write_accuracy(overall.correct, overall.labelled)}" if overall.labelled else "no labels yet"
+    overall = recent.totals
+    whose = "all visitors" if recent.of_all else "all time"
+    accuracy = f"{whose} {write_accuracy(overall.correct, overall.labelled)}" if overall.labelled else "no labels yet"
     visit = f"this visit {write_accuracy(sum(labelled.values()), len(labelled))} · " if labelled else ""
     head = head_html(f'<span data-testid="visit">{visit}</span><span data-testid="accuracy">{note or accuracy}</span>')
     if not recent.predictions:
@@ -80,14 +91,14 @@ def write_accuracy(correct: int, labelled: int) -> str:
 
 
 def _entry_html(prediction: StoredPrediction, thumbnail: str) -> str:
-    digit, label = prediction.digit, prediction.label
-    if label is None:
-        mark, caption = "unlabelled", f"{digit}"
-    elif label == digit:
-        mark, caption = "right", f"{digit} ✓"
-    else:
-        mark, caption = "wrong", f"<s>{digit}</s> {label}"
-    words = describe_label(digit, label)
+    digit, label, rejected = prediction.digit, prediction.label, prediction.rejected
+    mark = mark_label(digit, label, rejected=rejected)
+    caption = {
+        "unlabelled": f"{digit}?" if rejected else f"{digit}",
+        "right": "– ✓" if label == NOT_A_DIGIT else f"{digit} ✓",
+        "wrong": f"<s>{digit}</s> {'–' if label == NOT_A_DIGIT else label}",
+    }[mark]
+    words = describe_label(digit, label, rejected=rejected)
     return (
         f'<div class="entry {mark}" role="listitem" data-id="{prediction.id}" data-digit="{digit}" '
         f'data-label="{"" if label is None else label}" title="{words}">'

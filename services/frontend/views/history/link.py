@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, ValidationError
 
 from shared.contracts.message import Digit, Message
-from shared.contracts.storage import HistoryFilters, ModelReference, Source
+from shared.contracts.storage import HistoryFilters, ModelReference, Source, TrueDigit
 
 Show = Literal["all", "wrong", "right", "labelled", "unlabelled"]
 Day = Annotated[
@@ -29,11 +29,15 @@ SHOWS: dict[Show, dict[str, bool]] = {
 
 
 class HistoryLink(Message):
-    """`read` is the predicted digit. `since` and `until` are days, both included. The cursors come from storage."""
+    """`read` is the predicted digit. `mine` leaves out the drawings of others.
+
+    `since` and `until` are days, both included. The cursors come from storage.
+    """
 
     show: Show = "all"
+    mine: bool = False
     read: Digit | None = None
-    label: Digit | None = None
+    label: TrueDigit | None = None
     model: ModelReference | None = None
     source: Source | None = None
     since: Day | None = None
@@ -45,8 +49,8 @@ class HistoryLink(Message):
         """The same filters, starting at the newest prediction."""
         return self.model_copy(update={"older_than": None, "newer_than": None})
 
-    def to_filters(self, zone: ZoneInfo) -> HistoryFilters:
-        """The filters for storage. Days begin at midnight in `zone`."""
+    def to_filters(self, zone: ZoneInfo, *, sees_history: bool) -> HistoryFilters:
+        """The filters for storage. Days begin at midnight in `zone`. Without `sees_history`, drawings are the own."""
         return HistoryFilters(
             digit=self.read,
             label=self.label,
@@ -54,6 +58,7 @@ class HistoryLink(Message):
             source=self.source,
             since=_start_of(self.since, zone),
             until=_start_of(self.until and self.until + timedelta(days=1), zone),
+            mine=True if self.mine or not sees_history else None,
             **SHOWS[self.show],
         )
 

@@ -1,4 +1,4 @@
-"""The History page: every stored drawing, newest first, to filter, correct, delete and download.
+"""The History page: the stored drawings that this person may see, newest first, to filter, correct, delete, download.
 
 The address of the page holds the filters and the place in the list, so that it can be shared. The place is a cursor of
 storage, which makes late pages as fast as the first.
@@ -8,10 +8,13 @@ from functools import partial
 
 import streamlit as st
 
+from services.frontend.callers import OWN
 from services.frontend.connections import check_health, connect
 from services.frontend.elements.headings import show_title
 from services.frontend.elements.sentences import show_sentence
 from services.frontend.elements.thumbnails import find_thumbnails
+from services.frontend.session.identity import Identity, get_identity, get_storage
+from services.frontend.views.history.delete_mine import show_delete_mine
 from services.frontend.views.history.download import MAX_DRAWINGS, MAX_ROWS, make_csv, make_zip
 from services.frontend.views.history.filters import show_filters
 from services.frontend.views.history.link import HistoryLink, find_zone, read_link, write_link
@@ -27,25 +30,27 @@ LIMITS = (
     f"The CSV holds at most {MAX_ROWS:,} predictions, the ZIP at most {MAX_DRAWINGS:,} drawings (100 MB). Use the "
     "filters to get the others. Drawings are PNG, JPEG or WebP files, as they were received."
 )
+NOTHING_OF_YOURS = "You have drawn nothing yet in this browser. Draw a digit to start your history."
 NOTHING_MATCHES = "No drawing matches these filters."
 SENTENCE = "history-sentence"  # key
 
 
 def show_history() -> None:
     """The whole page. A sentence takes the place of the rows if there are none."""
+    identity = get_identity()
     link, invalid = read_link(st.query_params.to_dict())
     with st.container(horizontal=True, vertical_alignment="center", key="history-head"):
         show_title("History", width="content")
         place_of_count = st.empty()
         st.space("stretch")
-        place_of_download = st.container(width="content")
-    show_filters(link)
+        place_of_download = st.container(horizontal=True, width="content")
+    show_filters(link, identity)
     if invalid:
         show_invalid(invalid)
-    filters = link.to_filters(find_zone(st.context.timezone))
+    filters = link.to_filters(find_zone(st.context.timezone), sees_history=identity.sees_history)
     try:
         page = find_page(link, filters) if check_health().storage else None
-        count = count_predictions(filters) if page is not None else None
+        count = count_predictions(find_view(identity, filters), filters, identity.key) if page is not None else None
     except ServiceUnavailableError:
         page = count = None
     except RefusedError as refused:
@@ -57,11 +62,14 @@ def show_history() -> None:
     place_of_count.html(f'<span class="count" data-testid="count">{write_count(count)}</span>', width="content")
     with place_of_download:
         show_download(filters, count)
+        if identity.owns:
+            show_delete_mine()
     if page.predictions:
         show_rows(page)
         show_paging(link, page)
     else:
-        show_sentence(NOTHING_YET if link == HistoryLink() else NOTHING_MATCHES, SENTENCE)
+        nothing = NOTHING_YET if identity.sees_history else NOTHING_OF_YOURS
+        show_sentence(nothing if link == HistoryLink() else NOTHING_MATCHES, SENTENCE)
 
 
 def show_invalid(parts: list[str]) -> None:
@@ -75,7 +83,7 @@ def find_page(link: HistoryLink, filters: HistoryFilters) -> PredictionPage:
 
     ServiceUnavailableError, RefusedError.
     """
-    storage = connect().storage
+    storage = get_storage()
     if link.older_than or link.newer_than:
         try:
             page = storage.list_predictions(PAGE_SIZE, filters, cursor=link.older_than, newer_than=link.newer_than)
@@ -90,9 +98,14 @@ def find_page(link: HistoryLink, filters: HistoryFilters) -> PredictionPage:
 
 
 @st.cache_data(ttl=COUNT_TTL_S, max_entries=100, show_spinner=False)
-def count_predictions(filters: HistoryFilters) -> PredictionCount:
-    """The number of matching predictions, at most five seconds old."""
-    return connect().storage.count_predictions(filters, MAX_ROWS)
+def count_predictions(view: str, filters: HistoryFilters, _key: str) -> PredictionCount:
+    """The number of matching predictions, at most five seconds old. `view` keeps those of different persons apart."""
+    return connect().callers.acting_as(_key).count_predictions(filters, MAX_ROWS)
+
+
+def find_view(identity: Identity, filters: HistoryFilters) -> str:
+    """The same for all persons who get the same answer."""
+    return OWN if identity.sees_history and not filters.mine else identity.key
 
 
 def write_count(count: PredictionCount) -> str:
@@ -103,7 +116,7 @@ def write_count(count: PredictionCount) -> str:
 def show_rows(page: PredictionPage) -> None:
     """One row for each prediction."""
     zone = find_zone(st.context.timezone)
-    thumbnails = find_thumbnails([prediction.id for prediction in page.predictions])
+    thumbnails = find_thumbnails([prediction.id for prediction in page.predictions], get_storage())
     with st.container(border=True, key="history-rows", gap=None):
         for prediction in page.predictions:
             show_row(prediction, thumbnails[prediction.id], zone)
@@ -136,7 +149,7 @@ def show_download(filters: HistoryFilters, count: PredictionCount) -> None:
     """Offers both files. Each is made only when its button is pressed."""
     if not count.predictions:
         return
-    storage = connect().storage
+    storage = get_storage()
     with st.popover("Download", icon=":material/download:", key="history-download"):
         st.html('<p class="note">The drawings that match the filters, newest first.</p>')
         st.download_button(

@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from services.frontend.connections import connect, get_statistics
-from services.frontend.elements.answer import describe_label, percent
+from services.frontend.connections import forget_statistics
+from services.frontend.elements.answer import REJECTION, describe_label, mark_label, percent
 from services.frontend.elements.sentences import describe_delivery
+from services.frontend.elements.thumbnails import forget_thumbnail
 from services.frontend.saving.outbox import Delivery
+from services.frontend.session.identity import get_identity, get_storage
 from services.frontend.views.history.true_digit import find_delivery, get_label, remember_label, show_true_digit
 from shared.clients.service import RefusedError, ServiceUnavailableError
-from shared.contracts.storage import Source, StoredPrediction
+from shared.contracts.storage import NOT_A_DIGIT, Source, StoredPrediction, TrueDigit
 
 REFRESH_EVERY_S = 2.0
 SOURCES: dict[Source, str] = {"canvas": "drawn", "upload": "uploaded", "camera": "photographed", "api": "from the API"}
@@ -31,27 +33,31 @@ def show_row(prediction: StoredPrediction, thumbnail: str, zone: ZoneInfo) -> No
 def _show_row(prediction: StoredPrediction, thumbnail: str, zone: ZoneInfo, waiting: bool) -> None:
     if waiting and find_delivery(prediction.id) is not Delivery.WAITING:
         st.rerun()
-    label = get_label(prediction.id)
+    label, may_change = get_label(prediction.id), prediction.mine or get_identity().is_curator
+    words = describe_label(prediction.digit, label, rejected=prediction.rejected)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"history-row-{prediction.id}"):
         st.html(row_html(prediction, label, thumbnail, zone, find_delivery(prediction.id)))
-        show_true_digit(prediction.id, f"the drawing read as {prediction.digit}")
-        with st.popover("Delete", icon=":material/delete:", type="tertiary", key=f"delete-{prediction.id}"):
-            st.markdown(f"Delete this drawing for good? It was {describe_label(prediction.digit, label)}.")
-            if st.button("Delete", type="primary", key=f"really-delete-{prediction.id}"):
-                delete(prediction.id)
+        show_true_digit(prediction.id, f"the drawing read as {prediction.digit}", disabled=not may_change)
+        if may_change:
+            with st.popover("Delete", icon=":material/delete:", type="tertiary", key=f"delete-{prediction.id}"):
+                st.markdown(f"Delete this drawing for good? It was {words}.")
+                if st.button("Delete", type="primary", key=f"really-delete-{prediction.id}"):
+                    delete(prediction.id)
 
 
 def row_html(
-    prediction: StoredPrediction, label: int | None, thumbnail: str, zone: ZoneInfo, delivery: Delivery | None
+    prediction: StoredPrediction, label: TrueDigit | None, thumbnail: str, zone: ZoneInfo, delivery: Delivery | None
 ) -> str:
     """Everything in the row that is not a button. Times are shown in `zone`."""
-    mark = "unlabelled" if label is None else "right" if label == prediction.digit else "wrong"
+    rejected = prediction.rejected
+    mark = mark_label(prediction.digit, label, rejected=rejected)
     read = {
         "unlabelled": f"<b>{prediction.digit}</b>",
-        "right": f"<b>{prediction.digit}</b><i>✓</i>",
-        "wrong": f"<b><s>{prediction.digit}</s></b><i>{label}</i>",
+        "right": f"<b>{'–' if label == NOT_A_DIGIT else prediction.digit}</b><i>✓</i>",
+        "wrong": f"<b><s>{prediction.digit}</s></b><i>{'–' if label == NOT_A_DIGIT else label}</i>",
     }[mark]
-    words = describe_label(prediction.digit, label)
+    words = describe_label(prediction.digit, label, rejected=rejected)
+    sure = f"{percent(prediction.confidence)} confident" + (f", {REJECTION}" if rejected else "")
     moment = prediction.created_at.astimezone(zone)
     saved = "" if delivery is None else f' · <em role="status">{describe_delivery(delivery)}</em>'
     model = f"{escape(prediction.model.name)} {escape(prediction.model.version)}"
@@ -60,7 +66,7 @@ def row_html(
         f'data-digit="{prediction.digit}" data-label="{"" if label is None else label}">'
         f'<img alt="A drawing {words}" src="{thumbnail}">'
         f'<div class="read" title="{words}">{read}</div>'
-        f'<div class="about"><span>{percent(prediction.confidence)} confident{saved}</span>'
+        f'<div class="about"><span>{sure}{saved}</span>'
         f'<time datetime="{moment.isoformat()}">{moment:%d %b %Y, %H:%M}</time>'
         f"<small>{SOURCES[prediction.source]}</small><small>{model}</small></div></article>"
     )
@@ -69,9 +75,10 @@ def row_html(
 def delete(prediction_id: UUID) -> None:
     """Deletes the prediction in storage and reruns the page without it."""
     try:
-        connect().storage.delete_prediction(prediction_id)
+        get_storage().delete_prediction(prediction_id)
     except (ServiceUnavailableError, RefusedError):
         st.warning("Storage can't be reached right now. Nothing was deleted.")
         return
-    get_statistics.clear()
+    forget_statistics()
+    forget_thumbnail(prediction_id)
     st.rerun()

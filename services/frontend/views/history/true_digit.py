@@ -1,37 +1,49 @@
-"""The ten buttons that label a stored drawing. A tap labels it; a tap on the label removes it."""
+"""The buttons that label a stored drawing: ten digits, and `none` for what is not a digit.
+
+A tap labels the drawing. A tap on the label removes it.
+"""
 
 from uuid import UUID
 
 import streamlit as st
 
-from services.frontend.connections import connect, get_settle_s, get_statistics
+from services.frontend.connections import forget_statistics, get_settle_s
 from services.frontend.saving.outbox import Delivery
-from shared.contracts.storage import TrueDigit
+from services.frontend.session.identity import get_outbox
+from shared.contracts.storage import NOT_A_DIGIT, TrueDigit
 
 LABELLED = "labelled-on-history"  # ids of predictions
+LABELS: list[TrueDigit] = [*range(10), NOT_A_DIGIT]
 
 
 def remember_label(prediction_id: UUID, stored: TrueDigit | None) -> None:
     """Sets the buttons to the stored label, unless a newer one is on its way. Call it before `show_true_digit`."""
     key = _key(prediction_id)
     if key not in st.session_state or find_delivery(prediction_id) in {None, Delivery.SAVED}:
-        st.session_state[key] = stored if isinstance(stored, int) else None  # there is no button for other labels
+        st.session_state[key] = stored
 
 
-def get_label(prediction_id: UUID) -> int | None:
+def get_label(prediction_id: UUID) -> TrueDigit | None:
     """The label that the buttons show."""
-    label: int | None = st.session_state.get(_key(prediction_id))
+    label: TrueDigit | None = st.session_state.get(_key(prediction_id))
     return label
 
 
-def show_true_digit(prediction_id: UUID, drawing: str) -> None:
+def write_label(label: TrueDigit) -> str:
+    """`3`, or `none` for what is not a digit."""
+    return "none" if label == NOT_A_DIGIT else str(label)
+
+
+def show_true_digit(prediction_id: UUID, drawing: str, *, disabled: bool) -> None:
     """Shows the buttons. `drawing` names the drawing for screen readers."""
     st.segmented_control(
         f"True digit of {drawing}",
-        range(10),
+        LABELS,
         key=_key(prediction_id),
+        format_func=write_label,
         on_change=_send_label,
         args=(prediction_id,),
+        disabled=disabled,
         label_visibility="collapsed",
         width="stretch",
         wrap=False,
@@ -42,15 +54,15 @@ def find_delivery(prediction_id: UUID) -> Delivery | None:
     """How far the label given in this visit has come; None if none was given."""
     if prediction_id not in st.session_state.get(LABELLED, ()):
         return None
-    return connect().outbox.wait(prediction_id, 0)
+    return get_outbox().wait(prediction_id, 0)
 
 
 def _send_label(prediction_id: UUID) -> None:
-    outbox = connect().outbox
+    outbox = get_outbox()
     outbox.label(prediction_id, get_label(prediction_id))
     outbox.wait(prediction_id, get_settle_s())
     st.session_state.setdefault(LABELLED, set()).add(prediction_id)
-    get_statistics.clear()
+    forget_statistics()
 
 
 def _key(prediction_id: UUID) -> str:

@@ -8,12 +8,13 @@ from uuid import UUID
 
 import streamlit as st
 
-from services.frontend.connections import check_health, connect
+from services.frontend.connections import check_health
 from services.frontend.elements.answer import answer_html, describe_confidence
 from services.frontend.elements.data_uri import write_data_uri
 from services.frontend.elements.sentences import show_draw_link
 from services.frontend.elements.thumbnails import find_thumbnails
 from services.frontend.session.draw_state import get_draw_state
+from services.frontend.session.identity import get_storage
 from services.frontend.views.models.lookups import predict_and_explain, refer_to
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.inference import ModelDescription
@@ -33,7 +34,7 @@ def show_comparison(before: ModelDescription, after: ModelDescription) -> None:
         return
     chosen = show_choice(drawings)
     try:
-        drawing = on_canvas if chosen == CANVAS and on_canvas else connect().storage.get_drawing(UUID(chosen))
+        drawing = on_canvas if chosen == CANVAS and on_canvas else get_storage().get_drawing(UUID(chosen))
     except (ServiceUnavailableError, RefusedError):
         st.html('<p class="sentence">This drawing can\'t be loaded right now. Choose another one.</p>')
         return
@@ -48,10 +49,10 @@ def list_drawings(on_canvas: bytes | None) -> dict[str, tuple[str, str]]:
     if on_canvas is not None:
         drawings[CANVAS] = ("The drawing on the canvas", write_data_uri(on_canvas))
     try:
-        latest = connect().storage.list_predictions(LATEST).predictions if check_health().storage else []
+        latest = get_storage().list_predictions(LATEST).predictions if check_health().storage else []
     except (ServiceUnavailableError, RefusedError):
         return drawings
-    thumbnails = find_thumbnails([stored.id for stored in latest])
+    thumbnails = find_thumbnails([stored.id for stored in latest], get_storage())
     for number, stored in enumerate(latest, start=1):
         drawings[str(stored.id)] = (f"Latest drawing {number}, read as {stored.digit}", thumbnails[stored.id])
     return drawings

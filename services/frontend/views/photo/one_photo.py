@@ -9,10 +9,11 @@ from html import escape
 
 import streamlit as st
 
-from services.frontend.connections import check_health, connect, get_settle_s, get_statistics
+from services.frontend.connections import check_health, forget_statistics, get_settle_s
 from services.frontend.elements.csv_file import write_csv
 from services.frontend.elements.sentences import describe_delivery
 from services.frontend.saving.outbox import Delivery
+from services.frontend.session.identity import get_outbox
 from services.frontend.views.photo.cards import (
     ALL_REMOVED,
     NO_DIGITS,
@@ -63,7 +64,7 @@ def show_head(photo: Photo) -> None:
         if photo.can_be_turned and st.button(
             "Turn", icon=":material/rotate_right:", type="tertiary", key=f"turn-{photo.file_id}"
         ):
-            photo.turn_clockwise(connect().outbox)
+            photo.turn_clockwise(get_outbox())
             st.rerun()
         if st.button("Remove", icon=":material/close:", type="tertiary", key=f"remove-{photo.file_id}"):
             get_photo_page().remove(photo.file_id)
@@ -190,25 +191,25 @@ def show_digit(place: int, digit: PhotoDigit, role: str) -> None:
 def take_label(digit: PhotoDigit, key: str) -> None:
     """Labels the digit as tapped. A second tap on the same button leaves None, which removes the label."""
     digit.set_label(st.session_state[key])
-    digit.send_label(connect().outbox)
-    get_statistics.clear()
+    digit.send_label(get_outbox())
+    forget_statistics()
 
 
 def remove(digit: PhotoDigit) -> None:
     """Takes it out of the numbers and out of storage."""
-    digit.discard(connect().outbox)
-    get_statistics.clear()
+    digit.discard(get_outbox())
+    forget_statistics()
 
 
 def put_back(digit: PhotoDigit) -> None:
     """Undoes `remove`."""
     digit.restore(digit.cutout)
-    get_statistics.clear()
+    forget_statistics()
 
 
 def show_saved(photo: Photo) -> None:
     """Saves all digits, and says whether storage has them."""
-    delivery = save_photo(photo, connect().outbox, get_settle_s())
+    delivery = save_photo(photo, get_outbox(), get_settle_s())
     saved = str(delivery is Delivery.SAVED).lower()
     words = describe_delivery(delivery, is_storage_away=not check_health().storage)
     st.html(f'<div class="saved" role="status" data-testid="saved" data-saved="{saved}">{words}</div>')

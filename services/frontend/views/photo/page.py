@@ -5,14 +5,10 @@ import string
 
 import streamlit as st
 
-from services.frontend.connections import (
-    check_health,
-    connect,
-    get_digit_score_threshold,
-    get_statistics,
-)
+from services.frontend.connections import check_health, connect, forget_statistics, get_digit_score_threshold
 from services.frontend.elements.headings import show_title
 from services.frontend.session.chosen_model import ask_chosen_model, get_chosen_model, reads_pages
+from services.frontend.session.identity import get_outbox
 from services.frontend.views.photo.one_photo import show_photo
 from services.frontend.views.photo.reading import can_progress, make_photo, try_to_read
 from services.frontend.views.photo.state import PhotoPage, get_photo_page
@@ -87,7 +83,7 @@ def read_and_show(page: PhotoPage) -> None:
             is_ready = try_to_read(photo, read_page, get_digit_score_threshold, is_inference_ready)
             page.limit_read_files()
             if photo.digits:
-                get_statistics.clear()
+                forget_statistics()
         with st.container(border=True, key=f"photo-{photo.file_id}"):
             show_photo(photo.file_id)
     progress.empty()
@@ -122,7 +118,7 @@ def rerun_when_possible(page: PhotoPage) -> None:
     """Reruns the page once a waiting picture can be read, or more of a picture can be saved."""
     is_waiting = any(photo.is_waiting for photo in page.photos)
     can_read = is_waiting and check_health().inference
-    if can_read or any(can_progress(photo, connect().outbox) for photo in page.photos):
+    if can_read or any(can_progress(photo, get_outbox()) for photo in page.photos):
         st.rerun()
 
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from services.frontend.elements.decoding import UnshowablePictureError
-from services.frontend.saving.outbox import Delivery, Outbox
+from services.frontend.saving.outbox import Delivery
+from services.frontend.saving.personal_outbox import PersonalOutbox
 from services.frontend.views.photo.picture import check_bytes, make_views, to_sendable
 from services.frontend.views.photo.state import Photo, PhotoDigit
 from shared.clients.inference import PICTURE_PROBLEMS
@@ -120,7 +121,7 @@ def order_cards(digits: Sequence[PhotoDigit]) -> list[int]:
     return sorted(places, key=rank)
 
 
-def save_photo(photo: Photo, outbox: Outbox, timeout_s: float) -> Delivery:
+def save_photo(photo: Photo, outbox: PersonalOutbox, timeout_s: float) -> Delivery:
     """Saves all digits, waiting at most `timeout_s` in total. Returns the worst of their deliveries."""
     deadline = time.monotonic() + timeout_s
     deliveries = set()
@@ -128,11 +129,11 @@ def save_photo(photo: Photo, outbox: Outbox, timeout_s: float) -> Delivery:
         deliveries.add(digit.save(outbox, max(0.0, deadline - time.monotonic())))
         if digit.handed_over:
             digit.drawing = b""  # the outbox has it
-    worst_first = (Delivery.REFUSED, Delivery.FULL, Delivery.WAITING)
+    worst_first = (Delivery.REFUSED, Delivery.FULL, Delivery.UNKEPT, Delivery.WAITING)
     return next((delivery for delivery in worst_first if delivery in deliveries), Delivery.SAVED)
 
 
-def can_progress(photo: Photo, outbox: Outbox) -> bool:
+def can_progress(photo: Photo, outbox: PersonalOutbox) -> bool:
     """Whether another `save_photo` would make progress with all unsaved digits."""
     unsaved = [digit for digit in photo.digits if not digit.saved]
     return bool(unsaved) and all(digit.can_progress(outbox) for digit in unsaved)

@@ -12,7 +12,7 @@ from typing import cast
 import streamlit as st
 
 from services.frontend.elements.answer import SURE
-from services.frontend.saving.outbox import Outbox
+from services.frontend.saving.personal_outbox import PersonalOutbox
 from services.frontend.saving.predicted_drawing import PredictedDrawing
 from services.frontend.views.photo.numbers import Signs
 from shared.contracts.page import PageDigit, PageReading
@@ -41,11 +41,6 @@ class PhotoDigit(PredictedDrawing):
         if self.discarded:
             return None
         return str(self.prediction.digit if self.label is None else self.label)
-
-    @property
-    def is_rejected(self) -> bool:
-        """Whether it does not look like a digit."""
-        return self.prediction.digit_score < self.digit_score_threshold
 
     @property
     def is_doubtful(self) -> bool:
@@ -118,7 +113,7 @@ class Photo:
         """Lets it wait to be read again."""
         self.problem, self.failures = "", 0
 
-    def turn_clockwise(self, outbox: Outbox) -> None:
+    def turn_clockwise(self, outbox: PersonalOutbox) -> None:
         """Lets it wait to be read again, turned by 90° from how it is shown.
 
         Its digits are taken back, except those with a label.

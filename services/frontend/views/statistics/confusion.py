@@ -8,12 +8,12 @@ from functools import partial
 
 import streamlit as st
 
-from services.frontend.connections import connect
 from services.frontend.elements.answer import percent
 from services.frontend.elements.charts import with_text_colour
 from services.frontend.elements.headings import show_heading
 from services.frontend.elements.table import folded_table_html
 from services.frontend.elements.thumbnails import find_thumbnails
+from services.frontend.session.identity import get_identity, get_storage
 from services.frontend.views.statistics.charts import CELL, confusion_chart
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.storage import HistoryFilters, Statistics, StoredPrediction
@@ -24,7 +24,7 @@ LAST_CLICK = "last-click"  # session key of the matrix and the cell
 
 
 @st.fragment
-def show_confusion(statistics: Statistics, model: str | None) -> None:
+def show_confusion(statistics: Statistics, filters: HistoryFilters) -> None:
     """The matrix, and beside it the drawings of the chosen cell. Choosing another cell reruns nothing else."""
     show_heading("Which digits are confused", "click a cell, or choose two digits, to see the drawings")
     confusion = statistics.confusion
@@ -35,10 +35,11 @@ def show_confusion(statistics: Statistics, model: str | None) -> None:
         first, second = st.columns(2)
         label: int = first.selectbox("True digit", range(10), key="cell_label", on_change=forget_click)
         digit: int = second.selectbox("Read as", range(10), key="cell_digit", on_change=forget_click)
-        show_examples(label, digit, confusion[label][digit], model)
+        show_examples(label, digit, confusion[label][digit], filters)
     with left:
-        mistakes = sum(map(sum, confusion)) - sum(confusion[same][same] for same in range(10))
-        sentence = f"Confusion matrix: {statistics.overall.labelled} labelled drawings, {mistakes} read wrong."
+        labelled = sum(map(sum, confusion))
+        mistakes = labelled - sum(confusion[same][same] for same in range(10))
+        sentence = f"Confusion matrix: {labelled} drawings with a digit as label, {mistakes} read wrong."
         chart = confusion_chart(confusion, (label, digit))
         key = f"confusion-{st.session_state.get(MATRIX, 0)}"
         st.altair_chart(with_text_colour(chart), alt=sentence, key=key, on_select=partial(take_cell, key))
@@ -67,12 +68,12 @@ def forget_click() -> None:
     st.session_state[MATRIX] = st.session_state.get(MATRIX, 0) + 1
 
 
-def show_examples(label: int, digit: int, count: int, model: str | None) -> None:
-    """The newest drawings of the cell, out of `count`."""
+def show_examples(label: int, digit: int, count: int, filters: HistoryFilters) -> None:
+    """The newest drawings of the cell that this person may see. `count` are in the cell."""
     cell = f"True digit {label}, read as {digit}"
-    filters = HistoryFilters(label=label, digit=digit, model=model)
+    wanted = filters.model_copy(update={"label": label, "digit": digit})
     try:
-        page = connect().storage.list_predictions(EXAMPLES, filters) if count else None
+        page = get_storage().list_predictions(EXAMPLES, wanted) if count else None
     except (ServiceUnavailableError, RefusedError):
         st.html('<p class="sentence">Storage can\'t be reached right now.</p>')
         return
@@ -81,11 +82,15 @@ def show_examples(label: int, digit: int, count: int, model: str | None) -> None
 
 def examples_html(cell: str, predictions: Sequence[StoredPrediction], count: int) -> str:
     """The drawings with their confidences, or a sentence if there are none. `cell` says which they are, in words."""
-    if not predictions:
+    drawings = f"{count:,} drawing{'' if count == 1 else 's'}"
+    if not count:
         return f'<p class="sentence" data-testid="examples">{cell}: no drawings.</p>'
-    shown = "" if len(predictions) >= count else f", the newest {len(predictions)} are shown"
-    drawings = f"{count:,} drawing{'s' if count > 1 else ''}"
-    thumbnails = find_thumbnails([prediction.id for prediction in predictions])
+    if not predictions:
+        return f'<p class="sentence" data-testid="examples">{cell}: {drawings}, none of them yours.</p>'
+    sees_history = get_identity().sees_history
+    shown = f"the newest {len(predictions)} are shown" if sees_history else f"{len(predictions)} of yours are shown"
+    shown = "" if len(predictions) >= count else f", {shown}"
+    thumbnails = find_thumbnails([prediction.id for prediction in predictions], get_storage())
     entries = "".join(_example_html(prediction, thumbnails[prediction.id]) for prediction in predictions)
     return (
         f'<p class="note" data-testid="examples">{cell}: {drawings}{shown}</p>'

@@ -15,12 +15,16 @@ from services.frontend.elements.headings import show_heading, show_title
 from services.frontend.elements.measures import Tally, calibration_error, tally_bin, tally_digits
 from services.frontend.elements.sentences import show_away, show_sentence
 from services.frontend.elements.table import folded_table_html
+from services.frontend.session.identity import get_identity
 from services.frontend.views.statistics import charts
 from services.frontend.views.statistics.confusion import show_confusion
+from services.frontend.views.statistics.rejections import show_rejections
 from shared.clients.service import RefusedError, ServiceUnavailableError
-from shared.contracts.storage import Statistics
+from shared.contracts.storage import HistoryFilters, Statistics
 
 ALL = "All versions"
+EVERYBODY, YOURS = "Everybody's drawings", "Yours"
+ONLY_YOURS = "Of the drawings of this browser. Those of others are not shown here."
 MIN_LABELS = 30  # with fewer, the interval is too wide for a useful accuracy
 DAYS = 14  # columns that fit on a phone
 YEAR = timedelta(days=365)  # longer charts need the year in their dates
@@ -41,39 +45,65 @@ def show_statistics() -> None:
     title, choice = st.columns([2, 1], vertical_alignment="bottom")
     with title:
         show_title("Statistics")
+        mine = choose_mine()
     try:
-        everything = get_statistics() if check_health().storage else None
+        everything = read_statistics(None, mine) if check_health().storage else None
         if everything is None:
             show_away(AWAY)
         elif not everything.overall.predictions:
             show_sentence(NOTHING_YET, SENTENCE, draw_link=True)
         else:
             with choice:
-                model = choose_model_version(everything)
-            show_parts(everything if model is None else get_statistics(model), everything, model)
+                model = choose_model_version(everything, mine)
+            chosen = everything if model is None else read_statistics(model, mine)
+            show_parts(chosen, everything, HistoryFilters(model=model, mine=mine))
     except (ServiceUnavailableError, RefusedError):
         show_away(AWAY)
 
 
-def choose_model_version(everything: Statistics) -> str | None:
+def read_statistics(model: str | None, mine: bool | None) -> Statistics:
+    """Of the drawings that this person chose. ServiceUnavailableError, RefusedError."""
+    identity = get_identity()
+    filters = HistoryFilters(model=model, mine=mine)
+    return get_statistics(identity.key, filters, sees_totals=identity.sees_totals)
+
+
+def choose_mine() -> bool | None:
+    """Whether to count only the drawings of this person: True, or None for all. Some persons have no choice."""
+    identity = get_identity()
+    if not identity.owns or identity.is_curator:
+        return None
+    if not identity.sees_totals:
+        st.html(f'<p class="note">{ONLY_YOURS}</p>')
+        return True
+    options = (EVERYBODY, YOURS)
+    chosen = st.segmented_control(
+        "Whose drawings", options, default=EVERYBODY, required=True, key="whose", label_visibility="collapsed"
+    )
+    return True if chosen == YOURS else None
+
+
+def choose_model_version(everything: Statistics, mine: bool | None) -> str | None:
     """The choice is part of the page's address, so that it can be shared. None means all versions."""
     options = [ALL, *(str(version.model) for version in everything.by_model)]
     asked = st.query_params.get("model", ALL)
-    if asked not in options and has_predictions(asked):  # `everything` is a few seconds old and may not list it yet
+    if asked not in options and has_predictions(
+        asked, mine
+    ):  # `everything` is a few seconds old and may not list it yet
         options.append(asked)
     chosen = st.selectbox("Model version", options, key="model", bind="query-params")
     return None if chosen == ALL else chosen
 
 
-def has_predictions(model: str) -> bool:
+def has_predictions(model: str, mine: bool | None) -> bool:
     """Whether storage has predictions of this model. False if the name is not valid."""
     try:
-        return get_statistics(model).overall.predictions > 0
+        return read_statistics(model, mine).overall.predictions > 0
     except RefusedError:
         return False
 
 
-def show_parts(statistics: Statistics, everything: Statistics, model: str | None) -> None:
+def show_parts(statistics: Statistics, everything: Statistics, filters: HistoryFilters) -> None:
     """All charts, from the overall accuracy to the details."""
     show_overall(statistics)
     if statistics.overall.labelled:
@@ -83,7 +113,7 @@ def show_parts(statistics: Statistics, everything: Statistics, model: str | None
         with right.container(border=True, height="stretch"):
             show_days(statistics)
         with st.container(border=True, key="confusion-card"):
-            show_confusion(statistics, model)
+            show_confusion(statistics, filters)
         left, right = st.columns(2, gap="medium")
         with left.container(border=True, height="stretch"):
             show_digits(statistics)
@@ -95,6 +125,7 @@ def show_parts(statistics: Statistics, everything: Statistics, model: str | None
     if statistics.overall.labelled:
         with right.container(border=True, height="stretch"):
             show_reliability(statistics)
+    show_rejections(statistics.rejections)
 
 
 def show_overall(statistics: Statistics) -> None:

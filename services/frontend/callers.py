@@ -1,0 +1,94 @@
+"""The callers of storage: the key of a person goes in, a client that acts with that person's token comes out.
+
+A key is `bearer:` and the token of a visitor or a curator, or OWN for the token of this process, or `browser:` and the
+name of a browser that has no visitor token yet, because storage was away when it came. The token of such a browser is
+requested when it is needed for the first time, so its drawings can wait in the outbox until then. The prefixes keep
+what a browser sends from becoming another kind of key.
+"""
+
+import threading
+from collections import OrderedDict
+from functools import partial
+from uuid import UUID
+
+from services.frontend.storage_client import StorageClient
+from shared.contracts.access import CuratorToken, SignIn
+from shared.contracts.storage import PredictionToStore, TrueDigit
+
+OWN = "own"
+BEARER, BROWSER = "bearer:", "browser:"
+MAX_BROWSERS = 10_000  # whose tokens are remembered; a browser has its token in a cookie after the next page load
+
+
+class Callers:
+    """One for the process. Threads may share it."""
+
+    def __init__(self, own: StorageClient, max_browsers: int = MAX_BROWSERS) -> None:
+        self._own = own
+        self._max_browsers = max_browsers
+        self._issued: OrderedDict[str, str] = OrderedDict()  # key of a browser → token
+        self._lock = threading.Lock()
+
+    def acting_as(self, key: str) -> StorageClient:
+        """The client of the person with this key."""
+        if key == OWN:
+            return self._own
+        return self._own.acting_as(partial(self.find_token, key))
+
+    def find_token(self, key: str) -> str:
+        """The person's bearer token. ServiceUnavailableError, RefusedError if storage has to be asked for it."""
+        if key.startswith(BEARER):
+            return key.removeprefix(BEARER)
+        if not key.startswith(BROWSER):
+            raise ValueError("this is no key of a person")
+        with self._lock:
+            known = self._issued.get(key)
+        return known or self._remember(key, self._own.issue_visitor_token().token)
+
+    def renew(self, token: str) -> str:
+        """A new token of the same visitor; of a new one if the token is not valid any more."""
+        return self._own.issue_visitor_token(token).token
+
+    def sign_in(self, sign_in: SignIn) -> CuratorToken:
+        """The token of a curator. RefusedError if the password or ID token is wrong, or came too often."""
+        return self._own.sign_in(sign_in)
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._own.close()
+
+    def _remember(self, key: str, token: str) -> str:
+        """The first token wins if two threads asked at once."""
+        with self._lock:
+            kept = self._issued.setdefault(key, token)
+            while len(self._issued) > self._max_browsers:
+                self._issued.popitem(last=False)
+        return kept
+
+
+class CallersWrites:
+    """The writes of the outbox, whose `token` is the key of a person; None is OWN."""
+
+    def __init__(self, callers: Callers) -> None:
+        self._callers = callers
+
+    def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore, *, token: str | None = None) -> None:
+        """Stores a prediction with its drawing."""
+        self._acting_as(token).put_prediction(prediction_id, prediction)
+
+    def delete_prediction(
+        self, prediction_id: UUID, *, unlabelled_only: bool = False, token: str | None = None
+    ) -> None:
+        """Deletes a prediction, if it exists. With `unlabelled_only` a labelled prediction stays."""
+        self._acting_as(token).delete_prediction(prediction_id, unlabelled_only=unlabelled_only)
+
+    def put_label(self, prediction_id: UUID, digit: TrueDigit, *, token: str | None = None) -> None:
+        """Stores what a person says that the drawing is."""
+        self._acting_as(token).put_label(prediction_id, digit)
+
+    def delete_label(self, prediction_id: UUID, *, token: str | None = None) -> None:
+        """Deletes the label, if it exists."""
+        self._acting_as(token).delete_label(prediction_id)
+
+    def _acting_as(self, key: str | None) -> StorageClient:
+        return self._callers.acting_as(key or OWN)

@@ -1,0 +1,54 @@
+"""What storage does not know yet about one prediction, and the form in which the queue file keeps it.
+
+An outbox holds at most one change for each prediction. A later change is combined with the one that waits.
+"""
+
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from shared.contracts.storage import PredictionToStore, TrueDigit
+
+
+@dataclass(frozen=True)
+class Change:
+    """The writes that storage has to get, in this order: `discarded`, `prediction`, `replaces`, `label`.
+
+    `discarded` deletes what storage may have under this id. `replaces` are earlier predictions of the same drawing.
+    They are deleted once this one is stored. `label` counts only if `relabelled` is true; None then removes the label.
+    `token` is the bearer token of the person who made the change; None means the frontend's own.
+    """
+
+    discarded: bool = False
+    prediction: PredictionToStore | None = None
+    replaces: tuple[UUID, ...] = ()
+    relabelled: bool = False
+    label: TrueDigit | None = None
+    token: str | None = field(default=None, repr=False)
+
+    @property
+    def drawing_bytes(self) -> int:
+        """The size of the drawing."""
+        return 0 if self.prediction is None else len(self.prediction.drawing)
+
+    def then(self, later: "Change") -> "Change":
+        """Both changes as one. A prediction that waits keeps the token of the person who drew it."""
+        replaces = (*self.replaces, *later.replaces)
+        if later.discarded or later.prediction is not None:
+            return replace(later, discarded=self.discarded or later.discarded, replaces=replaces)
+        token = later.token if self.prediction is None else self.token
+        return replace(self, relabelled=True, label=later.label, replaces=replaces, token=token)
+
+
+_ADAPTER = TypeAdapter(Change)
+
+
+def encode_change(change: Change) -> bytes:
+    """Encode as JSON, with the drawing as base64."""
+    return _ADAPTER.dump_json(change, exclude_defaults=True)
+
+
+def decode_change(data: bytes) -> Change:
+    """Decode what `encode_change` made. ValueError if it is something else."""
+    return _ADAPTER.validate_json(data)

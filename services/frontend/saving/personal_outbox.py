@@ -1,0 +1,35 @@
+"""The outbox for one person: what it saves, labels and deletes is sent to storage with that person's token."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.frontend.saving.outbox import Delivery, Outbox
+from shared.contracts.storage import PredictionToStore, TrueDigit
+
+
+@dataclass(frozen=True)
+class PersonalOutbox:
+    """`key` is the person's key of callers.py, which the outbox gives back with each write. The methods are its own."""
+
+    outbox: Outbox
+    key: str
+
+    def save(self, prediction_id: UUID, prediction: PredictionToStore, replaces: UUID | None = None) -> None:
+        """Adds a prediction and removes the one that it replaces. OutboxFullError."""
+        self.outbox.save(prediction_id, prediction, replaces, token=self.key)
+
+    def discard(self, prediction_id: UUID) -> None:
+        """Adds the deletion of a prediction."""
+        self.outbox.discard(prediction_id, token=self.key)
+
+    def label(self, prediction_id: UUID, digit: TrueDigit | None) -> None:
+        """Adds a label; None removes the label. OutboxFullError."""
+        self.outbox.label(prediction_id, digit, token=self.key)
+
+    def wait(self, prediction_id: UUID, timeout_s: float) -> Delivery:
+        """Waits at most `timeout_s` for all changes to this prediction, and returns how far they have come."""
+        return self.outbox.wait(prediction_id, timeout_s)
+
+    def has_room(self, drawing_bytes: int) -> bool:
+        """Whether one more prediction with a drawing of this size fits."""
+        return self.outbox.has_room(drawing_bytes)

@@ -1,0 +1,50 @@
+"""Changes of one prediction: combined, and written to a file and read again."""
+
+from uuid import uuid4
+
+import pytest
+
+from services.frontend.saving.change import Change, decode_change, encode_change
+from tests.unit.frontend.conftest import a_prediction
+
+FIRST, SECOND = uuid4(), uuid4()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Change(prediction=a_prediction(drawing=bytes(range(256))), replaces=(FIRST, SECOND), token="secret"),
+        Change(discarded=True),
+        Change(relabelled=True, label=None),
+        Change(relabelled=True, label=3),
+        Change(relabelled=True, label="not_a_digit"),
+    ],
+)
+def test_a_change_is_the_same_after_it_was_written_and_read(change: Change) -> None:
+    assert decode_change(encode_change(change)) == change
+
+
+@pytest.mark.parametrize("data", [b"", b"\x00\xff", b"[]", b'{"label": "three"}', b'{"prediction": {}}'])
+def test_other_bytes_are_refused(data: bytes) -> None:
+    with pytest.raises(ValueError, match="Change"):
+        decode_change(data)
+
+
+def test_a_later_label_wins() -> None:
+    three = Change(relabelled=True, label=3)
+    assert three.then(Change(relabelled=True, label=None)) == Change(relabelled=True, label=None)
+
+
+def test_a_deletion_removes_prediction_and_label_but_not_the_deletion_of_earlier_ones() -> None:
+    waiting = Change(prediction=a_prediction(), replaces=(FIRST,), relabelled=True, label=3)
+    assert waiting.then(Change(discarded=True)) == Change(discarded=True, replaces=(FIRST,))
+
+
+def test_a_prediction_after_its_deletion_is_deleted_and_then_stored() -> None:
+    again = Change(prediction=a_prediction(), replaces=(SECOND,))
+    combined = Change(discarded=True, replaces=(FIRST,)).then(again)
+    assert combined == Change(discarded=True, prediction=again.prediction, replaces=(FIRST, SECOND))
+
+
+def test_a_change_does_not_show_its_token() -> None:
+    assert "secret" not in repr(Change(token="secret"))
