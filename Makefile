@@ -13,7 +13,7 @@ ifeq ($(OS),Windows_NT)
 $(error On Windows, run Slate in WSL (Windows Subsystem for Linux))
 endif
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu down backup restore train sweep data test test-unit test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-history benchmark-fairness benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock clean
+.PHONY: help run up up-gpu down backup restore train sweep data test test-unit test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,8 +105,8 @@ benchmark-page: $(VENV)/installed-test ## from the end of a stroke to its answer
 benchmark-pages: $(VENV)/installed-test data ## how well pages of numbers are read, beside RapidOCR; writes docs/pages.md (PEN_DIGITS, PEN_LETTERS; ARGS="--grids FOLDER --fields FOLDER")
 	@$(BIN)/python -m benchmarks.pages $(ARGS)
 
-benchmark-history: $(VENV)/installed-test ## time for a page of a history of a million predictions, filter by filter
-	@$(BIN)/python -m benchmarks.history $(ARGS)
+benchmark-storage: $(VENV)/installed-test ## storage over ten million predictions: pages, statistics, ingest, kill -9; writes the table of docs/storage.md (ARGS="--rows 1000000")
+	@$(BIN)/python -m benchmarks.storage $(ARGS)
 
 benchmark-fairness: $(VENV)/installed-test ## how long others wait while one or four callers load a service; writes docs/fairness.md (ARGS="--only headers" measures some)
 	@$(BIN)/python -m benchmarks.fairness $(ARGS)

@@ -19,6 +19,7 @@ from services.storage.cancelled_reads import CancelledReads
 from services.storage.count_folding import keep_folding
 from services.storage.database import Database, open_database
 from services.storage.drawing_mover import keep_moving_drawings
+from services.storage.retention import keep_retention
 from services.storage.routes import access, audit, exchange, health, history, labels, mine, predictions
 from services.storage.schema import read_schema
 from services.storage.settings import Settings
@@ -40,7 +41,8 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.settings = settings
             app.state.authenticator = _make_authenticator(database, settings)
             app.state.sign_ins = SignInDesk(database, app.state.authenticator, _make_verifier(settings))
-            async with run_in_background(keep_folding(database), keep_moving_drawings(database)):
+            works = keep_folding(database), keep_moving_drawings(database), keep_retention(database, settings)
+            async with run_in_background(*works):
                 yield
 
     app = FastAPI(

@@ -50,7 +50,16 @@ class DatabaseSettings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 
-class Settings(DatabaseSettings, ApiServerSettings):
+class RetentionSettings(DatabaseSettings):
+    """For how many days predictions are kept; None is for ever."""
+
+    model_config = DatabaseSettings.model_config
+
+    retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = None  # without a label
+    labelled_retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+
+
+class Settings(RetentionSettings, ApiServerSettings):
     """The settings that the service needs."""
 
     model_config = DatabaseSettings.model_config

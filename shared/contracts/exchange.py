@@ -4,10 +4,10 @@ An exported prediction has everything that storage knows of it, so that another 
 """
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import FailFast, Field, model_validator
+from pydantic import FailFast, Field
 
 from shared.contracts.message import Base64, Digit, Message, ModelVersion, PredictionId, Probabilities, Share
 from shared.contracts.storage import Count, ModelToStore, NotADigit, Picture, Source, TrueDigit
@@ -38,7 +38,7 @@ class ExportedPrediction(Message):
 
 
 class PredictionToImport(Message):
-    """A prediction as it was exported, with its drawing. A label without its time gets the time of the import."""
+    """A prediction as it was exported, with its drawing. A label without its time gets that of the import."""
 
     id: PredictionId
     created_at: JsonTime
@@ -53,12 +53,6 @@ class PredictionToImport(Message):
     label: JsonDigit | NotADigit | None = None
     labelled_at: JsonTime | None = None
     drawing: Picture
-
-    @model_validator(mode="after")
-    def _require_label(self) -> Self:
-        if self.label is None and self.labelled_at is not None:
-            raise ValueError("labelled_at needs a label")
-        return self
 
 
 class ImportRequest(Message):

@@ -20,6 +20,7 @@ from services.storage.lanes import EXCHANGE
 from services.storage.queries.export import read_export
 from services.storage.queries.imports import ImportedRow, import_predictions
 from shared.contracts.exchange import MAX_IMPORTED, ExportedPrediction, ImportRequest, ImportResult
+from shared.web.inline_schema import inline_schema
 from shared.web.json_body import receive_json
 from shared.web.media_type import detect_media_type
 from shared.web.problem_docs import problem_docs
@@ -43,7 +44,7 @@ MOST = {b"{": 3 * MAX_IMPORTED, b"[": 2 * MAX_IMPORTED, b",": 30 * MAX_IMPORTED}
     response_class=Response,
     responses={
         200: {
-            "content": {NDJSON: {"schema": ExportedPrediction.model_json_schema()}},
+            "content": {NDJSON: {"schema": inline_schema(ExportedPrediction)}},
             "headers": {NEXT_CURSOR: {"description": "absent on the last page", "schema": {"type": "string"}}},
         }
     },
@@ -66,9 +67,7 @@ async def get_export(caller: Curator, query: Annotated[ExportQuery, Query()], da
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {
-                "application/json": {"schema": ImportRequest.model_json_schema(ref_template="#/$defs/{model}")}
-            },
+            "content": {"application/json": {"schema": inline_schema(ImportRequest)}},
         }
     },
 )

@@ -30,7 +30,7 @@ CHANGES = {
     "nothing that counts": "UPDATE predictions SET digit_score = 0.5, media_type = 'image/webp'",
     "some deleted": "DELETE FROM predictions WHERE digit > 4",
     "all deleted": "DELETE FROM predictions",
-    "truncated": "TRUNCATE predictions",
+    "truncated": "TRUNCATE predictions CASCADE",
     "rolled back": "BEGIN; DELETE FROM predictions WHERE digit > 4; ROLLBACK",
 }
 

@@ -57,6 +57,12 @@ async def test_deleting_many_predictions_at_once_deletes_their_drawings(client, 
     assert await _count(connection) == 0
 
 
+async def test_emptying_the_table_of_predictions_deletes_all_drawings(client, make, connection):
+    await _store(client, make, PNG + b"one")
+    await connection.execute("TRUNCATE predictions CASCADE")
+    assert await _count(connection) == 0
+
+
 async def test_predictions_of_one_drawing_come_and_go_at_once_and_none_lacks_it(client, make, connection):
     """Every prediction that was stored has its drawing, and at the end no drawing is left over."""
     drawings = [PNG + b"one", PNG + b"two"]

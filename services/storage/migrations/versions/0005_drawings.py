@@ -37,6 +37,10 @@ ALTER TABLE predictions
 FUNCTION = """
 CREATE OR REPLACE FUNCTION delete_unused_drawings() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
+    IF TG_OP = 'TRUNCATE' THEN
+        DELETE FROM drawings;
+        RETURN NULL;
+    END IF;
     LOOP
         BEGIN
             DELETE FROM drawings
@@ -51,7 +55,9 @@ END $$
 """
 TRIGGER = """
 CREATE OR REPLACE TRIGGER predictions_delete_unused_drawings AFTER DELETE ON predictions
-REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION delete_unused_drawings()
+REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION delete_unused_drawings();
+CREATE OR REPLACE TRIGGER predictions_delete_all_drawings AFTER TRUNCATE ON predictions
+FOR EACH STATEMENT EXECUTE FUNCTION delete_unused_drawings()
 """
 INDEXES = {
     "predictions_drawing": "predictions (drawing_sha256) WHERE drawing_sha256 IS NOT NULL",
@@ -85,8 +91,7 @@ def downgrade() -> None:
             pass
     op.execute("LOCK TABLE predictions IN ACCESS EXCLUSIVE MODE")
     op.execute(MOVE_BACK_THE_REST)
-    op.execute("DROP TRIGGER predictions_delete_unused_drawings ON predictions")
-    op.execute("DROP FUNCTION delete_unused_drawings")
+    op.execute("DROP FUNCTION delete_unused_drawings() CASCADE")  # and the two triggers
     op.execute("DROP INDEX predictions_unmoved")
     op.execute("ALTER TABLE predictions DROP COLUMN drawing_sha256")  # with its index and constraints
     op.execute("ALTER TABLE predictions ALTER COLUMN drawing SET NOT NULL")

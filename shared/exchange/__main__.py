@@ -1,0 +1,103 @@
+"""The command: arguments, a progress bar, and what the person is told at the end.
+
+Exit code 0: done. 2: the run stopped before its end, and the same command continues it. 130: Ctrl-C.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tqdm import tqdm
+
+from shared.clients.patience import Patience
+from shared.clients.service import RefusedError, ServiceUnavailableError
+from shared.exchange.client import ExchangeClient
+from shared.exchange.errors import FileError
+from shared.exchange.idx_export import export_idx
+from shared.exchange.parquet_export import export_parquet
+from shared.exchange.parquet_import import import_parquet
+
+PATIENCE = Patience(read_timeout_s=120, retry_for_s=300)  # nobody waits in front of it, and the service may restart
+CONTINUE = "Run the same command again to continue."
+TOKEN = "SLATE_STORAGE_TOKEN"  # noqa: S105  the name of a variable
+
+
+def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The token is no argument, because other users of a machine can see the arguments of a process."""
+    parser = argparse.ArgumentParser(
+        prog="python -m shared.exchange",
+        description="Carry the predictions of a running Slate to files and back.",
+        epilog=f"The token of a curator is taken from the environment variable {TOKEN}.",
+    )
+    parser.add_argument("--url", default="http://127.0.0.1:8002", help="address of storage (default: %(default)s)")
+    actions = parser.add_subparsers(dest="action", required=True)
+    parquet = actions.add_parser("export", help="all predictions → a folder of Parquet files")
+    parquet.add_argument("--without-drawings", action="store_true", help="such files cannot be imported")
+    idx = actions.add_parser("export-idx", help="labelled drawings → IDX files of images and labels, as MNIST has them")
+    for export in (parquet, idx):
+        export.add_argument("folder", type=Path)
+        export.add_argument("--since", metavar="TIME", help="only predictions from this time on: 2026-11-21T00:00:00Z")
+        export.add_argument("--until", metavar="TIME", help="only predictions before this time")
+    imported = actions.add_parser("import", help="Parquet files of an export → predictions")
+    imported.add_argument("places", nargs="+", type=Path, metavar="FILE_OR_FOLDER")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Export or import → the exit code."""
+    options = parse_arguments(arguments)
+    try:
+        with (
+            ExchangeClient(options.url, api_key=os.environ.get(TOKEN), patience=PATIENCE) as client,
+            tqdm(unit=" predictions", disable=None) as bar,  # none in a log
+        ):
+            sentence = ACTIONS[options.action](client, options, bar.update)
+    except KeyboardInterrupt:
+        say(f"Stopped. {CONTINUE}")
+        return 130
+    except RefusedError as refused:
+        say(f"Stopped: {refused.problem.detail}")
+    except ServiceUnavailableError as error:
+        say(f"Stopped: {error} {CONTINUE}")
+    except (FileError, OSError, ValueError) as error:  # ValueError: a token that no header can hold
+        say(str(error))
+    else:
+        say(sentence)
+        return 0
+    return 2
+
+
+def _export_parquet(client: ExchangeClient, options: argparse.Namespace, progress: Callable[[int], object]) -> str:
+    drawings = "false" if options.without_drawings else "true"
+    export_parquet(client, options.folder, {**_period(options), "drawings": drawings}, progress)
+    return f"All predictions are in {options.folder}."
+
+
+def _export_idx(client: ExchangeClient, options: argparse.Namespace, progress: Callable[[int], object]) -> str:
+    query = {**_period(options), "labelled": "true", "limit": "1000"}
+    done = export_idx(client, options.folder, query, progress)
+    note = f" Left out, because they have no image or no digit: {done.left_out:,}." if done.left_out else ""
+    return f"Labelled drawings in {options.folder}: {done.images:,}.{note}"
+
+
+def _import(client: ExchangeClient, options: argparse.Namespace, progress: Callable[[int], object]) -> str:
+    result = import_parquet(client, options.places, progress)
+    return f"Imported: {result.stored:,}. They existed already: {result.existing:,}."
+
+
+ACTIONS = {"export": _export_parquet, "export-idx": _export_idx, "import": _import}
+
+
+def _period(options: argparse.Namespace) -> dict[str, str]:
+    return {name: value for name in ("since", "until") if (value := getattr(options, name))}
+
+
+def say(sentence: str) -> None:
+    """Write for the person, beside the progress bar."""
+    print(sentence, file=sys.stderr)  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main())
