@@ -57,6 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(CancelledReads)
     app.add_middleware(BearerGuard)
     equip_service(app, settings=settings, max_body_bytes=MAX_BODY_BYTES, registry=registry)
+    app.include_router(predictions.storing)  # the first, because routes are tried in order and this one is busiest
     for routes in (health, access, predictions, history, labels, mine, audit, exchange):
         app.include_router(routes.router)
     return app

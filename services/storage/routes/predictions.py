@@ -4,7 +4,7 @@ Every write is idempotent, so that a client may repeat it when an answer was los
 see does not exist for the caller.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import structlog
@@ -17,6 +17,7 @@ from services.storage.dependencies import StorageDatabase, StorageSettings, desc
 from services.storage.lanes import ROWS
 from services.storage.queries import predictions as queries
 from services.storage.queries.drawings import read_drawing
+from services.storage.storing_route import StoringRoute
 from shared.contracts.storage import PredictionToStore, StoredPrediction
 from shared.web.media_type import detect_media_type
 from shared.web.problem_docs import problem_docs
@@ -24,13 +25,14 @@ from shared.web.problems import ProblemError
 
 logger = structlog.get_logger(__name__)
 
-router = APIRouter(
-    prefix="/v1/predictions/{prediction_id}",
-    tags=["predictions"],
-    route_class=BoundedRoute,
-    dependencies=[describe_token],
-    responses=problem_docs("unauthorised", "forbidden", "invalid_request", "not_ready", "overloaded"),
-)
+DESCRIPTION: dict[str, Any] = {
+    "prefix": "/v1/predictions/{prediction_id}",
+    "tags": ["predictions"],
+    "dependencies": [describe_token],
+    "responses": problem_docs("unauthorised", "forbidden", "invalid_request", "not_ready", "overloaded"),
+}
+storing = APIRouter(route_class=StoringRoute, **DESCRIPTION)
+router = APIRouter(route_class=BoundedRoute, **DESCRIPTION)
 
 
 def make_not_found(prediction_id: UUID) -> ProblemError:
@@ -38,7 +40,7 @@ def make_not_found(prediction_id: UUID) -> ProblemError:
     return ProblemError("not_found", f"No prediction is stored under the id {prediction_id}.")
 
 
-@router.put(
+@storing.put(
     "",
     responses={
         201: {"model": StoredPrediction, "description": "Stored. 200 means that it was already stored"},

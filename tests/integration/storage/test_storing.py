@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 
 import pytest
 
@@ -102,3 +103,15 @@ async def test_puts_and_deletes_of_one_id_at_once_never_fail(client, make):
     path, body = f"/v1/predictions/{make.id()}", make.body()
     requests = [client.put(path, json=body) if turn % 2 else client.delete(path) for turn in range(40)]
     assert {answer.status_code for answer in await asyncio.gather(*requests)} <= {200, 201, 204}
+
+
+async def test_every_form_of_json_is_stored_and_answered_alike(client, make):
+    path, body = f"/v1/predictions/{make.id()}", make.body()
+    first = await client.put(path, json=body)
+    for media_type in ("application/json; charset=utf-8", "application/vnd.slate+json"):
+        again = await client.put(path, content=json.dumps(body, indent=2), headers={"Content-Type": media_type})
+        assert (again.status_code, again.json(), again.headers["content-type"]) == (
+            200,
+            first.json(),
+            first.headers["content-type"],
+        )
