@@ -19,7 +19,7 @@ PATIENCE_S = 60
 
 
 @contextmanager
-def public_page(stack: Stack) -> Iterator[str]:
+def public_page(stack: Stack, *options: str, port: int | None = None) -> Iterator[str]:
     """The page with a page token on every address, as a public installation has it. Yields its URL."""
     settings = {
         "FRONTEND_HOST": "0.0.0.0",
@@ -27,7 +27,7 @@ def public_page(stack: Stack) -> Iterator[str]:
         "FRONTEND_STORAGE_URL": stack.url("storage"),
         "FRONTEND_STORAGE_TOKEN": (stack.folder / "data" / "page-token").read_text().strip(),
     }
-    with running_frontend(**settings) as url:
+    with running_frontend(*options, port=port, **settings) as url:
         yield url
 
 
