@@ -50,7 +50,7 @@ def load_page(url: str, sent: dict[str, str] | None = None) -> dict[str, str]:
         answer = httpx.get(url, headers=headers, verify=NO_CERTIFICATES)
         assert answer.status_code == 200
         cookies = cookies | dict(answer.cookies)
-        return cookies.get("slate_visitor", "") != (sent or {}).get("slate_visitor", "")
+        return "slate_visitor" in cookies
 
     wait_until(has_token, "a visitor's token")
     return cookies
@@ -58,11 +58,6 @@ def load_page(url: str, sent: dict[str, str] | None = None) -> dict[str, str]:
 
 def write_cookies(cookies: dict[str, str]) -> str:
     return "; ".join(f"{name}={value}" for name, value in cookies.items())
-
-
-def token_of(cookies: dict[str, str]) -> str:
-    """The visitor's token, which is behind the day in the cookie."""
-    return cookies["slate_visitor"].partition(".")[2]
 
 
 @dataclass
