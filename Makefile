@@ -13,7 +13,7 @@ ifeq ($(OS),Windows_NT)
 $(error On Windows, run Slate in WSL (Windows Subsystem for Linux))
 endif
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu down train sweep data test test-unit test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-history benchmark-fairness benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock clean
+.PHONY: help run up up-gpu down backup restore train sweep data test test-unit test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-history benchmark-fairness benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,12 @@ up-gpu: .env ## start the containers with inference on an NVIDIA GPU
 
 down: .env ## stop the containers; the data stays in its volume
 	docker compose down
+
+backup: $(VENV)/installed-$(LOCAL) ## keep the database in FILE while Slate runs or not (of `make up`: ARGS=--containers)
+	@$(BIN)/python -m infra.backup create "$(FILE)" $(ARGS)
+
+restore: $(VENV)/installed-$(LOCAL) ## bring the database back from FILE (of `make up`: ARGS=--containers)
+	@$(BIN)/python -m infra.backup restore "$(FILE)" $(ARGS)
 
 data: $(VENV)/installed-training ## fetch MNIST into .data and check its sums
 	@$(BIN)/python -m training.data.mnist

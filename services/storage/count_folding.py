@@ -4,8 +4,6 @@ The sums are exact before and after a move. Moving only keeps the table of chang
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 
 import structlog
 
@@ -20,19 +18,8 @@ EVERY_S = 1.0
 AFTER_FAILURE_S = 10.0  # the database is away or not migrated; `Database` has logged it
 
 
-@asynccontextmanager
-async def keep_folding(database: Database) -> AsyncIterator[None]:
-    """Move changes every second until the block ends."""
-    task = asyncio.create_task(_fold_for_ever(database))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def _fold_for_ever(database: Database) -> None:
+async def keep_folding(database: Database) -> None:
+    """Move changes every second, for ever."""
     while True:
         pause_s = await _fold(database)
         await asyncio.sleep(pause_s)

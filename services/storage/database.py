@@ -13,10 +13,11 @@ import asyncpg
 from prometheus_client import CollectorRegistry
 
 from services.storage.connections import Connector, keep_session
-from services.storage.database_errors import ConnectionLostError, DatabaseFailures, WriteRefusedError
+from services.storage.database_errors import ConnectionLostError, DatabaseFailures, OutrunError, WriteRefusedError
 from services.storage.lanes import CONNECT_TIMEOUT_S, LANES, Lane
 
 RELEASE_TIMEOUT_S = 0.5  # for PostgreSQL to confirm that a query which took too long was cancelled
+RACES = 4  # tries of a query that another transaction outruns, before its last try; two in a row are rare already
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -44,17 +45,21 @@ class Database:
                     return await query(connection, *args, **kwargs)
 
         try:
-            return await self._retry_once(lane, attempt)
+            return await self._retry(lane, attempt)
         except WriteRefusedError:
             self.write_refused = True
             raise
 
-    async def _retry_once(self, lane: Lane, attempt: Callable[[], Awaitable[Result]]) -> Result:
-        try:
-            return await attempt()
-        except ConnectionLostError:
-            await self._pools[lane].expire_connections()  # the other connections were most likely lost too
-            return await attempt()
+    async def _retry(self, lane: Lane, attempt: Callable[[], Awaitable[Result]]) -> Result:
+        for _ in range(RACES):
+            try:
+                return await attempt()
+            except ConnectionLostError:
+                await self._pools[lane].expire_connections()  # the other connections were most likely lost too
+                break
+            except OutrunError:
+                continue
+        return await attempt()
 
     @asynccontextmanager
     async def _lend(self, lane: Lane) -> AsyncIterator[asyncpg.Connection]:

@@ -47,6 +47,13 @@ class ConnectionLostError(ProblemError):
         super().__init__("not_ready", "The database cannot be reached at the moment. Try again shortly.", RETRY_AFTER)
 
 
+class OutrunError(ProblemError):
+    """Another transaction deleted, at this moment, a row that this one refers to. The query may be sent again."""
+
+    def __init__(self) -> None:
+        super().__init__("overloaded", "The same drawing is changed too often. Try again shortly.", RETRY_AFTER)
+
+
 class WriteRefusedError(ProblemError):
     """PostgreSQL runs, but stores nothing at the moment."""
 
@@ -80,6 +87,8 @@ class DatabaseFailures:
         except SCHEMA_ERRORS as error:
             self.note("schema", error)
             raise ProblemError("not_ready", "The database is not migrated to this version.", RETRY_AFTER) from error
+        except asyncpg.ForeignKeyViolationError as error:
+            raise OutrunError from error
         except asyncpg.DataError as error:  # PostgreSQL refused a value, for example a NUL byte in a text
             raise _make_value_problem() from error
         except (*BUSY_ERRORS, *CONNECTION_ERRORS) as error:

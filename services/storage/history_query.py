@@ -5,7 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from services.storage.cursor import CURSOR_PATTERN
+from shared.contracts.message import Message
 from shared.contracts.storage import HistoryFilters
+from shared.contracts.strict import JsonTime
 
 Cursor = Annotated[str, Field(pattern=CURSOR_PATTERN, min_length=32, max_length=32)]
 
@@ -29,6 +31,20 @@ class CountQuery(HistoryFilters):
     """Which predictions to count. The answer is at most `limit`."""
 
     limit: Annotated[int, Field(ge=1, le=10_000)] = 10_000
+
+
+class ExportQuery(Message):
+    """Which page of an export to read: the oldest predictions, or those after `cursor`.
+
+    The period is `since` ≤ created_at < `until`. `labelled` keeps only predictions with a label.
+    """
+
+    since: JsonTime | None = None
+    until: JsonTime | None = None
+    labelled: bool = False
+    drawings: bool = True
+    limit: Annotated[int, Field(ge=1, le=10_000)] = 5_000
+    cursor: Cursor | None = None
 
 
 def split_model_reference(model: str | None) -> tuple[str | None, str | None]:

@@ -39,5 +39,10 @@ PAGES = Lane("pages", connections=3, wait_s=5, statement_s=4)
 STATISTICS = Lane("statistics", connections=2, wait_s=5, statement_s=4, isolation="repeatable_read")
 # Moving changes into the counts. Nobody waits for it.
 FOLDING = Lane("folding", connections=1, wait_s=5, statement_s=60)
+# Other work of the service for itself: moving drawings, and deleting what is too old. Its steps take a second.
+MAINTENANCE = Lane("maintenance", connections=1, wait_s=30, statement_s=30)
+# Pages of an export and parts of an import: many rows, and nobody looks at a page meanwhile.
+EXCHANGE = Lane("exchange", connections=2, wait_s=20, statement_s=30)
 
-LANES = (READINESS, ACCESS, ROWS, PAGES, STATISTICS, FOLDING)  # 14 connections; PostgreSQL allows 100 in all by default
+# 17 connections; PostgreSQL allows 100 in all by default
+LANES = (READINESS, ACCESS, ROWS, PAGES, STATISTICS, FOLDING, MAINTENANCE, EXCHANGE)

@@ -20,11 +20,16 @@ logger = structlog.get_logger(__name__)
 
 
 def upgrade(database_url: str, revision: str = "head") -> None:
-    """Migrate up to `revision`. NewerSchemaError if the database is already past the newest that this code knows.
+    """Migrate up to `revision`. NewerSchemaError if the database is past every schema that works with this code.
 
     It starts an event loop, so call it in a thread that has none. Then the role of the service gets its rights.
     """
-    command.upgrade(_configure(database_url), revision)
+    try:
+        command.upgrade(_configure(database_url), revision)
+    except NewerSchemaError as error:
+        if not error.still_works:
+            raise
+        logger.info("schema_is_newer_but_works", reason=str(error))
     asyncio.run(grant_service_rights(database_url))
 
 

@@ -117,3 +117,10 @@ def empty_database_url(postgres: Postgres, _numbers: Iterator[int]) -> Iterator[
     postgres.execute(f"CREATE DATABASE {name}")
     yield postgres.url(name)
     postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def empty_migrated_url(empty_database_url: str) -> str:
+    """A fresh database at the newest revision, for a test that needs two of them."""
+    upgrade(empty_database_url)
+    return empty_database_url

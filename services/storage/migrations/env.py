@@ -7,16 +7,17 @@ pooler keeps the sessions, and with them the names, for later connections.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import asyncpg
 from alembic import context
-from sqlalchemy import Connection, NullPool
+from alembic.runtime.migration import MigrationContext, MigrationInfo
+from sqlalchemy import Connection, NullPool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from services.storage.schema import NewerSchemaError, read_schema
+from services.storage.schema import NewerSchemaError, make_remark, read_schema
 from services.storage.settings import DatabaseSettings
 
 MIGRATION_LOCK = 0x51A7E  # an arbitrary number that all migrations of this database use
@@ -29,16 +30,25 @@ def _find_database_url() -> str:
 
 
 def _migrate(connection: Connection) -> None:
-    context.configure(connection=connection)
+    context.configure(connection=connection, transaction_per_migration=True, on_version_apply=_note_oldest_code)
+    _refuse_newer_schema(connection)
     with context.begin_transaction():
-        _refuse_newer_schema()
         context.run_migrations()
 
 
-def _refuse_newer_schema() -> None:
+def _note_oldest_code(
+    ctx: MigrationContext, step: MigrationInfo, heads: Collection[str], run_args: Mapping[str, object]
+) -> None:
+    """Write down, in the transaction of a migration, which code still works with the schema that it made."""
+    for revision in heads:
+        ctx.impl.execute(text(f"COMMENT ON TABLE alembic_version IS '{make_remark(revision)}'"))
+
+
+def _refuse_newer_schema(connection: Connection) -> None:
     schema, revision = read_schema(), context.get_context().get_current_revision()
     if not schema.is_known(revision):
-        raise NewerSchemaError(schema.describe_newer(revision))
+        remark = connection.scalar(text("SELECT obj_description('alembic_version'::regclass, 'pg_class')"))
+        raise NewerSchemaError(schema.describe_newer(revision), still_works=schema.works_with(revision, remark))
 
 
 @asynccontextmanager

@@ -41,8 +41,9 @@ class GroupsQuery:
         add_filters(self._fitting, filters, "outcome")
         self._period = split_period(filters.since, filters.until)
         self._days = Conditions(self.values)
-        self._days.add("day >= {}", self._period.first)
-        self._days.add("day < {}", self._period.last)
+        if owner is None:  # PostgreSQL refuses a parameter that is in no condition
+            self._days.add("day >= {}", self._period.first)
+            self._days.add("day < {}", self._period.last)
 
     def write(self, parts: Sequence[str]) -> str:
         """Write the query. `self.values` are its parameters."""

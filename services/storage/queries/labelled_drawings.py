@@ -22,7 +22,8 @@ PAGE = f"""
 SELECT id, label, labelled_at, drawing FROM (
     SELECT *, sum(octet_length(drawing)) OVER (ORDER BY labelled_at, id) - octet_length(drawing) AS bytes_before
     FROM (
-        SELECT id, label, labelled_at, drawing FROM predictions
+        SELECT id, label, labelled_at, coalesce(drawing, content) AS drawing
+        FROM predictions LEFT JOIN drawings ON sha256 = drawing_sha256
         WHERE label IS NOT NULL AND (labelled_at, id) > ($1, $2) AND labelled_at <= $3
         ORDER BY labelled_at, id LIMIT {PAGE_ROWS}
     ) AS following

@@ -22,32 +22,33 @@ from shared.web.media_type import MediaType
 COLUMNS = """id, created_at, digit, confidence, probabilities, digit_score, model_name, model_version, source,
 label, labelled_at, rejected, owner"""
 
-# $1 id, $2 created_at or NULL, $3 digit, and so on in the order of the columns
+# $1 id, $2 created_at or NULL, $3 digit, and so on in the order of the columns. The drawing follows the prediction, so
+# that none is left over if the prediction exists already; the foreign key is checked at the end of the statement.
 INSERT = f"""
-INSERT INTO predictions (id, created_at, digit, confidence, probabilities, digit_score, model_name, model_version,
-                         source, drawing, media_type, rejected, owner)
-VALUES ($1, COALESCE($2, clock_timestamp()), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-ON CONFLICT (id) DO NOTHING
-RETURNING {COLUMNS}
+WITH stored AS (
+    INSERT INTO predictions (id, created_at, digit, confidence, probabilities, digit_score, model_name, model_version,
+                             source, drawing_sha256, media_type, rejected, owner)
+    VALUES ($1, COALESCE($2, clock_timestamp()), $3, $4, $5, $6, $7, $8, $9, sha256($10), $11, $12, $13)
+    ON CONFLICT (id) DO NOTHING
+    RETURNING {COLUMNS}, drawing_sha256
+), drawn AS (
+    INSERT INTO drawings (sha256, content) SELECT drawing_sha256, $10 FROM stored ON CONFLICT DO NOTHING
+)
+SELECT {COLUMNS} FROM stored
 """
 
 COMPARE = f"""
 SELECT {COLUMNS},
        ($2::timestamptz IS NULL OR created_at = $2)
        AND (digit, confidence, probabilities, digit_score) = ($3, $4, $5, $6)
-       AND (model_name, model_version, source, drawing, media_type, rejected) = ($7, $8, $9, $10, $11, $12)
-       AS same_content,
+       AND (model_name, model_version, source, media_type, rejected) = ($7, $8, $9, $11, $12)
+       AND coalesce(drawing_sha256, sha256(drawing)) = sha256($10) AS same_content,
        owner IS NOT DISTINCT FROM $13 AS same_owner
 FROM predictions WHERE id = $1
 """
 
 # $2 the owner whose predictions are seen, NULL for everybody's
 READ = f"SELECT {COLUMNS} FROM predictions WHERE id = $1 AND ($2::uuid IS NULL OR owner = $2)"
-
-READ_DRAWING = """
-SELECT drawing AS content, media_type, encode(sha256(drawing), 'hex') AS sha256
-FROM predictions WHERE id = $1 AND ($2::uuid IS NULL OR owner = $2)
-"""
 
 # $2 whether to keep a labelled prediction, $3 the owner whose predictions may be deleted, NULL for everybody's, $4 who,
 # for the audit, $5 the owner that this caller is. The page replaces an unfinished drawing after each stroke with
@@ -80,15 +81,6 @@ class Stored:
     same_owner: bool
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """A drawing as it was sent, and its SHA-256 in hexadecimal."""
-
-    content: bytes
-    media_type: str
-    sha256: str
-
-
 def to_stored_prediction(record: Mapping[str, Any], caller: UUID | None) -> StoredPrediction:
     """Convert a record with `COLUMNS` to the message for a caller, whose own predictions are marked as `mine`."""
     fields = dict(record)
@@ -105,7 +97,10 @@ async def store_prediction(
     media_type: MediaType,
     owner: UUID | None,
 ) -> Stored:
-    """Insert the prediction, or compare it with the stored one of this id. A stored prediction is never changed."""
+    """Insert the prediction, or compare it with the stored one of this id. A stored prediction is never changed.
+
+    asyncpg.ForeignKeyViolationError if the last prediction with this drawing was deleted at this moment.
+    """
     parameters = (
         prediction_id,
         prediction.created_at,
@@ -136,12 +131,6 @@ async def read_prediction(
     """Read a prediction; None if there is none."""
     record = await connection.fetchrow(READ, prediction_id, seen)
     return to_stored_prediction(record, caller) if record else None
-
-
-async def read_drawing(connection: asyncpg.Connection, prediction_id: UUID, seen: UUID | None) -> Drawing | None:
-    """Read a drawing; None if there is no such prediction."""
-    record = await connection.fetchrow(READ_DRAWING, prediction_id, seen)
-    return Drawing(**record) if record else None
 
 
 async def delete_prediction(

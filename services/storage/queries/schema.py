@@ -6,23 +6,32 @@ import asyncpg
 
 STATE = """
 SELECT (SELECT version_num FROM alembic_version) AS revision,
+       obj_description('alembic_version'::regclass, 'pg_class') AS remark,
        current_setting('transaction_read_only')::boolean AS read_only
 """
 
-# A row as large as a common drawing, so that it does not fit into the free space of a page that already exists.
+# A drawing of a common size, so that it does not fit into the free space of a page that already exists.
 INSERT_TRIAL = """
+WITH drawn AS (
+    INSERT INTO drawings (sha256, content)
+    VALUES (sha256(gen_random_uuid()::text::bytea), decode(repeat('00', 65536), 'hex')) RETURNING sha256
+)
 INSERT INTO predictions (id, created_at, digit, confidence, probabilities, digit_score, model_name, model_version,
-                         source, drawing, media_type)
-VALUES (gen_random_uuid(), now(), 0, 0, array_fill(0::double precision, ARRAY[10]), 0, 'trial', 'trial',
-        'api', decode(repeat('00', 65536), 'hex'), 'image/png')
+                         source, drawing_sha256, media_type)
+SELECT gen_random_uuid(), now(), 0, 0, array_fill(0::double precision, ARRAY[10]), 0, 'trial', 'trial',
+       'api', sha256, 'image/png' FROM drawn
 """
 
 
 @dataclass(frozen=True)
 class DatabaseState:
-    """The revision that Alembic recorded, None if every migration was undone, and whether the server is read-only."""
+    """What a query about the whole database tells.
+
+    `revision` is what Alembic recorded, None if every migration was undone. `remark` says which code works with it.
+    """
 
     revision: str | None
+    remark: str | None
     read_only: bool
 
 

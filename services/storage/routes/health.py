@@ -21,15 +21,15 @@ async def report_alive() -> dict[str, str]:
 
 @router.get("/readyz", responses=problem_docs("not_ready", "overloaded"))
 async def report_ready(database: StorageDatabase, schema: CodeSchema) -> dict[str, str]:
-    """Answer 200 if PostgreSQL answers, has the schema that this version needs, and accepts changes."""
+    """Answer 200 if PostgreSQL answers, has a schema that works with this version, and accepts changes."""
     state = await database.run(READINESS, read_state)
-    if (obstacle := schema.find_obstacle(state.revision)) is not None:
+    if (obstacle := schema.find_obstacle(state.revision, state.remark)) is not None:
         raise ProblemError("not_ready", obstacle, RETRY_AFTER)
     if state.read_only:
         raise WriteRefusedError
     if database.write_refused:
         await _try_to_write(database)
-    return {"status": "ready", "schema": schema.head}
+    return {"status": "ready", "schema": state.revision or schema.head}
 
 
 async def _try_to_write(database: Database) -> None:

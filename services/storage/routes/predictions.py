@@ -16,6 +16,7 @@ from services.storage.body_structure import BoundedRoute
 from services.storage.dependencies import StorageDatabase, StorageSettings, describe_token
 from services.storage.lanes import ROWS
 from services.storage.queries import predictions as queries
+from services.storage.queries.drawings import read_drawing
 from shared.contracts.storage import PredictionToStore, StoredPrediction
 from shared.web.media_type import detect_media_type
 from shared.web.problem_docs import problem_docs
@@ -94,7 +95,7 @@ async def get_drawing(
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Return the drawing, byte for byte as it was sent. It never changes, so a cache may keep it."""
-    drawing = await database.run(ROWS, queries.read_drawing, prediction_id, whose_rows(caller, settings.visitors_see))
+    drawing = await database.run(ROWS, read_drawing, prediction_id, whose_rows(caller, settings.visitors_see))
     if drawing is None:
         raise make_not_found(prediction_id)
     etag = f'"{drawing.sha256}"'

@@ -8,7 +8,11 @@ import asyncpg
 import pytest
 
 from services.storage.migrate import downgrade, upgrade
+from services.storage.queries.counting import read_totals
+from services.storage.queries.counts import find_differences
 from services.storage.schema import read_schema
+from shared.contracts.storage import HistoryFilters
+from tests.integration.storage.rows import COLUMNS, make_rows
 
 
 async def _fetch(url, statement):
@@ -30,7 +34,8 @@ async def _read_relations(url):
     return [
         await _fetch(url, f"{columns} WHERE attrelid = 'predictions'::regclass AND {present} ORDER BY attnum"),
         await _fetch(
-            url, "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'predictions'::regclass"
+            url,
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'predictions'::regclass ORDER BY 1",
         ),
         await _fetch(url, "SELECT indexdef FROM pg_indexes WHERE tablename = 'predictions' ORDER BY indexname"),
     ]
@@ -51,20 +56,74 @@ async def test_up_after_down_creates_the_same_schema(empty_database_url):
     assert await _read_relations(empty_database_url) == before
 
 
-async def test_one_step_down_removes_its_indexes_and_one_step_up_creates_them_again(empty_database_url):
-    await asyncio.to_thread(upgrade, empty_database_url, "0001")
-    first = await _read_relations(empty_database_url)
+@pytest.mark.parametrize(("before", "after"), [("0001", "0002"), ("0002", "0003")])
+async def test_one_step_down_and_one_step_up_end_where_they_began(empty_database_url, before, after):
+    relations = []
+    for migrate, revision in [(upgrade, before), (upgrade, after), (downgrade, before), (upgrade, after)]:
+        await asyncio.to_thread(migrate, empty_database_url, revision)
+        relations.append(await _read_relations(empty_database_url))
+    assert relations[0] == relations[2] != relations[1] == relations[3]
+
+
+async def test_the_counts_of_rows_that_were_there_before_are_right(empty_database_url):
     await asyncio.to_thread(upgrade, empty_database_url, "0002")
-    second = await _read_relations(empty_database_url)
-    assert {str(index[0]).split()[2] for index in second[2]} - {str(index[0]).split()[2] for index in first[2]} == {
-        "predictions_digit",
-        "predictions_label",
-        "predictions_unlabelled",
+    await _store(empty_database_url, 50)
+    await asyncio.to_thread(upgrade, empty_database_url, "0003")
+    await _check_counts(empty_database_url, 50)
+
+
+async def test_a_migration_that_was_killed_goes_on_from_where_it_was(empty_database_url):
+    await asyncio.to_thread(upgrade, empty_database_url, "0003")
+    await _store(empty_database_url, 50)
+    await _fetch(empty_database_url, "DROP INDEX predictions_time")
+    await _fetch(empty_database_url, "CREATE INDEX predictions_history ON predictions (created_at)")
+    await _fetch(
+        empty_database_url,
+        "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'predictions_outcome_digit'::regclass",
+    )
+    await _fetch(empty_database_url, "UPDATE counts SET predictions = 7")
+    await _fetch(empty_database_url, "UPDATE alembic_version SET version_num = '0002'")
+    await asyncio.to_thread(upgrade, empty_database_url, "0003")
+    names = {
+        row[0]
+        for row in await _fetch(
+            empty_database_url, "SELECT relname FROM pg_index JOIN pg_class ON oid = indexrelid WHERE indisvalid"
+        )
     }
-    await asyncio.to_thread(downgrade, empty_database_url, "0001")
-    assert await _read_relations(empty_database_url) == first
+    assert {"predictions_time", "predictions_outcome_digit"} <= names
+    assert "predictions_history" not in names
+    await _check_counts(empty_database_url, 50)
+
+
+async def test_the_table_is_changed_as_soon_as_no_statement_uses_it(empty_database_url):
     await asyncio.to_thread(upgrade, empty_database_url, "0002")
-    assert await _read_relations(empty_database_url) == second
+    connection = await asyncpg.connect(empty_database_url)
+    transaction = connection.transaction()
+    await transaction.start()
+    await connection.execute("SELECT count(*) FROM predictions")
+    migrating = asyncio.create_task(asyncio.to_thread(upgrade, empty_database_url, "0003"))
+    refused = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%lock_timeout%ALTER TABLE%' AND state = 'idle'"
+    while not (await _fetch(empty_database_url, refused))[0][0]:
+        assert not migrating.done()
+        await asyncio.sleep(0.01)
+    await transaction.rollback()
+    await connection.close()
+    await migrating
+
+
+async def _store(url, number):
+    connection = await asyncpg.connect(url)
+    rows = [tuple(row.values())[:-2] for row in make_rows(number, seed=5)]
+    rows = [(*row[:11], None if row[11] == 10 else row[11], None if row[11] == 10 else row[12]) for row in rows]
+    await connection.copy_records_to_table("predictions", records=rows, columns=COLUMNS.split(", ")[:-2])
+    await connection.close()
+
+
+async def _check_counts(url, number):
+    connection = await asyncpg.connect(url)
+    assert await find_differences(connection) == 0
+    assert (await read_totals(connection, HistoryFilters())).predictions == number
+    await connection.close()
 
 
 async def test_up_twice_is_harmless(empty_database_url):

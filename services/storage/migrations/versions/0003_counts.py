@@ -17,6 +17,7 @@ revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+oldest_code = "0002"  # copies of the service with this revision still work
 
 FOLD_LOCK = 0x51A7F  # whoever moves or replaces counts holds this advisory lock
 
@@ -56,10 +57,14 @@ REPLACED = {
 COLUMNS = """
 ALTER TABLE predictions
     ADD COLUMN IF NOT EXISTS rejected boolean NOT NULL DEFAULT false,
-    ADD COLUMN IF NOT EXISTS owner uuid,
-    DROP CONSTRAINT IF EXISTS predictions_label_check,
-    ADD CONSTRAINT predictions_label_check CHECK (label BETWEEN 0 AND {largest}) NOT VALID
+    ADD COLUMN IF NOT EXISTS owner uuid;
 """
+LABELS = """
+ALTER TABLE predictions
+    DROP CONSTRAINT IF EXISTS predictions_label_check,
+    ADD CONSTRAINT predictions_label_check CHECK (label BETWEEN 0 AND {largest}) NOT VALID;
+"""
+VALIDATE = "ALTER TABLE predictions VALIDATE CONSTRAINT predictions_label_check"
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS count_changes (
@@ -157,8 +162,8 @@ FROM facts GROUP BY GROUPING SETS (
 
 def upgrade() -> None:
     with op.get_context().autocommit_block():
-        execute_quickly(COLUMNS.format(largest=10))
-        execute_alone("ALTER TABLE predictions VALIDATE CONSTRAINT predictions_label_check")
+        execute_quickly(COLUMNS + LABELS.format(largest=10))
+        execute_alone(VALIDATE)
         execute_alone(TABLES + "".join(PARTITION.format(name=name, level=level) for level, name in LEVELS.items()))
         execute_quickly(TRIGGERS)
         execute_alone(FILL)
@@ -173,7 +178,7 @@ def downgrade() -> None:
         execute_alone("UPDATE predictions SET label = NULL, labelled_at = NULL WHERE label = 10")
         execute_quickly(
             "DROP FUNCTION IF EXISTS note_count_changes() CASCADE; DROP TABLE IF EXISTS counts, count_changes;"
-            + COLUMNS.format(largest=9)
-            + ", DROP COLUMN rejected, DROP COLUMN owner"
+            + LABELS.format(largest=9)
+            + "ALTER TABLE predictions DROP COLUMN IF EXISTS rejected, DROP COLUMN IF EXISTS owner"
         )
-        execute_alone("ALTER TABLE predictions VALIDATE CONSTRAINT predictions_label_check")
+        execute_alone(VALIDATE)

@@ -22,6 +22,8 @@ RULES = {
     ("GET", "/v1/model-versions"): "read",
     ("GET", "/v1/statistics"): "read",
     ("GET", "/v1/labelled-drawings"): "curate",
+    ("GET", "/v1/export"): "curate",
+    ("POST", "/v1/import"): "curate",
     ("DELETE", "/v1/mine"): "write",
     ("GET", "/v1/audit"): "curate",
     ("POST", "/v1/visitors"): "visitors",

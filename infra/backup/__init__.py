@@ -1,0 +1,1 @@
+"""Backups of the database: of `make run`'s embedded PostgreSQL and of the one in containers."""
