@@ -206,5 +206,8 @@ expose_tokens = "id"
                 expect(who(page)).to_contain_text(words)
                 open_view(page, url, "sign-in")
                 press(page, "sign-out")
+                page.wait_for_url(re.compile("end_session"))  # this provider has a page that says good-bye
+                open_view(page, url, "sign-in")
+                expect(page.locator(".st-key-sign-in-provider button")).to_be_visible()
                 expect(who(page)).to_contain_text("you don't see theirs")
             context.close()
