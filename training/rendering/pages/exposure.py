@@ -15,7 +15,7 @@ def scan(levels: Levels, random: Random) -> Grey:
     """A scan or a screenshot: sometimes noise, sometimes only two levels, else as it is."""
     kind = random.random()
     if kind < 0.1:
-        levels = np.where(levels > random.uniform(0.55, 0.8) * np.median(levels), np.float32(255), np.float32(0))
+        levels = np.where(levels > random.uniform(0.65, 0.85) * np.median(levels), np.float32(255), np.float32(0))
     elif kind < 0.3:
         levels = levels + random.normal(0, random.uniform(1, 8), levels.shape).astype(np.float32)
     return np.asarray(levels.clip(0, 255).round(), np.uint8)
