@@ -46,7 +46,7 @@ def print_one_word(layer: Layer, hands: Hands, start: tuple[float, float], heigh
 def _print_text(
     layer: Layer, hands: Hands, text: str, start: tuple[float, float], size: float, random: Random
 ) -> float:
-    mask = print_text(text, choose(hands.fonts, random), max(6, round(size)))
+    mask = print_text(text, choose(hands.fonts, random), max(6, 2 * round(size / 2)))  # few sizes
     paste_mask(layer, mask, round(start[0]), round(start[1] - mask.shape[0]))
     return start[0] + float(mask.shape[1])
 

@@ -15,7 +15,7 @@ from training.rendering.pages.layouts.frames import draw_frame, draw_grid
 from training.rendering.pages.scenery import print_one_word, write_letter
 from training.rendering.pages.sheet import Layer, Points, Random, choose, draw_strokes, paste_mask
 
-LETTERS = "ABCDEFGHKLMNPQRTUVWXYabdefhkmnprtuy?!&@+%=<>"  # that no font prints like a digit
+LETTERS = "ACDEFHKLMNPQRTUVWXYadefhkmnprtuy?!&@+%=<>"  # that no font prints like a digit
 TICKS: tuple[tuple[tuple[float, float], ...], ...] = (
     ((-0.4, 0.0), (-0.1, 0.4), (0.6, -0.6)),
     ((-0.5, -0.5), (0.5, 0.5), (0.0, 0.0), (0.5, -0.5), (-0.5, 0.5)),

@@ -25,7 +25,7 @@ def draw_frame(layer: Layer, box: Box, shape: float, line: int) -> None:
         cv2.polylines(layer, [comb], False, 255, line, cv2.LINE_AA)
     elif shape < NESTED:
         cv2.rectangle(layer, (left, top), (right, bottom), 255, line, cv2.LINE_AA)
-        inset = line + max(2, (right - left) // 10)
+        inset = line + max(2, min(right - left, bottom - top) // 10)
         cv2.rectangle(layer, (left + inset, top + inset), (right - inset, bottom - inset), 255, 1, cv2.LINE_AA)
     else:
         cv2.line(layer, (left, bottom), (right, bottom), 255, line, cv2.LINE_AA)

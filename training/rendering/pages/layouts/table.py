@@ -40,7 +40,7 @@ def write_table(sheet: Sheet, hands: Hands, ink: Ink, digit_px: float, random: R
         draw_grid(frame, corner, cell, count, (grid.thin, grid.thick), grid.block)
     layer, printed = _fill_cells(sheet, hands, grid, digits, digit_px, random)
     sheet.apply(frame, ink.frame, ink.target)
-    sheet.apply(printed, float(random.uniform(0.25, 1.0)), ink.target)
+    sheet.apply(printed, max(ink.writing * 0.8, float(random.uniform(0.4, 1.0))), ink.target)
     sheet.apply(layer, ink.writing, ink.target)
 
 
@@ -62,7 +62,7 @@ def _fill_cells(
 ) -> tuple[Layer, Layer]:
     """Returns what is written and what is printed in the cells."""
     layer, printed = sheet.make_layer(), sheet.make_layer()
-    type_share = random.choice([0.0, 0.3, 0.5, 0.7])
+    type_share = random.choice([0.0, 0.3, 0.5, 0.7, 0.9])
     typed, hand, style = hands.pick(random, printed=1.0), hands.pick(random), choose_style(random)
     filled = random.choice([1.0, 1.0, 0.7, 0.4])
     for place in (grid.find_middle(row, column) for row in range(grid.rows) for column in range(grid.columns)):
