@@ -49,7 +49,8 @@ def build_candidate(options: Options) -> Candidate:
     recipe = read_reader_recipe(options.recipe, {"epochs": options.epochs} if options.epochs else None)
     data = load_writing_data("train", options).hashes()
     lineage = describe_start(recipe.settings, options.models_dir)
-    return make_candidate(network, data, recipe.settings.describe() | imported, recipe.name, lineage=lineage)
+    start = {"start_from": lineage[-1].trained} if lineage else {}
+    return make_candidate(network, data, recipe.settings.describe() | start | imported, recipe.name, lineage=lineage)
 
 
 def _hash(file: Path) -> str:
