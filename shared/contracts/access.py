@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from shared.contracts.message import Message
 
@@ -38,11 +38,21 @@ class VisitorToken(Message):
     expires_at: datetime
 
 
+ONE_PROOF: dict[str, Any] = {  # what the validator of SignIn checks, as a JSON schema
+    "oneOf": [
+        {"required": [one], "properties": {one: {"type": "string"}, other: {"type": "null"}}}
+        for one, other in (("password", "id_token"), ("id_token", "password"))
+    ]
+}
+
+
 class SignIn(Message):
     """The body of POST /v1/sign-ins: the password of the local curator, or an ID token of the OpenID provider.
 
     `address` is the network address of the person. It limits how often a password may be tried from there.
     """
+
+    model_config = ConfigDict(json_schema_extra=ONE_PROOF)
 
     password: Password | None = Field(default=None, repr=False)
     id_token: Secret | None = Field(default=None, repr=False)
