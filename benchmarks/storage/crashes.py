@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -30,7 +30,7 @@ FROM predictions LEFT JOIN drawings ON sha256 = drawing_sha256 WHERE model_name 
 """
 
 
-@dataclass
+@dataclass(frozen=True)
 class Damage:
     """How many acknowledged rows were lost, rows stored twice or half, and sums that differ from a recount."""
 
@@ -40,18 +40,20 @@ class Damage:
     half_written: int = 0
     wrong_sums: int = 0
 
-    def add(self, other: "Damage") -> None:
-        """Add the damage of a round."""
-        for each in fields(self):
-            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+    def plus(self, earlier: "Damage") -> "Damage":
+        """Return the damage of all rounds up to this one, which has acknowledged all that was."""
+        return Damage(
+            self.acknowledged,
+            *(
+                getattr(self, name) + getattr(earlier, name)
+                for name in ("lost", "duplicated", "half_written", "wrong_sums")
+            ),
+        )
 
 
 @dataclass
 class Notes:
-    """What was acknowledged: the drawing and the label of each row, and which rows were deleted.
-
-    What a change would have made of a row whose answer never came is not known, so the row is left out.
-    """
+    """What was acknowledged: the drawing and the label of each row, and which rows were deleted."""
 
     drawings: dict[UUID, bytes] = field(default_factory=dict)
     labels: dict[UUID, int] = field(default_factory=dict)
@@ -66,14 +68,16 @@ def measure_crashes(rounds: int = ROUNDS) -> Damage:
             with run_storage(history.url) as service:
                 asyncio.run(_write_until_killed(history, service, notes, chance, kill_database=number % 2 == 1))
             history.start()
-            damage.add(asyncio.run(_compare(history.url, notes)))
+            damage = asyncio.run(_compare(history.url, notes)).plus(damage)
+    if not damage.acknowledged:
+        raise RuntimeError("nothing was acknowledged, so nothing could be lost")
     return damage
 
 
 async def _write_until_killed(
     history: History, service: Running, notes: Notes, chance: random.Random, *, kill_database: bool
 ) -> None:
-    headers = {"Authorization": f"Bearer {TOKEN}"}
+    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
     limits = httpx.Limits(max_connections=WRITERS)
     async with httpx.AsyncClient(base_url=service.url, headers=headers, limits=limits, timeout=10) as client:
         writers = [asyncio.create_task(_write(client, notes, random.Random(chance.random()))) for _ in range(WRITERS)]
@@ -85,7 +89,10 @@ async def _write_until_killed(
 
 
 async def _write(client: httpx.AsyncClient, notes: Notes, chance: random.Random) -> None:
-    """Store, label and delete until an answer does not come."""
+    """Store, label and delete until an answer does not come.
+
+    Before a deletion is sent, the note of the row is taken back: it may be done although the answer never comes.
+    """
     while True:
         prediction_id, body = uuid4(), make_prediction(chance.randrange(10**9), model_name="crash")
         path = f"/v1/predictions/{prediction_id}"
@@ -96,10 +103,10 @@ async def _write(client: httpx.AsyncClient, notes: Notes, chance: random.Random)
             (await client.put(f"{path}/label", json={"digit": label})).raise_for_status()
             notes.labels[prediction_id] = label
         if chance.random() < 0.2:
-            drawing = notes.drawings.pop(prediction_id)
+            del notes.drawings[prediction_id]
+            notes.labels.pop(prediction_id, None)
             (await client.delete(path)).raise_for_status()
             notes.deleted.add(prediction_id)
-            del drawing
 
 
 async def _compare(url: str, notes: Notes) -> Damage:
