@@ -9,20 +9,35 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from training.data.augmentation.added_strokes import add_strokes
 from training.data.augmentation.distortion import Distortion
 from training.data.augmentation.ink import InkChange
+from training.data.bold_doodles import make_bold_doodles
+from training.data.cut_digits import cut_from_pages
 from training.data.doodles import make_doodles
 from training.data.emnist import load_emnist_digits
-from training.data.label_filter import Answer, leave_out_bars, leave_out_doubtful
+from training.data.label_filter import Answer, leave_out_bars, leave_out_doubtful, leave_out_unreadable
 from training.data.labelled_drawings import load_labelled_drawings
 from training.data.labelled_images import LabelledImages, Split
 from training.data.mnist import load_mnist
 from training.data.pen_characters import PenCharacter, read_pen_digits, read_pen_letters
 from training.data.qmnist import load_qmnist
-from training.data.slices import PreparedSlice, Slice, make_mnist_slices, make_pen_slices, make_slices, prepare
+from training.data.slices import (
+    PreparedSlice,
+    Slice,
+    enlarge,
+    make_mnist_slices,
+    make_pen_slices,
+    make_slices,
+    not_digit_labels,
+    prepare,
+    read_pen_slices,
+    take_evenly,
+)
 from training.data.sources import ImageSource, Mixture, Part, as_image_source, as_stroke_source
+from training.data.writing_data import load_writing_data, read_drawings
 from training.errors import DataUnavailableError
 from training.options import DataOptions, TrainingOptions
 from training.recipes.recipe import SAME_FORMS, DatasetName, Settings
@@ -33,12 +48,15 @@ log = logging.getLogger(__name__)
 TIMES_PEN_DIGITS = 4
 TIMES_PEN_LETTERS = 2
 TIMES_DOODLES = 2
-TIMES_PICTURES = {"uploads": 1, "photographs": 2}  # slices, drawn from training digits
+TIMES_PICTURES = {"uploads": 2, "photographs": 2}  # slices, drawn from training digits
+MOST_PICTURES = {"uploads": 10_000, "photographs": 3_000}  # drawing a picture takes up to a twentieth of a second
+TIMES_DRAWINGS = 2
+PAGES = 3000  # composed pages whose digits are cut out, about nine of each
 ADDED_STROKES = 8  # variants with added strokes of each zero, seven and bare one
-DOODLES = 5100
+DOODLES, BOLD_DOODLES = 5100, 2400
 SAME_PEN = InkChange(thickness=(0.0, 0.0))  # for pictures, whose line widths vary already
 THICKEST_LETTER_PX = 4.5  # thicker letters run together and may look like digits
-THICKEST_DOODLE_PX = 3.5
+THICKEST_DOODLE_PX, THICKEST_BOLD_PX = 3.5, 4.5
 
 LOADERS: dict[str, Callable[[Split, TrainingOptions], LabelledImages]] = {
     "mnist": lambda split, options: load_mnist(split, options.data_dir),
@@ -65,8 +83,11 @@ def load_training(settings: Settings, options: TrainingOptions, label_filter: An
         parts += make_pen_parts(digits, settings.seed)
     if settings.pictures:
         parts += make_picture_parts(digits if "pen_strokes" in settings.dataset else [], settings, options)
+    if settings.cut_digits:
+        parts.append(make_cut_part(settings, options, label_filter))
     if settings.not_digit_weight > 0:
-        parts += make_not_digit_parts(digits, letters, settings.seed)
+        drawings = read_drawings(options.doodles, "train") if options.doodles else None
+        parts += make_not_digit_parts(digits, letters, drawings, settings.seed)
     log.info("one epoch: %s", " + ".join(f"{part.times} × {len(part.source.labels):,} {part.name}" for part in parts))
     for part in parts:
         log.debug("%s: sha256 %s", part.name, part.sha256())
@@ -113,18 +134,47 @@ def make_pen_parts(digits: Sequence[PenCharacter], seed: int) -> list[Part]:
 
 def make_picture_parts(digits: Sequence[PenCharacter], settings: Settings, options: DataOptions) -> list[Part]:
     """Return digits as uploads and photographs, after preprocessing."""
-    pictures = draw_pictures("train", settings, options, digits, settings.seed)
+    slices = make_mnist_slices("train", options.data_dir, settings.seed) if "mnist" in settings.dataset else []
+    slices += make_pen_slices(digits, settings.seed) if digits else []
+    slices = [take_evenly(part, MOST_PICTURES[part.name]) for part in slices if part.name in MOST_PICTURES]
+    log.info("drawing pictures")
+    pictures = draw_slices(slices, TIMES_PICTURES)
     return [
         Part(name, replace(as_image_source(images), embellishment=None, ink=SAME_PEN), TIMES_PICTURES[name])
         for name, images in pictures.items()
     ]
 
 
-def make_not_digit_parts(digits: Sequence[PenCharacter], letters: Sequence[PenCharacter], seed: int) -> list[Part]:
-    """Return letters, where there are any, and made-up doodles."""
+def make_cut_part(settings: Settings, options: DataOptions, label_filter: Answer | None) -> Part:
+    """Return digits that were cut out of composed pages. What the label filter cannot read at all is left out."""
+    cut = cut_from_pages(load_writing_data("train", options).make_hands(), PAGES, settings.seed)
+    readable = leave_out_unreadable(cut, label_filter) if label_filter else cut
+    return Part("cut_digits", replace(as_image_source(readable), embellishment=None, ink=SAME_PEN))
+
+
+def make_not_digit_parts(
+    digits: Sequence[PenCharacter],
+    letters: Sequence[PenCharacter],
+    drawings: NDArray[np.uint8] | None,
+    seed: int,
+) -> list[Part]:
+    """Return letters and drawings (N, 28, 28), where there are any, and made-up doodles."""
     parts = [Part("pen_letters", as_stroke_source(letters, THICKEST_LETTER_PX), TIMES_PEN_LETTERS)] if letters else []
+    if drawings is not None:
+        parts.append(Part("drawings", as_image_source(prepare_drawings(drawings)), TIMES_DRAWINGS))
     doodles = make_doodles(DOODLES, [*digits, *letters], seed)
-    return [*parts, Part("made_up", as_stroke_source(doodles, THICKEST_DOODLE_PX), TIMES_DOODLES)]
+    bold = make_bold_doodles(BOLD_DOODLES, seed)
+    return [
+        *parts,
+        Part("made_up", as_stroke_source(doodles, THICKEST_DOODLE_PX), TIMES_DOODLES),
+        Part("made_up_bold", as_stroke_source(bold, THICKEST_BOLD_PX), TIMES_DOODLES),
+    ]
+
+
+def prepare_drawings(drawings: NDArray[np.uint8]) -> LabelledImages:
+    """Pictures (N, 28, 28) of things that are not digits → images as the service makes them from large pictures."""
+    large = Slice("drawings", not_digit_labels(len(drawings)), lambda index: enlarge(drawings[index]))
+    return prepare(large).select_readable()
 
 
 def augmented(source: ImageSource, settings: Settings) -> ImageSource:
@@ -137,32 +187,23 @@ def augmented(source: ImageSource, settings: Settings) -> ImageSource:
     return source
 
 
-def draw_pictures(
-    split: Split, settings: Settings, options: DataOptions, digits: Sequence[PenCharacter], seed: int
-) -> dict[str, LabelledImages]:
-    """Draw digits of that split as uploads and photographs, and preprocess them. Returns slice name → images."""
-    slices = make_mnist_slices(split, options.data_dir, seed) if "mnist" in settings.dataset else []
-    slices += make_pen_slices(digits, seed) if digits else []
-    log.info("drawing %s slices: %s", split, ", ".join(part.name for part in slices if part.name in TIMES_PICTURES))
-    return draw_slices(slices, TIMES_PICTURES)
-
-
-def draw_slices(slices: Sequence[Slice], names: Collection[str]) -> dict[str, LabelledImages]:
-    """Preprocess the slices with these names. Returns slice name → readable images."""
-    return {part.name: prepare(part).select_readable() for part in slices if part.name in names}
+def draw_slices(slices: Sequence[Slice], kinds: Collection[str]) -> dict[str, LabelledImages]:
+    """Preprocess the slices of these kinds, of all files. Returns slice name → readable images."""
+    return {part.name: prepare(part).select_readable() for part in slices if part.name.startswith(tuple(kinds))}
 
 
 def load_validation(settings: Settings, options: TrainingOptions) -> dict[str, LabelledImages]:
     """Return validation digits by slice. They stop a run early, and calibration is fitted on them."""
     names = [name for name in settings.dataset if name != "pen_strokes"]
     parts: dict[str, LabelledImages] = {name: LOADERS[name]("validation", options) for name in names}
-    digits = read_pen_digits(options.pen_digits, "validation") if options.pen_digits else []
-    if options.pen_digits and not digits:
+    slices = read_pen_slices(options.pen_digits, "validation", seed=1)
+    if slices and not any(map(len, slices)):
         raise DataUnavailableError(f"{name_files(options.pen_digits)}: no validation writers.")
-    if digits:
-        parts |= draw_slices(make_pen_slices(digits, seed=1), {"pen_drawings"})
+    kinds = {"pen_drawings"}
     if settings.pictures:
-        parts |= draw_pictures("validation", settings, options, digits, seed=1)
+        kinds |= TIMES_PICTURES.keys()
+        slices += make_mnist_slices("validation", options.data_dir, seed=1) if "mnist" in settings.dataset else []
+    parts |= draw_slices([part for part in slices if len(part)], kinds)
     if empty := [name for name, part in parts.items() if not len(part)]:
         log.warning("no validation data in %s", ", ".join(empty))
     if len(empty) == len(parts):

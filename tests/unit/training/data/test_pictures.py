@@ -25,7 +25,8 @@ def bars_for_mnist(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(slices, "load_mnist", load)
     monkeypatch.setitem(mixture.LOADERS, "mnist", lambda split, _: load(split, Path()))
-    monkeypatch.setattr(mixture, "read_pen_digits", lambda _, split: WRITERS[split])
+    for module in (mixture, slices):
+        monkeypatch.setattr(module, "read_pen_digits", lambda _, split: WRITERS[split])
 
 
 def settings_for(*datasets: str, pictures: bool = True) -> Settings:
@@ -75,3 +76,17 @@ def test_training_on_pictures_adds_pictures_of_other_digits_to_validation() -> N
         "photographs": 2,
     }
     assert set(mixture.load_validation(settings_for("mnist", pictures=False), OPTIONS)) == {"mnist", "pen_drawings"}
+
+
+def test_validation_measures_each_file_of_strokes_apart() -> None:
+    parts = mixture.load_validation(
+        settings_for("pen_strokes"), options(pen_digits=(Path("unipen.jsonl"), Path("uci.jsonl")))
+    )
+    assert set(parts) == {"pen_drawings", "photographs", "pen_drawings_uci", "photographs_uci"}
+
+
+def test_only_some_of_many_strokes_become_photographs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mixture, "MOST_PICTURES", {"photographs": 3})
+    assert len(picture_sources("pen_strokes")["photographs"].labels) == 3
+    monkeypatch.setattr(mixture, "MOST_PICTURES", {"photographs": 4})
+    assert len(picture_sources("pen_strokes")["photographs"].labels) == 3  # every second of six
