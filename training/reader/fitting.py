@@ -17,12 +17,12 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from training.atomic_file import replacing
+from training.data.writing_data import WritingData
 from training.errors import RunError
 from training.learning.step_folder import StepFolder
 from training.reader.learner import Learner
 from training.reader.loss import Loss
 from training.reader.pages import Batch, ComposedBatches
-from training.reader.writing_data import WritingData
 from training.recipes.reader_recipe import ReaderSettings
 from training.reporting.epoch_log import read_epochs
 from training.reporting.tracking import Tracker, build_logger

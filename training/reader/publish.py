@@ -12,13 +12,13 @@ from pydantic import Field
 from pydantic_settings import CliPositionalArg, SettingsConfigDict
 
 from training.command_line import run_command
+from training.data.writing_data import load_writing_data
 from training.options import TrainingOptions
 from training.publishing.import_weights import build_with, read_weights
 from training.publishing.version import Candidate
 from training.reader.publishing import make_candidate, print_reader_report, publish_reader
 from training.reader.start import describe_start
 from training.reader.training import compose_measured_slices
-from training.reader.writing_data import load_writing_data
 from training.recipes.reader_recipe import read_reader_recipe
 
 

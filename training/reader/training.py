@@ -6,13 +6,13 @@
 from torch import nn
 
 from shared.recognition.architectures import build_network
+from training.data.writing_data import load_writing_data
 from training.learning.step_folder import StepFolder
 from training.options import TrainingOptions
 from training.reader.fitting import count_workers, fit_reader
 from training.reader.measured_pages import Slices, compose_slices
 from training.reader.publishing import make_candidate, print_reader_report, publish_reader
 from training.reader.start import describe_start, load_start, pin_start
-from training.reader.writing_data import load_writing_data
 from training.recipes.reader_recipe import ReaderRecipe, ReaderSettings
 from training.reporting.epoch_log import read_epochs
 from training.reporting.tracking import Tracker

@@ -10,13 +10,13 @@ from torch import nn
 from shared.recognition.architectures.reader import Reader
 from tests.unit.training.reader.made_up_hands import make_digits, make_images, make_letter, make_test_hands
 from training.data.labelled_images import LabelledImages
+from training.data.writing_data import WritingData
 from training.errors import RunError
 from training.learning.step_folder import StepFolder
 from training.reader import fitting
 from training.reader.fitting import fit_reader
 from training.reader.learner import Learner, compute_rate, share_of_newest, update_average
 from training.reader.pages import ComposedBatches
-from training.reader.writing_data import WritingData
 from training.recipes.reader_recipe import ReaderSettings
 from training.reporting.epoch_log import read_epochs
 

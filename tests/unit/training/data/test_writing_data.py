@@ -9,9 +9,9 @@ import pytest
 from tests.unit.training.reader.made_up_hands import make_digits
 from tests.unit.training.reader.test_fitting import DATA
 from training.data.labelled_images import LabelledImages, Split
+from training.data.writing_data import WritingData, load_writing_data, read_drawings
 from training.errors import DataUnavailableError
 from training.options import DataOptions
-from training.reader.writing_data import WritingData, load_writing_data, read_drawings
 
 
 def write_drawings(path: Path, count: int) -> None:
