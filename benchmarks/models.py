@@ -7,7 +7,7 @@ several rounds in which the models take turns.
 
 import argparse
 import time
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Sequence, Sized
 from pathlib import Path
 from statistics import median
 from typing import TypeVar
@@ -41,6 +41,12 @@ def format_percent(manifest: Manifest, name: str, metric: str) -> str:
     return MISSING if value is None else f"{value:.2%}"
 
 
+def list_pen_slices(manifests: Sequence[Manifest]) -> list[str]:
+    """The slices of pen drawings in any of the manifests: one for each file of strokes, the first file's first."""
+    measured = {name for manifest in manifests for name in manifest.metrics if name.startswith("pen_drawings")}
+    return sorted({"pen_drawings"} | measured)
+
+
 @torch.inference_mode()
 def main() -> None:
     """Prints the table."""
@@ -51,10 +57,11 @@ def main() -> None:
     manifests = [find_manifest(MODELS_DIR, name) for name in names]
     networks = {manifest.reference: load_network(MODELS_DIR, manifest) for manifest in manifests}
     rounds = [{name: time_forward(network, images) for name, network in networks.items()} for _ in range(ROUNDS)]
-    slices = ("mnist", "pen_drawings", "uploads", "photographs")
-    print("| model | parameters | weights | MNIST test | pen drawings | uploads | photographs | calibration error, "
-          "MNIST / pen | letters rejected | images/s |")  # fmt: skip
-    print("| --- " * 10 + "|")
+    slices = ("mnist", *list_pen_slices(manifests), "uploads", "photographs")
+    titles = ["MNIST test", *[name.replace("_", " ") for name in slices[1:]]]
+    head = ["model", "parameters", "weights", *titles, "calibration error, MNIST / pen", "letters rejected", "images/s"]
+    print(f"| {' | '.join(head)} |")
+    print("| --- " * len(head) + "|")
     for manifest in manifests:
         size = (MODELS_DIR / manifest.reference / WEIGHTS).stat().st_size / 1e6
         accuracies = [format_percent(manifest, name, "accuracy") for name in slices]

@@ -82,11 +82,16 @@ def find_model(url: str, reference: str | None) -> ModelDescription:
     raise NotServedError(f"The service has no model {reference}.")
 
 
+def split_at_commas(files: str) -> list[Path]:
+    """The files of an option."""
+    return [Path(file) for file in files.split(",") if file]
+
+
 def find_bars(arguments: argparse.Namespace) -> NDArray[np.bool_]:
-    """(N,): which pen digits are straight lines but not labelled 1. Empty without a file of pen digits."""
+    """(N,): which digits of the first file are straight lines but not labelled 1. Empty without pen digits."""
     if not arguments.pen_digits:
         return np.zeros(0, np.bool_)
-    digits = read_pen_digits(arguments.pen_digits, None if arguments.all_writers else "test")
+    digits = read_pen_digits(arguments.pen_digits[0], None if arguments.all_writers else "test")
     return np.array([is_mislabelled_bar(digit) for digit in digits], np.bool_)
 
 
@@ -115,7 +120,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--url", help="address of a running inference service; without it, one is started")
     parser.add_argument("--model", help="`name` or `name/version`; without it, the default model")
     parser.add_argument(
-        "--pen-digits", type=Path, default=os.environ.get("PEN_DIGITS"), help="file of pen strokes of digits"
+        "--pen-digits",
+        type=split_at_commas,
+        default=os.environ.get("PEN_DIGITS"),
+        help="file of pen strokes of digits, or several with commas between them",
     )
     parser.add_argument(
         "--pen-letters", type=Path, default=os.environ.get("PEN_LETTERS"), help="file of pen strokes of letters"

@@ -56,9 +56,10 @@ def tabulate(answers: dict[str, Answers], threshold: float, bars: NDArray[np.boo
 
     `bars` (N,) marks the pen digits that are straight lines but not labelled 1; it is empty without pen digits.
     """
-    for name in ("mnist", "mnist_pictures", "uploads", "pen_drawings", "photographs"):
-        if name in answers:
-            yield make_share_row(f"{TITLES[name]}: accuracy", answers[name].correct)
+    digits = ("mnist", "mnist_pictures", "uploads", "pen_drawings", "photographs")
+    others = [name for name in answers if name.startswith(("pen_drawings_", "photographs_"))]
+    for name in (*[name for name in digits if name in answers], *others):
+        yield make_share_row(f"{find_title(name)}: accuracy", answers[name].correct)
     if bars.any():
         what = f"{TITLES['pen_drawings']}: accuracy without mislabelled bars"
         yield make_share_row(what, answers["pen_drawings"].correct[~bars])
@@ -73,6 +74,14 @@ def tabulate(answers: dict[str, Answers], threshold: float, bars: NDArray[np.boo
         for name in ("pen_letters", "not_digits"):
             if name in answers:
                 yield make_auroc_row(answers["pen_drawings"], answers[name])
+
+
+def find_title(name: str) -> str:
+    """The words for a slice. The slices of a second file of pen digits end with the name of the file."""
+    for kind in ("pen_drawings", "photographs"):
+        if name.startswith(f"{kind}_"):
+            return f"{kind.replace('_', ' ')} of {name.removeprefix(f'{kind}_')}"
+    return TITLES[name]
 
 
 def make_share_row(what: str, true: NDArray[np.bool_]) -> Row:

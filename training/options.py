@@ -42,7 +42,7 @@ class DataOptions(BaseSettings):
     doodles: Path | None = Field(
         None,
         validation_alias=AliasChoices("doodles", "DOODLES"),
-        description="file of 28×28 pictures that are not digits, beside which the reader learns; none is shipped",
+        description="file of 28×28 pictures that are not digits, for training; none is shipped",
     )
     data_dir: Path = Field(DATA_DIR, description="where `make data` puts datasets")
     models_dir: Path = Field(Path("models"), description="where inference looks for model versions")

@@ -1,12 +1,11 @@
 """ASGI middleware that gives each browser its cookies, and binds each session of the page to its browser.
 
-A page load sets the browser's secret and the visitor's token, and renews that token once a day. Streamlit resumes a
+A page load sets the browser's secret and renews the visitor's token. Streamlit resumes a
 session for whoever sends its id, unless the user information differs (`server.trustedUserHeaders`). So this middleware
 adds the browser's name to each WebSocket as a header, and removes what a client sent under that name.
 """
 
 import secrets
-import time
 from collections.abc import Callable
 
 import anyio
@@ -46,14 +45,10 @@ class BrowserCookies:
         settings = CookieSettings(path=self.path, secure=scope["scheme"] == "https")
         sent = read_cookies(scope)
         secret = sent.get(cookies.BROWSER) or cookies.make_browser_secret()
-        values = {} if cookies.BROWSER in sent else {cookies.BROWSER: secret}
-        now_s = time.time()
-        visitor = sent.get(cookies.VISITOR, "")
-        if not cookies.is_from_today(visitor, now_s):
-            token = await self._ask(cookies.name_browser(secret), cookies.read_visitor(visitor))
-            if token:
-                values[cookies.VISITOR] = cookies.write_visitor(token, now_s)
-                values[cookies.BROWSER] = secret  # renewed with the visitor's
+        earlier = sent.get(cookies.VISITOR, "")
+        values = {cookies.BROWSER: secret}
+        if token := await self._ask(cookies.name_browser(secret), earlier if cookies.is_token(earlier) else ""):
+            values[cookies.VISITOR] = token
         return [cookies.write_header(name, value, cookies.KEPT_S, settings) for name, value in values.items()]
 
     async def _ask(self, browser: str, earlier: str) -> str | None:

@@ -1,8 +1,7 @@
 """The cookies of the page: which browser this is, its visitor's token, and the token of a curator who signed in.
 
 All are HttpOnly, so no script in the browser can read them. The browser's own secret binds each session of the page to
-its browser (browser_cookies.py). The visitor's cookie begins with the day on which it was written, because it is
-renewed once a day.
+its browser (browser_cookies.py).
 """
 
 import hashlib
@@ -11,8 +10,7 @@ from dataclasses import dataclass
 from http.cookies import SimpleCookie
 
 BROWSER, VISITOR, CURATOR = "slate_browser", "slate_visitor", "slate_curator"
-DAY_S = 24 * 60 * 60
-KEPT_S = 400 * DAY_S  # as long as browsers keep a cookie at most
+KEPT_S = 400 * 24 * 60 * 60  # as long as browsers keep a cookie at most
 MAX_CHARACTERS = 4000  # of a value; browsers drop cookies above 4,096 bytes
 
 
@@ -34,25 +32,9 @@ def name_browser(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def write_visitor(token: str, now_s: float) -> str:
-    """Token and time (seconds since 1970) → the value of the visitor's cookie."""
-    return f"{int(now_s // DAY_S)}.{token}"
-
-
-def read_visitor(value: str) -> str:
-    """The token in the visitor's cookie; empty if the cookie has another form."""
-    day, _, token = value.partition(".")
-    return token if day.isdecimal() and is_token(token) else ""
-
-
 def is_token(value: str) -> bool:
     """Whether a header can hold the value. Storage says whether it is a valid token."""
     return 0 < len(value) < MAX_CHARACTERS and value.isascii() and value.isprintable() and " " not in value
-
-
-def is_from_today(value: str, now_s: float) -> bool:
-    """Whether the visitor's cookie was written today, in UTC."""
-    return value.partition(".")[0] == str(int(now_s // DAY_S))
 
 
 def write_header(name: str, value: str, max_age_s: int, settings: CookieSettings) -> tuple[bytes, bytes]:

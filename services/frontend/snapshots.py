@@ -59,17 +59,17 @@ class Snapshots(Generic[T]):
     def mark_outdated(self, key: str) -> None:
         """Asks for a newer version, and returns at once."""
         with self._changed:
-            self._find(key).wanted += 1
-            heapq.heappush(self._due, (time.monotonic(), key))
-            self._changed.notify_all()
+            self._ask(key, self._find(key))
 
     def get(self, key: str, timeout_s: float) -> tuple[T | None, int | None]:
-        """Waits at most `timeout_s` for the wanted version.
+        """Waits at most `timeout_s` for the wanted version. Asks for a first one if nobody has.
 
         Returns the last version, and the number of the wanted one if that is still to come, for `has`.
         """
         with self._changed:
             copy = self._find(key)
+            if not copy.wanted:
+                self._ask(key, copy)
             wanted = copy.wanted
             is_there = self._changed.wait_for(lambda: copy.shown >= wanted, timeout_s)
             return copy.latest, None if is_there else wanted
@@ -86,6 +86,11 @@ class Snapshots(Generic[T]):
             self._changed.notify_all()
         for thread in self._threads:
             thread.join()
+
+    def _ask(self, key: str, copy: _Copy[T]) -> None:
+        copy.wanted += 1
+        heapq.heappush(self._due, (time.monotonic(), key))
+        self._changed.notify_all()
 
     def _find(self, key: str) -> _Copy[T]:
         copy = self._copies.setdefault(key, _Copy())

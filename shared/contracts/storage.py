@@ -6,7 +6,7 @@ The service validates requests with these classes, and its clients validate the 
 from datetime import date, datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StrictBool
 
 from shared.contracts.message import Base64, Digit, Message, ModelVersion, PredictionId, Probabilities, Share
 from shared.contracts.strict import PICTURE_PATTERN, JsonDigit, JsonShare, JsonTime
@@ -47,7 +47,7 @@ class PredictionToStore(Message):
     drawing: Picture
     source: Source = "api"
     created_at: JsonTime | None = None
-    rejected: bool = False
+    rejected: StrictBool = False
 
 
 class Label(Message):

@@ -21,7 +21,7 @@ from shared.exchange.parquet_import import import_parquet
 
 PATIENCE = Patience(read_timeout_s=120, retry_for_s=300)  # nobody waits in front of it, and the service may restart
 CONTINUE = "Run the same command again to continue."
-TOKEN = "SLATE_STORAGE_TOKEN"  # noqa: S105  the name of a variable
+TOKEN = "STORAGE_TOKEN"  # noqa: S105  the name of a variable
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -11,6 +11,8 @@ from tests.e2e.stack import TOKEN, free_port
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a-password-for-tests"
+SERVICE_PASSWORD = "another-password-for-tests"
+PAGE_TOKEN = "the-token-of-the-page-for-tests"
 TIMEOUT_S = 1200  # the first build downloads the packages
 
 
@@ -23,7 +25,9 @@ class Project:
             **os.environ,
             "COMPOSE_PROJECT_NAME": name,
             "POSTGRES_PASSWORD": PASSWORD,
+            "POSTGRES_SERVICE_PASSWORD": SERVICE_PASSWORD,
             "STORAGE_TOKEN": TOKEN,
+            "STORAGE_PAGE_TOKEN": PAGE_TOKEN,
             **{f"{service.upper()}_PORT": str(port) for service, port in self.ports.items()},
         }
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.containers.project import Project
+from tests.containers.project import PAGE_TOKEN, Project
 from tests.e2e.hand import SEVEN, draw, expect_read_as, label_as
 from tests.e2e.stack import wait_until
 
@@ -44,6 +44,21 @@ def test_a_drawn_digit_survives_restarts_of_postgresql_and_of_all_containers(pag
         assert storage.get(f"/v1/predictions/{first}").json()["label"] == 7
         assert storage.get(f"/v1/predictions/{second}").json()["digit"] == 7
         assert storage.get(f"/v1/predictions/{first}/drawing").content.startswith(b"\x89PNG")
+
+
+def test_storage_uses_its_own_role_and_the_page_has_no_other_right_than_to_ask_for_tokens(containers: Project) -> None:
+    query = "SELECT DISTINCT usename FROM pg_stat_activity WHERE application_name = 'slate-storage'"
+    found = containers.compose("exec", "-T", "postgres", "psql", "-U", "slate", "-d", "slate", "-Atc", query)
+    assert found.split() == ["slate_service"]
+    headers = {"Authorization": f"Bearer {PAGE_TOKEN}"}
+    assert httpx.get(containers.url("storage") + "/v1/me", headers=headers).json()["scopes"] == ["visitors"]
+    token = containers.compose("exec", "-T", "frontend", "printenv", "FRONTEND_STORAGE_TOKEN")
+    assert token.strip() == PAGE_TOKEN
+
+
+def test_the_password_of_the_curator_is_printed_once(containers: Project) -> None:
+    command = ("exec", "-T", "storage", "python", "-m", "services.storage.curator", "--quiet")
+    assert [bool(containers.compose(*command).strip()) for _ in range(2)] == [True, False]
 
 
 @pytest.mark.parametrize("service", ["storage", "frontend"])

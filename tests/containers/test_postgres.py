@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.containers.project import PASSWORD, Project
+from tests.containers.project import PASSWORD, SERVICE_PASSWORD, Project
 from tests.e2e.stack import wait_until
 
 PREDICTION = {
@@ -56,6 +56,15 @@ def test_a_connection_over_tcp_needs_the_password(alone: Project, password: str,
     command = ("psql", "-h", "127.0.0.1", "-c", "SELECT 1")
     asked = alone.run("exec", "-T", "--env", f"PGPASSWORD={password}", "postgres", *command)
     assert asked.returncode == code
+
+
+def test_the_role_of_storage_needs_its_own_password_and_creates_no_table(alone: Project) -> None:
+    command = ("psql", "-h", "127.0.0.1", "-U", "slate_service", "-d", "slate", "-c")
+    as_service = ("exec", "-T", "--env", f"PGPASSWORD={SERVICE_PASSWORD}", "postgres", *command)
+    assert alone.run(*as_service, "SELECT 1").returncode == 0
+    assert "permission denied" in alone.run(*as_service, "CREATE TABLE more (a int)").stderr
+    with_other = ("exec", "-T", "--env", f"PGPASSWORD={PASSWORD}", "postgres", *command)
+    assert alone.run(*with_other, "SELECT 1").returncode == 2
 
 
 def test_a_second_container_does_not_touch_the_volume(alone: Project) -> None:

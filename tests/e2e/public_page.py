@@ -19,7 +19,7 @@ PATIENCE_S = 60
 
 
 @contextmanager
-def public_page(stack: Stack) -> Iterator[str]:
+def public_page(stack: Stack, *options: str, port: int | None = None) -> Iterator[str]:
     """The page with a page token on every address, as a public installation has it. Yields its URL."""
     settings = {
         "FRONTEND_HOST": "0.0.0.0",
@@ -27,7 +27,7 @@ def public_page(stack: Stack) -> Iterator[str]:
         "FRONTEND_STORAGE_URL": stack.url("storage"),
         "FRONTEND_STORAGE_TOKEN": (stack.folder / "data" / "page-token").read_text().strip(),
     }
-    with running_frontend(**settings) as url:
+    with running_frontend(*options, port=port, **settings) as url:
         yield url
 
 
@@ -50,7 +50,7 @@ def load_page(url: str, sent: dict[str, str] | None = None) -> dict[str, str]:
         answer = httpx.get(url, headers=headers, verify=NO_CERTIFICATES)
         assert answer.status_code == 200
         cookies = cookies | dict(answer.cookies)
-        return cookies.get("slate_visitor", "") != (sent or {}).get("slate_visitor", "")
+        return "slate_visitor" in cookies
 
     wait_until(has_token, "a visitor's token")
     return cookies
@@ -58,11 +58,6 @@ def load_page(url: str, sent: dict[str, str] | None = None) -> dict[str, str]:
 
 def write_cookies(cookies: dict[str, str]) -> str:
     return "; ".join(f"{name}={value}" for name, value in cookies.items())
-
-
-def token_of(cookies: dict[str, str]) -> str:
-    """The visitor's token, which is behind the day in the cookie."""
-    return cookies["slate_visitor"].partition(".")[2]
 
 
 @dataclass

@@ -35,7 +35,7 @@ BATCH = 500
 SEED = 1  # seed of the images; the same for all runs, because they share the images
 ARRAYS = ("images", "labels", "logits")
 DESCRIPTION = "answers.json"
-DRAWING_CODE = ("training/data/**/*.py", "training/rendering/*.py", "shared/recognition/**/*.py")
+DRAWING_CODE = ("training/data/**/*.py", "training/rendering/**/*.py", "shared/recognition/**/*.py")
 
 Origin = Mapping[str, str | int | bool]
 
@@ -95,15 +95,16 @@ def describe_origin(settings: Settings, options: TrainingOptions) -> Origin:
     versions = {"teacher": settings.teacher, "label_filter": settings.label_filter}
     weights = {role: hash_weights(name, options.models_dir) for role, name in versions.items() if name}
     digits = {f"pen_digits{number or ''}": file for number, file in enumerate(options.pen_digits)}
-    files = digits | {"pen_letters": options.pen_letters}
+    files = digits | {"pen_letters": options.pen_letters, "doodles": options.doodles}
     try:
         strokes = {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items() if file}
     except OSError as error:
-        raise DataUnavailableError(f"A file of pen strokes cannot be read: {error}") from error
+        raise DataUnavailableError(f"A file of pen strokes or doodles cannot be read: {error}") from error
     return {
         "dataset": ",".join(settings.dataset),
         "augmentation": settings.augmentation,
         "pictures": settings.pictures,
+        "cut_digits": settings.cut_digits,
         "not_digits": settings.not_digit_weight > 0,
         "epochs": settings.answered_epochs,
         "precision": settings.precision,

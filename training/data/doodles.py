@@ -29,10 +29,10 @@ def make_doodles(count: int, characters: Sequence[PenCharacter], seed: int) -> l
         *([lambda: _make_text(characters, random)] * 3 if characters else []),  # three times as often as another kind
     ]
     made = [kinds[index % len(kinds)]() for index in range(count)]
-    return [PenCharacter("not a digit", MADE_UP, tuple(_vary_strokes(strokes, random))) for strokes in made]
+    return [PenCharacter("not a digit", MADE_UP, tuple(vary_strokes(strokes, random))) for strokes in made]
 
 
-def _vary_strokes(strokes: list[Points], random: Generator) -> list[Points]:
+def vary_strokes(strokes: list[Points], random: Generator) -> list[Points]:
     """Imitate a hand: stretch width and height, and add a tremor to every point."""
     stretch = random.uniform(*STRETCH, 2)
     dense = [_add_points(stroke) for stroke in strokes]
@@ -49,13 +49,13 @@ def _add_points(stroke: Points) -> Points:
     )
 
 
-def _make_arc(centre: Sequence[float], radius: Sequence[float], start: float, end: float) -> Points:
+def make_arc(centre: Sequence[float], radius: Sequence[float], start: float, end: float) -> Points:
     """Return part of an ellipse (40, 2), clockwise from angle `start` to `end` in radians; 0 is to the right."""
     angle = np.linspace(start, end, 40)
     return np.stack([centre[0] + radius[0] * np.cos(angle), centre[1] + radius[1] * np.sin(angle)], 1)
 
 
-def _make_line(*points: Sequence[float]) -> Points:
+def make_line(*points: Sequence[float]) -> Points:
     """Connect the points by straight lines."""
     return np.array(points, np.float32)
 
@@ -65,7 +65,7 @@ def _make_scribble(random: Generator) -> list[Points]:
     turns = int(random.integers(5, 14))
     x = np.where(np.arange(turns) % 2, 1, 0) + random.normal(0, 0.15, turns)
     y = np.linspace(0, random.uniform(0.2, 1.2), turns) + random.normal(0, 0.06, turns)
-    return [_turn(np.stack([x, y], 1), random.uniform(0, np.pi))]
+    return [turn(np.stack([x, y], 1), random.uniform(0, np.pi))]
 
 
 def _make_knot(random: Generator) -> list[Points]:
@@ -82,17 +82,17 @@ def _make_face(random: Generator) -> list[Points]:
     """Draw a face that may smile or look sad, sometimes with a nose."""
     smile = random.uniform(-0.5, 0.6)
     mouth = [(x, 0.35 + smile * (0.25 - x * x)) for x in np.linspace(-0.5, 0.5, 20)]
-    eyes = [_make_arc((side * random.uniform(0.25, 0.4), -0.3), (0.06, 0.08), 0, 7) for side in (-1, 1)]
-    parts = [_make_arc((0, 0), (1, 1), random.uniform(-2, 0), random.uniform(4.5, 6.5)), *eyes, _make_line(*mouth)]
-    return parts if random.random() < 0.7 else [*parts, _make_line((0, -0.1), (0.05, 0.15))]
+    eyes = [make_arc((side * random.uniform(0.25, 0.4), -0.3), (0.06, 0.08), 0, 7) for side in (-1, 1)]
+    parts = [make_arc((0, 0), (1, 1), random.uniform(-2, 0), random.uniform(4.5, 6.5)), *eyes, make_line(*mouth)]
+    return parts if random.random() < 0.7 else [*parts, make_line((0, -0.1), (0.05, 0.15))]
 
 
 def _make_cross(random: Generator) -> list[Points]:
     """Draw two lines that cross, sometimes with a third one."""
     tilt = random.uniform(0, np.pi)
     length = random.uniform(0.7, 1.3)
-    cross = [_turn(_make_line((-1, 0), (1, 0)), tilt), _turn(_make_line((0, -length), (0, length)), tilt)]
-    return cross if random.random() < 0.6 else [*cross, _turn(_make_line((-0.8, -0.8), (0.8, 0.8)), tilt)]
+    cross = [turn(make_line((-1, 0), (1, 0)), tilt), turn(make_line((0, -length), (0, length)), tilt)]
+    return cross if random.random() < 0.6 else [*cross, turn(make_line((-0.8, -0.8), (0.8, 0.8)), tilt)]
 
 
 def _make_polygon(random: Generator) -> list[Points]:
@@ -120,34 +120,34 @@ def _make_spiral(random: Generator) -> list[Points]:
 def _make_house(random: Generator) -> list[Points]:
     """Draw walls and a roof, often with a door."""
     wall, roof = random.uniform(0.5, 1.1), random.uniform(0.3, 0.8)
-    outline = _make_line((0, 0), (0, wall), (1, wall), (1, 0), (0.5, -roof), (0, 0))
-    details = [_make_line((0, 0), (1, 0))]
+    outline = make_line((0, 0), (0, wall), (1, wall), (1, 0), (0.5, -roof), (0, 0))
+    details = [make_line((0, 0), (1, 0))]
     if random.random() < 0.7:
         left, right, top = random.uniform(0.1, 0.4), random.uniform(0.5, 0.8), random.uniform(0.2, 0.6) * wall
-        details.append(_make_line((left, wall), (left, top), (right, top), (right, wall)))
+        details.append(make_line((left, wall), (left, top), (right, top), (right, wall)))
     return [outline, *details]
 
 
 def _make_question_mark(random: Generator) -> list[Points]:
     """Draw a hook with a stem and a dot. Without the dot it could be read as a two or a seven."""
     neck, end = random.uniform(0.15, 0.4), random.uniform(1.0, 1.3)
-    hook = _make_arc((0, 0), (random.uniform(0.4, 0.6), 0.5), -np.pi * random.uniform(0.9, 1.1), np.pi * neck)
-    dot = _make_arc((random.normal(0, 0.03), end + random.uniform(0.25, 0.45)), (0.04, 0.04), 0, 7)
-    return [np.concatenate([hook, _make_line((0, random.uniform(0.65, 0.8)), (0, end))]), dot]
+    hook = make_arc((0, 0), (random.uniform(0.4, 0.6), 0.5), -np.pi * random.uniform(0.9, 1.1), np.pi * neck)
+    dot = make_arc((random.normal(0, 0.03), end + random.uniform(0.25, 0.45)), (0.04, 0.04), 0, 7)
+    return [np.concatenate([hook, make_line((0, random.uniform(0.65, 0.8)), (0, end))]), dot]
 
 
 def _make_arrow(random: Generator) -> list[Points]:
     """Draw an arrow in any direction."""
     tilt, head = random.uniform(0, 2 * np.pi), random.uniform(0.25, 0.5)
-    shaft, tip = _make_line((-1, 0), (1, 0)), _make_line((1 - head, -head), (1, 0), (1 - head, head))
-    return [_turn(part, tilt) for part in (shaft, tip)]
+    shaft, tip = make_line((-1, 0), (1, 0)), make_line((1 - head, -head), (1, 0), (1 - head, head))
+    return [turn(part, tilt) for part in (shaft, tip)]
 
 
 def _make_wave(random: Generator) -> list[Points]:
     """Draw a sine wave of 1.8 to 5 periods."""
     x = np.linspace(0, 1, 60)
     y = random.uniform(0.08, 0.3) * np.sin(x * 2 * np.pi * random.uniform(1.8, 5) + random.uniform(0, 6))
-    return [_turn(np.stack([x, y], 1), random.uniform(-0.5, 0.5))]
+    return [turn(np.stack([x, y], 1), random.uniform(-0.5, 0.5))]
 
 
 def _make_bars(random: Generator) -> list[Points]:
@@ -155,9 +155,9 @@ def _make_bars(random: Generator) -> list[Points]:
     rows = int(random.integers(1, 4))
     columns = int(random.choice([0, 0, 2, 3])) if rows > 1 else 0
     horizontal = [
-        _make_line((0, y), (1, y + random.normal(0, 0.03))) for y in np.arange(rows) * random.uniform(0.2, 0.45)
+        make_line((0, y), (1, y + random.normal(0, 0.03))) for y in np.arange(rows) * random.uniform(0.2, 0.45)
     ]
-    return [*horizontal, *[_make_line((x, -0.2), (x, 0.9)) for x in np.linspace(0.2, 0.8, columns)]]
+    return [*horizontal, *[make_line((x, -0.2), (x, 0.9)) for x in np.linspace(0.2, 0.8, columns)]]
 
 
 def _make_star(random: Generator) -> list[Points]:
@@ -166,7 +166,7 @@ def _make_star(random: Generator) -> list[Points]:
     angle = np.arange(corners + 1) * 2 * np.pi * (2 / corners) + random.uniform(0, 1)
     if random.random() < 0.5 or corners == 6:
         rays = int(random.integers(3, 6))
-        return [_turn(_make_line((-1, 0), (1, 0)), np.pi * ray / rays) for ray in range(rays)]
+        return [turn(make_line((-1, 0), (1, 0)), np.pi * ray / rays) for ray in range(rays)]
     return [np.stack([np.cos(angle), np.sin(angle)], 1)]
 
 
@@ -184,7 +184,7 @@ def _make_text(characters: Sequence[PenCharacter], random: Generator) -> list[Po
     return strokes
 
 
-def _turn(points: Points, angle: float) -> Points:
+def turn(points: Points, angle: float) -> Points:
     """Turn the points around the origin, by an angle in radians."""
     cos, sin = np.cos(angle), np.sin(angle)
     return np.asarray(points @ np.array([[cos, sin], [-sin, cos]]), np.float32)

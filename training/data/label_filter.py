@@ -2,10 +2,12 @@
 
 Some files of pen strokes lost strokes: a four without its second stroke is a bar, and training on it teaches that
 ones are fours. A bar is found by its shape. Other wrong labels are found by a trained version that gives the label
-less than even odds (after Brodley and Friedl 1999, "Identifying Mislabeled Training Data").
+less than even odds (after Brodley and Friedl 1999, "Identifying Mislabeled Training Data"). A writer who writes one
+digit in such a way several times means it: that is a style which the version has yet to learn.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -13,6 +15,7 @@ import torch
 from torch import Tensor
 
 from training.data.augmentation.pen import draw_points, resample
+from training.data.labelled_images import LabelledImages
 from training.data.pen_characters import PenCharacter
 from training.data.sources import as_stroke_source
 
@@ -22,6 +25,8 @@ log = logging.getLogger(__name__)
 
 WIDTHS_PX = (2.0, 3.0, 4.5)  # pens with which each digit is shown to the version
 LEAST_PROBABILITY = 0.5  # least probability of the label, averaged over the pens
+STYLE = 3  # as many doubtful digits with the same label by one writer are right
+LEAST_READABLE = 0.05  # the same for digits cut out of pages; their labels are right, but some are spoiled
 BATCH = 500
 STRAIGHT = 0.15  # spread across / spread along a straight line; ones reach it, the slimmest other digit (3) has 0.2
 
@@ -43,13 +48,29 @@ def is_mislabelled_bar(digit: PenCharacter) -> bool:
 
 
 def leave_out_doubtful(digits: Sequence[PenCharacter], answer: Answer) -> list[PenCharacter]:
-    """Return the digits to whose label the version gives a probability of at least 0.5."""
+    """Return the digits to whose label the version gives a probability of at least 0.5, and styles of a writer."""
     source = as_stroke_source(digits)
     probabilities_of_labels: list[float] = []
     for points, labels in zip(source.points.split(BATCH), source.labels.split(BATCH), strict=True):
         drawings = [draw_points(points, torch.full((len(points),), width)) for width in WIDTHS_PX]
         probabilities = torch.stack([answer(images).softmax(1) for images in drawings]).mean(0)
         probabilities_of_labels.extend(probabilities.gather(1, labels[:, None]).squeeze(1).tolist())
-    kept = [d for d, share in zip(digits, probabilities_of_labels, strict=True) if share >= LEAST_PROBABILITY]
+    doubted = np.array(probabilities_of_labels) < LEAST_PROBABILITY
+    styles = Counter((d.writer, d.label) for d, doubtful in zip(digits, doubted, strict=True) if doubtful)
+    kept = [
+        d for d, doubtful in zip(digits, doubted, strict=True) if not doubtful or styles[d.writer, d.label] >= STYLE
+    ]
     log.info("left out %d of %d pen digits: the label filter doubts them", len(digits) - len(kept), len(digits))
     return kept
+
+
+def leave_out_unreadable(digits: LabelledImages, answer: Answer) -> LabelledImages:
+    """Return the images to whose label the version gives a probability of at least 0.05."""
+    images, labels = torch.from_numpy(digits.images).split(BATCH), torch.from_numpy(digits.labels).split(BATCH)
+    shares = [
+        answer(some.float()).softmax(1).gather(1, known[:, None]).squeeze(1)
+        for some, known in zip(images, labels, strict=True)
+    ]
+    kept = (torch.cat(shares) >= LEAST_READABLE).numpy()
+    log.info("left out %d of %d cut digits: the label filter cannot read them", (~kept).sum(), len(kept))
+    return LabelledImages(digits.images[kept], digits.labels[kept])

@@ -4,41 +4,36 @@ The mixture also holds letters and made-up doodles, from which the network learn
 """
 
 import logging
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable, Collection
 
 import numpy as np
 
-from training.data.augmentation.added_strokes import add_strokes
-from training.data.augmentation.distortion import Distortion
-from training.data.augmentation.ink import InkChange
-from training.data.doodles import make_doodles
 from training.data.emnist import load_emnist_digits
-from training.data.label_filter import Answer, leave_out_bars, leave_out_doubtful
+from training.data.label_filter import Answer
 from training.data.labelled_drawings import load_labelled_drawings
 from training.data.labelled_images import LabelledImages, Split
 from training.data.mnist import load_mnist
-from training.data.pen_characters import PenCharacter, read_pen_digits, read_pen_letters
+from training.data.parts import (
+    TIMES_PICTURES,
+    augmented,
+    draw_slices,
+    make_cut_part,
+    make_not_digit_parts,
+    make_pen_parts,
+    make_picture_parts,
+    name_files,
+    select_pen_digits,
+)
+from training.data.pen_characters import read_pen_digits, read_pen_letters
 from training.data.qmnist import load_qmnist
-from training.data.slices import PreparedSlice, Slice, make_mnist_slices, make_pen_slices, make_slices, prepare
-from training.data.sources import ImageSource, Mixture, Part, as_image_source, as_stroke_source
+from training.data.slices import PreparedSlice, make_mnist_slices, make_slices, prepare, read_pen_slices
+from training.data.sources import Mixture, Part, as_image_source
+from training.data.writing_data import read_drawings
 from training.errors import DataUnavailableError
 from training.options import DataOptions, TrainingOptions
 from training.recipes.recipe import SAME_FORMS, DatasetName, Settings
 
 log = logging.getLogger(__name__)
-
-# How often an epoch uses each source. MNIST has 55,000 training images, the pen strokes some thousands.
-TIMES_PEN_DIGITS = 4
-TIMES_PEN_LETTERS = 2
-TIMES_DOODLES = 2
-TIMES_PICTURES = {"uploads": 1, "photographs": 2}  # slices, drawn from training digits
-ADDED_STROKES = 8  # variants with added strokes of each zero, seven and bare one
-DOODLES = 5100
-SAME_PEN = InkChange(thickness=(0.0, 0.0))  # for pictures, whose line widths vary already
-THICKEST_LETTER_PX = 4.5  # thicker letters run together and may look like digits
-THICKEST_DOODLE_PX = 3.5
 
 LOADERS: dict[str, Callable[[Split, TrainingOptions], LabelledImages]] = {
     "mnist": lambda split, options: load_mnist(split, options.data_dir),
@@ -65,8 +60,11 @@ def load_training(settings: Settings, options: TrainingOptions, label_filter: An
         parts += make_pen_parts(digits, settings.seed)
     if settings.pictures:
         parts += make_picture_parts(digits if "pen_strokes" in settings.dataset else [], settings, options)
+    if settings.cut_digits:
+        parts.append(make_cut_part(settings, options, label_filter))
     if settings.not_digit_weight > 0:
-        parts += make_not_digit_parts(digits, letters, settings.seed)
+        drawings = read_drawings(options.doodles, "train") if options.doodles else None
+        parts += make_not_digit_parts(digits, letters, drawings, settings.seed)
     log.info("one epoch: %s", " + ".join(f"{part.times} × {len(part.source.labels):,} {part.name}" for part in parts))
     for part in parts:
         log.debug("%s: sha256 %s", part.name, part.sha256())
@@ -85,84 +83,18 @@ def check_mixture(settings: Settings, options: DataOptions) -> None:
         )
 
 
-def select_pen_digits(
-    digits: Sequence[PenCharacter], options: DataOptions, label_filter: Answer | None
-) -> list[PenCharacter]:
-    """Return the digits whose labels are credible. DataUnavailableError if none is left."""
-    selected = leave_out_bars(digits)
-    if label_filter and selected:
-        selected = leave_out_doubtful(selected, label_filter)
-    if not selected:
-        raise DataUnavailableError(f"{name_files(options.pen_digits)}: no digits to train on.")
-    return selected
-
-
-def name_files(files: Sequence[Path]) -> str:
-    """Return the names for a message."""
-    return ", ".join(map(str, files))
-
-
-def make_pen_parts(digits: Sequence[PenCharacter], seed: int) -> list[Part]:
-    """Return pen digits, and the same with the strokes that some people add (slashed zeros, crossed sevens)."""
-    random = np.random.default_rng(seed)
-    parts = [Part("pen_digits", as_stroke_source(digits), TIMES_PEN_DIGITS)]
-    if added := [digit for _ in range(ADDED_STROKES) for digit in add_strokes(digits, random)]:
-        parts.append(Part("added_strokes", as_stroke_source(added)))
-    return parts
-
-
-def make_picture_parts(digits: Sequence[PenCharacter], settings: Settings, options: DataOptions) -> list[Part]:
-    """Return digits as uploads and photographs, after preprocessing."""
-    pictures = draw_pictures("train", settings, options, digits, settings.seed)
-    return [
-        Part(name, replace(as_image_source(images), embellishment=None, ink=SAME_PEN), TIMES_PICTURES[name])
-        for name, images in pictures.items()
-    ]
-
-
-def make_not_digit_parts(digits: Sequence[PenCharacter], letters: Sequence[PenCharacter], seed: int) -> list[Part]:
-    """Return letters, where there are any, and made-up doodles."""
-    parts = [Part("pen_letters", as_stroke_source(letters, THICKEST_LETTER_PX), TIMES_PEN_LETTERS)] if letters else []
-    doodles = make_doodles(DOODLES, [*digits, *letters], seed)
-    return [*parts, Part("made_up", as_stroke_source(doodles, THICKEST_DOODLE_PX), TIMES_DOODLES)]
-
-
-def augmented(source: ImageSource, settings: Settings) -> ImageSource:
-    """Apply the setting `augmentation` to a source of stored images."""
-    if settings.augmentation == "none":
-        source.embellishment = source.distortion = source.ink = None
-    if settings.augmentation == "mild":
-        source.distortion = Distortion(rotation_deg=10, shear=0.1, scale=0.1, shift_px=1, elastic_px=0.8)
-        source.ink = InkChange(thickness=(0.5, 0.7), softness=(0.2, 0.4), contrast=(0.2, 0.3), fading=(0.5, 0.2))
-    return source
-
-
-def draw_pictures(
-    split: Split, settings: Settings, options: DataOptions, digits: Sequence[PenCharacter], seed: int
-) -> dict[str, LabelledImages]:
-    """Draw digits of that split as uploads and photographs, and preprocess them. Returns slice name → images."""
-    slices = make_mnist_slices(split, options.data_dir, seed) if "mnist" in settings.dataset else []
-    slices += make_pen_slices(digits, seed) if digits else []
-    log.info("drawing %s slices: %s", split, ", ".join(part.name for part in slices if part.name in TIMES_PICTURES))
-    return draw_slices(slices, TIMES_PICTURES)
-
-
-def draw_slices(slices: Sequence[Slice], names: Collection[str]) -> dict[str, LabelledImages]:
-    """Preprocess the slices with these names. Returns slice name → readable images."""
-    return {part.name: prepare(part).select_readable() for part in slices if part.name in names}
-
-
 def load_validation(settings: Settings, options: TrainingOptions) -> dict[str, LabelledImages]:
     """Return validation digits by slice. They stop a run early, and calibration is fitted on them."""
     names = [name for name in settings.dataset if name != "pen_strokes"]
     parts: dict[str, LabelledImages] = {name: LOADERS[name]("validation", options) for name in names}
-    digits = read_pen_digits(options.pen_digits, "validation") if options.pen_digits else []
-    if options.pen_digits and not digits:
+    slices = read_pen_slices(options.pen_digits, "validation", seed=1)
+    if slices and not any(map(len, slices)):
         raise DataUnavailableError(f"{name_files(options.pen_digits)}: no validation writers.")
-    if digits:
-        parts |= draw_slices(make_pen_slices(digits, seed=1), {"pen_drawings"})
+    kinds = {"pen_drawings"}
     if settings.pictures:
-        parts |= draw_pictures("validation", settings, options, digits, seed=1)
+        kinds |= TIMES_PICTURES.keys()
+        slices += make_mnist_slices("validation", options.data_dir, seed=1) if "mnist" in settings.dataset else []
+    parts |= draw_slices([part for part in slices if len(part)], kinds)
     if empty := [name for name, part in parts.items() if not len(part)]:
         log.warning("no validation data in %s", ", ".join(empty))
     if len(empty) == len(parts):

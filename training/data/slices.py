@@ -8,7 +8,7 @@ only where a file of pen strokes is given.
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -73,8 +73,7 @@ def make_slices(
     """
     writers = None if all_writers else split
     slices = make_mnist_slices(split, data_dir, seed)
-    if pen_digits:
-        slices += make_pen_slices(read_pen_digits(pen_digits, writers), seed)
+    slices += read_pen_slices(pen_digits or (), writers, seed)
     if pen_letters:
         letters = read_pen_letters(pen_letters, writers)
         slices.append(Slice("pen_letters", not_digit_labels(len(letters)), partial(draw_character, letters, seed)))
@@ -95,6 +94,20 @@ def make_mnist_slices(split: Split, data_dir: Path, seed: int) -> list[Slice]:
     ]
 
 
+def read_pen_slices(files: Path | Sequence[Path], split: Split | None, seed: int) -> list[Slice]:
+    """Return the slices of each file of pen digits. The slices of a second file end with its name.
+
+    So the writers of each source are measured apart, and the first file is what all versions are compared by.
+    DataUnavailableError if a file is malformed.
+    """
+    slices: list[Slice] = []
+    for file in [files] if isinstance(files, Path) else files:
+        ending = f"_{file.name.partition('.')[0]}" if slices else ""
+        parts = make_pen_slices(read_pen_digits(file, split), seed)
+        slices += [replace(part, name=part.name + ending) for part in parts]
+    return slices
+
+
 def make_pen_slices(digits: Sequence[PenCharacter], seed: int) -> list[Slice]:
     """Return pen digits drawn on the page's canvas, and the same digits photographed on paper."""
     labels = np.array([digit.label for digit in digits], np.int64)
@@ -106,6 +119,12 @@ def make_pen_slices(digits: Sequence[PenCharacter], seed: int) -> list[Slice]:
         Slice("pen_drawings", labels, partial(draw_character, digits, seed)),
         Slice("photographs", labels, photograph),
     ]
+
+
+def take_evenly(part: Slice, most: int) -> Slice:
+    """Return every k-th example of a slice, where k is the least number that leaves at most `most`."""
+    step = max(1, -(-len(part) // most))
+    return replace(part, labels=part.labels[::step], make=lambda index: part.make(index * step))
 
 
 def draw_character(characters: Sequence[PenCharacter], seed: int, index: int) -> bytes:

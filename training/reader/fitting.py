@@ -17,12 +17,12 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from training.atomic_file import replacing
+from training.data.writing_data import WritingData
 from training.errors import RunError
 from training.learning.step_folder import StepFolder
 from training.reader.learner import Learner
 from training.reader.loss import Loss
 from training.reader.pages import Batch, ComposedBatches
-from training.reader.writing_data import WritingData
 from training.recipes.reader_recipe import ReaderSettings
 from training.reporting.epoch_log import read_epochs
 from training.reporting.tracking import Tracker, build_logger
@@ -33,15 +33,21 @@ EPOCH_BATCHES = 250
 
 
 def fit_reader(
-    settings: ReaderSettings, step: StepFolder, data: WritingData, tracker: Tracker = "none", workers: int = 0
+    settings: ReaderSettings,
+    step: StepFolder,
+    data: WritingData,
+    tracker: Tracker = "none",
+    workers: int = 0,
+    start: nn.Module | None = None,
 ) -> nn.Module:
     """Return the network with averaged weights, on the CPU in evaluation mode, after saving it in the step's folder.
 
-    `workers` processes compose pages; with 0, this one does. RunError if the training cannot continue or end.
+    `workers` processes compose pages; with 0, this one does. The first weights are those of `start`, or random.
+    RunError if the training cannot continue or end.
     """
     step.begin(settings, data.hashes())
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    learner = Learner(settings, settings.epochs * EPOCH_BATCHES, device)
+    learner = Learner(settings, settings.epochs * EPOCH_BATCHES, device, start)
     if step.last_checkpoint.exists():
         learner.restore(load_checkpoint(step))
     logger = build_logger(tracker, settings.describe(), step.folder, f"{step.folder.parent.name}/{step.folder.name}")

@@ -22,14 +22,19 @@ LARGEST_GRADIENT = 5.0  # norm
 
 
 class Learner:
-    """Learns `batches` batches. `learned` counts those so far."""
+    """Learns `batches` batches, from the weights of `start` if there is one. `learned` counts those so far."""
 
-    def __init__(self, settings: ReaderSettings, batches: int, device: torch.device) -> None:
+    def __init__(
+        self, settings: ReaderSettings, batches: int, device: torch.device, start: nn.Module | None = None
+    ) -> None:
         torch.manual_seed(settings.seed)
         self.settings = settings
         self.batches = batches
         self.device = device
-        network = Reader().to(device)
+        network = Reader()
+        if start is not None:
+            network.load_state_dict(start.state_dict())
+        network = network.to(device)
         self.network: nn.Module = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = copy.deepcopy(self.network).requires_grad_(False)
         self.optimizer = build_optimizer(self.network, settings)

@@ -47,10 +47,10 @@ class Kind:
 
 
 KINDS = (
-    Kind((128, 192), {"lines": 3, "table": 3, "boxes": 2, "single": 2, "nothing": 2.2, "strip": 0.5}, 0.50),
-    Kind((64, 256), {"strip": 8, "lines": 1, "boxes": 2, "nothing": 0.5, "table": 0.5}, 0.30),
-    Kind((192, 192), {"table": 3, "lines": 1, "single": 2, "nothing": 1}, 0.08),
-    Kind((112, 112), {"alone": 6, "single": 1, "nothing": 2}, 0.12),
+    Kind((128, 192), {"lines": 3, "table": 3, "boxes": 2, "single": 2, "nothing": 3.2, "strip": 0.5}, 0.50),
+    Kind((64, 256), {"strip": 8, "lines": 1, "boxes": 2, "nothing": 1.2, "table": 0.5}, 0.30),
+    Kind((192, 192), {"table": 3, "lines": 1, "single": 2, "nothing": 1.5}, 0.08),
+    Kind((112, 112), {"alone": 6, "single": 1, "nothing": 2.5}, 0.12),
 )
 
 

@@ -14,6 +14,7 @@ from shared.recognition.model_version import (
     CURRENT,
     READER,
     ReaderManifest,
+    TrainingStep,
     read_current,
     read_reader_manifest,
     set_current,
@@ -41,9 +42,10 @@ def make_candidate(
     recipe: Mapping[str, str | int | float | bool],
     recipe_name: str = "",
     epochs: Sequence[Mapping[str, float]] = (),
+    lineage: Sequence[TrainingStep] = (),
 ) -> Candidate:
     """A trained reader and how it was made."""
-    return Candidate(READER, READER, network, NORMALISATION, data, recipe, recipe_name, epochs=epochs)
+    return Candidate(READER, READER, network, NORMALISATION, data, recipe, recipe_name, lineage, epochs)
 
 
 def publish_reader(

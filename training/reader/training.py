@@ -6,12 +6,13 @@
 from torch import nn
 
 from shared.recognition.architectures import build_network
+from training.data.writing_data import load_writing_data
 from training.learning.step_folder import StepFolder
 from training.options import TrainingOptions
 from training.reader.fitting import count_workers, fit_reader
 from training.reader.measured_pages import Slices, compose_slices
 from training.reader.publishing import make_candidate, print_reader_report, publish_reader
-from training.reader.writing_data import load_writing_data
+from training.reader.start import describe_start, load_start, pin_start
 from training.recipes.reader_recipe import ReaderRecipe, ReaderSettings
 from training.reporting.epoch_log import read_epochs
 from training.reporting.tracking import Tracker
@@ -25,15 +26,17 @@ def train_reader(
 ) -> None:
     """Train, and publish if `publish`; otherwise no test data are touched. TrainingError or ModelVersionError."""
     step = run.step(1)
-    network = train_step(recipe.settings, step, options, tracker)
+    settings = pin_start(recipe.settings, run, options.models_dir)
+    network = train_step(settings, step, options, tracker)
     if not publish:
         run.finished.write_text("not published")
         return
     candidate = make_candidate(
         network=network,
         data=step.read_settings()["data"],
-        recipe=recipe.settings.describe(),
+        recipe=settings.describe(),
         recipe_name=recipe.name,
+        lineage=describe_start(settings, options.models_dir),
         epochs=read_epochs(step.epochs),
     )
     published = publish_reader(candidate, *compose_measured_slices(options), options.models_dir)
@@ -46,7 +49,8 @@ def train_step(settings: ReaderSettings, step: StepFolder, options: TrainingOpti
     if step.is_finished():
         step.check(settings)
         return step.load_into(build_network("reader"))
-    return fit_reader(settings, step, load_writing_data("train", options), tracker, count_workers())
+    start = load_start(settings, options.models_dir)
+    return fit_reader(settings, step, load_writing_data("train", options), tracker, count_workers(), start)
 
 
 def compose_measured_slices(options: TrainingOptions) -> tuple[Slices, Slices]:

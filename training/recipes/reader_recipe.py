@@ -20,15 +20,16 @@ class ReaderSettings(BaseModel):
 
     learning_rate: float = Field(2e-3, gt=0)  # peak, after a warm-up; it then falls along a cosine
     weight_decay: float = Field(0.02, ge=0)
-    epochs: int = Field(47, gt=0)  # of 250 batches each
+    epochs: int = Field(40, gt=0)  # of 250 batches each
     batch_pixels: int = Field(786_432, gt=0)  # of the pages of a batch: 32 pages of 128×192 or 48 of 64×256
     averaging: float = Field(0.998, ge=0, lt=1)  # decay of the moving average of the weights
+    start_from: str | None = None  # "reader" or "reader/version" whose weights it starts from
     seed: int = Field(1, ge=0)
     precision: Literal["32-true", "bf16-mixed"] = "32-true"
 
     def describe(self) -> dict[str, str | int | float | bool]:
-        """Return the settings for a manifest."""
-        return self.model_dump()
+        """Return the settings for a manifest, without those that are not set."""
+        return self.model_dump(exclude_none=True)
 
 
 class ReaderRecipe(BaseModel):

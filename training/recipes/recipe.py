@@ -43,6 +43,7 @@ class Settings(BaseModel):
 
     augmentation: Literal["none", "mild", "full"] = "full"  # of stored images; "mild" suits small networks
     pictures: bool = False  # also train on uploads and photographs, drawn before the step begins
+    cut_digits: bool = False  # also train on digits cut out of composed pages, before the step begins
 
     start_from: str | None = None  # "name" or "name/version" for the first step; later steps follow the step before
     start_share: float = Field(0.0, ge=0, le=1)  # share of the starting weights kept in the result (WiSE-FT)
@@ -62,6 +63,8 @@ class Settings(BaseModel):
             raise ValueError("dataset names one dataset twice")
         if self.pictures and not {"mnist", "pen_strokes"} & set(self.dataset):
             raise ValueError("pictures are drawn from mnist and pen_strokes, and dataset names neither")
+        if self.cut_digits and not {"mnist", "pen_strokes"} <= set(self.dataset):
+            raise ValueError("cut_digits are made of mnist and pen_strokes, and dataset must name both")
         if not self.teacher and {"teacher_share", "teacher_temperature", "answered_epochs"} & self.model_fields_set:
             raise ValueError("teacher_share, teacher_temperature and answered_epochs need a teacher")
         if self.label_filter and "pen_strokes" not in self.dataset:

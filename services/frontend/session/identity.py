@@ -13,7 +13,7 @@ import streamlit as st
 from services.frontend.callers import BEARER, BROWSER, OWN
 from services.frontend.connections import CURATE, connect, find_rights
 from services.frontend.cookies import BROWSER as BROWSER_COOKIE
-from services.frontend.cookies import CURATOR, VISITOR, is_token, name_browser, read_visitor
+from services.frontend.cookies import CURATOR, VISITOR, is_token, name_browser
 from services.frontend.keyboard import is_from_keyboard
 from services.frontend.saving.personal_outbox import PersonalOutbox
 from services.frontend.storage_client import StorageClient
@@ -85,8 +85,8 @@ def get_curator_key() -> str | None:
 
 def get_visitor_key() -> str:
     """The key of the visitor; for a browser without a token, the key under which it will get one."""
-    token = read_visitor(st.context.cookies.get(VISITOR, ""))
-    return BEARER + token if token else BROWSER + get_browser_name()
+    token = st.context.cookies.get(VISITOR, "")
+    return BEARER + token if is_token(token) else BROWSER + get_browser_name()
 
 
 def get_browser_name() -> str:

@@ -16,7 +16,7 @@ from services.storage.queries.true_digit import NOT_A_DIGIT_NUMBER
 PAGE_BYTES = 4 * 1024 * 1024  # of drawings; the drawing that exceeds this is the last of its page
 
 # PostgreSQL writes base64 on several lines, which JSON would write as \\n.
-DRAWING = "translate(encode(content, 'base64'), E'\\n', '')"
+DRAWING = "replace(encode(content, 'base64'), E'\\n', '')"  # `translate` takes four times as long
 LINE = """
 json_build_object(
     'id', id, 'created_at', to_json(created_at AT TIME ZONE 'UTC') #>> '{{}}' || 'Z', 'digit', digit,

@@ -4,6 +4,7 @@ Boxes and outlines are in pixels of the picture, after its EXIF orientation and 
 draw them over it.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -30,7 +31,7 @@ Point = tuple[int, int]  # x and y, pixels of the picture
 Floats = NDArray[np.float64]
 
 MAX_DIGITS = 1000  # on one page
-LONE_SHARE = 0.5  # of the threshold, which the only digit on a page must reach
+LONE_SHARE = 0.25  # of the threshold, which the only digit on a page must reach
 MANY_DIGITS = 30
 GHOST_SHARE = 0.25  # of the strongest digit's contrast; fainter digits are erased ones or show through
 MAX_POINTS = 500  # of all outlines of a digit, simplified; a digit has about 50
@@ -131,6 +132,15 @@ def _split(marks: Sequence[Mark], calibration: ReaderCalibration) -> tuple[list[
     return [soften(mark, calibration.temperature) for mark in digits], separators
 
 
+def _fit_box(box: PixelBox, outlines: Sequence[Floats]) -> PixelBox:
+    """The box around the digit's ink, which the network places less exactly. Its own box if it has no outline."""
+    if not outlines:
+        return box
+    points = np.concatenate(outlines)
+    (left, top), (right, bottom) = points.min(0), points.max(0) + 1
+    return PixelBox(math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom))
+
+
 @dataclass(frozen=True)
 class _Placing:
     """Maps points on the grey levels to points on the picture, whose `size` is (width, height)."""
@@ -141,7 +151,7 @@ class _Placing:
 
     def place_digit(self, mark: Mark, cut: CutDigit) -> FoundDigit:
         """The digit with its box and outlines in pixels of the picture."""
-        placed = self.place(mark)
+        placed = self.place(replace(mark, box=_fit_box(mark.box, cut.outlines)))
         simple = [self._simplify(outline, placed.box.longer_side) for outline in cut.outlines]
         fits = sum(map(len, simple)) <= MAX_POINTS
         return FoundDigit(placed, centre_ink(cut.ink), [each for each in simple if len(each) > 2] if fits else [])

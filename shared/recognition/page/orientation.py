@@ -10,6 +10,7 @@ CLEAR_SHARE = 1.5  # of the votes for the upright page, which an orientation nee
 LEAST_COUNTED = 0.3  # score of a digit that speaks for an orientation
 FEW_DIGITS = 2.5  # expected; so few may be a six that looks like a nine
 TURN_GAIN = 1.1  # times as certain as the upright page a turned one must be
+LEAST_FOUND, SURE = 0.5, 0.8  # score of a digit that counts as found, and median certainty of those on a turned page
 
 
 def find_upright(grey: Grey, compute_maps: ComputeMaps) -> tuple[Found, int]:
@@ -24,7 +25,8 @@ def find_upright(grey: Grey, compute_maps: ComputeMaps) -> tuple[Found, int]:
     if found.orientations[turns] <= share * found.orientations[0]:
         return found, 0
     turned, _ = turn(grey, turns, compute_maps)
-    return (turned, turns) if _measure_certainty(turned) > TURN_GAIN * certainty else (found, 0)
+    is_better = _is_sure(turned) and _measure_certainty(turned) > TURN_GAIN * certainty
+    return (turned, turns) if is_better else (found, 0)
 
 
 def turn(grey: Grey, turns: int, compute_maps: ComputeMaps) -> tuple[Found, int]:
@@ -32,7 +34,18 @@ def turn(grey: Grey, turns: int, compute_maps: ComputeMaps) -> tuple[Found, int]
     return find_marks(np.ascontiguousarray(np.rot90(grey, -turns)), compute_maps), turns
 
 
+def _is_sure(found: Found) -> bool:
+    """Whether most digits are certain. Drawings on their side look a little like digits, and digits much."""
+    certainties = _list_certainties(found, LEAST_FOUND)
+    return bool(certainties) and float(np.median(certainties)) >= SURE
+
+
 def _measure_certainty(found: Found) -> float:
     """The expected number of digits that are read correctly. Marks with low scores are many, and mostly nothing."""
-    digits = ((mark.score, mark.probabilities) for mark in found.marks if mark.score >= LEAST_COUNTED)
-    return sum(score * float(probabilities.max()) for score, probabilities in digits if probabilities is not None)
+    return sum(_list_certainties(found, LEAST_COUNTED))
+
+
+def _list_certainties(found: Found, least: float) -> list[float]:
+    """For each digit with at least that score, the probability that it is one and is read correctly."""
+    digits = ((mark.score, mark.probabilities) for mark in found.marks if mark.score >= least)
+    return [score * float(probabilities.max()) for score, probabilities in digits if probabilities is not None]

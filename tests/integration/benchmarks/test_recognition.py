@@ -100,12 +100,14 @@ def test_the_table_has_every_figure() -> None:
     letters = answers("pen_letters", [1, 2], [NOT_A_DIGIT] * 2, [0.1, 0.85])
     mnist = answers("mnist", [1, 2], [1, 2], [0.9, 0.9])
     pictures = answers("mnist_pictures", [1, 3], [1, 2], [0.9, 0.9])
-    parts = {part.name: part for part in (mnist, pictures, digits, letters)}
+    others = answers("pen_drawings_uci", [7, 1], [7, 7], [0.9, 0.8])
+    parts = {part.name: part for part in (mnist, pictures, digits, others, letters)}
     rows = {row.what: row.value for row in tabulate(parts, 0.5, np.array([False, False, False, True]))}
     assert rows == {
         "MNIST test, as pixels: accuracy": "100.00%",
         "MNIST test, as 280×280 pictures: accuracy": "50.00%",
         "pen drawings: any place, size, pen and paper: accuracy": "75.00%",
+        "pen drawings of uci: accuracy": "50.00%",
         "pen drawings: any place, size, pen and paper: accuracy without mislabelled bars": "66.67%",
         "280×280 pictures compared with pixels": "-50.00 points",
         "MNIST test, as pixels: calibration error": "9.00%",
@@ -122,5 +124,5 @@ def test_bars_that_are_not_labelled_one_are_found(tmp_path: Path) -> None:
     drawn = [(4, [down]), (1, [down]), (4, [down, across]), (0, [across])]
     digits = [{"label": label, "writer": "ward/w01", "strokes": strokes} for label, strokes in drawn]
     file.write_text("\n".join(map(json.dumps, digits)))
-    assert find_bars(Namespace(pen_digits=file, all_writers=True)).tolist() == [True, False, False, True]
+    assert find_bars(Namespace(pen_digits=[file], all_writers=True)).tolist() == [True, False, False, True]
     assert find_bars(Namespace(pen_digits=None, all_writers=True)).tolist() == []

@@ -29,7 +29,7 @@ Row = dict[str, Any]
 
 @pytest.fixture
 def serve(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
-    monkeypatch.setenv("SLATE_STORAGE_TOKEN", TOKEN)
+    monkeypatch.setenv("STORAGE_TOKEN", TOKEN)
     return lambda url: listening(create_app(Settings(database_url=url, token=TOKEN)))
 
 
@@ -200,6 +200,6 @@ def test_an_idx_export_that_was_stopped_goes_on_without_a_gap_or_a_repetition(ad
 
 
 def test_a_wrong_token_is_refused_with_a_sentence(address, tmp_path, capsys, monkeypatch):
-    monkeypatch.setenv("SLATE_STORAGE_TOKEN", "wrong")
+    monkeypatch.setenv("STORAGE_TOKEN", "wrong")
     assert main(["--url", address, "export", str(tmp_path)]) == 2
     assert "Stopped:" in capsys.readouterr().err

@@ -20,7 +20,8 @@ def stand_ins(moods: dict[str, str]) -> Programs:
     services = {
         name: (sys.executable, str(SERVICE), variable, moods.get(name, "")) for name, variable in PORT_VARIABLES.items()
     }
-    return Programs(migrate=(sys.executable, "-W", "ignore", "-c", MIGRATE), **services)
+    curator = (sys.executable, "-c", "print('a password for tests')")
+    return Programs(migrate=(sys.executable, "-W", "ignore", "-c", MIGRATE), curator=curator, **services)
 
 
 if __name__ == "__main__":

@@ -55,6 +55,8 @@ BAD_FIELDS = {
     "nine probabilities": {"probabilities": [0.1] * 9},
     "digit false": {"digit": False},
     "digit as a text": {"digit": "7"},
+    "rejected as a number": {"rejected": 0},
+    "rejected as a text": {"rejected": "true"},
     "confidence true": {"confidence": True},
     "confidence as a text": {"confidence": "0.5"},
     "probabilities with a boolean": {"probabilities": [True] + [0.0] * 9},

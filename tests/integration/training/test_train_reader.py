@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from shared.recognition.architectures.reader import Reader
-from shared.recognition.model_version import read_current, read_reader_manifest
+from shared.recognition.model_version import list_reader_versions, read_current, read_reader_manifest, set_current
 from shared.recognition.page.maps import MAPS
 from tests.unit.training.data.idx import write_idx
 from tests.unit.training.reader.made_up_hands import make_digits, make_images
@@ -82,6 +82,14 @@ def test_a_reader_is_trained_by_its_recipe_and_published(options: list[str], tmp
     )
     assert set(manifest.metrics) == set(MEASURED)
     assert [entry["epoch"] for entry in manifest.epochs] == [0]
+
+    (tmp_path / "more.toml").write_text(RECIPE + 'start_from = "reader"\n')
+    assert main([*options, f"--recipe={tmp_path / 'more.toml'}", "--tracker=none"]) == 0
+    version = max(list_reader_versions(tmp_path / "models"))
+    continued = read_reader_manifest(tmp_path / "models", version)
+    assert continued.recipe["start_from"] == manifest.reference
+    assert [step.trained for step in continued.lineage] == [manifest.reference]
+    set_current(tmp_path / "models", "reader", manifest.version)
 
     weights = tmp_path / "results" / "small-1" / "step-1" / "weights.safetensors"
     assert publish.main([*options, str(weights)]) == 0  # the same weights again: no slice is worse

@@ -20,10 +20,11 @@ ROOT = Path(__file__).parents[3]
 
 
 @contextmanager
-def running_frontend(**settings: str) -> Iterator[str]:
-    port = free_port()
+def running_frontend(*options: str, port: int | None = None, **settings: str) -> Iterator[str]:
+    """The options are Streamlit's."""
+    port = port or free_port()
     environment = os.environ | {"FRONTEND_PORT": str(port)} | settings
-    process = subprocess.Popen([sys.executable, "-m", "services.frontend"], env=environment, cwd=ROOT)
+    process = subprocess.Popen([sys.executable, "-m", "services.frontend", *options], env=environment, cwd=ROOT)
     url = f"http://127.0.0.1:{port}"
     try:
         wait_until(lambda: get_status(url) == 200, "the frontend is ready")

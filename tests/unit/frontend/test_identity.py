@@ -8,7 +8,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from services.frontend.connections import connect, refresh_rights
-from services.frontend.cookies import write_visitor
 from tests.integration.clients.listening import listening
 from tests.network import CLOSED_URL
 from tests.unit.frontend.conftest import FakeBrowser
@@ -72,7 +71,7 @@ def test_elsewhere_and_with_a_page_token_everybody_is_a_visitor(
     running_storage: Page, client: FakeBrowser, token: str, host: str
 ) -> None:
     client.headers = [("Host", "127.0.0.1:8501")]
-    client.cookies = {"slate_visitor": write_visitor("a.visitor", 0)}
+    client.cookies = {"slate_visitor": "a.visitor"}
     with running_storage(token, host):
         connect().rights.mark_outdated("own")
         assert connect().rights.get("own", LONG_S)[0] is not None
@@ -86,7 +85,7 @@ def test_a_curator_is_whom_storage_calls_one(running_storage: Page, client: Fake
 
 
 def test_a_forged_curator_is_a_visitor(running_storage: Page, client: FakeBrowser) -> None:
-    client.cookies = {"slate_curator": "forged", "slate_visitor": write_visitor("a.visitor", 0)}
+    client.cookies = {"slate_curator": "forged", "slate_visitor": "a.visitor"}
     with running_storage(PAGE, "0.0.0.0") as access:
         assert who_is_there()[:2] == ("VISITOR", "bearer:a.visitor")
         assert ("/v1/me", "forged") in access.asked
@@ -111,7 +110,7 @@ def test_a_browser_without_cookies_has_a_name_of_its_own_in_each_session(running
 
 @pytest.mark.parametrize("forged", ["own", "browser:somebody", "bearer:own"])
 def test_no_cookie_is_taken_for_a_key_of_the_page(running_storage: Page, client: FakeBrowser, forged: str) -> None:
-    client.cookies = {"slate_curator": forged, "slate_visitor": write_visitor(forged, 0)}
+    client.cookies = {"slate_curator": forged, "slate_visitor": forged}
     with running_storage(INSTALLATION, "0.0.0.0") as access:
         assert who_is_there()[:2] == ("VISITOR", f"bearer:{forged}")
         assert ("/v1/me", forged) in access.asked

@@ -46,12 +46,14 @@ def snapshot(source: FakeSource) -> Iterator[Snapshots[int]]:
     snapshot.close()
 
 
-def test_a_snapshot_is_fetched_when_it_is_outdated(snapshot: Snapshots[int], source: FakeSource) -> None:
-    assert snapshot.get(ME, 0) == (None, None)
-    snapshot.mark_outdated(ME)
+def test_a_snapshot_is_fetched_when_it_is_first_read_and_when_it_is_outdated(
+    snapshot: Snapshots[int], source: FakeSource
+) -> None:
     assert snapshot.get(ME, LONG_S) == (1, None)
     assert snapshot.get(ME, 0) == (1, None)
     assert source.answered == 1
+    snapshot.mark_outdated(ME)
+    assert snapshot.get(ME, LONG_S) == (2, None)
 
 
 def test_while_the_source_hangs_the_last_version_is_read(snapshot: Snapshots[int], source: FakeSource) -> None:
@@ -96,10 +98,7 @@ def test_a_source_that_refuses_is_not_asked_again_and_the_thread_lives(
 
 
 def test_each_key_has_its_own_copy(snapshot: Snapshots[int], source: FakeSource) -> None:
-    snapshot.mark_outdated(ME)
     assert snapshot.get(ME, LONG_S) == (1, None)
-    assert snapshot.get("somebody else", 0) == (None, None)
-    snapshot.mark_outdated("somebody else")
     assert snapshot.get("somebody else", LONG_S) == (2, None)
     assert snapshot.get(ME, 0) == (1, None)
     assert source.asked == [ME, "somebody else"]
@@ -116,8 +115,7 @@ def test_a_key_whose_answer_hangs_does_not_delay_another(source: FakeSource) -> 
 
 
 def test_the_copies_that_were_used_least_lately_are_forgotten(snapshot: Snapshots[int]) -> None:
-    snapshot.mark_outdated(ME)
     assert snapshot.get(ME, LONG_S) == (1, None)
     for number in range(10):
-        snapshot.get(f"visitor {number}", 0)
-    assert snapshot.get(ME, 0) == (None, None)
+        snapshot.get(f"visitor {number}", LONG_S)
+    assert snapshot.get(ME, LONG_S) == (12, None)

@@ -67,3 +67,27 @@ def test_the_error_of_an_unusable_url_does_not_show_it(url):
 def test_a_url_may_name_several_hosts_or_none(hosts):
     url = f"postgresql://user:secret@{hosts}/database"
     assert DatabaseSettings(database_url=url).database_url.get_secret_value() == url
+
+
+def test_a_half_configured_provider_is_refused(monkeypatch):
+    monkeypatch.setenv("STORAGE_DATABASE_URL", URL)
+    monkeypatch.setenv("STORAGE_TOKEN", "t")
+    monkeypatch.setenv("STORAGE_OIDC_METADATA_URL", "https://accounts.example.org/.well-known/openid-configuration")
+    with pytest.raises(ValidationError, match="go together"):
+        Settings()
+    monkeypatch.setenv("STORAGE_OIDC_CLIENT_ID", "slate")
+    monkeypatch.setenv("STORAGE_CURATORS", "ada@example.org, grace@example.org")
+    assert Settings().curators == ("ada@example.org", "grace@example.org")
+
+
+@pytest.mark.parametrize("url", ["accounts.example.org", "file:///etc/passwd"])
+def test_a_metadata_url_that_is_none_is_refused(url):
+    settings = {"database_url": URL, "token": "t", "oidc_client_id": "slate", "curators": "ada@example.org"}
+    with pytest.raises(ValidationError, match="must start with https"):
+        Settings(oidc_metadata_url=url, **settings)
+
+
+def test_visitors_see_only_totals_unless_the_installation_says_otherwise():
+    assert Settings(database_url=URL, token="t").visitors_see == "totals"
+    with pytest.raises(ValidationError):
+        Settings(database_url=URL, token="t", visitors_see="everything")

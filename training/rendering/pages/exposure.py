@@ -8,6 +8,7 @@ from training.rendering.pages.sheet import Levels, Random
 
 Grey = NDArray[np.uint8]  # (H, W)
 
+CORNER_SHARE = 0.15  # of the photographs
 LEAST_SIDE = 8  # pixels of a picture of few pixels
 
 
@@ -15,7 +16,7 @@ def scan(levels: Levels, random: Random) -> Grey:
     """A scan or a screenshot: sometimes noise, sometimes only two levels, else as it is."""
     kind = random.random()
     if kind < 0.1:
-        levels = np.where(levels > random.uniform(0.55, 0.8) * np.median(levels), np.float32(255), np.float32(0))
+        levels = np.where(levels > random.uniform(0.65, 0.85) * np.median(levels), np.float32(255), np.float32(0))
     elif kind < 0.3:
         levels = levels + random.normal(0, random.uniform(1, 8), levels.shape).astype(np.float32)
     return np.asarray(levels.clip(0, 255).round(), np.uint8)
@@ -29,7 +30,7 @@ def expose(levels: Levels, random: Random) -> Grey:
     levels = levels + random.normal(0, random.uniform(0.5, 7), levels.shape).astype(np.float32)
     gain = random.uniform(0.6, 1.1)
     picture = np.asarray((levels * gain).clip(0, 255), np.uint8)
-    return _compress(picture, int(random.integers(25, 95))) if random.random() < 0.5 else picture
+    return _compress(picture, int(random.integers(20, 92))) if random.random() < 0.6 else picture
 
 
 def _light(levels: Levels, random: Random) -> Levels:
@@ -38,7 +39,21 @@ def _light(levels: Levels, random: Random) -> Levels:
     if random.random() < 0.7:
         corners = random.uniform(0.55 if random.random() < 0.3 else 0.8, 1.0, (2, 3)).astype(np.float32)
         levels = levels * cv2.resize(corners, (width, height), interpolation=cv2.INTER_LINEAR)
+    if random.random() < CORNER_SHARE:
+        levels = _darken_corner(levels, random)
     return _cast_shadow(levels, random) if random.random() < 0.12 else levels
+
+
+def _darken_corner(levels: Levels, random: Random) -> Levels:
+    """The shadow of a phone or a hand over one corner or edge, darkest there."""
+    height, width = levels.shape
+    small = np.ones((5, 7), np.float32)
+    row, column = int(random.choice([0, 2, 4])), int(random.choice([0, 6]))
+    small[row, column] = random.uniform(0.25, 0.6)
+    small = cv2.GaussianBlur(small, (0, 0), random.uniform(0.5, 1.1)) ** random.uniform(1, 3)
+    return np.asarray(
+        levels * cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC).clip(0.2, 1), np.float32
+    )
 
 
 def _cast_shadow(levels: Levels, random: Random) -> Levels:

@@ -37,8 +37,9 @@ def find_fonts(names: Sequence[str] = FONTS) -> list[str]:
     return [str(folder / f"{name}.ttf") for name in names]
 
 
+@lru_cache(maxsize=2048)
 def print_text(text: str, font: str, size_px: int) -> Layer:
-    """One line of type as a mask (h, w), cropped to its ink."""
+    """One line of type as a mask (h, w), cropped to its ink. It is kept, so it must not be changed."""
     loaded = _load_font(font, size_px)
     left, top, right, bottom = loaded.getbbox(text)
     mask = Image.new("L", (int(right - left) + 2, int(bottom - top) + 2))

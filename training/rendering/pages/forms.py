@@ -6,10 +6,11 @@ that no two look the same.
 
 import numpy as np
 
+from training.rendering.pages.rare_forms import RARE_FORMS, Stroke
 from training.rendering.pages.sheet import Points, Random, choose
 
-Stroke = tuple[tuple[float, float], ...]
-DISPLACEMENT = 0.035  # standard deviation of a control point / height
+DISPLACEMENT = (0.015, 0.05)  # standard deviation of a control point / height
+RARE_SHARE = 0.5
 SAMPLES = 8  # points between two control points
 
 # Each stroke is smooth, unless a control point is repeated: that makes a corner.
@@ -176,14 +177,15 @@ FORMS: dict[str, tuple[tuple[Stroke, ...], ...]] = {
 
 
 def draw_form(digit: str, random: Random) -> list[Points]:
-    """The strokes of a random form of that digit, about 1 high."""
-    form = choose(FORMS[digit], random)
-    return [_smooth(np.array(stroke) + _displace(stroke, random)) for stroke in form]
+    """The strokes of a random form of that digit, about 1 high, narrower or wider than it is given."""
+    form = choose((RARE_FORMS if random.random() < RARE_SHARE else FORMS)[digit], random)
+    amount, stretch = random.uniform(*DISPLACEMENT), np.array([np.exp(random.normal(0, 0.15)), 1.0])
+    return [_smooth((np.array(stroke) + _displace(stroke, amount, random)) * stretch) for stroke in form]
 
 
-def _displace(stroke: Stroke, random: Random) -> Points:
+def _displace(stroke: Stroke, amount: float, random: Random) -> Points:
     """Displacements of the control points. A repeated point is moved once, so that the corner stays a corner."""
-    moved = random.normal(0, DISPLACEMENT, (len(stroke), 2))
+    moved = random.normal(0, amount, (len(stroke), 2))
     for index in range(1, len(stroke)):
         if stroke[index] == stroke[index - 1]:
             moved[index] = moved[index - 1]

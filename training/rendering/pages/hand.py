@@ -22,6 +22,7 @@ Characters = Mapping[str, Sequence[tuple[Points, ...]]]  # digit → its writing
 FAINTEST = 60  # grey level of an image: darker pixels are paper
 WIDEST = 1.2  # width / height of a digit's image; wider ones are scaled by their width
 TYPE_SIZE = 1.38  # size of a font / height of its digits
+PLAIN_TYPE = 0.35  # share of the type that is not changed
 
 
 class Hand(Protocol):
@@ -73,18 +74,50 @@ class ImageHand:
 
 @dataclass(frozen=True)
 class Type:
-    """Prints with one font."""
+    """Prints with one font, which may be set narrower or wider, bolder and slanted."""
 
     font: str
+    stretch: float = 1.0  # of the width
+    bolder: float = 0.0  # what is added to the width of its lines / height
+    slant: float = 0.0
 
     def write(self, layer: Layer, digit: str, slot: Slot, random: Random) -> Mark:
         """Print a digit on the layer."""
         del random  # type does not vary
-        mask = print_text(digit, self.font, max(6, round(slot.height * TYPE_SIZE)))
+        mask = self._vary(print_text(digit, self.font, max(6, round(slot.height * TYPE_SIZE))))
         height, width = mask.shape
         left, top = round(slot.left), round(slot.baseline - height)
         paste_mask(layer, mask, left, top)
         return Mark(digit, (left, top, left + width, top + height))
+
+    def _vary(self, mask: Layer) -> Layer:
+        """The mask stretched, slanted and bolder, cropped to its ink."""
+        if self.stretch == 1 and not self.slant and not self.bolder:
+            return mask
+        height, width = mask.shape
+        more = round(self.bolder * height)
+        reach = abs(self.slant) * height
+        size = (max(2, round((width + reach) * self.stretch)) + more, height)
+        shift = max(0.0, self.slant) * height * self.stretch
+        matrix = np.array([[self.stretch, -self.slant * self.stretch, shift], [0, 1.0, 0]])
+        varied = cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_LINEAR)
+        if more:
+            varied = cv2.dilate(varied, np.ones((1, more + 1), np.uint8))
+        x, y, across, down = cv2.boundingRect(varied)
+        return np.asarray(varied[y : y + max(1, down), x : x + max(1, across)], np.uint8)
+
+
+def choose_type(fonts: Sequence[str], random: Random) -> Type:
+    """A font as it is, or set as other fonts of its kind are: condensed, wide, bold, slanted."""
+    font = choose(fonts, random)
+    if random.random() < PLAIN_TYPE:
+        return Type(font)
+    return Type(
+        font,
+        stretch=float(np.exp(random.normal(-0.06, 0.17))),
+        bolder=float(random.uniform(0.0, 0.09)) if random.random() < 0.5 else 0.0,
+        slant=float(random.uniform(0.08, 0.3)) if random.random() < 0.3 else 0.0,
+    )
 
 
 def _crop(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.rendering.pages.fonts import find_fonts
-from training.rendering.pages.hand import Characters, Hand, ImageHand, PenHand, Type
+from training.rendering.pages.hand import Characters, Hand, ImageHand, PenHand, choose_type
 from training.rendering.pages.sheet import DIGITS, Points, Random, choose
 from training.rendering.pages.slot import scale_strokes
 
 LEAST_DIGITS = 5  # different digits that a writer needs; for the others, hand-made forms stand in
-PRINTED_SHARE = 0.08  # of the numbers
+PRINTED_SHARE = 0.14  # of the numbers
 # The next shares of what is not printed, summed up; the rest are hand-made forms.
 IMAGES, ONE_WRITER, ALL_WRITERS = 0.17, 0.55, 0.75
 MOST_BENT = 0.05  # displacement of a point / height
@@ -55,12 +55,12 @@ class Hands:
         """A hand for a number, which is type with the chance `printed`."""
         kind = random.random()
         if kind < printed:
-            return Type(choose(self.fonts, random))
+            return choose_type(self.fonts, random)
         if kind < printed + IMAGES:
             return ImageHand(self.images)
         bent = float(random.uniform(0, MOST_BENT))
         if kind < printed + ONE_WRITER:
-            return PenHand(choose(self.writers, random), bent, 0.1)
+            return PenHand(choose(self.writers, random), bent, 0.15)
         if kind < printed + ALL_WRITERS:
             return PenHand(self.everyone, bent, 0.0)
         return PenHand({}, bent, 1.0)

@@ -13,7 +13,7 @@ from training.rendering.pages.signs import write_other, write_separator
 from training.rendering.pages.slot import Slot
 
 USUAL_PEN, THIN_PEN = (0.035, 0.19), (0.01, 0.04)  # width / height of a digit
-THINNEST_PX = 0.35  # of a pen
+THINNEST_PX = 0.6  # of a pen
 PRINTED = SEPARATORS + "$%=+*#"  # signs that a font prints; the others are drawn
 PRINTED_PLACES = {  # printed sign → its height and the height of its lower end, as shares of a digit's height
     ".": (0.12, 0.0),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from training.rendering.pages.camera import choose_view, take_picture
 from training.rendering.pages.hands import Hands
-from training.rendering.pages.ink import choose_ink
+from training.rendering.pages.ink import choose_ink, strengthen
 from training.rendering.pages.layouts import LAYOUTS
 from training.rendering.pages.papers import make_paper, print_guides
 from training.rendering.pages.sheet import BACKGROUND, Mark, Random, Sheet, enclose
@@ -53,7 +53,7 @@ def _compose(hands: Hands, size: tuple[int, int], layout: str, digit_px: float, 
     height, width = round(size[0] * margin), round(size[1] * margin)
     sheet = Sheet(make_paper(height, width, random))
     print_guides(sheet, digit_px, random)
-    LAYOUTS[layout](sheet, hands, choose_ink(random), digit_px, random)
+    LAYOUTS[layout](sheet, hands, strengthen(choose_ink(random), sheet.levels), digit_px, random)
     picture, marks = take_picture(sheet, size, view, random)
     if layout == "strip" and random.random() < TRIMMED_SHARE:
         picture, marks = _trim(picture, marks, random)

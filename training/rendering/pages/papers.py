@@ -6,9 +6,11 @@ Both are made from nothing but a size and random numbers: flat or textured paper
 import cv2
 import numpy as np
 
+from training.rendering.pages.patterns import make_pattern
 from training.rendering.pages.sheet import Layer, Levels, Random, Sheet
 
 GUIDES_SHARE = 0.42  # of the sheets
+FOLDED_SHARE = 0.1  # of the sheets that are not flat
 PATTERN_LEVELS = (4, 45)  # grey levels between a pattern and its paper
 
 
@@ -19,11 +21,13 @@ def make_paper(height: int, width: int, random: Random) -> Levels:
     kind = random.random()
     if kind < 0.30:
         return paper
+    if random.random() < FOLDED_SHARE:
+        _fold(paper, random)
     paper += random.normal(0, random.uniform(0.5, 4), (height, width)).astype(np.float32)
     if kind < 0.5:
         paper += _make_clouds(height, width, random) * random.uniform(3, 18)
-    elif kind < 0.72:
-        paper -= _make_pattern(height, width, random) * random.uniform(*PATTERN_LEVELS)
+    elif kind < 0.76:
+        paper -= make_pattern(height, width, random) * random.uniform(*PATTERN_LEVELS)
     return paper
 
 
@@ -34,52 +38,16 @@ def _make_clouds(height: int, width: int, random: Random) -> Levels:
     return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
-def _make_pattern(height: int, width: int, random: Random) -> Levels:
-    """Security printing and other patterns, 0..1: waves, hatching, guilloches, tiles of small shapes."""
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    make = (_make_waves, _make_guilloches, _make_halftone, _tile_motif)[random.integers(4)]
-    return make(x, y, random)
-
-
-def _make_waves(x: Levels, y: Levels, random: Random) -> Levels:
-    """Wavy lines."""
-    period, amplitude, length = random.uniform(3, 14), random.uniform(0, 8), random.uniform(15, 80)
-    angle = random.uniform(0, np.pi)
-    u, v = x * np.cos(angle) + y * np.sin(angle), -x * np.sin(angle) + y * np.cos(angle)
-    wave = np.sin(2 * np.pi * (v + amplitude * np.sin(2 * np.pi * u / length)) / period)
-    return np.asarray(wave > random.uniform(-0.5, 0.9), np.float32)
-
-
-def _make_guilloches(x: Levels, y: Levels, random: Random) -> Levels:
-    """Two families of waves that cross."""
-    total = np.zeros(x.shape, np.float32)
-    for _ in range(2):
-        period, length, phase = random.uniform(6, 20), random.uniform(20, 90), random.uniform(0, 6)
-        wave = np.sin(2 * np.pi * (y + 0.6 * period * np.sin(2 * np.pi * x / length + phase)) / period)
-        total = np.maximum(total, np.asarray(wave > 0.75, np.float32))
-    return total
-
-
-def _make_halftone(x: Levels, y: Levels, random: Random) -> Levels:
-    period = random.uniform(2.5, 8)
-    dots = np.sin(2 * np.pi * x / period) * np.sin(2 * np.pi * y / period)
-    return np.asarray(dots > random.uniform(0.0, 0.7), np.float32)
-
-
-def _tile_motif(x: Levels, y: Levels, random: Random) -> Levels:
-    """A small motif of lines and circles, repeated."""
-    del y  # x has the shape, too
-    size = int(random.integers(10, 40))
-    motif = np.zeros((size, size), np.uint8)
+def _fold(paper: Levels, random: Random) -> None:
+    """One to three folds: a dark or light crease, and a little more or less light on one side of each."""
     for _ in range(int(random.integers(1, 4))):
-        (ax, ay), (bx, by) = (random.integers(0, size, 2).tolist() for _ in range(2))
-        if random.random() < 0.5:
-            cv2.line(motif, (ax, ay), (bx, by), 255, 1, cv2.LINE_AA)
-        else:
-            cv2.circle(motif, (ax, ay), int(random.integers(2, size // 2 + 2)), 255, 1, cv2.LINE_AA)
-    height, width = x.shape
-    tiled = np.tile(motif, (height // size + 1, width // size + 1))[:height, :width]
-    return np.asarray(tiled, np.float32) / np.float32(255)
+        turned = paper.T if random.random() < 0.5 else paper
+        across, along = turned.shape
+        place = random.uniform(0, across) + np.linspace(0, random.normal(0, 0.06) * along, along)
+        near = np.arange(across, dtype=np.float32)[:, None] - place.astype(np.float32)[None, :]
+        crease = np.exp(-((near / random.uniform(0.6, 2.5)) ** 2)) * random.uniform(-35, 25)
+        side = (near > 0) * np.float32(random.uniform(-14, 14))
+        turned += (crease + side).astype(np.float32)
 
 
 def print_guides(sheet: Sheet, digit_px: float, random: Random) -> None:

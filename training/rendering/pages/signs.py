@@ -31,7 +31,7 @@ def write_separator(layer: Layer, sign: str, slot: Slot, random: Random) -> Mark
 
 
 def write_other(layer: Layer, sign: str, slot: Slot, random: Random) -> Mark:
-    """Write a sign that is background, one of `=*#x+()$%~|`. Its mark only says where it ends."""
+    """Write a sign that is background, one of `=*#x+()$%~|€£¥F`. Its mark only says where it ends."""
     placed = _place(_make_other(random)[sign], slot, 0.0)
     draw_strokes(layer, placed, slot.pen_px)
     return Mark(BACKGROUND, bound(placed, slot.pen_px))
@@ -61,7 +61,7 @@ def _make_dash(random: Random) -> Points:
 
 def _make_other(random: Random) -> dict[str, list[Points]]:
     """Strokes of every sign that is background, each a little different every time."""
-    j = iter(random.normal(0, 0.04, 14).tolist())
+    j = iter(random.normal(0, 0.04, 20).tolist())
     return {
         "=": [_line((0, -0.6 + next(j)), (0.5, -0.62 + next(j))), _line((0, -0.35 + next(j)), (0.5, -0.33 + next(j)))],
         "*": [
@@ -87,6 +87,22 @@ def _make_other(random: Random) -> dict[str, list[Points]]:
         ],
         "~": [_wave(random)],
         "|": [_line((0, -1.3), (0, 0.3))],
+        "\u20ac": [
+            _arc((0.45, -0.5), (0.4, 0.5), 0.8, 5.5),
+            _line((-0.1, -0.6), (0.5, -0.6)),
+            _line((-0.1, -0.4), (0.45, -0.4)),
+        ],
+        "\u00a3": [
+            _line((0.6, -0.85), (0.4, -1), (0.2, -0.8), (0.22, -0.3), (0, 0), (0.65, -0.03)),
+            _line((0, -0.48), (0.5, -0.5 + next(j))),
+        ],
+        "\u00a5": [
+            _line((0, -1), (0.3, -0.5), (0.3, 0)),
+            _line((0.6, -1), (0.3, -0.5)),
+            _line((0, -0.45), (0.6, -0.45)),
+            _line((0, -0.25), (0.6, -0.25)),
+        ],
+        "F": [_line((0.55, -1), (0.05, -0.98), (0, 0)), _line((0.03, -0.52), (0.4, -0.55 + next(j)))],
     }
 
 

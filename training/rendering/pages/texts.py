@@ -6,8 +6,28 @@ from training.rendering.pages.sheet import DIGITS, Random
 
 LONGEST = 9  # digits of a whole number
 BEFORE, AFTER = ("", "*", "**", "$", "$ ", "#", "(", "", "x"), ("", "=", "-", "*", "#", "/", ".-", "%", ")", "~", "/-")
-BEFORE_AMOUNT = ("", "", "", "$", "*", "#", "**", "=", "$ ", "(")
-AFTER_AMOUNT = ("", "", "", "=", "-", ".-", ",-", "#", "*", "/-", "x", ",00", ")", "~")
+BEFORE_AMOUNT = ("", "", "", "$", "*", "#", "**", "=", "$ ", "(", "\u20ac", "\u00a3", "\u00a5", "-", "F ")
+AFTER_AMOUNT = (
+    "",
+    "",
+    "",
+    "=",
+    "-",
+    ".-",
+    ",-",
+    "#",
+    "*",
+    "/-",
+    "x",
+    ",00",
+    ")",
+    "~",
+    " \u20ac",
+    " F",
+    "--",
+    "==",
+    " =",
+)
 
 
 def make_text(random: Random, longest: int = LONGEST) -> str:
@@ -42,6 +62,14 @@ def make_amount(random: Random) -> str:
         digits = digits[:-3] + str(random.choice([".", ",", ".", ""])) + digits[-3:]
     before = str(random.choice(BEFORE_AMOUNT))
     return before + digits + str(random.choice(AFTER_AMOUNT))
+
+
+def make_ones(random: Random) -> str:
+    """A number with many ones, or with ones and sevens, most with a one at an end: these are lost most easily."""
+    others = ("0", "7", DIGITS)[int(random.integers(3))]
+    digits = [d if random.random() < 0.5 else "1" for d in random.choice(list(others), int(random.integers(1, 8)))]
+    digits[0 if random.random() < 0.5 else -1] = "1"
+    return "".join(digits)
 
 
 def choose_digits(count: int, random: Random) -> str:

@@ -77,7 +77,7 @@ def _update_address() -> None:
 
 
 def _find_models(identity: Identity) -> list[str]:
-    view = OWN if identity.sees_history else identity.key
+    view = OWN if identity.sees_totals else identity.key
     try:
         return list_stored_models(view, identity.key) if check_health().storage else []
     except (ServiceUnavailableError, RefusedError):

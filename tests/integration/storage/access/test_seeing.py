@@ -131,3 +131,15 @@ async def test_two_tokens_of_one_name_are_the_same_owner_and_another_name_is_not
     prediction_id = await store_labelled(first, make)
     assert await list_ids(second) == [prediction_id]
     assert await list_ids(other) == []
+
+
+@pytest.mark.parametrize("path", ["predictions", "prediction-count", "totals", "statistics"])
+@pytest.mark.parametrize(
+    "period", ["since=2026-11-03T10:30:00Z&until=2026-11-07T00:00:00Z", "until=2026-11-07T08:00:00Z"]
+)
+async def test_ones_own_predictions_of_a_period_can_be_asked_for(install, make, path, period):
+    visitor = await (await install()).visitor()
+    await store_labelled(visitor, make)
+    for filters in ("", "&digit=3&labelled=true", "&model=cnn&source=canvas&correct=false", "&label=8"):
+        answer = await visitor.get(f"/v1/{path}?mine=true&{period}{filters}")
+        assert answer.status_code == 200, (filters, answer.text)

@@ -148,7 +148,7 @@ def test_a_killed_preparation_starts_again(student: Student) -> None:
 
 def test_a_missing_file_of_strokes_is_reported(student: Student, tmp_path: Path) -> None:
     missing = replace(student, options=student.options.model_copy(update={"pen_digits": (tmp_path / "nowhere",)}))
-    with pytest.raises(DataUnavailableError, match="pen strokes cannot be read"):
+    with pytest.raises(DataUnavailableError, match="pen strokes or doodles cannot be read"):
         missing.load()
 
 

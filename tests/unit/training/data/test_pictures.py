@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.unit.training.toy_data import bars, options, pen_character, quick_settings
-from training.data import mixture, slices
+from training.data import mixture, parts, slices
 from training.data.labelled_images import LabelledImages
 from training.data.sources import ImageSource
 from training.recipes.recipe import Settings
@@ -25,7 +25,8 @@ def bars_for_mnist(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(slices, "load_mnist", load)
     monkeypatch.setitem(mixture.LOADERS, "mnist", lambda split, _: load(split, Path()))
-    monkeypatch.setattr(mixture, "read_pen_digits", lambda _, split: WRITERS[split])
+    for module in (mixture, slices):
+        monkeypatch.setattr(module, "read_pen_digits", lambda _, split: WRITERS[split])
 
 
 def settings_for(*datasets: str, pictures: bool = True) -> Settings:
@@ -33,11 +34,11 @@ def settings_for(*datasets: str, pictures: bool = True) -> Settings:
 
 
 def picture_sources(*datasets: str) -> dict[str, ImageSource]:
-    parts = mixture.load_training(settings_for(*datasets), OPTIONS).parts
+    loaded = mixture.load_training(settings_for(*datasets), OPTIONS).parts
     return {
         part.name: part.source
-        for part in parts
-        if part.name in mixture.TIMES_PICTURES and isinstance(part.source, ImageSource)
+        for part in loaded
+        if part.name in parts.TIMES_PICTURES and isinstance(part.source, ImageSource)
     }
 
 
@@ -67,11 +68,25 @@ def test_without_strokes_there_are_no_photographs() -> None:
 
 
 def test_training_on_pictures_adds_pictures_of_other_digits_to_validation() -> None:
-    parts = mixture.load_validation(settings_for("mnist", "pen_strokes"), OPTIONS)
-    assert {name: len(part) for name, part in parts.items()} == {
+    loaded = mixture.load_validation(settings_for("mnist", "pen_strokes"), OPTIONS)
+    assert {name: len(part) for name, part in loaded.items()} == {
         "mnist": 3,
         "pen_drawings": 2,
         "uploads": 3,
         "photographs": 2,
     }
     assert set(mixture.load_validation(settings_for("mnist", pictures=False), OPTIONS)) == {"mnist", "pen_drawings"}
+
+
+def test_validation_measures_each_file_of_strokes_apart() -> None:
+    loaded = mixture.load_validation(
+        settings_for("pen_strokes"), options(pen_digits=(Path("unipen.jsonl"), Path("uci.jsonl")))
+    )
+    assert set(loaded) == {"pen_drawings", "photographs", "pen_drawings_uci", "photographs_uci"}
+
+
+def test_only_some_of_many_strokes_become_photographs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "MOST_PICTURES", {"photographs": 3})
+    assert len(picture_sources("pen_strokes")["photographs"].labels) == 3
+    monkeypatch.setattr(parts, "MOST_PICTURES", {"photographs": 4})
+    assert len(picture_sources("pen_strokes")["photographs"].labels) == 3  # every second of six

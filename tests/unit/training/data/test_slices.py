@@ -13,7 +13,16 @@ from PIL import Image
 from shared.recognition.preprocessing import preprocess
 from tests.unit.training.toy_data import bars
 from training.data.pen_characters import PenCharacter, read_pen_strokes
-from training.data.slices import Slice, draw_character, enlarge, make_pen_slices, make_slices, prepare, random_of
+from training.data.slices import (
+    Slice,
+    draw_character,
+    enlarge,
+    make_pen_slices,
+    make_slices,
+    prepare,
+    random_of,
+    read_pen_slices,
+)
 from training.errors import DataUnavailableError
 from training.rendering.canvas import CANVAS_PX, draw_canvas, encode_png
 from training.rendering.photographs import LARGEST, SMALLEST, take_photograph
@@ -123,3 +132,17 @@ def test_a_file_without_writers_of_the_split_is_reported(tmp_path: Path, monkeyp
         with contextlib.suppress(DataUnavailableError):
             parts.append(make_slices(split, tmp_path, path, None))
     assert len(parts) == 1  # the split that the writer belongs to
+
+
+def test_each_file_has_its_own_slices_and_the_first_file_keeps_the_plain_names(tmp_path: Path) -> None:
+    for name, count in (("unipen", 1), ("uci", 2)):
+        lines = [json.dumps({"label": 7, "writer": "ward/w01", "strokes": [[[0, 0], [9, 9]]]})] * count
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines))
+    slices = read_pen_slices([tmp_path / "unipen.jsonl", tmp_path / "uci.jsonl"], None, seed=1)
+    assert {part.name: len(part) for part in slices} == {
+        "pen_drawings": 1,
+        "photographs": 1,
+        "pen_drawings_uci": 2,
+        "photographs_uci": 2,
+    }
+    assert slices[0].make(0) == slices[2].make(0) != slices[2].make(1)

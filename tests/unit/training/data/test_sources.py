@@ -3,6 +3,7 @@
 import torch
 
 from tests.unit.training.toy_data import bars, pen_character
+from training.data.bold_doodles import KINDS, make_bold_doodles
 from training.data.doodles import make_doodles
 from training.data.labelled_images import NOT_A_DIGIT
 from training.data.sources import Mixture, Part, as_image_source, as_stroke_source
@@ -46,3 +47,17 @@ def test_doodles_are_of_many_kinds_and_all_labelled_not_a_digit() -> None:
 def test_the_same_seed_makes_the_same_doodles() -> None:
     first, second, other = (Part("", as_stroke_source(make_doodles(40, [], seed))).sha256() for seed in (1, 1, 2))
     assert first == second != other
+
+
+def test_bold_doodles_go_through_all_kinds_and_the_same_seed_makes_the_same() -> None:
+    doodles = make_bold_doodles(3 * len(KINDS), seed=1)
+    assert {character.label for character in doodles} == {"not a digit"}
+    first, second, other = (Part("", as_stroke_source(make_bold_doodles(40, seed))).sha256() for seed in (1, 1, 2))
+    assert first == second != other
+
+
+def test_a_blot_is_filled_and_a_box_is_empty() -> None:
+    source = as_stroke_source(make_bold_doodles(4 * len(KINDS), seed=1), thickest_px=3.0)
+    images = source.draw(torch.arange(len(source.labels)), torch.Generator().manual_seed(0)).reshape(4, len(KINDS), -1)
+    covered = {kind.__name__: float((images[:, index] > 60).float().mean()) for index, kind in enumerate(KINDS)}
+    assert covered["_make_blot"] > 1.2 * covered["_make_box"]

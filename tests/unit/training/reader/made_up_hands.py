@@ -3,7 +3,7 @@
 import numpy as np
 
 from training.data.pen_characters import PenCharacter
-from training.reader.writing_data import make_scenery_doodles
+from training.data.writing_data import make_scenery_doodles
 from training.rendering.pages.forms import FORMS
 from training.rendering.pages.hands import Hands, make_hands
 

@@ -7,15 +7,16 @@ import pytest
 import torch
 from torch import nn
 
+from shared.recognition.architectures.reader import Reader
 from tests.unit.training.reader.made_up_hands import make_digits, make_images, make_letter, make_test_hands
 from training.data.labelled_images import LabelledImages
+from training.data.writing_data import WritingData
 from training.errors import RunError
 from training.learning.step_folder import StepFolder
 from training.reader import fitting
 from training.reader.fitting import fit_reader
 from training.reader.learner import Learner, compute_rate, share_of_newest, update_average
 from training.reader.pages import ComposedBatches
-from training.reader.writing_data import WritingData
 from training.recipes.reader_recipe import ReaderSettings
 from training.reporting.epoch_log import read_epochs
 
@@ -53,6 +54,11 @@ def test_the_same_seed_gives_the_same_weights_whoever_composes(tmp_path: Path) -
     one = fit_reader(settings_of(), StepFolder(tmp_path / "one"), DATA)
     other = fit_reader(settings_of(), StepFolder(tmp_path / "other"), DATA, workers=1)
     assert_same(one, other)
+
+
+def test_a_training_starts_from_the_weights_that_it_is_given() -> None:
+    start = Reader()
+    assert_same(Learner(settings_of(), batches=1, device=CPU, start=start).network, start)
 
 
 def test_a_killed_training_ends_with_the_weights_of_one_that_was_not(

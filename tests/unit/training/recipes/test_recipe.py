@@ -75,6 +75,7 @@ def test_a_recipe_without_steps_has_one_step(tmp_path: Path) -> None:
         ("[[steps]]\n[[steps]]\nteacher_share = 0.5", "step 2: teacher_share, teacher_temperature and answered_epochs"),
         ('[settings]\ndataset = ["mnist", "mnist"]', "step 1: dataset names one dataset twice"),
         ('[settings]\ndataset = ["qmnist"]\npictures = true', "step 1: pictures are drawn from mnist and pen_strokes"),
+        ("[settings]\ncut_digits = true", "step 1: cut_digits are made of mnist and pen_strokes"),
         ('[settings]\nlabel_filter = "best"', "step 1: label_filter needs pen_strokes"),
         ('[[steps]]\n[[steps]]\nstart_from = "cnn"', "recipe: only the first step may set start_from"),
         ("[settings]\nstart_share = 0.5", "recipe: start_share"),

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
-import cv2
-import numpy as np
-
 from training.rendering.pages.hand import Hand
 from training.rendering.pages.hands import Hands
 from training.rendering.pages.ink import Ink
 from training.rendering.pages.layouts.centred import write_centred
+from training.rendering.pages.layouts.frames import draw_frame
 from training.rendering.pages.numbers import Style, choose_style
 from training.rendering.pages.scenery import draw_scenery, print_words
 from training.rendering.pages.sheet import Layer, Random, Sheet
@@ -16,13 +14,13 @@ from training.rendering.pages.sheet import Layer, Random, Sheet
 
 @dataclass(frozen=True)
 class Row:
-    """Boxes of one size, in pixels of the sheet. Those of a comb have no upper edge."""
+    """Boxes of one size, in pixels of the sheet."""
 
     top: float
     box_h: float
     box_w: float
     gap: float
-    comb: bool
+    shape: float  # see `draw_frame`
     line: int
 
 
@@ -40,7 +38,7 @@ def write_boxes(sheet: Sheet, hands: Hands, ink: Ink, digit_px: float, random: R
         count = int(random.integers(1, 12))
         empty = 0.7 if random.random() < 0.3 else 0.05
         for _ in range(count):
-            _draw_box(frame, row, x)
+            draw_frame(frame, (x, row.top, x + row.box_w, row.top + row.box_h), row.shape, row.line)
             if random.random() > empty:
                 _write_in_box(sheet, layer, hand, style, row, x, digit_px, random)
             elif random.random() < 0.2:
@@ -57,20 +55,11 @@ def _choose_row(top: float, digit_px: float, random: Random) -> Row:
         box_h=digit_px * random.uniform(1.1, 1.9),
         box_w=digit_px * random.uniform(0.95, 1.7),
         gap=0.0 if random.random() < 0.35 else digit_px * random.uniform(0.08, 0.6),
-        comb=random.random() < 0.15,
-        line=int(random.integers(1, 4) if random.random() < 0.85 else random.integers(4, 7)),
+        shape=float(random.random()),
+        line=min(
+            int(random.integers(1, 4) if random.random() < 0.85 else random.integers(4, 7)), 1 + int(digit_px / 8)
+        ),
     )
-
-
-def _draw_box(frame: Layer, row: Row, x: float) -> None:
-    right, bottom = x + row.box_w, row.top + row.box_h
-    if row.comb:
-        tooth = row.top + row.box_h * 0.6
-        points = np.array([[x, tooth], [x, bottom], [right, bottom], [right, tooth]])
-        cv2.polylines(frame, [points.round().astype(np.int32)], False, 255, row.line, cv2.LINE_AA)
-    else:
-        corner, opposite = (round(x), round(row.top)), (round(right), round(bottom))
-        cv2.rectangle(frame, corner, opposite, 255, row.line, cv2.LINE_AA)
 
 
 def _write_in_box(

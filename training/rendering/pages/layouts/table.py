@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-import cv2
-
 from training.rendering.pages.hands import Hands
 from training.rendering.pages.ink import Ink
 from training.rendering.pages.layouts.centred import write_centred
+from training.rendering.pages.layouts.frames import draw_grid
 from training.rendering.pages.numbers import choose_style
 from training.rendering.pages.sheet import Layer, Random, Sheet
 from training.rendering.pages.texts import choose_digits
@@ -37,10 +36,11 @@ def write_table(sheet: Sheet, hands: Hands, ink: Ink, digit_px: float, random: R
     grid = _choose_grid(sheet, digits, digit_px, random)
     frame = sheet.make_layer()
     if random.random() < 0.93:
-        _draw_grid(frame, grid)
+        corner, cell, count = (grid.left, grid.top), (grid.cell_w, grid.cell_h), (grid.columns, grid.rows)
+        draw_grid(frame, corner, cell, count, (grid.thin, grid.thick), grid.block)
     layer, printed = _fill_cells(sheet, hands, grid, digits, digit_px, random)
     sheet.apply(frame, ink.frame, ink.target)
-    sheet.apply(printed, float(random.uniform(0.25, 1.0)), ink.target)
+    sheet.apply(printed, max(ink.writing * 0.8, float(random.uniform(0.4, 1.0))), ink.target)
     sheet.apply(layer, ink.writing, ink.target)
 
 
@@ -57,24 +57,12 @@ def _choose_grid(sheet: Sheet, digits: int, digit_px: float, random: Random) -> 
     return Grid(left, top, cell_w, cell_h, columns, rows, thin, thick, block)
 
 
-def _draw_grid(frame: Layer, grid: Grid) -> None:
-    right, bottom = round(grid.left + grid.columns * grid.cell_w), round(grid.top + grid.rows * grid.cell_h)
-    for column in range(grid.columns + 1):
-        x = round(grid.left + column * grid.cell_w)
-        width = grid.thick if column % grid.block == 0 else grid.thin
-        cv2.line(frame, (x, round(grid.top)), (x, bottom), 255, width, cv2.LINE_AA)
-    for row in range(grid.rows + 1):
-        y = round(grid.top + row * grid.cell_h)
-        width = grid.thick if row % grid.block == 0 else grid.thin
-        cv2.line(frame, (round(grid.left), y), (right, y), 255, width, cv2.LINE_AA)
-
-
 def _fill_cells(
     sheet: Sheet, hands: Hands, grid: Grid, digits: int, digit_px: float, random: Random
 ) -> tuple[Layer, Layer]:
     """Returns what is written and what is printed in the cells."""
     layer, printed = sheet.make_layer(), sheet.make_layer()
-    type_share = random.choice([0.0, 0.3, 0.5, 0.7])
+    type_share = random.choice([0.0, 0.3, 0.5, 0.7, 0.9])
     typed, hand, style = hands.pick(random, printed=1.0), hands.pick(random), choose_style(random)
     filled = random.choice([1.0, 1.0, 0.7, 0.4])
     for place in (grid.find_middle(row, column) for row in range(grid.rows) for column in range(grid.columns)):

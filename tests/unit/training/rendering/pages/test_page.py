@@ -4,13 +4,16 @@ import numpy as np
 import pytest
 
 from tests.unit.training.reader.made_up_hands import make_test_hands
-from training.rendering.pages.hand import ImageHand, PenHand, Type
+from training.rendering.pages.forms import FORMS, draw_form
+from training.rendering.pages.hand import ImageHand, PenHand, Type, choose_type
 from training.rendering.pages.hands import Hands
+from training.rendering.pages.ink import Ink, strengthen
 from training.rendering.pages.layouts import LAYOUTS
 from training.rendering.pages.page import Page, compose_page
+from training.rendering.pages.rare_forms import RARE_FORMS
 from training.rendering.pages.sheet import DIGITS, IGNORED, SEPARATORS, Mark, Sheet
 from training.rendering.pages.slot import Slot
-from training.rendering.pages.texts import make_amount, make_text
+from training.rendering.pages.texts import make_amount, make_ones, make_text
 
 SIZES = [(30, 120), (64, 256), (128, 192), (400, 300), (1500, 2000)]
 WITH_DIGITS = sorted(LAYOUTS.keys() - {"nothing"})
@@ -65,8 +68,6 @@ def test_every_mark_on_a_sheet_has_ink_at_each_side_of_its_box(hands: Hands, lay
 
 
 def write_on(sheet: Sheet, hands: Hands, layout: str, seed: int) -> None:
-    from training.rendering.pages.ink import Ink
-
     LAYOUTS[layout](sheet, hands, Ink(1.0, 1.0, 0.0), 30.0, np.random.default_rng(seed))
 
 
@@ -91,12 +92,41 @@ def assert_ink_reaches_the_sides(ink: np.ndarray, mark: Mark) -> None:  # type: 
 def test_the_mark_of_a_written_digit_is_the_box_around_its_ink(hands: Hands, kind: str) -> None:
     hand = {"pen": PenHand(hands.everyone, 0.03, 0.3), "image": ImageHand(hands.images), "type": Type(hands.fonts[0])}
     for seed in range(30):
-        layer = np.zeros((120, 120), np.uint8)
+        layer = np.zeros((120, 240), np.uint8)
         mark = hand[kind].write(layer, str(seed % 10), Slot(40, 90, 50, 0.1, 4), np.random.default_rng(seed))
         ink = layer > 127
         rows, columns = np.nonzero(ink.any(axis=1))[0], np.nonzero(ink.any(axis=0))[0]
         around = (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1)
         np.testing.assert_allclose(mark.box, around, atol=2.1)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_varied_type_keeps_its_mark_on_its_ink(hands: Hands, seed: int) -> None:
+    layer = np.zeros((120, 160), np.uint8)
+    random = np.random.default_rng(seed)
+    mark = choose_type(hands.fonts, random).write(layer, str(seed % 10), Slot(40, 90, 50, 0.1, 4), random)
+    rows, columns = np.nonzero(layer)
+    around = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    np.testing.assert_allclose(mark.box, around, atol=1.1)
+    assert 40 <= mark.height <= 60
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_a_form_of_a_digit_is_about_one_high_and_never_twice_the_same(digit: str) -> None:
+    assert set(RARE_FORMS) == set(FORMS) == set(DIGITS)
+    random = np.random.default_rng(4)
+    drawn = [np.concatenate(draw_form(digit, random)) for _ in range(20)]
+    assert all(0.7 <= np.ptp(points[:, 1]) <= 1.4 for points in drawn)
+    assert len({points.tobytes() for points in drawn}) == len(drawn)
+
+
+def test_ink_is_strengthened_until_a_person_can_read_it_and_no_more() -> None:
+    plain, patterned = np.full((20, 20), 200, np.float32), np.full((20, 20), 200, np.float32)
+    patterned[::2] = 140
+    faint, strong = Ink(0.2, 0.1, 0.0), Ink(0.9, 0.1, 0.0)
+    assert 0.3 < strengthen(faint, plain).writing < 0.4
+    assert strengthen(faint, patterned).writing > 0.6
+    assert strengthen(strong, plain) == strong
 
 
 def test_a_digit_of_a_photographed_page_lies_where_its_mark_says(hands: Hands) -> None:
@@ -116,9 +146,9 @@ def test_a_digit_of_a_photographed_page_lies_where_its_mark_says(hands: Hands) -
     assert np.mean(inside) > 3 * np.mean(outside)
 
 
-@pytest.mark.parametrize("make", [make_text, make_amount])
+@pytest.mark.parametrize("make", [make_text, make_amount, make_ones])
 def test_every_text_has_a_digit_and_only_signs_that_can_be_written(make) -> None:  # type: ignore[no-untyped-def]
-    known = set(DIGITS + SEPARATORS + "=*#x+()$%~ ")
+    known = set(DIGITS + SEPARATORS + "=*#x+()$%~\u20ac\u00a3\u00a5F ")
     for seed in range(300):
         text = make(np.random.default_rng(seed))
         assert set(text) & set(DIGITS)

@@ -64,7 +64,7 @@ def load_writing_data(split: Split, options: DataOptions) -> WritingData:
     """Load the data of that split. DataUnavailableError if they are missing or damaged."""
     if not options.pen_digits:
         raise DataUnavailableError(
-            "The reader learns from pen strokes: give --pen-digits a file made by `python -m training.data.unipen`."
+            "Pages are composed of pen strokes: give --pen-digits a file made by `python -m training.data.unipen`."
         )
     return WritingData(
         digits=read_pen_digits(options.pen_digits, split),
