@@ -35,6 +35,7 @@ from training.data.writing_data import load_writing_data
 from training.errors import DataUnavailableError
 from training.options import DataOptions
 from training.recipes.recipe import Settings
+from training.rendering.pages.forms import draw_form
 
 log = logging.getLogger(__name__)
 
@@ -46,9 +47,12 @@ TIMES_PICTURES = {"uploads": 2, "photographs": 2}  # slices, drawn from training
 MOST_PICTURES = {"uploads": 10_000, "photographs": 3_000}  # drawing a picture takes up to a twentieth of a second
 TIMES_DRAWINGS = 2
 PAGES = 3000  # composed pages whose digits are cut out, about nine of each
+TIMES_FORMS = 2
 ADDED_STROKES = 8  # variants with added strokes of each zero, seven and bare one
+FORMS = 2000  # digits in forms that few of the collected writers use
 DOODLES, BOLD_DOODLES = 5100, 2400
 SAME_PEN = InkChange(thickness=(0.0, 0.0))  # for pictures, whose line widths vary already
+THICKEST_FORM_PX = 4.5
 THICKEST_LETTER_PX = 4.5  # thicker letters run together and may look like digits
 THICKEST_DOODLE_PX, THICKEST_BOLD_PX = 3.5, 4.5
 
@@ -71,12 +75,19 @@ def name_files(files: Sequence[Path]) -> str:
 
 
 def make_pen_parts(digits: Sequence[PenCharacter], seed: int) -> list[Part]:
-    """Return pen digits, and the same with the strokes that some people add (slashed zeros, crossed sevens)."""
+    """Return pen digits, the same with strokes that some people add (slashed zeros, crossed sevens), and rare forms."""
     random = np.random.default_rng(seed)
     parts = [Part("pen_digits", as_stroke_source(digits), TIMES_PEN_DIGITS)]
     if added := [digit for _ in range(ADDED_STROKES) for digit in add_strokes(digits, random)]:
         parts.append(Part("added_strokes", as_stroke_source(added)))
-    return parts
+    return [*parts, Part("forms", as_stroke_source(make_forms(FORMS, seed), THICKEST_FORM_PX), TIMES_FORMS)]
+
+
+def make_forms(count: int, seed: int) -> list[PenCharacter]:
+    """Return digits of hand-made forms, each digit as often, such as open fours and nines with flat tails."""
+    random = np.random.default_rng(seed)
+    digits = [index % 10 for index in range(count)]
+    return [PenCharacter(digit, "hand-made form", tuple(draw_form(str(digit), random))) for digit in digits]
 
 
 def make_picture_parts(digits: Sequence[PenCharacter], settings: Settings, options: DataOptions) -> list[Part]:

@@ -34,13 +34,14 @@ def fit_calibration(logits: Sequence[Tensor], labels: Sequence[Tensor]) -> Calib
     """One logits (N, 10) and one labels (N,) per slice of digits → the calibration.
 
     The temperature is fitted on the largest slice, because a few wrong labels in a small slice would make every
-    answer look too confident. The threshold rejects at most 0.2 % of the digits of every slice.
+    answer look too confident. The threshold rejects 0.2 % of the digits of all slices together: that of a small slice
+    would depend on its one or two lowest digits.
     """
     largest = max(range(len(labels)), key=lambda index: len(labels[index]))
     energies = [part.double().logsumexp(dim=1) for part in logits]
     return Calibration(
         temperature=fit_temperature(logits[largest], labels[largest]),
-        energy_centre=min(float(part.quantile(REJECTED_DIGITS)) for part in energies),
+        energy_centre=float(torch.cat(energies).quantile(REJECTED_DIGITS)),
         energy_scale=float(torch.cat(energies).std()),
         digit_score_threshold=0.5,
         doubtful_below=DOUBTFUL_BELOW,

@@ -56,6 +56,10 @@ def test_digits_that_the_label_filter_doubts_are_not_used(tmp_path: Path) -> Non
     assert set(labels["added_strokes"].tolist()) == {7}
 
 
+def test_every_digit_is_learned_in_rare_forms_as_well(tmp_path: Path) -> None:
+    assert labels_by_part(tmp_path, [7])["forms"].bincount().tolist() == [parts.FORMS // 10] * 10
+
+
 @pytest.mark.parametrize("split", ["validation", "test"])
 def test_writers_of_other_splits_are_not_trained_on(tmp_path: Path, split: str) -> None:
     with pytest.raises(DataUnavailableError, match="no digits to train on"):
@@ -102,7 +106,7 @@ def test_drawings_that_are_not_digits_are_learned_as_the_service_sees_them(tmp_p
 def test_without_a_file_of_drawings_non_digits_are_made_up(tmp_path: Path) -> None:
     file = write_digits(tmp_path / "digits.jsonl", [7], writer_of("train"))
     loaded = load_training(quick_settings(dataset=["pen_strokes"]), options(pen_digits=file)).parts
-    assert [part.name for part in loaded] == ["pen_digits", "added_strokes", "made_up", "made_up_bold"]
+    assert [part.name for part in loaded] == ["pen_digits", "added_strokes", "forms", "made_up", "made_up_bold"]
 
 
 def test_digits_cut_out_of_pages_are_learned_with_the_pen_they_were_written_with(
