@@ -111,7 +111,7 @@ class LabelChange(Message):
 
 
 class LabelHistory(Message):
-    """The answer of GET /v1/predictions/{id}/labels: every change, oldest first."""
+    """The answer of GET /v1/predictions/{id}/label-history: every change, oldest first."""
 
     changes: list[LabelChange]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import FailFast, Field
+from pydantic import FailFast, Field, StrictBool
 
 from shared.contracts.message import Base64, Digit, Message, ModelVersion, PredictionId, Probabilities, Share
 from shared.contracts.storage import Count, ModelToStore, NotADigit, Picture, Source, TrueDigit
@@ -46,7 +46,7 @@ class PredictionToImport(Message):
     confidence: JsonShare
     probabilities: Annotated[list[JsonShare], Field(min_length=10, max_length=10)]
     digit_score: JsonShare
-    rejected: bool = False
+    rejected: StrictBool = False
     model: ModelToStore
     source: Source
     owner: UUID | None = None

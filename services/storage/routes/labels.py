@@ -76,7 +76,7 @@ async def delete_label(
     logger.info("label_removed", prediction_id=str(prediction_id))
 
 
-@router.get("/predictions/{prediction_id}/labels", responses=problem_docs("not_found"))
+@router.get("/predictions/{prediction_id}/label-history", responses=problem_docs("not_found"))
 async def get_label_history(
     caller: Reader, prediction_id: UUID, database: StorageDatabase, settings: StorageSettings
 ) -> LabelHistory:

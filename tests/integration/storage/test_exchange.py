@@ -81,7 +81,7 @@ async def test_what_was_exported_is_imported_into_another_slate_as_it_was(
         totals = [(await one.get("/v1/statistics")).json() for one in (client, other)]
         assert totals[0] == totals[1]
         (labelled, *_) = [line["id"] for line in lines if line["label"] == "not_a_digit"]
-        (change,) = (await other.get(f"/v1/predictions/{labelled}/labels")).json()["changes"]
+        (change,) = (await other.get(f"/v1/predictions/{labelled}/label-history")).json()["changes"]
         assert (change["origin"], change["counts"], change["after"]) == ("import", True, "not_a_digit")
         actions = {entry["action"] for entry in (await other.get("/v1/audit")).json()["entries"]}
         assert actions == {"import", "export"}

@@ -69,7 +69,7 @@ def test_a_doubtful_digit_with_other_things_around_it_does_not_count() -> None:
 
 
 def test_what_hardly_looks_like_a_digit_does_not_count() -> None:
-    assert find(draw_disc(), SquareReader(sure=-1.5)).digits == []
+    assert find(draw_disc(), SquareReader(sure=-2.5)).digits == []
 
 
 def test_an_empty_page_is_blank() -> None:

@@ -20,7 +20,7 @@ async def say(caller, path: str, digit: int | str) -> int | str | None:
 
 
 async def history(caller, path: str) -> list[tuple[object, ...]]:
-    changes = (await caller.get(f"{path}/labels")).json()["changes"]
+    changes = (await caller.get(f"{path}/label-history")).json()["changes"]
     return [tuple(change[name] for name in ("by", "counts", "before", "after")) for change in changes]
 
 
@@ -81,7 +81,7 @@ async def test_the_history_of_labels_never_holds_the_id_of_a_visitor(installatio
     await say(owner, path, 3)
     await say(other, path, 4)
     visitors = [entry["who"].removeprefix("visitor ") for entry in (await _audit(installation))]
-    text = (await (await installation.curator()).get(f"{path}/labels")).text
+    text = (await (await installation.curator()).get(f"{path}/label-history")).text
     assert [one for one in visitors if one in text] == []
 
 

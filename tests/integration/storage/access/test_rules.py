@@ -15,7 +15,7 @@ RULES = {
     ("GET", "/v1/predictions/{prediction_id}/drawing"): "read",
     ("PUT", "/v1/predictions/{prediction_id}/label"): "label",
     ("DELETE", "/v1/predictions/{prediction_id}/label"): "label",
-    ("GET", "/v1/predictions/{prediction_id}/labels"): "read",
+    ("GET", "/v1/predictions/{prediction_id}/label-history"): "read",
     ("GET", "/v1/predictions"): "read",
     ("GET", "/v1/prediction-count"): "read",
     ("GET", "/v1/totals"): "read",

@@ -50,7 +50,7 @@ async def test_what_belongs_to_others_does_not_exist_for_a_stranger(install, mak
     before = (await victim.get(path)).json()
     unknown = f"/v1/predictions/{make.id()}"
     for method, part, body in [
-        ("GET", "", None), ("GET", "/drawing", None), ("GET", "/labels", None), ("DELETE", "", None),
+        ("GET", "", None), ("GET", "/drawing", None), ("GET", "/label-history", None), ("DELETE", "", None),
         ("DELETE", "/label", None), ("PUT", "/label", {"digit": 1}), ("DELETE", "?unlabelled_only=true", None),
     ]:  # fmt: skip
         answer = await stranger.request(method, path + part, json=body)
@@ -59,7 +59,7 @@ async def test_what_belongs_to_others_does_not_exist_for_a_stranger(install, mak
         assert answer.text.replace(path, unknown).replace(prediction_id, unknown[-36:]) == same.text
     assert await list_ids(stranger) == []
     assert (await victim.get(path)).json() == before
-    assert len((await victim.get(f"{path}/labels")).json()["changes"]) == 1
+    assert len((await victim.get(f"{path}/label-history")).json()["changes"]) == 1
 
 
 @pytest.mark.parametrize(("setting", "seen"), [("history", 1), ("totals", 1), ("nothing", 0)])
