@@ -90,7 +90,8 @@ def test_no_page_shows_the_drawing_to_a_stranger(victim: Visitor, stranger: Visi
 
 def test_the_api_answers_a_stranger_as_if_the_drawing_did_not_exist(stranger: Visitor, secret: str) -> None:
     path = f"/v1/predictions/{secret}"
-    assert [stranger.api.get(each).status_code for each in (path, f"{path}/drawing", f"{path}/label-history")] == [404] * 3
+    for address in (path, f"{path}/drawing", f"{path}/label-history"):
+        assert stranger.api.get(address).status_code == 404
     assert stranger.api.put(f"{path}/label", json={"digit": 1}).status_code == 404
     assert stranger.api.delete(f"{path}/label").status_code == 404
     stranger.api.delete(path)
