@@ -63,6 +63,8 @@ class _Reading:
                 return
 
     async def _note_and_send(self, message: Message) -> None:
+        if self._left and not self._begun:
+            return  # a problem that the cancelled query became on its way; nobody is there to read it
         self._begun = True
         self._ended = message["type"] == "http.response.body" and not message.get("more_body", False)
         await self._send(message)

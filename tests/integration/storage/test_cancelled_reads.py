@@ -1,14 +1,14 @@
 """A caller who goes away while PostgreSQL works for it ends the query."""
 
 import asyncio
+from contextlib import asynccontextmanager
 
 import asyncpg
 import httpx
 import pytest
 import uvicorn
 
-from services.storage import count_folding
-from services.storage.app import create_app
+from services.storage import app
 from services.storage.settings import Settings
 from tests.integration.storage.conftest import TOKEN
 
@@ -18,12 +18,22 @@ WHERE application_name = 'slate-storage' AND wait_event_type = 'Lock' AND datnam
 """
 
 
+@asynccontextmanager
+async def run_nothing(*works):
+    for work in works:
+        work.close()
+    yield
+
+
 @pytest.fixture
 async def served_url(database_url, monkeypatch):
-    """The service over TCP, because only a real connection can be closed by its caller. It moves no changes."""
-    monkeypatch.setattr(count_folding, "EVERY_S", 3600)
-    app = create_app(Settings(database_url=database_url, token=TOKEN))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None))
+    """The service over TCP, because only a real connection can be closed by its caller.
+
+    It does no work in the background, which would wait for the locks of the test, too.
+    """
+    monkeypatch.setattr(app, "run_in_background", run_nothing)
+    service = app.create_app(Settings(database_url=database_url, token=TOKEN))
+    server = uvicorn.Server(uvicorn.Config(service, port=0, log_config=None))
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110  uvicorn sets no event
         await asyncio.sleep(0.01)
@@ -52,6 +62,7 @@ async def test_the_query_of_a_caller_who_left_is_cancelled(served_url, database_
         assert (await client.get(f"/v1/{path}")).status_code == 200
         cancelled = f'route="/v1/{path}",status="499"'
         # It is counted once the connection has been given back.
-        while cancelled not in (await client.get("/metrics")).text:  # noqa: ASYNC110  the service tells nobody
-            await asyncio.sleep(0.05)
+        async with asyncio.timeout(30):
+            while cancelled not in (await client.get("/metrics")).text:  # noqa: ASYNC110  the service tells nobody
+                await asyncio.sleep(0.05)
     await connection.close()
