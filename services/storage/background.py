@@ -1,6 +1,7 @@
 """Runs work of the service beside its requests, for as long as the app runs."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
@@ -20,6 +21,14 @@ async def run_in_background(*works: Coroutine[Any, Any, None]) -> AsyncIterator[
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def working_half_the_time() -> AsyncIterator[None]:
+    """Rest after the block as long as it took, so that work takes no more than half of a connection."""
+    began = time.monotonic()
+    yield
+    await asyncio.sleep(time.monotonic() - began)
 
 
 async def _run(work: Coroutine[Any, Any, None]) -> None:

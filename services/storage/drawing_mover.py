@@ -5,10 +5,10 @@ that stops loses nothing: the next one continues. Several copies of the service 
 """
 
 import asyncio
-import time
 
 import structlog
 
+from services.storage.background import working_half_the_time
 from services.storage.database import Database
 from services.storage.lanes import MAINTENANCE
 from services.storage.queries.drawings import BEGINNING, MovePlace, has_unmoved_drawings, move_drawings
@@ -38,6 +38,5 @@ async def move_all(database: Database) -> None:
     """Go once through all rows that have a drawing to move."""
     place: MovePlace | None = BEGINNING
     while place is not None:
-        began = time.monotonic()
-        place = await database.run(MAINTENANCE, move_drawings, place)
-        await asyncio.sleep(time.monotonic() - began)
+        async with working_half_the_time():
+            place = await database.run(MAINTENANCE, move_drawings, place)

@@ -6,16 +6,16 @@ for somebody who asks for deletion without the browser or token that stored the 
 """
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 import asyncpg
 
 from services.storage.access.caller import make_token_caller
-from services.storage.command import TIMEOUT_S, WHO
+from services.storage.command import WHO, run_command
 from services.storage.queries.mine import delete_batch, delete_given_labels
 from services.storage.queries.retention import Deleted, delete_old
 from services.storage.retention import Rule, apply_rules, read_rules
@@ -27,15 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m services.storage.retain", description=__doc__)
     parser.add_argument("--owner-of", metavar="NAME", help="delete everything of a token's name or a visitor's id")
     options = parser.parse_args(arguments)
-    settings = RetentionSettings()
-    rules = read_rules(settings)
+    rules = read_rules(RetentionSettings())
     if not rules and options.owner_of is None:
         print("Everything is kept: neither STORAGE_RETENTION_DAYS nor STORAGE_LABELLED_RETENTION_DAYS is set.")  # noqa: T201
         return 0
-    try:
-        deleted = asyncio.run(_delete(settings.database_url.get_secret_value(), rules, options.owner_of))
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        sys.exit(f"The database did not do this: {error or type(error).__name__}")
+    deleted = run_command(partial(_delete, rules=rules, owner_of=options.owner_of), in_transaction=False)
     print(f"Deleted: {deleted:,} predictions.")  # noqa: T201
     return 0
 
@@ -50,18 +46,14 @@ def find_owner(name: str) -> UUID:
         return owner
 
 
-async def _delete(url: str, rules: list[Rule], owner_of: str | None) -> int:
-    connection = await asyncpg.connect(url, timeout=TIMEOUT_S, statement_cache_size=0)
-    try:
-        if owner_of is not None:
-            return await _delete_of(connection, find_owner(owner_of))
+async def _delete(connection: asyncpg.Connection, rules: list[Rule], owner_of: str | None) -> int:
+    if owner_of is not None:
+        return await _delete_of(connection, find_owner(owner_of))
 
-        async def delete(before: datetime, labelled: bool, after: Deleted) -> Deleted | None:
-            return await delete_old(connection, before, labelled, after, WHO)
+    async def delete(before: datetime, labelled: bool, after: Deleted) -> Deleted | None:
+        return await delete_old(connection, before, labelled, after, WHO)
 
-        return await apply_rules(rules, datetime.now(UTC), delete)
-    finally:
-        await connection.close()
+    return await apply_rules(rules, datetime.now(UTC), delete)
 
 
 async def _delete_of(connection: asyncpg.Connection, owner: UUID) -> int:

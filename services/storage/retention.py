@@ -1,13 +1,13 @@
 """How long predictions are kept: the settings as rules, and a task of the service that applies them every hour."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from services.storage.background import working_half_the_time
 from services.storage.database import Database
 from services.storage.lanes import MAINTENANCE
 from services.storage.queries.retention import BEGINNING, Deleted, delete_old
@@ -43,10 +43,9 @@ async def apply_rules(rules: list[Rule], now: datetime, delete: DeleteBatch) -> 
     for rule in rules:
         batch: Deleted | None = BEGINNING
         while batch is not None:
-            began = time.monotonic()
-            batch = await delete(now - timedelta(days=rule.days), rule.labelled, batch)
+            async with working_half_the_time():
+                batch = await delete(now - timedelta(days=rule.days), rule.labelled, batch)
             total += batch.deleted if batch else 0
-            await asyncio.sleep(time.monotonic() - began)
     return total
 
 

@@ -56,6 +56,11 @@ class Label(Message):
     digit: JsonDigit | NotADigit
 
 
+def is_right(digit: int, label: TrueDigit | None, *, rejected: bool) -> bool:
+    """Whether the label agrees with the answer. To reject a drawing is right if it is not a digit."""
+    return label == digit or (label == NOT_A_DIGIT and rejected)
+
+
 class StoredPrediction(Message):
     """A prediction in the history.
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from shared.clients.command import run_command, say
 from shared.clients.patience import Patience
-from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.exchange.client import ExchangeClient
 from shared.exchange.errors import FileError
 from shared.exchange.idx_export import export_idx
@@ -20,7 +20,6 @@ from shared.exchange.parquet_export import export_parquet
 from shared.exchange.parquet_import import import_parquet
 
 PATIENCE = Patience(read_timeout_s=120, retry_for_s=300)  # nobody waits in front of it, and the service may restart
-CONTINUE = "Run the same command again to continue."
 TOKEN = "STORAGE_TOKEN"  # noqa: S105  the name of a variable
 
 
@@ -48,25 +47,17 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Export or import → the exit code."""
     options = parse_arguments(arguments)
-    try:
+
+    def work() -> int:
         with (
             ExchangeClient(options.url, api_key=os.environ.get(TOKEN), patience=PATIENCE) as client,
             tqdm(unit=" predictions", disable=None) as bar,  # none in a log
         ):
             sentence = ACTIONS[options.action](client, options, bar.update)
-    except KeyboardInterrupt:
-        say(f"Stopped. {CONTINUE}")
-        return 130
-    except RefusedError as refused:
-        say(f"Stopped: {refused.problem.detail}")
-    except ServiceUnavailableError as error:
-        say(f"Stopped: {error} {CONTINUE}")
-    except (FileError, OSError, ValueError) as error:  # ValueError: a token that no header can hold
-        say(str(error))
-    else:
         say(sentence)
         return 0
-    return 2
+
+    return run_command(work, FileError)
 
 
 def _export_parquet(client: ExchangeClient, options: argparse.Namespace, progress: Callable[[int], object]) -> str:
@@ -92,11 +83,6 @@ ACTIONS = {"export": _export_parquet, "export-idx": _export_idx, "import": _impo
 
 def _period(options: argparse.Namespace) -> dict[str, str]:
     return {name: value for name in ("since", "until") if (value := getattr(options, name))}
-
-
-def say(sentence: str) -> None:
-    """Write for the person, beside the progress bar."""
-    print(sentence, file=sys.stderr)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from shared.contracts.storage import NOT_A_DIGIT
 from shared.exchange.client import ExchangeClient, Row
 from shared.exchange.errors import FileError
-from shared.exchange.table import NOT_A_DIGIT
 from shared.recognition.errors import DrawingError
 from shared.recognition.normalisation import SIDE
 from shared.recognition.preprocessing import preprocess

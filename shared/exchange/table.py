@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
+from shared.contracts.storage import NOT_A_DIGIT
 from shared.exchange.client import Row
 
-NOT_A_DIGIT, NOT_A_DIGIT_NUMBER = "not_a_digit", 10
+NOT_A_DIGIT_NUMBER = 10
 TIME = pa.timestamp("us", "UTC")
 SCHEMA = pa.schema(
     [

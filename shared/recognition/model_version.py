@@ -113,7 +113,7 @@ def next_version(models_dir: Path, name: str, now: datetime) -> str:
 
 def set_current(models_dir: Path, name: str, version: str) -> None:
     """Puts that version in use, in one atomic step. ModelVersionError if there is no such version."""
-    _read_manifest(ReaderManifest if name == READER else Manifest, models_dir, name, version)
+    _read_any_manifest(models_dir, name, version)
     pointer = models_dir / name / CURRENT
     written = pointer.with_name(f".{CURRENT}-{os.getpid()}")
     written.write_text(version + "\n")
@@ -198,6 +198,15 @@ def _read_file(path: Path, max_bytes: int, of_what: str) -> bytes:
 def find_manifest(models_dir: Path, reference: str) -> Manifest:
     """The manifest for `name` or `name/version`. ModelVersionError if there is none."""
     return read_manifest(models_dir, *resolve_reference(models_dir, reference))
+
+
+def find_any_manifest(models_dir: Path, reference: str) -> VersionManifest:
+    """The manifest for `name` or `name/version`, also of the reader network. ModelVersionError if there is none."""
+    return _read_any_manifest(models_dir, *resolve_reference(models_dir, reference))
+
+
+def _read_any_manifest(models_dir: Path, name: str, version: str) -> VersionManifest:
+    return _read_manifest(ReaderManifest if name == READER else Manifest, models_dir, name, version)
 
 
 def resolve_reference(models_dir: Path, reference: str) -> tuple[str, str]:

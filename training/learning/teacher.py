@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import torch
+from pydantic import BaseModel
 from torch import Tensor, nn
 
-from shared.recognition.model_version import find_manifest
+from shared.recognition.model_version import find_any_manifest, find_manifest
 from shared.recognition.normalisation import Normalisation
 from shared.recognition.weights import load_network
 from training.errors import RunError
-from training.recipes.recipe import START, Settings
+from training.recipes.recipe import ROLES, START, Settings
+
+S = TypeVar("S", bound=BaseModel)  # the settings of a step
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ def load_teacher(reference: str, models_dir: Path, mixed: bool = False) -> Teach
     return Teacher(network.eval(), manifest.normalisation, mixed)
 
 
-def pin_versions(settings: Settings, models_dir: Path, known: dict[str, str] | None = None) -> Settings:
+def pin_versions(settings: S, models_dir: Path, known: dict[str, str] | None = None) -> S:
     """Replace every "name" by "name/version", so that a version published meanwhile changes nothing.
 
     `known` maps names to versions that were chosen before, and receives those chosen now. ModelVersionError if there
@@ -45,10 +49,10 @@ def pin_versions(settings: Settings, models_dir: Path, known: dict[str, str] | N
     """
     known = {} if known is None else known
     pinned = {}
-    for role in ("start_from", "teacher", "label_filter"):
-        name = getattr(settings, role)
+    for role in ROLES:
+        name = getattr(settings, role, None)
         if name not in {None, START}:
-            pinned[role] = known[name] = find_manifest(models_dir, known.get(name, name)).reference
+            pinned[role] = known[name] = find_any_manifest(models_dir, known.get(name, name)).reference
     return settings.model_copy(update=pinned)
 
 

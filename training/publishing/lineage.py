@@ -8,10 +8,8 @@ even when a version it depends on is gone.
 from collections.abc import Sequence
 from pathlib import Path
 
-from shared.recognition.model_version import TrainingStep, find_manifest
-from training.recipes.recipe import START
-
-ROLES = ("start_from", "teacher", "label_filter")  # settings that name a version
+from shared.recognition.model_version import TrainingStep, find_any_manifest
+from training.recipes.recipe import ROLES, START
 
 
 def describe_lineage(steps: Sequence[TrainingStep], models_dir: Path) -> list[TrainingStep]:
@@ -25,7 +23,7 @@ def describe_lineage(steps: Sequence[TrainingStep], models_dir: Path) -> list[Tr
         for reference in named_versions(step):
             if reference in own:
                 continue  # a later step starts from the step before it
-            manifest = find_manifest(models_dir, reference)
+            manifest = find_any_manifest(models_dir, reference)
             itself = TrainingStep(trained=manifest.reference, settings=manifest.recipe, data=manifest.data)
             lineage += [known for known in (*manifest.lineage, itself) if known not in lineage]
         if step is not steps[-1]:

@@ -11,13 +11,15 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import CliPositionalArg, SettingsConfigDict
 
+from shared.recognition.model_version import TrainingStep
 from training.command_line import run_command
 from training.data.writing_data import load_writing_data
+from training.learning.teacher import pin_versions
 from training.options import TrainingOptions
 from training.publishing.import_weights import build_with, read_weights
+from training.publishing.lineage import describe_lineage
 from training.publishing.version import Candidate
 from training.reader.publishing import make_candidate, print_reader_report, publish_reader
-from training.reader.start import describe_start
 from training.reader.training import compose_measured_slices
 from training.recipes.reader_recipe import read_reader_recipe
 
@@ -48,9 +50,9 @@ def build_candidate(options: Options) -> Candidate:
         return make_candidate(network, {options.file.name: _hash(options.file)}, imported)
     recipe = read_reader_recipe(options.recipe, {"epochs": options.epochs} if options.epochs else None)
     data = load_writing_data("train", options).hashes()
-    lineage = describe_start(recipe.settings, options.models_dir)
-    start = {"start_from": lineage[-1].trained} if lineage else {}
-    return make_candidate(network, data, recipe.settings.describe() | start | imported, recipe.name, lineage=lineage)
+    settings = pin_versions(recipe.settings, options.models_dir).describe()
+    lineage = describe_lineage([TrainingStep(trained=recipe.name, settings=settings, data=data)], options.models_dir)
+    return make_candidate(network, data, settings | imported, recipe.name, lineage=lineage)
 
 
 def _hash(file: Path) -> str:

@@ -23,7 +23,7 @@ class ReaderSettings(BaseModel):
     epochs: int = Field(40, gt=0)  # of 250 batches each
     batch_pixels: int = Field(786_432, gt=0)  # of the pages of a batch: 32 pages of 128×192 or 48 of 64×256
     averaging: float = Field(0.998, ge=0, lt=1)  # decay of the moving average of the weights
-    start_from: str | None = None  # "reader" or "reader/version" whose weights it starts from
+    start_from: str | None = Field(None, pattern=r"^reader(/.+)?$")  # "reader" or "reader/version" to continue
     seed: int = Field(1, ge=0)
     precision: Literal["32-true", "bf16-mixed"] = "32-true"
 

@@ -18,6 +18,7 @@ Architecture = Literal["cnn", "mlp", "lenet5", "vit", "best"]
 DatasetName = Literal["mnist", "qmnist", "emnist", "pen_strokes", "labelled_drawings"]
 
 FOLDER = Path(__file__).parent
+ROLES = ("start_from", "teacher", "label_filter")  # settings that name a version
 START = "start"  # as label_filter: the weights that the step starts from
 SAME_FORMS = {"mnist", "qmnist", "emnist"}  # made from the same forms of NIST, and split in different ways
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from services.frontend.elements.data_uri import encode, write_data_uri
 from shared.contracts.inference import Prediction, Saliency
-from shared.contracts.storage import NOT_A_DIGIT, TrueDigit
+from shared.contracts.storage import NOT_A_DIGIT, TrueDigit, is_right
 
 SURE, PROBABLE = 0.95, 0.75  # lowest confidence of a sure and of a probable answer
 MIN_ALTERNATIVE = 0.001  # digits with a lower probability are not named
@@ -51,7 +51,7 @@ def mark_label(digit: int, label: TrueDigit | None, *, rejected: bool = False) -
     """Whether a stored prediction is right. To reject a drawing is right if it is not a digit."""
     if label is None:
         return "unlabelled"
-    return "right" if label == digit or (label == NOT_A_DIGIT and rejected) else "wrong"
+    return "right" if is_right(digit, label, rejected=rejected) else "wrong"
 
 
 def name_label(label: TrueDigit) -> str:

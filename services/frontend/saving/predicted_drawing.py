@@ -11,7 +11,7 @@ from uuid import UUID
 from services.frontend.saving.outbox import Delivery, OutboxFullError
 from services.frontend.saving.personal_outbox import PersonalOutbox
 from shared.contracts.inference import Prediction
-from shared.contracts.storage import NOT_A_DIGIT, PredictionToStore, Source, TrueDigit
+from shared.contracts.storage import PredictionToStore, Source, TrueDigit, is_right
 
 STORED_FIELDS = {"digit", "confidence", "probabilities", "digit_score", "model"}
 
@@ -41,7 +41,7 @@ class PredictedDrawing:
     @property
     def is_right(self) -> bool:
         """Whether the label agrees with the answer. False without a label."""
-        return self.label == self.prediction.digit or (self.label == NOT_A_DIGIT and self.is_rejected)
+        return is_right(self.prediction.digit, self.label, rejected=self.is_rejected)
 
     def set_label(self, digit: TrueDigit | None) -> None:
         """None removes the label. `save` or `send_label` must follow."""

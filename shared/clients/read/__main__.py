@@ -11,18 +11,18 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from shared.clients.command import CONTINUE, run_command, say
 from shared.clients.inference import InferenceClient
 from shared.clients.patience import Patience
 from shared.clients.read.answers_file import AnswersFile, NotOurFileError
 from shared.clients.read.pictures import Pictures, find_pictures
 from shared.clients.read.reading import Answered, NotRead, StoppableClock, read_pictures
 from shared.clients.read.rows import make_rows
-from shared.clients.service import RefusedError, ServiceUnavailableError
+from shared.clients.service import ServiceUnavailableError
 
 PATIENCE = Patience(read_timeout_s=120, retry_for_s=300)  # nobody waits in front of it, and the service may restart
 SHOWN = 10  # pictures without an answer that are named at the end
 MOST_AT_ONCE = 64
-CONTINUE = "Run the same command again to continue."
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -46,20 +46,13 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read all pictures → the exit code."""
     options = parse_arguments(arguments)
-    try:
+
+    def work() -> int:
         pictures = find_pictures(options.pictures)
         with AnswersFile(options.output) as answers:
             return read_all(pictures, answers, options)
-    except KeyboardInterrupt:
-        say(f"Stopped. {CONTINUE}")
-        return 130
-    except RefusedError as refused:
-        say(f"Stopped: {refused.problem.detail}")
-    except ServiceUnavailableError as error:
-        say(f"Stopped: {error} {CONTINUE}")
-    except (NotOurFileError, OSError, ValueError) as error:  # ValueError: a key that no header can hold
-        say(str(error))
-    return 2
+
+    return run_command(work, NotOurFileError)
 
 
 def read_all(pictures: Pictures, answers: AnswersFile, options: argparse.Namespace) -> int:
@@ -96,11 +89,6 @@ def report(output: Path, done: int, problems: int, not_read: Sequence[NotRead]) 
         say(f"Pictures without an answer: {len(not_read):,}. {CONTINUE}")
     for each in not_read[:SHOWN]:
         say(f"  {each.file}: {each.reason}")
-
-
-def say(sentence: str) -> None:
-    """Write for the person, beside the progress bar."""
-    print(sentence, file=sys.stderr)  # noqa: T201
 
 
 if __name__ == "__main__":
