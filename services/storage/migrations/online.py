@@ -16,7 +16,7 @@ LOCK_TIMEOUT = "1s"  # requests wait behind a statement that waits for its lock
 PAUSE_S = 1.0  # for those requests, before the next attempt
 INVALID_INDEXES = """
 SELECT indexrelid::regclass::text AS name FROM pg_index
-WHERE NOT indisvalid AND indrelid = 'predictions'::regclass
+WHERE NOT indisvalid AND indrelid::regclass::text IN ('predictions', 'label_history')
 """
 
 
@@ -37,7 +37,7 @@ def execute_quickly(statements: str) -> None:
 
 
 def create_indexes(indexes: Mapping[str, str]) -> None:
-    """Create indexes of the table of predictions that do not exist, while others write. Values begin after ON."""
+    """Create indexes that do not exist, while others write. Values begin after ON."""
     for invalid in _run(lambda connection: connection.fetch(INVALID_INDEXES)):  # left by a killed migration
         execute_alone(f"DROP INDEX CONCURRENTLY {invalid['name']}")
     for name, definition in indexes.items():

@@ -56,7 +56,7 @@ async def test_up_after_down_creates_the_same_schema(empty_database_url):
     assert await _read_relations(empty_database_url) == before
 
 
-@pytest.mark.parametrize(("before", "after"), [("0001", "0002"), ("0002", "0003")])
+@pytest.mark.parametrize(("before", "after"), [("0001", "0002"), ("0002", "0003"), ("0004", "0005"), ("0005", "0006")])
 async def test_one_step_down_and_one_step_up_end_where_they_began(empty_database_url, before, after):
     relations = []
     for migrate, revision in [(upgrade, before), (upgrade, after), (downgrade, before), (upgrade, after)]:
