@@ -5,10 +5,10 @@ who curators are.
 """
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from shared.contracts.message import Message
 
@@ -25,7 +25,8 @@ class PromotionRequest(Message):
     `promote` puts the version in use, `roll_back` does that with the version that was in use before, and `make_default`
     lets the model answer requests that name none. `objections_seen` are the gate's objections that the curator was
     shown; inference compares them with those of the version. `done` is true for a change that the command has made
-    already: it is noted in the audit, and there is no ticket. Then `who` may name the person.
+    already: it is noted in the audit, and there is no ticket. `who` may name the person for the audit; a ticket names the
+    caller.
     """
 
     action: PromotionAction
@@ -35,12 +36,6 @@ class PromotionRequest(Message):
     objections_seen: Objections = Field(default_factory=list)
     done: bool = False
     who: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] | None = None
-
-    @model_validator(mode="after")
-    def _check_who(self) -> Self:
-        if self.who is not None and not self.done:
-            raise ValueError("`who` goes with `done`: a ticket names the caller")
-        return self
 
 
 class PromotionAnswer(Message):

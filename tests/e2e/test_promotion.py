@@ -74,7 +74,7 @@ def test_a_curator_promotes_a_version_after_its_objections_and_goes_back(
     promote(curator, "promote", "reads sevens with a bar")
     expect(uses(curator, "cnn/2")).to_contain_text("your pages")
     assert read_current(models, "cnn") == "2"
-    table = curator.get_by_role("table", name="What happened")
+    table = curator.get_by_role("table", name="Journal")
     expect(table.locator("tbody tr").first).to_contain_text(re.compile("put in use.*2.*reads sevens with a bar"))
     expect(table.locator("tbody tr").nth(1)).to_contain_text(re.compile(f"held back by the gate.*{OBJECTION}"))
 

@@ -72,7 +72,7 @@ async def test_what_the_command_has_done_is_noted_without_a_key_and_without_a_ti
 @pytest.mark.parametrize(
     "change",
     [
-        *[{"why": ""}, {"why": " \n"}, {"why": "a\x00"}, {"who": "Ada"}],
+        *[{"why": ""}, {"why": " \n"}, {"why": "a\x00"}, {"who": "A" * 201}],
         *[{"name": "../cnn"}, {"version": ""}, {"action": "delete"}, {"objections_seen": ["x" * 501]}],
     ],
 )

@@ -40,7 +40,7 @@ def show_journal(listed: ModelList) -> None:
     if not events:
         st.html(f'<p class="sentence" data-testid="no-journal">{NOTHING_YET}</p>')
         return
-    st.html(table_html("What happened", ("when (UTC)", "what", "version", "why"), [write_event(one) for one in events]))
+    st.html(table_html("Journal", ("when (UTC)", "what", "version", "why"), [write_event(one) for one in events]))
 
 
 def write_event(event: JournalEvent) -> list[str]:
