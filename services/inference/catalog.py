@@ -146,8 +146,10 @@ class Catalog:
             refused=refused + refused_readers,
         )
 
-    async def describe_one(self, name: str, version: str) -> ModelDetails:
-        """Describe one version in full. ModelVersionError if it does not exist."""
+    async def describe_one(self, name: str, version: str | None) -> ModelDetails:
+        """Describe one version in full, or with None the one in use. ModelVersionError if it does not exist."""
+        if version is None:
+            version = await asyncio.to_thread(read_current, self._models_dir, name)
         manifest = await asyncio.to_thread(read_manifest, self._models_dir, name, version)
         current = await asyncio.to_thread(is_current, self._models_dir, name, version)
         loaded = self._loaded.get(manifest.reference)

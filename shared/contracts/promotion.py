@@ -25,8 +25,8 @@ class PromotionRequest(Message):
     `promote` puts the version in use, `roll_back` does that with the version that was in use before, and `make_default`
     lets the model answer requests that name none. `objections_seen` are the gate's objections that the curator was
     shown; inference compares them with those of the version. `done` is true for a change that the command has made
-    already: it is noted in the audit, and there is no ticket. `who` may name the person for the audit; a ticket names the
-    caller.
+    already: it is noted in the audit, and there is no ticket. `who` may name the person for the audit; a ticket names
+    the caller.
     """
 
     action: PromotionAction

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from services.inference.http.dependencies import AdmittedDep
 from services.inference.http.json_values import parse_json
 from services.inference.http.validation import validate
+from shared.contracts.inference import ModelDetails
 from shared.contracts.problem import ProblemCode
 from shared.contracts.promotion import InUse, ModelJournal, TicketToUse
 from shared.web.inline_schema import inline_schema
@@ -36,6 +37,12 @@ async def get_journal(
 ) -> ModelJournal:
     """Tell what happened to a model, newest first: new versions and why they were held back, promotions, roll-backs."""
     return await admitted.service.promoting.describe(name, limit)
+
+
+@router.get("/v1/models/{name}/current", responses=problem_docs("unknown_model", "invalid_request", *CODES))
+async def get_current(name: str, admitted: AdmittedDep) -> ModelDetails:
+    """Describe the version in use, as `GET /v1/models/{name}/{version}` does."""
+    return await admitted.service.catalog.describe_one(name, None)
 
 
 @router.put("/v1/models/{name}/current", responses=TICKET_PROBLEMS, openapi_extra=TICKET_BODY)

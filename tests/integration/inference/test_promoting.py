@@ -84,6 +84,14 @@ async def test_a_ticket_puts_a_version_in_use_and_the_journal_says_who_and_why(
     )
 
 
+async def test_the_version_in_use_is_described(client: httpx.AsyncClient) -> None:
+    await use(client, a_ticket())
+    described = (await client.get("/v1/models/cnn/current")).json()
+    assert (described["name"], described["version"], described["current"]) == ("cnn", "2", True)
+    assert described == (await client.get("/v1/models/cnn/2")).json()
+    assert (await client.get("/v1/models/nobody/current")).status_code == 404
+
+
 async def test_a_ticket_leads_back_to_the_version_before(client: httpx.AsyncClient, models: Path) -> None:
     await use(client, a_ticket())
     assert (await use(client, a_ticket("roll_back", version="1"))).status_code == 200
