@@ -91,10 +91,12 @@ def predict_images(recogniser: Recogniser, images: Images, measured: Measured) -
     return make_messages(recognise_images(recogniser, images, measured), recogniser)
 
 
-def recognise_images(recogniser: Recogniser, images: Images, measured: Measured) -> Recognitions:
+def recognise_images(
+    recogniser: Recogniser, images: Images, measured: Measured, *, doubtful_again: bool = True
+) -> Recognitions:
     """Images (N, 28, 28), N at least 1 → N results, whose time is measured."""
     started = time.perf_counter()
-    recognitions = recogniser.recognise(images)
+    recognitions = recogniser.recognise(images, doubtful_again=doubtful_again)
     measured.engine_s += time.perf_counter() - started
     measured.recognitions = recognitions
     return recognitions
