@@ -14,6 +14,7 @@ import httpx
 from shared.clients.patience import Patience
 from shared.clients.service import RefusedError, ServiceClient
 from shared.contracts.access import CuratorToken, Deleted, Me, SignIn, VisitorRequest, VisitorToken
+from shared.contracts.shadow import ShadowAnswerToStore, ShadowComparison
 from shared.contracts.storage import (
     Accuracy,
     HistoryFilters,
@@ -66,6 +67,14 @@ class StorageClient(ServiceClient):
     def delete_label(self, prediction_id: UUID) -> None:
         """Deletes the label, if it exists."""
         self._delete(f"/v1/predictions/{prediction_id}/label")
+
+    def put_shadow_answer(self, prediction_id: UUID, answer: ShadowAnswerToStore) -> None:
+        """Stores what a version in shadow would have answered."""
+        self._put(f"/v1/predictions/{prediction_id}/shadow-answer", answer.model_dump_json())
+
+    def compare_shadow(self, reference: str) -> ShadowComparison:
+        """The version `name/version` in shadow beside the versions that answered."""
+        return self.ask(ShadowComparison, "GET", "/v1/shadow", params={"model": reference})
 
     def list_predictions(
         self,
