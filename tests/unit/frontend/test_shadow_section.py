@@ -82,9 +82,10 @@ def a_disagreement(label: TrueDigit | None, *, shadow_rejected: bool = False) ->
 @pytest.mark.parametrize(
     ("label", "shadow_rejected", "mark", "words"),
     [
-        (None, False, "unlabelled", "&lt;cnn&gt;/1 read 7, the version in shadow 1"),
+        (None, False, "", "&lt;cnn&gt;/1 read 7, the version in shadow 1"),
         (1, False, "right", "&lt;cnn&gt;/1 read 7, the version in shadow 1; it is 1"),
         (7, False, "wrong", "&lt;cnn&gt;/1 read 7, the version in shadow 1; it is 7"),
+        (5, False, "", "&lt;cnn&gt;/1 read 7, the version in shadow 1; it is 5"),
         ("not_a_digit", True, "right", "&lt;cnn&gt;/1 read 7, the version in shadow not a digit; it is not a digit"),
     ],
 )

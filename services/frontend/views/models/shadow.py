@@ -88,7 +88,7 @@ def show_disagreements(disagreements: list[Disagreement]) -> None:
     entries = "".join(disagreement_html(each, thumbnails[each.prediction.id]) for each in disagreements)
     st.html(
         '<p class="sentence">The newest drawings where they differ: what was shown → what the version in shadow says. '
-        "A frame is green if a label says that the shadow is right, and red if it says that it is wrong.</p>"
+        "A frame is green if a label says that only the version in shadow is right, and red if only the other is.</p>"
         f'<div class="strip" data-testid="disagreements" tabindex="0" role="list" aria-label="Drawings where they '
         f'differ">{entries}</div>'
     )
@@ -99,10 +99,11 @@ def disagreement_html(each: Disagreement, thumbnail: str) -> str:
     stored, shadow = each.prediction, each.shadow
     shown = name_shown(stored.digit, rejected=stored.rejected)
     instead = name_shown(shadow.digit, rejected=shadow.rejected)
-    mark, label = "unlabelled", ""
-    if stored.label is not None:
-        mark = "right" if is_right(shadow.digit, stored.label, rejected=shadow.rejected) else "wrong"
-        label = f"; it is {name_label(stored.label)}"
+    label = "" if stored.label is None else f"; it is {name_label(stored.label)}"
+    gain = is_right(shadow.digit, stored.label, rejected=shadow.rejected) - is_right(
+        stored.digit, stored.label, rejected=stored.rejected
+    )
+    mark = {1: "right", 0: "", -1: "wrong"}[gain]
     words = escape(f"{stored.model} read {name_label(shown)}, the version in shadow {name_label(instead)}{label}")
     signs = ["–" if one == NOT_A_DIGIT else one for one in (shown, instead)]
     return (
