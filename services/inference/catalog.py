@@ -48,7 +48,7 @@ class Catalog:
         memory_budget_mb: int,
     ) -> None:
         self.readers = ReaderCatalog(models_dir, make_page_engine)
-        self.shadows = ShadowCatalog(models_dir, default_model.partition("/")[0], self.get)
+        self.shadows = ShadowCatalog(models_dir, self.get)
         self._models_dir = models_dir
         self._default_model = default_model
         self._make_engine = make_engine

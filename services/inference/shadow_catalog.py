@@ -23,22 +23,22 @@ Files = list[tuple[str, int, int]]  # name, time of the last change in ns, and s
 class ShadowCatalog:
     """Use it in one event loop. `load` loads `name/version`, or raises ModelVersionError."""
 
-    def __init__(self, models_dir: Path, name: str, load: Callable[[str], Awaitable[Recogniser]]) -> None:
+    def __init__(self, models_dir: Path, load: Callable[[str], Awaitable[Recogniser]]) -> None:
         self.version: Manifest | None = None  # what runs in shadow
         self._refused: RefusedVersion | None = None
         self._models_dir = models_dir
-        self._name = name
         self._load = load
         self._files: Files = []  # of the version that was tried last, at that time
 
     async def refresh(self, in_use: str) -> None:
-        """Let the version run that the pointer names. One that is `in_use` has no need to."""
+        """Let the version run that the model of `in_use`, which is `name/version`, has in its shadow."""
+        name = in_use.partition("/")[0]
         try:
-            wanted = await asyncio.to_thread(read_shadow, self._models_dir, self._name)
+            wanted = await asyncio.to_thread(read_shadow, self._models_dir, name)
         except ModelVersionError as error:
-            self.refuse(f"{self._name}/{SHADOW}", str(error))
+            self.refuse(f"{name}/{SHADOW}", str(error))
             return
-        if wanted in (None, in_use):
+        if wanted in (None, in_use):  # the version in use has no need of a shadow of its own
             self.version = self._refused = None
         elif wanted is not None and (self.version is None or self.version.reference != wanted):
             await self._try_to_run(wanted)
