@@ -33,14 +33,17 @@ SELECT count(*) > 0 FROM found
 AGREED = "(CASE WHEN rejected OR shadow_rejected THEN rejected = shadow_rejected ELSE digit = shadow_digit END)"
 SHADOW_RIGHT = f"(label = shadow_digit OR (label = {NOT_A_DIGIT_NUMBER} AND shadow_rejected))"
 
-# $1 and $2 the version, $3 the owner whose predictions are counted or seen, NULL for everybody's
+# $1 and $2 the version, $3 the owner whose predictions are counted or seen, NULL for everybody's. With LIMIT 1,
+# PostgreSQL looks each prediction up; a join would read the whole table where that has up to a few million rows.
 NEWEST = f"""
 WITH newest AS MATERIALIZED (
     SELECT prediction_id, at, digit AS shadow_digit, confidence AS shadow_confidence,
            digit_score AS shadow_digit_score, rejected AS shadow_rejected
     FROM shadow_answers WHERE model_name = $1 AND model_version = $2 ORDER BY at DESC LIMIT {COUNTED}
 ), compared AS (
-    SELECT * FROM newest JOIN predictions ON id = prediction_id WHERE $3::uuid IS NULL OR owner = $3
+    SELECT * FROM newest
+    CROSS JOIN LATERAL (SELECT * FROM predictions WHERE id = prediction_id LIMIT 1) AS answered
+    WHERE $3::uuid IS NULL OR owner = $3
 )
 """
 COUNT = f"""

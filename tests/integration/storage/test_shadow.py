@@ -172,7 +172,8 @@ async def test_a_comparison_reads_no_more_rows_than_it_counts(database_url):
             plan = "\n".join(
                 row[0] for row in await connection.fetch(f"EXPLAIN {query}".replace("$3", "NULL"), "cnn", "2")
             )
-            assert "shadow_answers_version" in plan
+            assert "Index Scan Backward using shadow_answers_version" in plan or "Sort" in plan  # few rows are sorted
+            assert "Nested Loop" in plan
             assert "Seq Scan" not in plan
     finally:
         await connection.close()

@@ -42,7 +42,7 @@ def test_without_labels_nobody_knows_which_is_better() -> None:
 
 def test_the_accuracy_of_both_is_a_share_of_the_labels() -> None:
     words = describe_accuracy(a_comparison(answered=200, agreed=150, labelled=100, right=90, shadow_right=95))
-    assert "Of the 100 that have a label" in words
+    assert "By the 100 labels that were given since" in words
     assert "90 rightly (90.0%)" in words
     assert words.endswith("the version in shadow 95 (95.0%).")
 

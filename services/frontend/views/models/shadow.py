@@ -29,7 +29,7 @@ def show_shadow(listed: ModelList) -> None:
     if listed.shadow is None:
         return
     with st.container(border=True, key="shadow"):
-        show_heading("In shadow", f"{listed.shadow} reads every drawing too, and its answers are shown only here")
+        show_heading("In shadow", f"{listed.shadow} reads the same drawings, and its answers are shown only here")
         try:
             compared = compare(get_identity().key, str(listed.shadow))
         except (ServiceUnavailableError, RefusedError):
@@ -63,8 +63,9 @@ def describe_accuracy(compared: ShadowComparison) -> str:
     if not compared.labelled:
         return "None of them has a label yet, so nobody knows which of both reads better." if compared.answered else ""
     used, shadow = (percent(right / compared.labelled) for right in (compared.right, compared.shadow_right))
+    labels = "1 label that was" if compared.labelled == 1 else f"{compared.labelled:,} labels that were"
     return (
-        f"Of the {compared.labelled:,} that have a label, the version in use read {compared.right:,} rightly ({used}), "
+        f"By the {labels} given since, the version in use read {compared.right:,} rightly ({used}), "
         f"and the version in shadow {compared.shadow_right:,} ({shadow})."
     )
 
