@@ -20,7 +20,7 @@ from tests.integration.inference.conftest import MODELS, encode, serve, seven
 PNG = {"Content-Type": "image/png"}
 T = TypeVar("T")
 Counts = dict[tuple[str, ...], int]  # (agreed, model, shadow, shown) → how many
-PATIENCE_S = 30  # far more than the worker needs to load a version
+PATIENCE_S = 120  # far more than the worker needs to load a version
 CNN, MLP, LENET = (f"{name}/{read_current(MODELS, name)}" for name in ("cnn", "mlp", "lenet5"))
 COUNT = re.compile(r'slate_shadow_answers_total\{agreed="(\w+)",model="(.+?)",shadow="(.+?)",shown="(\w+)"\} (\d+)')
 
@@ -37,7 +37,7 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 async def client(models: Path) -> AsyncIterator[httpx.AsyncClient]:
-    async for ready in serve(Settings(models_dir=models)):
+    async for ready in serve(Settings(models_dir=models, max_wait_s=20)):  # a slow machine is not a busy lane
         yield ready
 
 
