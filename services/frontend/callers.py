@@ -13,6 +13,7 @@ from uuid import UUID
 
 from services.frontend.storage_client import StorageClient
 from shared.contracts.access import CuratorToken, SignIn
+from shared.contracts.shadow import ShadowAnswerToStore
 from shared.contracts.storage import PredictionToStore, TrueDigit
 
 OWN = "own"
@@ -67,7 +68,7 @@ class Callers:
 
 
 class CallersWrites:
-    """The writes of the outbox, whose `token` is the key of a person; None is OWN."""
+    """The writes of the outbox and of the shadow answers, whose `token` is the key of a person; None is OWN."""
 
     def __init__(self, callers: Callers) -> None:
         self._callers = callers
@@ -89,6 +90,10 @@ class CallersWrites:
     def delete_label(self, prediction_id: UUID, *, token: str | None = None) -> None:
         """Deletes the label, if it exists."""
         self._acting_as(token).delete_label(prediction_id)
+
+    def put_shadow_answer(self, prediction_id: UUID, answer: ShadowAnswerToStore, *, token: str | None = None) -> None:
+        """Stores what a version in shadow would have answered."""
+        self._acting_as(token).put_shadow_answer(prediction_id, answer)
 
     def _acting_as(self, key: str | None) -> StorageClient:
         return self._callers.acting_as(key or OWN)

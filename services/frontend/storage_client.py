@@ -15,6 +15,7 @@ from shared.clients.patience import Patience
 from shared.clients.service import RefusedError, ServiceClient
 from shared.contracts.access import CuratorToken, Deleted, Me, SignIn, VisitorRequest, VisitorToken
 from shared.contracts.promotion import PromotionAnswer, PromotionRequest
+from shared.contracts.shadow import ShadowAnswerToStore, ShadowComparison
 from shared.contracts.storage import (
     Accuracy,
     HistoryFilters,
@@ -67,6 +68,14 @@ class StorageClient(ServiceClient):
     def delete_label(self, prediction_id: UUID) -> None:
         """Deletes the label, if it exists."""
         self._delete(f"/v1/predictions/{prediction_id}/label")
+
+    def put_shadow_answer(self, prediction_id: UUID, answer: ShadowAnswerToStore) -> None:
+        """Stores what a version in shadow would have answered."""
+        self._put(f"/v1/predictions/{prediction_id}/shadow-answer", answer.model_dump_json())
+
+    def compare_shadow(self, reference: str) -> ShadowComparison:
+        """The version `name/version` in shadow beside the versions that answered."""
+        return self.ask(ShadowComparison, "GET", "/v1/shadow", params={"model": reference})
 
     def list_predictions(
         self,

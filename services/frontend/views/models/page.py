@@ -1,7 +1,7 @@
 """The Models page: all versions, the choice of the one that answers, a comparison of two, one in detail, the journal.
 
-A curator also sees how to change which version answers for everybody. What the page shows comes from inference. The
-choice is kept in the session of the visitor.
+A curator also sees how to change which version answers for everybody. What the page shows comes from inference, except
+what a version in shadow answered. The choice is kept in the session of the visitor.
 """
 
 import streamlit as st
@@ -16,6 +16,7 @@ from services.frontend.views.models.details import show_details
 from services.frontend.views.models.journal import show_journal
 from services.frontend.views.models.lookups import get_details, get_models, refer_to
 from services.frontend.views.models.promotion import show_promotion
+from services.frontend.views.models.shadow import show_shadow
 from services.frontend.views.models.table import show_unavailable, show_versions
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.inference import ModelList
@@ -48,6 +49,7 @@ def show_models() -> None:
     with st.container(border=True, key="versions"):
         show_versions(listed)
     show_promotion(listed)
+    show_shadow(listed)
     with st.container(border=True, key="compare-card"):
         show_two(listed)
     with st.container(border=True, key="closer"):
