@@ -96,6 +96,7 @@ class Catalog:
             await self.readers.refresh()
             await self._refresh_current()
             await self._refresh_default()
+            await self.shadows.refresh(self._default_reference())
 
     async def _refresh_current(self) -> None:
         current, unreadable = await asyncio.to_thread(read_pointers, self._models_dir)
@@ -110,7 +111,6 @@ class Catalog:
             except ModelVersionError:
                 continue  # _load reports it; retry at the next refresh, because its files may still be copied
             self._in_use[name] = version
-        await self.shadows.refresh(self._default_reference())
 
     def find_shadow_of(self, recogniser: Recogniser) -> Manifest | None:
         """The version that runs in shadow of this one; None if there is none."""

@@ -116,7 +116,18 @@ def _move_current(
         _check_ticket(models_dir, name, details)
         before = _check_not_in_use(models_dir, name, version)
         set_current(models_dir, name, version)
-        return _write(journal, event, version, who, why, {**details, BEFORE: before})
+        entry = _write(journal, event, version, who, why, {**details, BEFORE: before})
+        if _find_shadow(models_dir, name) == f"{name}/{version}":  # nothing is left to compare it with
+            set_shadow(models_dir, name, None)
+            _write(journal, "shadow_ended", f"{name}/{version}", who, "It is in use now.", {})
+        return entry
+
+
+def _find_shadow(models_dir: Path, name: str) -> str | None:
+    try:
+        return read_shadow(models_dir, name)
+    except ModelVersionError:  # its file is broken, which inference reports
+        return None
 
 
 def _write(

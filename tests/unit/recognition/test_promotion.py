@@ -128,6 +128,21 @@ def test_the_default_model_is_chosen_with_its_reason(models: Path) -> None:
     assert not (models / "nobody").exists()
 
 
+def test_a_version_that_is_promoted_leaves_the_shadow(models: Path) -> None:
+    begin_shadow(models, "mlp", "mlp/2", who="Ada", why="compare")
+    promote_in_turn(models, "3")
+    assert read_shadow(models, "mlp") == "mlp/2"
+    promote_in_turn(models, "2")
+    assert read_shadow(models, "mlp") is None
+    assert [entry.event for entry in read_journal(models, "mlp")][-2:] == ["promoted", "shadow_ended"]
+
+
+def test_a_broken_shadow_stops_no_promotion(models: Path) -> None:
+    (models / "mlp" / "shadow").write_bytes(b"\xff")
+    promote_in_turn(models, "2")
+    assert read_current(models, "mlp") == "2"
+
+
 def test_a_shadow_begins_and_ends_in_the_journal(models: Path) -> None:
     begin_shadow(models, "mlp", "other/1", who="Ada", why="compare")
     assert read_shadow(models, "mlp") == "other/1"
