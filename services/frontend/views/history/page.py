@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from services.frontend.callers import OWN
+from services.frontend.caller_keys import OWN
 from services.frontend.connections import check_health, connect
 from services.frontend.elements.headings import show_title
 from services.frontend.elements.sentences import show_sentence

@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 from pydantic import ValidationError
 
-from services.frontend.callers import OWN
+from services.frontend.caller_keys import OWN
 from services.frontend.connections import find_rights
 from services.frontend.elements.headings import show_title
 from services.frontend.session.identity import Identity, Kind, get_identity
