@@ -163,10 +163,10 @@ async def _fill(url: str, rows: int, *, in_rows: bool) -> None:
     await connection.execute("ALTER TABLE predictions DISABLE TRIGGER ALL")
     if not in_rows:
         await connection.execute(FILL_DRAWINGS.replace("$1", str(rows)))
-    column, value = ("drawing", DRAWING) if in_rows else ("drawing_sha256", f"sha256({DRAWING})")
+    column, content = ("drawing", DRAWING) if in_rows else ("drawing_sha256", f"sha256({DRAWING})")
     for first in range(0, rows, CHUNK):
         last = min(first + CHUNK, rows) - 1
-        values = {"$4": column, "$5": value, "$1": str(rows), "$2": str(first), "$3": str(last)}
+        values = {"$4": column, "$5": content, "$1": str(rows), "$2": str(first), "$3": str(last)}
         statement = FILL
         for name, value in values.items():
             statement = statement.replace(name, value)
