@@ -25,7 +25,7 @@ class StoringRoute(BoundedRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request whose address fits."""
         request = BoundedRequest(scope, receive)
-        if scope["method"] not in self.methods or request.headers.get("content-type") != JSON:
+        if scope["method"] != "PUT" or request.headers.get("content-type") != JSON:
             await super().handle(scope, receive, send)
             return
         caller = await may_write(request)

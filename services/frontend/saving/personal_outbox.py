@@ -9,7 +9,7 @@ from shared.contracts.storage import PredictionToStore, TrueDigit
 
 @dataclass(frozen=True)
 class PersonalOutbox:
-    """`key` is that of caller_keys.py; the outbox gives it back with each write. The methods are those of the outbox."""
+    """`key` is that of caller_keys.py; the outbox gives it back with each write. The methods are the outbox's."""
 
     outbox: Outbox
     key: str
