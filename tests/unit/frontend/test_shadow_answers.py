@@ -72,7 +72,7 @@ class Services:
         if prediction_id in self.replaced:
             raise REPLACED
         with self.changed:
-            self.stored[prediction_id] = answer, token
+            self.stored[prediction_id] = answer, key
             self.changed.notify_all()
 
     def wait_for(self, condition: Callable[[], bool]) -> None:
