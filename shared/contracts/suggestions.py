@@ -19,7 +19,7 @@ class SuggestionQuery(Message):
 
     limit: Annotated[int, Field(ge=1, le=20)] = 10
     kind: Why | None = None
-    skip: Annotated[list[PredictionId], Field(max_length=MAX_SKIPPED)] = []
+    skip: list[PredictionId] = Field(default_factory=list, max_length=MAX_SKIPPED)
 
 
 class LabelSuggestion(StoredPrediction):
