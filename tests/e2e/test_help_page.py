@@ -233,6 +233,15 @@ def test_labels_wait_while_storage_hangs_and_the_next_drawing_comes_at_once(
     assert [visitor.label_of(one) for one in asked] == [7, 8, None]
 
 
+def test_the_questions_appear_by_themselves_when_storage_is_back(new_visitor: NewVisitor, stack: Stack) -> None:
+    visitor = new_visitor()
+    visitor.store(3)
+    with stack.stopped("storage"):
+        page = visitor.open()
+        expect(page.get_by_test_id("sentence").first).to_contain_text("The drawings will appear when it is back")
+    expect(progress(page)).to_have_text("1 of 1")
+
+
 @pytest.mark.parametrize(("width", "height"), [(390, 664), (768, 1024), (1440, 900)])
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_the_page_is_accessible_and_a_thumb_reaches_every_button(

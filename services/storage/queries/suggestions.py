@@ -20,7 +20,7 @@ from shared.contracts.suggestions import LabelSuggestion, LabelSuggestions, Sugg
 BANDS = [0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]  # lowest confidences; scribbles alone could fill the first band
 OF_A_BAND = 40
 WINDOW = 500  # suspicions, or opinions
-NEWEST_OWN = 2000  # drawings of an owner
+NEWEST_OWN = 1000  # drawings of an owner; the cost that PostgreSQL expects stays far below that of compiling (JIT)
 OPINIONS = 100  # the newest about one drawing
 OF_A_KIND = 200  # candidates, those of all owners in turn
 
