@@ -7,6 +7,7 @@ import streamlit as st
 from services.frontend.banners import show_banners
 from services.frontend.session.greeting import show_who, wait_for_rights
 from services.frontend.session.identity import Identity, Kind, get_identity
+from services.frontend.session.signing_in import send_what_waited_for
 
 HERE = Path(__file__).parent
 SIGN_IN = Path("views/sign_in/page.py")
@@ -19,6 +20,12 @@ def list_pages(identity: Identity) -> list[st.Page]:
         st.Page("views/draw/page.py", title="Draw", icon=":material/draw:", default=True),
         st.Page("views/photo/page.py", title="Photo", url_path="photo", icon=":material/photo_camera:"),
         st.Page("views/history/page.py", title="History", url_path="history", icon=":material/history:"),
+        st.Page(
+            "views/help_the_model/page.py",
+            title="Help the model",
+            url_path="help-the-model",
+            icon=":material/volunteer_activism:",
+        ),
         st.Page("views/statistics/page.py", title="Statistics", url_path="statistics", icon=":material/monitoring:"),
         st.Page("views/models/page.py", title="Models", url_path="models", icon=":material/model_training:"),
         st.Page("views/api/page.py", title="API", url_path="api", icon=":material/api:"),
@@ -38,6 +45,7 @@ for sheet in sorted((HERE / "styles").glob("*.css")):
     st.html(sheet)
 
 wait_for_rights()
+send_what_waited_for(get_identity())
 page = st.navigation(list_pages(get_identity()), position="top")
 # Both containers exist from the start: a banner that was inserted later would shift the canvas, which wipes it.
 banners, view = st.container(key="banners"), st.container(key="view")

@@ -1,7 +1,7 @@
 """What all visitors of this process share: the clients, the outbox, and short-lived copies of the services' answers.
 
 Everything is built on first use and kept by Streamlit's caches. What differs between persons is kept for each key of
-callers.py.
+caller_keys.py.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import streamlit as st
 import structlog
 
-from services.frontend.callers import BROWSER, OWN, Callers, CallersWrites
+from services.frontend.caller_keys import BROWSER, OWN
+from services.frontend.callers import Callers, CallersWrites
 from services.frontend.explanation_pause import ExplanationPause
 from services.frontend.health_watch import HealthWatch
 from services.frontend.saving.outbox import Delivery, Outbox

@@ -5,7 +5,7 @@ gives the client of another caller, which uses the same connections.
 """
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 from uuid import UUID
 
@@ -13,7 +13,16 @@ import httpx
 
 from shared.clients.patience import Patience
 from shared.clients.service import RefusedError, ServiceClient
-from shared.contracts.access import CuratorToken, Deleted, Me, SignIn, VisitorRequest, VisitorToken
+from shared.contracts.access import (
+    AuditPage,
+    CuratorToken,
+    Deleted,
+    LabelHistory,
+    Me,
+    SignIn,
+    VisitorRequest,
+    VisitorToken,
+)
 from shared.contracts.promotion import PromotionAnswer, PromotionRequest
 from shared.contracts.shadow import ShadowAnswerToStore, ShadowComparison
 from shared.contracts.storage import (
@@ -27,6 +36,7 @@ from shared.contracts.storage import (
     Statistics,
     TrueDigit,
 )
+from shared.contracts.suggestions import LabelSuggestions
 
 EVERYTHING = HistoryFilters()
 JSON = {"Content-Type": "application/json"}
@@ -94,6 +104,11 @@ class StorageClient(ServiceClient):
         """The number of matching predictions, counted up to `limit`, which is at most 10,000."""
         return self.ask(PredictionCount, "GET", "/v1/prediction-count", params={**_to_params(filters), "limit": limit})
 
+    def suggest_labels(self, skip: Sequence[UUID]) -> LabelSuggestions:
+        """The drawings whose label would help a model most, up to ten. `skip` leaves some out, at most MAX_SKIPPED."""
+        params = {"skip": [str(prediction_id) for prediction_id in skip]}
+        return self.ask(LabelSuggestions, "GET", "/v1/label-suggestions", params=params)
+
     def list_model_versions(self) -> ModelVersions:
         """Every model version that stored predictions name."""
         return self.ask(ModelVersions, "GET", "/v1/model-versions")
@@ -109,6 +124,14 @@ class StorageClient(ServiceClient):
     def get_totals(self, filters: HistoryFilters = EVERYTHING) -> Accuracy:
         """How many of the matching predictions are labelled and right."""
         return self.ask(Accuracy, "GET", "/v1/totals", params=_to_params(filters))
+
+    def get_label_history(self, prediction_id: UUID) -> LabelHistory:
+        """Who said when what the drawing is."""
+        return self.ask(LabelHistory, "GET", f"/v1/predictions/{prediction_id}/label-history")
+
+    def list_audit(self, limit: int) -> AuditPage:
+        """The newest entries of the audit."""
+        return self.ask(AuditPage, "GET", "/v1/audit", params={"limit": limit})
 
     def get_me(self) -> Me:
         """What the caller may do."""

@@ -41,7 +41,7 @@ class Inference(Protocol):
 class Storage(Protocol):
     """What it needs of storage."""
 
-    def put_shadow_answer(self, prediction_id: UUID, answer: ShadowAnswerToStore, *, token: str | None = None) -> None:
+    def put_shadow_answer(self, prediction_id: UUID, answer: ShadowAnswerToStore, *, key: str | None = None) -> None:
         """Stores the answer with the rights of a person."""
 
 
@@ -138,7 +138,7 @@ class ShadowAnswers:
         rejected = answer.digit_score < shadow.digit_score_threshold
         to_store = ShadowAnswerToStore(**answer.model_dump(include=ANSWER_FIELDS), rejected=rejected)
         try:
-            self._storage.put_shadow_answer(one.prediction.id, to_store, token=one.key)
+            self._storage.put_shadow_answer(one.prediction.id, to_store, key=one.key)
         except RefusedError as error:
             if error.problem.code != "not_found":  # the next stroke may have replaced it
                 raise

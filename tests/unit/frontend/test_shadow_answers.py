@@ -68,11 +68,11 @@ class Services:
         levels = images[::784]
         return BatchPredictions(predictions=[predict(SHADOW, level, digit=5) for level in levels])
 
-    def put_shadow_answer(self, prediction_id: UUID, answer: ShadowAnswerToStore, *, token: str | None = None) -> None:
+    def put_shadow_answer(self, prediction_id: UUID, answer: ShadowAnswerToStore, *, key: str | None = None) -> None:
         if prediction_id in self.replaced:
             raise REPLACED
         with self.changed:
-            self.stored[prediction_id] = answer, token
+            self.stored[prediction_id] = answer, key
             self.changed.notify_all()
 
     def wait_for(self, condition: Callable[[], bool]) -> None:
