@@ -61,6 +61,7 @@ class VersionManifest(BaseModel):
     metrics: dict[str, dict[str, float]]  # slice → metric → value
     libraries: dict[str, str]
     epochs: list[dict[str, float]] = Field(default_factory=list)  # metrics of each epoch; may be empty
+    objections: list[str] = Field(default_factory=list)  # what the gate said when the version was written
 
     @property
     def reference(self) -> str:
