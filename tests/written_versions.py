@@ -1,4 +1,4 @@
-"""Writes model versions that are copies of a shipped one under other numbers, for tests of what changes between them."""
+"""Writes model versions that are copies of a shipped one, for tests of what changes between them."""
 
 import shutil
 from pathlib import Path
