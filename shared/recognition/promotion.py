@@ -110,12 +110,11 @@ def _move_current(
     why: str,
     details: Mapping[str, JsonValue],
 ) -> JournalEntry:
-    find_any_manifest(models_dir, f"{name}/{version}")  # before the journal makes a folder for a name that is no model
+    find_any_manifest(models_dir, f"{name}/{version}")
+    _check_not_in_use(models_dir, name, version)  # both before the journal is made
     with open_journal(models_dir, name) as journal:
         _check_ticket(models_dir, name, details)
-        before = _find_current(models_dir, name)
-        if before == version:
-            raise PromotionError(f"{name}/{version} is in use already.")
+        before = _check_not_in_use(models_dir, name, version)
         set_current(models_dir, name, version)
         return _write(journal, event, version, who, why, {**details, BEFORE: before})
 
@@ -135,11 +134,15 @@ def _check_ticket(models_dir: Path, name: str, details: Mapping[str, JsonValue])
         raise PromotionError("This ticket was used already.")
 
 
-def _find_current(models_dir: Path, name: str) -> str | None:
+def _check_not_in_use(models_dir: Path, name: str, version: str) -> str | None:
+    """The version in use. PromotionError if it is `version`."""
     try:
-        return read_current(models_dir, name)
+        current = read_current(models_dir, name)
     except ModelVersionError:  # the first version of this name, or a broken pointer that is to be replaced
         return None
+    if current == version:
+        raise PromotionError(f"{name}/{version} is in use already.")
+    return current
 
 
 def _list_in_use(entries: Sequence[JournalEntry]) -> list[str]:
