@@ -13,7 +13,7 @@ ifeq ($(OS),Windows_NT)
 $(error On Windows, run Slate in WSL (Windows Subsystem for Linux))
 endif
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu down backup restore train promote roll-back refine-nightly sweep data test test-unit test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock clean
+.PHONY: help run up up-gpu up-refine down backup restore train promote roll-back refine-nightly sweep data test test-unit test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,10 @@ up: .env ## start the stack in containers and wait until it is healthy
 
 up-gpu: .env ## start the containers with inference on an NVIDIA GPU
 	docker compose -f docker-compose.yml -f docker-compose.gpu.yml up --build --detach --wait
+	@docker compose exec -T storage python -m services.storage.curator --quiet
+
+up-refine: .env ## start the containers with a refinement every night, and with models that a curator may change
+	docker compose -f docker-compose.yml -f docker-compose.refine.yml up --build --detach --wait
 	@docker compose exec -T storage python -m services.storage.curator --quiet
 
 down: .env ## stop the containers; the data stays in its volume
