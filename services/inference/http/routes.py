@@ -23,9 +23,11 @@ from services.inference.http.json_values import receive_drawings
 from services.inference.questions import PageQuestion
 from services.inference.upstream.openai_prediction import predict_upstream
 from services.inference.upstream.openai_reader import PREFIX
+from shared.contracts.drift import DriftReport
 from shared.contracts.inference import BatchPredictions, Explanation, ModelDetails, ModelList, Prediction
 from shared.contracts.page import PageReading
 from shared.contracts.problem import ProblemCode
+from shared.recognition.drift_file import NoDriftReportError
 from shared.web.problem_docs import problem_docs
 from shared.web.problems import ProblemError
 
@@ -125,6 +127,18 @@ async def list_models(admitted: AdmittedDep) -> ModelList:
     """List every model version on disk, the versions that can't be served, and the models of other providers."""
     described = await admitted.service.catalog.describe()
     return described.model_copy(update={"others": admitted.service.reader.models})
+
+
+@router.get(
+    "/v1/models/{name}/drift",
+    responses=problem_docs("unknown_model", "not_found", "invalid_request", *ALL_CODES),
+)
+async def get_drift(name: str, admitted: AdmittedDep) -> DriftReport:
+    """Tell how recent drawings differ from the validation data of the version that read them, as last reported."""
+    try:
+        return await admitted.service.catalog.read_drift(name)
+    except NoDriftReportError as error:
+        raise ProblemError("not_found", str(error)) from error
 
 
 @router.get(
