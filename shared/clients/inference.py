@@ -80,7 +80,7 @@ class InferenceClient(ServiceClient):
         return self.ask(ModelDetails, "GET", f"/v1/models/{name}/{version}")
 
     def get_drift(self, name: str) -> DriftReport:
-        """Tell how recent drawings differ from the validation data. RefusedError `not_found` if nothing was reported."""
+        """Tell how recent drawings differ from the validation data. RefusedError `not_found` if no report exists."""
         return self.ask(DriftReport, "GET", f"/v1/models/{name}/drift")
 
     def _post(
