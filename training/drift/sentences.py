@@ -32,7 +32,7 @@ WRITTEN: dict[Measure, str] = {
     "darkness": "its contrast to the paper is {drawings:.0%} instead of {validation:.0%}",
 }
 MOST_DIGITS = 3  # digits that a sentence names
-NAMED_CHANGE = 0.05  # change of a share; a smaller one is not named, except the largest
+NAMED_CHANGE = 0.5  # of the largest change of a share; if one digit is more frequent, all others are a little rarer
 
 
 def write_sentence(comparison: Comparison) -> str | None:
@@ -53,9 +53,9 @@ def write_sentence(comparison: Comparison) -> str | None:
 def write_digits(comparison: Comparison) -> str:
     """Name the digits whose shares changed most. People may simply need other numbers, and the sentence says so."""
     shares = compute_shares(comparison)
-    change = shares - comparison.validation
-    order = np.argsort(-np.abs(change), kind="stable")
-    named = [digit for digit in order[:MOST_DIGITS] if abs(change[digit]) >= NAMED_CHANGE] or [order[0]]
+    change = np.abs(shares - comparison.validation)
+    order = np.argsort(-change, kind="stable")
+    named = [digit for digit in order[:MOST_DIGITS] if change[digit] >= NAMED_CHANGE * change.max()]
     parts = [
         f"{digit} is {shares[digit]:.0%} of the digits instead of {comparison.validation[digit]:.0%}" for digit in named
     ]

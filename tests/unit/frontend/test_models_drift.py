@@ -102,7 +102,7 @@ def test_the_sentences_are_shown_with_the_version_and_the_date(inference: Infere
     inference.report = a_report(DIGIT, LINE_WIDTH)
     page = show()
     assert SENTENCE in html_of(page)
-    assert "100 digits that cnn/2 read from 22 November to 29 November 2026" in html_of(page)
+    assert "100 digits that cnn/2 read from 22 November to 29 November 2026 differ from" in html_of(page)
     assert "Nothing differs" not in html_of(page)
 
 

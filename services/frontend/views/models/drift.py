@@ -15,7 +15,7 @@ from services.frontend.views.models.lookups import find_drift
 from shared.clients.service import ServiceUnavailableError
 from shared.contracts.drift import ComparedDistribution, DriftReport
 
-TITLE = "Drawings of these days"
+TITLE = "Drift"
 NOTHING_DIFFERS = "Nothing differs clearly from the validation data."
 COLUMNS = 3
 NAMES = {
@@ -50,8 +50,8 @@ def show_drift(name: str) -> None:
 def describe_report(report: DriftReport) -> str:
     """The note below the heading."""
     return (
-        f"{report.drawings:,} digits that {escape(str(report.model))} read from {report.since:%-d %B} to "
-        f"{report.created_at:%-d %B %Y}, and its validation data"
+        f"how {report.drawings:,} digits that {escape(str(report.model))} read from {report.since:%-d %B} to "
+        f"{report.created_at:%-d %B %Y} differ from its validation data"
     )
 
 

@@ -9,7 +9,7 @@ from services.frontend.elements.charts import GREEN, GREY
 from shared.contracts.drift import ComparedDistribution, Measure
 
 DRAWINGS, VALIDATION = "drawings", "validation data"
-HEIGHT = 150  # pixels
+HEIGHT = 270  # pixels, with the legend and the names of the bins
 PERCENT = ".0%"
 
 
