@@ -1,6 +1,6 @@
 """Adds the distributions of its validation data to the manifest of a version that was published without them.
 
-Nothing else of the version changes: its other fields keep their text, and its weights and its graph are not touched.
+Nothing else of the version changes: its other fields keep their values, and its weights and its graph are not touched.
 """
 
 import json
@@ -9,6 +9,7 @@ from pathlib import Path
 from shared.recognition.model_version import MANIFEST, Manifest, find_manifest, folder_of
 from shared.recognition.weights import load_network
 from training.atomic_file import replacing
+from training.data.mixture import check_mixture
 from training.drift.validation import count_validation
 from training.evaluation.measures import make_compute_logits
 from training.options import TrainingOptions
@@ -23,8 +24,10 @@ def describe_version(reference: str, options: TrainingOptions) -> Manifest:
     ModelVersionError if there is no such version; DataUnavailableError if validation data are missing.
     """
     manifest = find_manifest(options.models_dir, reference)
+    settings = choose_settings(manifest)
+    check_mixture(settings, options)
     compute_logits = make_compute_logits(load_network(options.models_dir, manifest), manifest.normalisation)
-    distributions = count_validation(compute_logits, manifest.calibration, choose_settings(manifest), options)
+    distributions = count_validation(compute_logits, manifest.calibration, settings, options)
     path = folder_of(options.models_dir, manifest.name, manifest.version) / MANIFEST
     write_distributions(path, distributions)
     return find_manifest(options.models_dir, manifest.reference)

@@ -19,7 +19,7 @@ from services.storage.app import create_app as create_storage
 from services.storage.settings import Settings as StorageSettings
 from shared.contracts.drift import DriftReport
 from shared.recognition.drift_file import DRIFT
-from shared.recognition.model_version import find_manifest
+from shared.recognition.model_version import MANIFEST, find_manifest
 from tests.integration.clients.listening import listening
 from training.drift.__main__ import main
 from training.drift.histograms import EDGES
@@ -210,3 +210,13 @@ def test_a_version_without_distributions_names_the_command_that_adds_them(
     assert main(["report", "mlp", *options]) == 1
     assert "run `python -m training.drift describe mlp/" in capsys.readouterr().err
     assert not (MODELS / "mlp" / DRIFT).exists()
+
+
+def test_a_version_of_pen_strokes_is_not_described_without_them(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("PEN_DIGITS", raising=False)
+    before = (MODELS / "cnn" / version_of(MODELS) / MANIFEST).read_bytes()
+    assert main(["describe", "cnn", f"--models-dir={MODELS}"]) == 1
+    assert "give --pen-digits a file" in capsys.readouterr().err
+    assert (MODELS / "cnn" / version_of(MODELS) / MANIFEST).read_bytes() == before
