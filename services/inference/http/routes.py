@@ -11,7 +11,14 @@ from services.inference.drawing import DrawingList
 from services.inference.http.asker import make_asker
 from services.inference.http.batch_answer import answer_drawings, answer_images
 from services.inference.http.batch_body import BATCH_BODY, MAX_IMAGES, FormList, JsonList, stream_images
-from services.inference.http.dependencies import AdmittedDep, ExplainQuery, ModelQuery, RotationQuery, ServiceDep
+from services.inference.http.dependencies import (
+    AdmittedDep,
+    ExplainQuery,
+    ModelName,
+    ModelQuery,
+    RotationQuery,
+    ServiceDep,
+)
 from services.inference.http.drawing_body import (
     DRAWING_BODY,
     PAGE_BODY,
@@ -133,7 +140,7 @@ async def list_models(admitted: AdmittedDep) -> ModelList:
     "/v1/models/{name}/drift",
     responses=problem_docs("unknown_model", "not_found", "invalid_request", *ALL_CODES),
 )
-async def get_drift(name: str, admitted: AdmittedDep) -> DriftReport:
+async def get_drift(name: ModelName, admitted: AdmittedDep) -> DriftReport:
     """Tell how recent drawings differ from the validation data of the version that read them, as last reported."""
     try:
         return await admitted.service.catalog.read_drift(name)
