@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from shared.atomic_file import replacing
 from shared.contracts.drift import DriftReport
 from shared.recognition.model_version import check_name, read_model_file
 
@@ -19,10 +20,9 @@ class NoDriftReportError(Exception):
 def write_drift_report(models_dir: Path, report: DriftReport) -> Path:
     """Writes the report in one atomic step, so that no reader sees a part of it. Returns its path."""
     path = models_dir / check_name(report.model.name) / DRIFT
-    written = path.with_name(f".{DRIFT}-{os.getpid()}")
-    written.write_text(report.model_dump_json(indent=2) + "\n")
-    written.chmod(0o644)  # readable for the service, whatever the umask of the user
-    written.replace(path)
+    with replacing(path) as written:
+        written.write_text(report.model_dump_json(indent=2) + "\n")
+        written.chmod(0o644)  # readable for the service, whatever the umask of the user
     return path
 
 

@@ -6,9 +6,9 @@ Nothing else of the version changes: its other fields keep their values, and its
 import json
 from pathlib import Path
 
+from shared.atomic_file import replacing
 from shared.recognition.model_version import MANIFEST, Manifest, find_manifest, folder_of
 from shared.recognition.weights import load_network
-from training.atomic_file import replacing
 from training.data.mixture import check_mixture
 from training.drift.validation import count_validation
 from training.evaluation.measures import make_compute_logits
