@@ -75,9 +75,13 @@ class VersionManifest(BaseModel):
 
 
 class Manifest(VersionManifest):
-    """The manifest of a network that reads an image."""
+    """The manifest of a network that reads an image.
+
+    `distributions` counts its validation data: kind of picture → measure → the count of each bin (`training/drift`).
+    """
 
     calibration: Calibration
+    distributions: dict[str, dict[str, list[int]]] = Field(default_factory=dict)
 
     @field_validator("calibration")
     @classmethod
@@ -183,7 +187,7 @@ def _read_pointer(models_dir: Path, name: str, pointer: str) -> str:
 
 def _read_text(pointer: Path, of_what: str) -> str:
     try:
-        return _read_file(pointer, MAX_POINTER_BYTES, of_what).decode().strip()
+        return read_model_file(pointer, MAX_POINTER_BYTES, of_what).decode().strip()
     except UnicodeDecodeError as error:
         raise ModelVersionError(f"{pointer.name} of the {of_what} is not text.") from error
 
@@ -228,7 +232,7 @@ def read_reader_manifest(models_dir: Path, version: str) -> ReaderManifest:
 def _read_manifest(kind: type[M], models_dir: Path, name: str, version: str) -> M:
     """The manifest of that version. ModelVersionError if it is missing or malformed, or names another version."""
     path = folder_of(models_dir, name, version) / MANIFEST
-    content = _read_file(path, MAX_MANIFEST_BYTES, f"model {name}/{version}")
+    content = read_model_file(path, MAX_MANIFEST_BYTES, f"model {name}/{version}")
     try:
         manifest = kind.model_validate_json(content)
     except ValidationError as error:
@@ -238,7 +242,7 @@ def _read_manifest(kind: type[M], models_dir: Path, name: str, version: str) -> 
     return manifest
 
 
-def _read_file(path: Path, max_bytes: int, of_what: str) -> bytes:
+def read_model_file(path: Path, max_bytes: int, of_what: str) -> bytes:
     """The content of a regular file. ModelVersionError if it is missing, something else, unreadable or too long."""
     try:
         if not os.path.lexists(path):

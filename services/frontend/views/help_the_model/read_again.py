@@ -9,7 +9,7 @@ from uuid import UUID
 
 import streamlit as st
 
-from services.frontend.callers import OWN
+from services.frontend.caller_keys import OWN
 from services.frontend.connections import CURATE, connect, find_rights, get_digit_score_threshold
 from services.frontend.elements.thumbnails import find_thumbnails
 from services.frontend.snapshots import Snapshots

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from services.frontend.connections import check_health, connect
-from shared.clients.service import ServiceUnavailableError
+from shared.clients.service import RefusedError, ServiceUnavailableError
+from shared.contracts.drift import DriftReport
 from shared.contracts.inference import Explanation, ModelDescription, ModelDetails, ModelList, Prediction
 from shared.contracts.promotion import ModelJournal
 
@@ -30,6 +31,15 @@ def get_details(reference: str) -> ModelDetails:
 
 
 @st.cache_data(ttl=MODELS_TTL_S, show_spinner=False)
+def find_drift(name: str) -> DriftReport | None:
+    """The drift report of a model; None if there is none. ServiceUnavailableError."""
+    try:
+        return connect().inference.get_drift(name)
+    except RefusedError:
+        return None
+
+
+@st.cache_data(ttl=MODELS_TTL_S, show_spinner=False)
 def get_journal(name: str) -> ModelJournal:
     """What happened to a model, newest first. ServiceUnavailableError, RefusedError."""
     return connect().inference.get_journal(name)
@@ -37,7 +47,7 @@ def get_journal(name: str) -> ModelJournal:
 
 def forget_models() -> None:
     """Call this after a change, so that the page shows it."""
-    for lookup in (_list_models, get_details, get_journal):
+    for lookup in (_list_models, get_details, get_journal, find_drift):
         lookup.clear()
 
 

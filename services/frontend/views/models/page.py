@@ -13,6 +13,7 @@ from services.frontend.session.draw_state import get_draw_state
 from services.frontend.views.models.changes import show_changes
 from services.frontend.views.models.comparison import show_comparison
 from services.frontend.views.models.details import show_details
+from services.frontend.views.models.drift import show_drift
 from services.frontend.views.models.journal import show_journal
 from services.frontend.views.models.lookups import get_details, get_models, refer_to
 from services.frontend.views.models.promotion import show_promotion
@@ -50,6 +51,7 @@ def show_models() -> None:
         show_versions(listed)
     show_promotion(listed)
     show_shadow(listed)
+    show_drift(listed.default.name)
     with st.container(border=True, key="compare-card"):
         show_two(listed)
     with st.container(border=True, key="closer"):
