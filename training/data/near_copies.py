@@ -34,4 +34,4 @@ def _make_vectors(images: Images) -> NDArray[np.float32]:
     half = SIDE // 2
     small = [cv2.resize(image, (half, half), interpolation=cv2.INTER_AREA) for image in images]
     vectors = np.array(small, np.float32).reshape(-1, half * half)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-6)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-6))

@@ -26,7 +26,7 @@ def cap_owners(drawings: PeopleDrawings, rows: Rows, most_share: float, few: int
     order = np.lexsort((hashes, ~reviewed, owner_of))  # by owner, reviewed ones first
     rank = np.empty(len(rows), np.int64)
     rank[order] = np.arange(len(rows)) - (counts.cumsum() - counts)[owner_of[order]]  # among the owner's
-    return rows[(rank < limit) | (owners == "") | reviewed]
+    return np.asarray(rows[(rank < limit) | (owners == "") | reviewed])
 
 
 def find_limit(counts: NDArray[np.int64], others: int, most_share: float, few: int) -> int:

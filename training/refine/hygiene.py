@@ -21,7 +21,7 @@ USUAL, USUAL_WEIGHT = 0.8, 5.0  # a label that few drawings have is expected to 
 
 @dataclass(frozen=True)
 class Judgement:
-    """`suspected` (N,), and for each label `suggested` (N,) 0..10, the likeliest, and `probability` (N,) of its own."""
+    """`suspected` (N,), and for each label `suggested` (N,) 0..10, what the drawing is more likely, and `probability` (N,) of its own."""
 
     suspected: NDArray[np.bool_]
     suggested: NDArray[np.int64]
@@ -38,6 +38,6 @@ def judge_labels(probabilities: Probabilities, labels: NDArray[np.int64], owners
     thresholds = sums / (np.bincount(labels, weights, CLASSES) + USUAL_WEIGHT)  # (11,)
     reached = np.where(probabilities >= thresholds, probabilities, -1)
     confident = reached.max(1, initial=-1) >= 0
-    counts_as = reached.argmax(1) if len(labels) else likeliest
+    counts_as = np.where(confident, reached.argmax(1), likeliest) if len(labels) else likeliest
     unlikely = own < LEAST_ODDS * probabilities.max(1, initial=0)
-    return Judgement((confident & (counts_as != labels)) | unlikely, likeliest, own)
+    return Judgement((confident & (counts_as != labels)) | unlikely, np.where(unlikely, likeliest, counts_as), own)
