@@ -21,7 +21,7 @@ USUAL, USUAL_WEIGHT = 0.8, 5.0  # a label that few drawings have is expected to 
 
 @dataclass(frozen=True)
 class Judgement:
-    """`suspected` (N,), and for each label `suggested` (N,) 0..10, what the drawing is more likely, and `probability` (N,) of its own."""
+    """For each label (N,): whether it is suspected, what it is more likely (0..10), and its own probability."""
 
     suspected: NDArray[np.bool_]
     suggested: NDArray[np.int64]
