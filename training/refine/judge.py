@@ -26,15 +26,25 @@ def load_judge(models_dir: Path, current: Manifest) -> Judge:
 
 
 def find_judge(models_dir: Path, current: Manifest) -> Manifest:
-    """Return the newest version that it started from and that has not learned from people; else the oldest on disk."""
-    seen = {current.reference}
-    while LEARNED in str(current.recipe.get("dataset", "")).split(","):
-        start = str(current.recipe.get("start_from", ""))
-        if start in seen:
-            break
-        seen.add(start)
+    """Return the newest version in its lineage that has not learned from people, of the same model if possible.
+
+    If none of them is on disk any more, the version itself judges.
+    """
+    if not has_learned(current):
+        return current
+    prefix = f"{current.name}/"
+    newest_first = current.lineage[::-1]
+    for step in sorted(newest_first, key=lambda step: not step.trained.startswith(prefix)):
         try:
-            current = find_manifest(models_dir, start)
-        except ModelVersionError:
-            break
+            earlier = find_manifest(models_dir, step.trained)
+        except ModelVersionError:  # removed, or the step of a recipe, which was not published
+            continue
+        if not has_learned(earlier):
+            return earlier
     return current
+
+
+def has_learned(manifest: Manifest) -> bool:
+    """Return whether people's labels are in the version or in one that it depends on."""
+    steps = (manifest.recipe, *(step.settings for step in manifest.lineage))
+    return any(LEARNED in str(settings.get("dataset", "")).split(",") for settings in steps)
