@@ -60,7 +60,7 @@ def draw(digits: Sequence[PenCharacter], seed: int) -> PeopleDrawings:
     labels = np.array([digit.label for digit in digits], np.int64)
     prepared = prepare(Slice("people", labels, lambda index: draw_character(digits, seed, index)))
     rows = np.flatnonzero(prepared.readable)
-    owners = np.array([person_of(digits[row].writer) for row in rows], np.str_)
+    owners = np.array([person_of(digits[row].writer) for row in rows.tolist()], np.str_)
     no_one = np.zeros(len(rows), np.bool_)
     ids = np.array([str(UUID(int=int(row), version=4)) for row in rows], np.str_)
     truth, times = labels[rows], rows.astype(np.float64)
@@ -97,7 +97,8 @@ def report(drawings: PeopleDrawings, judge: Judge, seed: int) -> None:
     flipped, which = flip(drawings, np.random.default_rng(seed))
     suspected = np.isin(np.arange(len(drawings)), select_with(judge, flipped).left_out["suspected"])
     print(
-        f"{FLIPPED:.0%} flipped: {suspected[which].mean():.1%} of them suspected, {suspected[~which].mean():.2%} of others"
+        f"{FLIPPED:.0%} flipped: {suspected[which].mean():.1%} of them are suspected, "
+        f"{suspected[~which].mean():.2%} of the others"
     )
     print(
         "\n| vandals | share of drawings | wrong | used of the wrong | wrong of what is learned |\n"
