@@ -19,7 +19,7 @@ from shared.contracts.storage import LabelledDrawing
 NDJSON = "application/x-ndjson"
 
 
-async def open_labelled_drawings(database: Database, newest: int | None) -> StreamingResponse:
+async def open_labelled_drawings(database: Database, newest: int | None = None) -> StreamingResponse:
     """Read the first page and return the stream of all lines, or of the `newest` labels.
 
     If the database is away, the caller therefore gets a problem and not the beginning of a 200. Later an error can only
