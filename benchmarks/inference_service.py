@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 
@@ -15,13 +16,16 @@ START_TIMEOUT_S = 60
 
 
 @contextlib.contextmanager
-def running_inference(**settings: str) -> Iterator[str]:
-    """The address of the service. `settings` are environment variables. RuntimeError if it isn't ready in a minute."""
+def running_inference(checkout: Path | None = None, **settings: str) -> Iterator[str]:
+    """The address of the service. `settings` are environment variables. RuntimeError if it isn't ready in a minute.
+
+    `checkout` is the folder of the code to run; by default the folder that this process runs in.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {**os.environ, "INFERENCE_PORT": str(port), "INFERENCE_LOG_LEVEL": "WARNING", **settings}
-    process = subprocess.Popen([sys.executable, "-m", SERVICE], env=environment)
+    process = subprocess.Popen([sys.executable, "-m", SERVICE], env=environment, cwd=checkout)
     try:
         url = f"http://127.0.0.1:{port}"
         wait_until_ready(url, process)

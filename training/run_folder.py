@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 
-from training.atomic_file import replacing
+from shared.atomic_file import replacing
 from training.errors import RunError
 from training.learning.step_folder import StepFolder
 

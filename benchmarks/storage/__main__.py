@@ -17,6 +17,7 @@ from benchmarks.storage.crashes import ROUNDS, measure_crashes
 from benchmarks.storage.database import open_history
 from benchmarks.storage.exchange import measure_export, measure_import
 from benchmarks.storage.ingest import measure_ingest
+from benchmarks.storage.migration import measure_migration
 from benchmarks.storage.reading import time_counts, time_pages, time_statistics
 from benchmarks.storage.stroke import time_strokes
 from benchmarks.storage.table import Row, describe_worst, write_ms, write_table
@@ -41,8 +42,10 @@ def main() -> None:
     if "stroke" in options.only:
         with open_history(SMALL) as history:
             small_ms = run(history.url, time_strokes)
-    if parts := [part for part in options.only if part != "crashes"]:
+    if parts := [part for part in options.only if part not in OWN_HISTORY]:
         rows += measure_history(options.rows, parts, options.folder, small_ms)
+    if "migration" in options.only:
+        rows.append(measure_upgrade(options.rows))
     if "crashes" in options.only:
         rows += measure_kills()
     print(write_table(rows))
@@ -119,6 +122,14 @@ async def measure_counts(connection: asyncpg.Connection) -> list[Row]:
     ]
 
 
+def measure_upgrade(number: int) -> Row:
+    """Migrate while others write."""
+    done = measure_migration(number)
+    what = f"a migration of {number:,} rows while others store and read: requests that failed"
+    waited = f"longest {write_ms(done.longest_s * 1000)}, migration {done.took_s:.0f} s"
+    return (what, "0", f"{done.failed} of {done.requests:,}, {waited}")
+
+
 def measure_kills() -> list[Row]:
     """Kill the service and PostgreSQL."""
     damage = measure_crashes()
@@ -145,7 +156,8 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
-PARTS = ("reading", "stroke", "ingest", "exchange", "counts", "crashes")
+PARTS = ("reading", "stroke", "ingest", "exchange", "counts", "migration", "crashes")
+OWN_HISTORY = ("migration", "crashes")  # parts that make a history of their own
 
 if __name__ == "__main__":
     main()

@@ -39,15 +39,16 @@ FILL_DRAWINGS = f"""
 INSERT INTO drawings (sha256, content) SELECT sha256(content), content
 FROM (SELECT {DRAWING} AS content FROM generate_series(greatest(0, $1 - {LARGE_DRAWINGS} - 1), $1) AS number) AS drawn
 """
-# $1 number of all rows, $2 the first and $3 the last to make, counted from the oldest
-FILL = f"""
+# $1 number of all rows, $2 the first and $3 the last to make, counted from the oldest, $4 the column of the drawing and
+# $5 what it holds
+FILL = """
 INSERT INTO predictions (id, created_at, digit, confidence, probabilities, digit_score, model_name, model_version,
-                         source, drawing_sha256, media_type, label, labelled_at, rejected, owner)
+                         source, $4, media_type, label, labelled_at, rejected, owner)
 SELECT uuidv7(made - now()), made, digit, confidence, array_fill(0.1::double precision, ARRAY[10]), 0.5,
        CASE WHEN is_mlp THEN 'mlp' ELSE 'cnn' END,
        CASE WHEN is_mlp THEN 1 + number * 3 / $1 ELSE 1 + number * 12 / $1 END::text,
        source,
-       sha256({DRAWING}),
+       $5,
        'image/png', label, CASE WHEN label IS NOT NULL THEN made + interval '1 minute' END, rejected,
        CASE WHEN number > $1 / 2 THEN md5((number * 7919 % 20000)::text)::uuid END
 FROM (
@@ -115,8 +116,8 @@ class History:
 
 
 @contextmanager
-def open_history(rows: int, folder: Path | None = None) -> Iterator[History]:
-    """Start a server with so many predictions.
+def open_history(rows: int, folder: Path | None = None, revision: str = "head") -> Iterator[History]:
+    """Start a server with so many predictions, in the schema of a revision from 0004 on.
 
     In a given folder it stays for the next run, which finds it filled. Without one it is removed in the end.
     """
@@ -126,9 +127,9 @@ def open_history(rows: int, folder: Path | None = None) -> Iterator[History]:
         history = History(server)
         asyncio.run(_configure(history.url))
         history.restart()
-        upgrade(history.url)
+        upgrade(history.url, revision)
         if asyncio.run(_count(history.url)) < rows:
-            asyncio.run(_fill(history.url, rows))
+            asyncio.run(_fill(history.url, rows, in_rows=revision == "0004"))
         yield history
     finally:
         server.cleanup()
@@ -150,17 +151,22 @@ async def _configure(url: str) -> None:
     await connection.close()
 
 
-async def _fill(url: str, rows: int) -> None:
-    """Store the rows without indexes and triggers, which are made again afterwards: that is several times faster."""
+async def _fill(url: str, rows: int, *, in_rows: bool) -> None:
+    """Store the rows without indexes and triggers, which are made again afterwards: that is several times faster.
+
+    `in_rows` says that each prediction has its drawing in its own row, as before decision 31.
+    """
     connection = await asyncpg.connect(url)
     indexes = await connection.fetch(INDEXES)
     for index in indexes:
         await connection.execute(f"DROP INDEX {index['name']}")
     await connection.execute("ALTER TABLE predictions DISABLE TRIGGER ALL")
-    await connection.execute(FILL_DRAWINGS.replace("$1", str(rows)))
+    if not in_rows:
+        await connection.execute(FILL_DRAWINGS.replace("$1", str(rows)))
+    column, content = ("drawing", DRAWING) if in_rows else ("drawing_sha256", f"sha256({DRAWING})")
     for first in range(0, rows, CHUNK):
         last = min(first + CHUNK, rows) - 1
-        values = {"$1": str(rows), "$2": str(first), "$3": str(last)}
+        values = {"$4": column, "$5": content, "$1": str(rows), "$2": str(first), "$3": str(last)}
         statement = FILL
         for name, value in values.items():
             statement = statement.replace(name, value)

@@ -7,6 +7,7 @@ import streamlit as st
 from services.frontend.banners import show_banners
 from services.frontend.session.greeting import show_who, wait_for_rights
 from services.frontend.session.identity import Identity, Kind, get_identity
+from services.frontend.session.signing_in import send_what_waited_for
 
 HERE = Path(__file__).parent
 SIGN_IN = Path("views/sign_in/page.py")
@@ -38,6 +39,7 @@ for sheet in sorted((HERE / "styles").glob("*.css")):
     st.html(sheet)
 
 wait_for_rights()
+send_what_waited_for(get_identity())
 page = st.navigation(list_pages(get_identity()), position="top")
 # Both containers exist from the start: a banner that was inserted later would shift the canvas, which wipes it.
 banners, view = st.container(key="banners"), st.container(key="view")

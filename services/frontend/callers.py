@@ -1,9 +1,7 @@
 """The callers of storage: the key of a person goes in, a client that acts with that person's token comes out.
 
-A key is `bearer:` and the token of a visitor or a curator, or OWN for the token of this process, or `browser:` and the
-name of a browser that has no visitor token yet, because storage was away when it came. The token of such a browser is
-requested when it is needed for the first time, so its drawings can wait in the outbox until then. The prefixes keep
-what a browser sends from becoming another kind of key.
+caller_keys.py lists the keys. The token of a browser that has none yet is requested when it is needed for the first
+time, so its drawings can wait in the outbox until then.
 """
 
 import threading
@@ -11,12 +9,12 @@ from collections import OrderedDict
 from functools import partial
 from uuid import UUID
 
+from services.frontend.caller_keys import BROWSER, OWN, find_known_token
 from services.frontend.storage_client import StorageClient
 from shared.contracts.access import CuratorToken, SignIn
+from shared.contracts.shadow import ShadowAnswerToStore
 from shared.contracts.storage import PredictionToStore, TrueDigit
 
-OWN = "own"
-BEARER, BROWSER = "bearer:", "browser:"
 MAX_BROWSERS = 10_000  # whose tokens are remembered; a browser has its token in a cookie after the next page load
 
 
@@ -37,8 +35,8 @@ class Callers:
 
     def find_token(self, key: str) -> str:
         """The person's bearer token. ServiceUnavailableError, RefusedError if storage has to be asked for it."""
-        if key.startswith(BEARER):
-            return key.removeprefix(BEARER)
+        if (token := find_known_token(key)) is not None:
+            return token
         if not key.startswith(BROWSER):
             raise ValueError("this is no key of a person")
         with self._lock:
@@ -67,28 +65,30 @@ class Callers:
 
 
 class CallersWrites:
-    """The writes of the outbox, whose `token` is the key of a person; None is OWN."""
+    """The writes of the outbox and of the shadow answers; the key None is OWN."""
 
     def __init__(self, callers: Callers) -> None:
         self._callers = callers
 
-    def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore, *, token: str | None = None) -> None:
+    def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore, *, key: str | None = None) -> None:
         """Stores a prediction with its drawing."""
-        self._acting_as(token).put_prediction(prediction_id, prediction)
+        self._acting_as(key).put_prediction(prediction_id, prediction)
 
-    def delete_prediction(
-        self, prediction_id: UUID, *, unlabelled_only: bool = False, token: str | None = None
-    ) -> None:
+    def delete_prediction(self, prediction_id: UUID, *, unlabelled_only: bool = False, key: str | None = None) -> None:
         """Deletes a prediction, if it exists. With `unlabelled_only` a labelled prediction stays."""
-        self._acting_as(token).delete_prediction(prediction_id, unlabelled_only=unlabelled_only)
+        self._acting_as(key).delete_prediction(prediction_id, unlabelled_only=unlabelled_only)
 
-    def put_label(self, prediction_id: UUID, digit: TrueDigit, *, token: str | None = None) -> None:
+    def put_label(self, prediction_id: UUID, digit: TrueDigit, *, key: str | None = None) -> None:
         """Stores what a person says that the drawing is."""
-        self._acting_as(token).put_label(prediction_id, digit)
+        self._acting_as(key).put_label(prediction_id, digit)
 
-    def delete_label(self, prediction_id: UUID, *, token: str | None = None) -> None:
+    def delete_label(self, prediction_id: UUID, *, key: str | None = None) -> None:
         """Deletes the label, if it exists."""
-        self._acting_as(token).delete_label(prediction_id)
+        self._acting_as(key).delete_label(prediction_id)
+
+    def put_shadow_answer(self, prediction_id: UUID, answer: ShadowAnswerToStore, *, key: str | None = None) -> None:
+        """Stores what a version in shadow would have answered."""
+        self._acting_as(key).put_shadow_answer(prediction_id, answer)
 
     def _acting_as(self, key: str | None) -> StorageClient:
         return self._callers.acting_as(key or OWN)

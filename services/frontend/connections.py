@@ -1,7 +1,7 @@
 """What all visitors of this process share: the clients, the outbox, and short-lived copies of the services' answers.
 
 Everything is built on first use and kept by Streamlit's caches. What differs between persons is kept for each key of
-callers.py.
+caller_keys.py.
 """
 
 from dataclasses import dataclass
@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import streamlit as st
 import structlog
 
-from services.frontend.callers import BROWSER, OWN, Callers, CallersWrites
+from services.frontend.caller_keys import BROWSER, OWN
+from services.frontend.callers import Callers, CallersWrites
 from services.frontend.explanation_pause import ExplanationPause
 from services.frontend.health_watch import HealthWatch
-from services.frontend.saving.outbox import Outbox
+from services.frontend.saving.outbox import Delivery, Outbox
+from services.frontend.saving.shadow_answers import ShadowAnswers
 from services.frontend.settings import Settings
 from services.frontend.sign_ins import SignIns
 from services.frontend.snapshots import Snapshots
@@ -54,10 +56,11 @@ class Connections:
     storage_watch: HealthWatch
     explanation_pause: ExplanationPause
     outbox: Outbox
+    shadow_answers: ShadowAnswers
 
     def close(self) -> None:
         """Ends all threads and closes all connections."""
-        threads = (self.outbox, self.rights, self.inference_watch, self.storage_watch)
+        threads = (self.shadow_answers, self.outbox, self.rights, self.inference_watch, self.storage_watch)
         for each in (*threads, self.inference, self.page_inference, self.callers):
             each.close()
 
@@ -68,9 +71,11 @@ def connect() -> Connections:
     settings = Settings()
     inference_key = settings.inference_api_key.get_secret_value()
     storage_token = settings.storage_token.get_secret_value()
+    inference = InferenceClient(settings.inference_url, api_key=inference_key, patience=PATIENCE)
     callers = Callers(StorageClient(settings.storage_url, token=storage_token, patience=PATIENCE))
+    outbox = Outbox(CallersWrites(callers), settings.data_dir)
     return Connections(
-        inference=InferenceClient(settings.inference_url, api_key=inference_key, patience=PATIENCE),
+        inference=inference,
         page_inference=InferenceClient(settings.inference_url, api_key=inference_key, patience=PAGE_PATIENCE),
         callers=callers,
         rights=Snapshots(lambda key: fetch_rights(callers, key, on_loopback=settings.is_on_loopback)),
@@ -79,7 +84,10 @@ def connect() -> Connections:
         inference_watch=HealthWatch(ServiceClient(settings.inference_url, patience=HEALTH_PATIENCE)),
         storage_watch=HealthWatch(ServiceClient(settings.storage_url, patience=HEALTH_PATIENCE)),
         explanation_pause=ExplanationPause(),
-        outbox=Outbox(CallersWrites(callers), settings.data_dir),
+        outbox=outbox,
+        shadow_answers=ShadowAnswers(
+            inference, CallersWrites(callers), lambda saved: outbox.wait(saved, 0) is Delivery.SAVED
+        ),
     )
 
 

@@ -13,7 +13,17 @@ import httpx
 
 from shared.clients.patience import Patience
 from shared.clients.service import RefusedError, ServiceClient
-from shared.contracts.access import CuratorToken, Deleted, Me, SignIn, VisitorRequest, VisitorToken
+from shared.contracts.access import (
+    AuditPage,
+    CuratorToken,
+    Deleted,
+    LabelHistory,
+    Me,
+    SignIn,
+    VisitorRequest,
+    VisitorToken,
+)
+from shared.contracts.shadow import ShadowAnswerToStore, ShadowComparison
 from shared.contracts.storage import (
     Accuracy,
     HistoryFilters,
@@ -67,6 +77,14 @@ class StorageClient(ServiceClient):
         """Deletes the label, if it exists."""
         self._delete(f"/v1/predictions/{prediction_id}/label")
 
+    def put_shadow_answer(self, prediction_id: UUID, answer: ShadowAnswerToStore) -> None:
+        """Stores what a version in shadow would have answered."""
+        self._put(f"/v1/predictions/{prediction_id}/shadow-answer", answer.model_dump_json())
+
+    def compare_shadow(self, reference: str) -> ShadowComparison:
+        """The version `name/version` in shadow beside the versions that answered."""
+        return self.ask(ShadowComparison, "GET", "/v1/shadow", params={"model": reference})
+
     def list_predictions(
         self,
         limit: int,
@@ -99,6 +117,14 @@ class StorageClient(ServiceClient):
     def get_totals(self, filters: HistoryFilters = EVERYTHING) -> Accuracy:
         """How many of the matching predictions are labelled and right."""
         return self.ask(Accuracy, "GET", "/v1/totals", params=_to_params(filters))
+
+    def get_label_history(self, prediction_id: UUID) -> LabelHistory:
+        """Who said when what the drawing is."""
+        return self.ask(LabelHistory, "GET", f"/v1/predictions/{prediction_id}/label-history")
+
+    def list_audit(self, limit: int) -> AuditPage:
+        """The newest entries of the audit."""
+        return self.ask(AuditPage, "GET", "/v1/audit", params={"limit": limit})
 
     def get_me(self) -> Me:
         """What the caller may do."""

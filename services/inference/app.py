@@ -31,6 +31,7 @@ from services.inference.metrics import Metrics
 from services.inference.page_reader import ReaderUnavailableError
 from services.inference.process import prepare_process
 from services.inference.settings import Settings
+from services.inference.shadow import Shadow
 from services.inference.upstream.openai_reader import OpenAiReader
 from shared.recognition.model_version import ModelVersionError
 from shared.web.logs import configure_logs
@@ -72,9 +73,10 @@ def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS, *, warm_up: 
         )
         short_lane = ShortLane(predictor.answer, max_batch=MAX_BATCH, load=short_load)
         long_lane = LongLane(WorkerSettings(settings.models_dir, settings.engine, settings.device), long_load, metrics)
-        app.state.service = Service(catalog, short_lane, long_lane, refusals, reader, bounds)
+        shadow = Shadow(catalog, short_load, long_lane, metrics)
+        app.state.service = Service(catalog, short_lane, long_lane, shadow, refusals, reader, bounds)
         short_lane.start()
-        tasks = [asyncio.create_task(catalog.watch())]
+        tasks = [asyncio.create_task(catalog.watch()), asyncio.create_task(shadow.run())]
         try:
             model = await catalog.get()
             if warm_up:

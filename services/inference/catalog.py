@@ -1,7 +1,8 @@
 """The model versions in `models/`: finds them by name, loads them on first use, and drops them to save memory.
 
 The catalog reads the folder once per second. It loads a newly published version before that version answers. If
-loading fails, the catalog reports the version as refused and keeps the previous one in use.
+loading fails, the catalog reports the version as refused and keeps the previous one in use. `shadows` does the same for
+the version that runs in shadow of the default model.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import structlog
 from services.inference.engines.choice import MakeEngine, MakePageEngine
 from services.inference.reader_catalog import ReaderCatalog, describe_version
 from services.inference.recogniser import Recogniser, load_recogniser
+from services.inference.shadow_catalog import ShadowCatalog
 from shared.contracts.inference import ModelDescription, ModelDetails, ModelList, RefusedVersion
 from shared.contracts.message import ModelVersion
 from shared.recognition.model_version import (
@@ -46,6 +48,7 @@ class Catalog:
         memory_budget_mb: int,
     ) -> None:
         self.readers = ReaderCatalog(models_dir, make_page_engine)
+        self.shadows = ShadowCatalog(models_dir, self.get)
         self._models_dir = models_dir
         self._default_model = default_model
         self._make_engine = make_engine
@@ -97,6 +100,12 @@ class Catalog:
             except ModelVersionError:
                 continue  # _load reports it; retry at the next refresh, because its files may still be copied
             self._in_use[name] = version
+        await self.shadows.refresh(self._default_reference())
+
+    def find_shadow_of(self, recogniser: Recogniser) -> Manifest | None:
+        """The version that runs in shadow of this one; None if there is none."""
+        shadow = self.shadows.version
+        return shadow if shadow and recogniser.manifest.reference == self._default_reference() else None
 
     async def describe(self) -> ModelList:
         """Describe every version on disk. ModelVersionError if the default model can't be loaded."""
@@ -107,8 +116,9 @@ class Catalog:
         return ModelList(
             default=ModelVersion(name=default.name, version=default.version),
             models=described,
+            shadow=self.shadows.describe(),
             readers=readers,
-            refused=refused + refused_readers,
+            refused=self.shadows.add_refused(refused) + refused_readers,
         )
 
     async def describe_one(self, name: str, version: str) -> ModelDetails:

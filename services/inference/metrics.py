@@ -46,6 +46,15 @@ class Metrics:
             registry=registry,
             multiprocess_mode="livesum",  # the sum over the living processes
         )
+        self.shadow_answers = Counter(
+            "slate_shadow_answers",
+            "Answers of the version in shadow by what the version in use showed (a digit or `rejected`), and agreement",
+            ["model", "shadow", "shown", "agreed"],
+            registry=registry,
+        )
+        self.shadow_skipped = Counter(
+            "slate_shadow_skipped", "Answers that the version in shadow had no time to check", registry=registry
+        )
         self.refused = Counter("slate_requests_refused", "Refused requests by reason", ["reason"], registry=registry)
 
     def record(self, measured: Measured, model: str) -> None:

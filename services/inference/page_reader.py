@@ -23,7 +23,8 @@ from shared.recognition.page.maps import CHANNELS, STRIDE
 
 logger = structlog.get_logger(__name__)
 
-SIDES = (64, 128, 192, 256, 384, 512, 640)  # pixels of padded pages; `find_marks` asks for at most 640
+# Pixels of padded pages. `find_marks` asks for at most 640, and for 352 and 192 with most pages, which get borders.
+SIDES = (64, 128, 192, 256, 288, 352, 416, 480, 560, 640)
 TRIAL = np.zeros((SIDES[0], SIDES[0]), np.uint8)
 
 

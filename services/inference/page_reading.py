@@ -33,10 +33,15 @@ def read_page(picture: bytes, rotation: int | None, networks: Networks, measured
 
 
 def _predict(page: FoundPage, networks: Networks, measured: Measured) -> list[Fields]:
-    """One prediction for each digit, by both networks. At least one digit."""
-    alone = recognise_images(networks.recogniser, np.stack([digit.image for digit in page.digits]), measured)
+    """One prediction for each digit, by both networks. At least one digit.
+
+    Where the reader has an opinion, the recogniser looks at a digit only once, because it counts for little.
+    """
     calibration = networks.get_reader().manifest.calibration
-    measured.recognitions = combine(alone, [_find_opinion(digit, calibration) for digit in page.digits])
+    opinions = [_find_opinion(digit, calibration) for digit in page.digits]
+    images = np.stack([digit.image for digit in page.digits])
+    alone = recognise_images(networks.recogniser, images, measured, doubtful_again=None in opinions)
+    measured.recognitions = combine(alone, opinions)
     return make_messages(measured.recognitions, networks.recogniser)
 
 

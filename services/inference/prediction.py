@@ -37,11 +37,12 @@ Prepare = Callable[[bytes], Prepared]  # a picture file → what the recogniser 
 
 @dataclass(frozen=True)
 class Answer:
-    """The prediction of one drawing as JSON, and its image and digit, which an explanation needs."""
+    """The prediction of one drawing as JSON, and what it was made of: an explanation and the shadow need that."""
 
     json: bytes
-    image: Image
+    prepared: Prepared
     digit: int
+    digit_score: float
 
 
 @dataclass
@@ -72,7 +73,7 @@ def predict_drawings(
     prepared = [_prepare(source, measured, prepare) for source, _ in drawings]
     messages = iter(_predict([each for each in prepared if isinstance(each, Prepared)], recogniser, measured))
     return [
-        each if isinstance(each, Exception) else _write_answer(next(messages), each.image, received)
+        each if isinstance(each, Exception) else _write_answer(next(messages), each, received)
         for each, (_, received) in zip(prepared, drawings, strict=True)
     ]
 
@@ -91,10 +92,12 @@ def predict_images(recogniser: Recogniser, images: Images, measured: Measured) -
     return make_messages(recognise_images(recogniser, images, measured), recogniser)
 
 
-def recognise_images(recogniser: Recogniser, images: Images, measured: Measured) -> Recognitions:
+def recognise_images(
+    recogniser: Recogniser, images: Images, measured: Measured, *, doubtful_again: bool = True
+) -> Recognitions:
     """Images (N, 28, 28), N at least 1 → N results, whose time is measured."""
     started = time.perf_counter()
-    recognitions = recogniser.recognise(images)
+    recognitions = recogniser.recognise(images, doubtful_again=doubtful_again)
     measured.engine_s += time.perf_counter() - started
     measured.recognitions = recognitions
     return recognitions
@@ -127,7 +130,8 @@ def _prepare(source: DrawingSource, measured: Measured, prepare: Prepare) -> Pre
         return error
 
 
-def _write_answer(message: dict[str, Any], image: Image, received: float) -> Answer:
-    message["image"] = encode_png(image)
+def _write_answer(message: dict[str, Any], prepared: Prepared, received: float) -> Answer:
+    message["image"] = encode_png(prepared.image)
     message["elapsed_ms"] = (time.perf_counter() - received) * 1000
-    return Answer(orjson.dumps(message, option=orjson.OPT_SERIALIZE_NUMPY), image, message["digit"])
+    json = orjson.dumps(message, option=orjson.OPT_SERIALIZE_NUMPY)
+    return Answer(json, prepared, message["digit"], message["digit_score"])

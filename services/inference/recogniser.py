@@ -37,10 +37,12 @@ class Recogniser:
         self.engine = engine
         self.recognise(np.zeros((1, SIDE, SIDE), np.uint8))  # the first call is slow, so it must not be a request
 
-    def recognise(self, images: Images) -> Recognitions:
-        """(N, 28, 28) uint8 → N results. Doubtful images get the mean logits of their augmented views."""
+    def recognise(self, images: Images, *, doubtful_again: bool = True) -> Recognitions:
+        """(N, 28, 28) uint8 → N results. With `doubtful_again`, doubtful images get the mean logits of their views."""
         engine, calibration = self.engine, self.manifest.calibration
-        logits = average_doubtful_views(engine.compute_exact_logits, images, engine.compute_logits(images), calibration)
+        logits = engine.compute_logits(images)
+        if doubtful_again:
+            logits = average_doubtful_views(engine.compute_exact_logits, images, logits, calibration)
         return Recognitions(calibration.probabilities(logits), calibration.digit_scores(logits))
 
     def compute_probabilities(self, images: Images) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Runs a command of an operator on the database: tokens, the local curator, the audit, retention.
+"""Runs a command of an operator on the database: tokens, the local curator, the audit, retention, counts.
 
 The commands use STORAGE_DATABASE_URL and not the service, so that they work before it runs and when nobody can sign in.
 """

@@ -5,52 +5,37 @@ if a count is wrong. A rebuild is needed only if somebody changed predictions wi
 """
 
 import argparse
-import asyncio
 import sys
+from collections.abc import Sequence
 
 import asyncpg
-import structlog
 
+from services.storage.command import run_command
 from services.storage.queries.counts import find_differences, rebuild_counts
-from services.storage.settings import DatabaseSettings
-from shared.web.logs import configure_logs
-
-logger = structlog.get_logger(__name__)
 
 
-async def verify(database_url: str) -> bool:
-    """Return whether every count is right."""
-    connection = await asyncpg.connect(database_url, statement_cache_size=0)
-    try:
-        differing = await find_differences(connection)
-    finally:
-        await connection.close()
-    (logger.error if differing else logger.info)("counts_verified", differing=differing)
-    return not differing
+async def verify(connection: asyncpg.Connection) -> int:
+    """Say whether every count is right → exit code."""
+    differing = await find_differences(connection)
+    print(f"Counts that differ from a recount: {differing}.")  # noqa: T201
+    return 1 if differing else 0
 
 
-async def rebuild(database_url: str) -> bool:
-    """Count all predictions again."""
-    connection = await asyncpg.connect(database_url, statement_cache_size=0)
-    try:
-        await rebuild_counts(connection)
-    finally:
-        await connection.close()
-    logger.info("counts_rebuilt")
-    return True
+async def rebuild(connection: asyncpg.Connection) -> int:
+    """Count all predictions again → exit code."""
+    await rebuild_counts(connection)
+    print("All predictions are counted again.")  # noqa: T201
+    return 0
 
 
 COMMANDS = {"verify": verify, "rebuild": rebuild}
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command of the command line on the database of the settings → exit code."""
     parser = argparse.ArgumentParser(prog="python -m services.storage.counts", description=__doc__)
     parser.add_argument("command", choices=COMMANDS)
-    command = COMMANDS[parser.parse_args().command]
-    settings = DatabaseSettings()
-    configure_logs(settings.log_level)
-    return 0 if asyncio.run(command(settings.database_url.get_secret_value())) else 1
+    return run_command(COMMANDS[parser.parse_args(arguments).command], in_transaction=False)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import asyncpg
 
 from services.storage.access.caller import make_token_caller
 from services.storage.command import WHO, run_command
-from services.storage.queries.mine import delete_batch, delete_given_labels
+from services.storage.queries.mine import delete_all, delete_batch, delete_given_labels
 from services.storage.queries.retention import Deleted, delete_old
 from services.storage.retention import Rule, apply_rules, read_rules
 from services.storage.settings import RetentionSettings
@@ -57,9 +57,7 @@ async def _delete(connection: asyncpg.Connection, rules: list[Rule], owner_of: s
 
 
 async def _delete_of(connection: asyncpg.Connection, owner: UUID) -> int:
-    total = 0
-    while deleted := await delete_batch(connection, owner, WHO):
-        total += deleted
+    total = await delete_all(partial(delete_batch, connection, owner, WHO))
     await delete_given_labels(connection, owner)
     return total
 

@@ -4,16 +4,14 @@ They took a third of the processor time of a stored prediction. What this route 
 after all, which writes the refusal, so that both understand the same bodies.
 """
 
-from collections.abc import Callable, Coroutine
-from typing import Any
 from uuid import UUID
 
-from fastapi import Request, Response
-from fastapi.routing import APIRoute
+from fastapi import Response
 from pydantic import TypeAdapter
+from starlette.types import Message, Receive, Scope, Send
 
 from services.storage.access.rules import Require
-from services.storage.body_structure import BoundedRequest
+from services.storage.body_structure import BoundedRequest, BoundedRoute
 from shared.contracts.storage import PredictionToStore
 
 JSON = "application/json"
@@ -21,25 +19,31 @@ may_write = Require("write")
 id_type = TypeAdapter(UUID)
 
 
-class StoringRoute(APIRoute):
+class StoringRoute(BoundedRoute):
     """Calls its function with the caller, the id, the prediction, a response for its status, and the database."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the handler of the route."""
-        handle_otherwise = super().get_route_handler()
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request whose address fits."""
+        request = BoundedRequest(scope, receive)
+        if scope["method"] != "PUT" or request.headers.get("content-type") != JSON:
+            await super().handle(scope, receive, send)
+            return
+        caller = await may_write(request)
+        body = await request.body()
+        try:
+            prediction_id = id_type.validate_python(request.path_params["prediction_id"])
+            prediction = PredictionToStore.model_validate_json(body)
+        except ValueError:  # what pydantic raises
+            await super().handle(scope, _receive_again(body), send)
+            return
+        status = Response()
+        stored = await self.endpoint(caller, prediction_id, prediction, status, request.app.state.database)
+        answer = Response(stored.model_dump_json(), status.status_code, media_type=JSON)
+        await answer(scope, receive, send)
 
-        async def handle(request: Request) -> Response:
-            bounded = BoundedRequest(request.scope, request.receive)
-            if request.headers.get("content-type") != JSON:
-                return await handle_otherwise(bounded)
-            caller = await may_write(request)
-            try:
-                prediction_id = id_type.validate_python(request.path_params["prediction_id"])
-                prediction = PredictionToStore.model_validate_json(await bounded.body())
-            except ValueError:  # what pydantic raises
-                return await handle_otherwise(bounded)
-            status = Response()
-            stored = await self.endpoint(caller, prediction_id, prediction, status, request.app.state.database)
-            return Response(stored.model_dump_json(), status.status_code, media_type=JSON)
 
-        return handle
+def _receive_again(body: bytes) -> Receive:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive

@@ -182,12 +182,14 @@ class RefusedVersion(Message):
 class ModelList(Message):
     """Every model version on disk.
 
-    `default` answers requests that name no model. `readers` are the versions of the network that finds the digits of a
-    page. `refused` are versions that cannot be served. `others` are models of an external provider.
+    `default` answers requests that name no model. `shadow` runs beside it: it reads the same drawings, and its answers
+    are counted but not shown; null if no version does. `readers` are the versions of the network that finds the digits
+    of a page. `refused` are versions that cannot be served. `others` are models of an external provider.
     """
 
     default: ModelVersion
     models: list[ModelDescription]
+    shadow: ModelVersion | None = None
     readers: list[VersionDescription] = Field(default_factory=list)
     refused: list[RefusedVersion] = Field(default_factory=list)
     others: list[str] = Field(default_factory=list)

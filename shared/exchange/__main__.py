@@ -12,15 +12,17 @@ from pathlib import Path
 from tqdm import tqdm
 
 from shared.clients.command import run_command, say
+from shared.clients.inference import InferenceClient
 from shared.clients.patience import Patience
 from shared.exchange.client import ExchangeClient
 from shared.exchange.errors import FileError
 from shared.exchange.idx_export import export_idx
+from shared.exchange.idx_import import import_idx
 from shared.exchange.parquet_export import export_parquet
 from shared.exchange.parquet_import import import_parquet
 
 PATIENCE = Patience(read_timeout_s=120, retry_for_s=300)  # nobody waits in front of it, and the service may restart
-TOKEN = "STORAGE_TOKEN"  # noqa: S105  the name of a variable
+TOKEN, INFERENCE_KEY = "STORAGE_TOKEN", "SLATE_API_KEY"  # the names of variables
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -41,6 +43,11 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         export.add_argument("--until", metavar="TIME", help="only predictions before this time")
     imported = actions.add_parser("import", help="Parquet files of an export → predictions")
     imported.add_argument("places", nargs="+", type=Path, metavar="FILE_OR_FOLDER")
+    labelled = actions.add_parser("import-idx", help="IDX files of images and labels, also gzipped → predictions")
+    labelled.add_argument("images", type=Path)
+    labelled.add_argument("labels", type=Path)
+    help_of_url = f"address of inference, which reads the images; its key is taken from {INFERENCE_KEY} (%(default)s)"
+    labelled.add_argument("--inference-url", default="http://127.0.0.1:8001", help=help_of_url)
     return parser.parse_args(arguments)
 
 
@@ -73,12 +80,25 @@ def _export_idx(client: ExchangeClient, options: argparse.Namespace, progress: C
     return f"Labelled drawings in {options.folder}: {done.images:,}.{note}"
 
 
+def _import_idx(client: ExchangeClient, options: argparse.Namespace, progress: Callable[[int], object]) -> str:
+    key = os.environ.get(INFERENCE_KEY)
+    with InferenceClient(options.inference_url, api_key=key, patience=PATIENCE) as inference:
+        result, unreadable = import_idx(client, inference, options.images, options.labels, progress)
+    note = f" Left out, because they cannot be read: {unreadable:,}." if unreadable else ""
+    return f"Imported: {result.stored:,}. They existed already: {result.existing:,}.{note}"
+
+
 def _import(client: ExchangeClient, options: argparse.Namespace, progress: Callable[[int], object]) -> str:
     result = import_parquet(client, options.places, progress)
     return f"Imported: {result.stored:,}. They existed already: {result.existing:,}."
 
 
-ACTIONS = {"export": _export_parquet, "export-idx": _export_idx, "import": _import}
+ACTIONS = {
+    "export": _export_parquet,
+    "export-idx": _export_idx,
+    "import": _import,
+    "import-idx": _import_idx,
+}
 
 
 def _period(options: argparse.Namespace) -> dict[str, str]:

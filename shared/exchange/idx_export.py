@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from shared.atomic_file import replacing
 from shared.contracts.storage import NOT_A_DIGIT
 from shared.exchange.client import ExchangeClient, Row
 from shared.exchange.errors import FileError
@@ -118,6 +119,5 @@ def _header_bytes(dimensions: int) -> int:
 
 
 def _write_progress(folder: Path, done: Progress) -> None:
-    part = folder / f"{PROGRESS}.part"
-    part.write_text(json.dumps(asdict(done)))
-    part.replace(folder / PROGRESS)
+    with replacing(folder / PROGRESS) as file:
+        file.write_text(json.dumps(asdict(done)))

@@ -6,12 +6,12 @@ continued by the same command: at the end of the last complete file.
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from shared.atomic_file import replacing
 from shared.exchange.client import ExchangeClient, Page
 from shared.exchange.errors import FileError
 from shared.exchange.table import SCHEMA, make_table
@@ -67,7 +67,7 @@ def _write_file(
 ) -> Continuation:
     file = folder / f"predictions-{place.number:06}.parquet"
     count, cursor = 0, place.cursor
-    with _open_writer(file) as writer:
+    with replacing(file) as part, pq.ParquetWriter(part, SCHEMA, compression="zstd") as writer:
         for page in pages:
             writer.write_table(make_table(page.rows))
             count, cursor = count + len(page.rows), page.next_cursor
@@ -76,12 +76,3 @@ def _write_file(
                 break
         writer.add_key_value_metadata({CURSOR: cursor or "", QUERY: json.dumps(dict(query))})
     return Continuation(place.number + 1, cursor, complete=cursor is None)
-
-
-@contextmanager
-def _open_writer(file: Path) -> Iterator[pq.ParquetWriter]:
-    """Open a file that gets its name when it is complete."""
-    part = file.with_name(file.name + ".part")
-    with pq.ParquetWriter(part, SCHEMA, compression="zstd") as writer:
-        yield writer
-    part.replace(file)

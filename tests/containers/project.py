@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Sequence
 from copy import copy
 from pathlib import Path
 
@@ -39,7 +40,14 @@ class Project:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `docker compose` and return what it printed, also if it fails."""
-        command = ["docker", "compose", *arguments]
+        return self._run(["docker", "compose", *arguments])
+
+    def run_program(self, *command: str) -> None:
+        """Run a program that itself calls `docker compose` for this project. It must succeed."""
+        ran = self._run(command)
+        assert ran.returncode == 0, ran.stderr[-4000:]
+
+    def _run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             command,
             cwd=ROOT,

@@ -79,8 +79,8 @@ class Stack:
 
 
 @contextlib.contextmanager
-def running_stack() -> Iterator[Stack]:
-    """Runs what `make run` runs, and removes its data afterwards."""
+def running_stack(**settings: str) -> Iterator[Stack]:
+    """Runs what `make run` runs, with these environment variables, and removes its data afterwards."""
     with tempfile.TemporaryDirectory(prefix="slate-") as name:
         folder = Path(name)
         ports = {service: free_port() for service in ("inference", "storage", "frontend")}
@@ -88,6 +88,7 @@ def running_stack() -> Iterator[Stack]:
             **os.environ,
             **{f"{service.upper()}_PORT": str(port) for service, port in ports.items()},
             "SLATE_DATA_DIR": str(folder / "data"),
+            **settings,
         }
         (folder / "data").mkdir()
         (folder / "data" / "storage-token").write_text(TOKEN)

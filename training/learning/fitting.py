@@ -16,7 +16,7 @@ from lightning.pytorch.callbacks import EarlyStopping, LearningRateMonitor, Mode
 from lightning.pytorch.plugins.io import TorchCheckpointIO
 from torch import nn
 
-from training.atomic_file import replacing
+from shared.atomic_file import replacing
 from training.errors import RunError
 from training.learning.averaging import MovingAverage
 from training.learning.data_module import TrainingData

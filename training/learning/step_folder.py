@@ -13,9 +13,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 
+from shared.atomic_file import replacing
 from shared.recognition.model_version import WEIGHTS
 from shared.recognition.weights import save_weights
-from training.atomic_file import replacing
 from training.errors import RunError
 
 

@@ -16,7 +16,7 @@ from lightning.pytorch.loggers import Logger
 from torch import nn
 from torch.utils.data import DataLoader
 
-from training.atomic_file import replacing
+from shared.atomic_file import replacing
 from training.data.writing_data import WritingData
 from training.errors import RunError
 from training.learning.step_folder import StepFolder

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lightning.pytorch import Callback, LightningModule, Trainer
 
-from training.atomic_file import replacing
+from shared.atomic_file import replacing
 from training.errors import RunError
 
 

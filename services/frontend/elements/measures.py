@@ -5,7 +5,7 @@ It takes the counts of storage. `training/evaluation` has the same formulas, but
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import exp, lgamma, log, sqrt
 from statistics import NormalDist
 
 from shared.contracts.storage import ConfidenceBin
@@ -38,6 +38,19 @@ def wilson_interval(correct: int, labelled: int) -> tuple[float, float]:
     centre = (share + z * z / (2 * labelled)) / (1 + z * z / labelled)
     half = z / (1 + z * z / labelled) * sqrt(share * (1 - share) / labelled + z * z / (4 * labelled * labelled))
     return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def sign_test(first: int, second: int) -> float:
+    """How often chance alone splits `first` + `second` pairs at least as unevenly. At least one pair. McNemar 1947.
+
+    Two-sided and exact: each pair falls to either side with a chance of one half.
+    """
+    pairs = first + second
+    tail = sum(
+        exp(lgamma(pairs + 1) - lgamma(few + 1) - lgamma(pairs - few + 1) - pairs * log(2))
+        for few in range(min(first, second) + 1)
+    )
+    return min(1.0, 2 * tail)
 
 
 def tally_digits(confusion: Sequence[Sequence[int]]) -> list[Tally]:

@@ -17,7 +17,7 @@ class Change:
 
     `discarded` deletes what storage may have under this id. `replaces` are earlier predictions of the same drawing.
     They are deleted once this one is stored. `label` counts only if `relabelled` is true; None then removes the label.
-    `token` is the bearer token of the person who made the change; None means the frontend's own.
+    `key` is that of caller_keys.py, of the person who made the change; None means the frontend itself.
     """
 
     discarded: bool = False
@@ -25,7 +25,7 @@ class Change:
     replaces: tuple[UUID, ...] = ()
     relabelled: bool = False
     label: TrueDigit | None = None
-    token: str | None = field(default=None, repr=False)
+    key: str | None = field(default=None, repr=False)
 
     @property
     def drawing_bytes(self) -> int:
@@ -33,12 +33,12 @@ class Change:
         return 0 if self.prediction is None else len(self.prediction.drawing)
 
     def then(self, later: "Change") -> "Change":
-        """Both changes as one. A prediction that waits keeps the token of the person who drew it."""
+        """Both changes as one. A prediction that waits keeps the key of the person who drew it."""
         replaces = (*self.replaces, *later.replaces)
         if later.discarded or later.prediction is not None:
             return replace(later, discarded=self.discarded or later.discarded, replaces=replaces)
-        token = later.token if self.prediction is None else self.token
-        return replace(self, relabelled=True, label=later.label, replaces=replaces, token=token)
+        key = later.key if self.prediction is None else self.key
+        return replace(self, relabelled=True, label=later.label, replaces=replaces, key=key)
 
 
 _ADAPTER = TypeAdapter(Change)

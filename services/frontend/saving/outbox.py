@@ -4,17 +4,22 @@ One thread sends the entries in order and repeats each one until storage has ans
 not wait for it. It shows "Saved" only when `wait` has returned SAVED. While storage is away, the changes of all
 visitors stay in memory and in a file, so they are sent when storage is back, even if the page was closed or the
 frontend was stopped. What waits is sent from memory; the file is read at the next start.
+
+The token of a curator is good for hours. If it has expired when storage is back, the changes are held until the same
+curator signs in again: with a token of another person they would be somebody else's.
 """
 
 import threading
 import time
 from collections import OrderedDict
+from dataclasses import replace
 from enum import Enum, auto
 from pathlib import Path
 from uuid import UUID
 
 import structlog
 
+from services.frontend.caller_keys import find_curator
 from services.frontend.saving.change import Change
 from services.frontend.saving.kept_changes import KeptChanges
 from services.frontend.saving.write import Storage, write_change
@@ -65,6 +70,7 @@ class Outbox:
         self._changes: OrderedDict[UUID, Change] = OrderedDict()
         self._bytes = 0  # of all drawings in `_changes`
         self._refused: set[UUID] = set()
+        self._held: set[UUID] = set()  # changes of curators whose tokens storage does not take any more
         self._changed = threading.Condition()
         self._closing = False
         self._kept = KeptChanges(folder, self._changes)
@@ -80,7 +86,7 @@ class Outbox:
         prediction: PredictionToStore,
         replaces: UUID | None = None,
         *,
-        token: str | None = None,
+        key: str | None = None,
     ) -> None:
         """Adds a prediction and removes the one that it replaces. OutboxFullError."""
         with self._changed:
@@ -89,20 +95,31 @@ class Outbox:
             replaced: tuple[UUID, ...] = ()
             if replaces is not None:  # it may still wait here, so this change takes over its deletions
                 replaced = (*self._drop(replaces).replaces, replaces)
-            self._add(prediction_id, Change(prediction=prediction, replaces=replaced, token=token))
+            self._add(prediction_id, Change(prediction=prediction, replaces=replaced, key=key))
             self._kept.update(prediction_id, *replaced[-1:])  # in this order, so that one of them is always kept
 
-    def discard(self, prediction_id: UUID, *, token: str | None = None) -> None:
+    def discard(self, prediction_id: UUID, *, key: str | None = None) -> None:
         """Adds the deletion of a prediction with its drawing and label. `save` may add it again."""
         with self._changed:
-            self._add(prediction_id, Change(discarded=True, token=token))
+            self._add(prediction_id, Change(discarded=True, key=key))
             self._kept.update(prediction_id)
 
-    def label(self, prediction_id: UUID, digit: TrueDigit | None, *, token: str | None = None) -> None:
+    def label(self, prediction_id: UUID, digit: TrueDigit | None, *, key: str | None = None) -> None:
         """Adds a label; None removes the label."""
         with self._changed:
-            self._add(prediction_id, Change(relabelled=True, label=digit, token=token))
+            self._add(prediction_id, Change(relabelled=True, label=digit, key=key))
             self._kept.update(prediction_id)
+
+    def renew(self, key: str) -> None:
+        """Sends what is held of this curator, with the token of the new key."""
+        with self._changed:
+            curator = find_curator(key)
+            mine = [held for held in self._held if find_curator(self._changes[held].key) == curator is not None]
+            for prediction_id in mine:
+                self._changes[prediction_id] = replace(self._changes[prediction_id], key=key)
+            self._held.difference_update(mine)
+            self._kept.update(*mine)
+            self._changed.notify_all()
 
     def wait(self, prediction_id: UUID, timeout_s: float) -> Delivery:
         """Waits at most `timeout_s` for all changes to this prediction, and returns how far they have come."""
@@ -142,6 +159,7 @@ class Outbox:
     def _drop(self, prediction_id: UUID) -> Change:
         """Removes a change, if it waits."""
         change = self._changes.pop(prediction_id, Change())
+        self._held.discard(prediction_id)
         self._bytes -= change.drawing_bytes
         return change
 
@@ -151,6 +169,7 @@ class Outbox:
         self._changes[prediction_id] = combined = waiting.then(change)
         self._bytes += combined.drawing_bytes - waiting.drawing_bytes
         self._refused.discard(prediction_id)
+        self._held.discard(prediction_id)
         self._changed.notify_all()
 
     def _take_over(self) -> None:
@@ -166,16 +185,18 @@ class Outbox:
     def _send_all(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._changes or self._closing, self._tidy_s)
+                self._changed.wait_for(lambda: self._find_next() or self._closing, self._tidy_s)
                 if self._closing:
                     return
-                oldest = next(iter(self._changes.items()), None)
-            if oldest is not None and self._send(*oldest):
-                self._finish(*oldest)
-            elif oldest is not None:
-                self._postpone(oldest[0])
+                oldest = self._find_next()
+            if oldest is not None:
+                self._send(*oldest)
             if time.monotonic() - self._tidied_at >= self._tidy_s:
                 self._tidy()
+
+    def _find_next(self) -> tuple[UUID, Change] | None:
+        """The oldest change that is not held."""
+        return next((item for item in self._changes.items() if item[0] not in self._held), None)
 
     def _tidy(self) -> None:
         with self._changed:
@@ -201,16 +222,27 @@ class Outbox:
             self._kept.retry()
             self._changed.wait_for(lambda: self._closing, self._retry_s)
 
-    def _send(self, prediction_id: UUID, change: Change) -> bool:
-        """Returns whether storage has answered."""
+    def _hold(self, prediction_id: UUID, change: Change) -> None:
+        """Keeps a change of a curator, unless another one came while it was being sent."""
+        with self._changed:
+            if self._changes.get(prediction_id) is change:
+                self._held.add(prediction_id)
+        curator = find_curator(change.key)
+        logger.warning("change_waits_for_curator", prediction_id=str(prediction_id), curator=curator)
+
+    def _send(self, prediction_id: UUID, change: Change) -> None:
         try:
             write_change(self._storage, prediction_id, change)
         except ServiceUnavailableError:
-            return False
+            self._postpone(prediction_id)
+            return
         except RefusedError as error:
+            if error.problem.code == "unauthorised" and find_curator(change.key) is not None:
+                self._hold(prediction_id, change)
+                return
             logger.error("change_refused_by_storage", prediction_id=str(prediction_id), code=error.problem.code)
             self._refused.add(prediction_id)
         except Exception:  # this thread serves every visitor, so an error in one change must not end it
             logger.exception("outbox_failed", prediction_id=str(prediction_id))
             self._refused.add(prediction_id)
-        return True
+        self._finish(prediction_id, change)

@@ -9,22 +9,22 @@ from shared.contracts.storage import PredictionToStore, TrueDigit
 
 @dataclass(frozen=True)
 class PersonalOutbox:
-    """`key` is the person's key of callers.py, which the outbox gives back with each write. The methods are its own."""
+    """`key` is that of caller_keys.py; the outbox gives it back with each write. The methods are the outbox's."""
 
     outbox: Outbox
     key: str
 
     def save(self, prediction_id: UUID, prediction: PredictionToStore, replaces: UUID | None = None) -> None:
         """Adds a prediction and removes the one that it replaces. OutboxFullError."""
-        self.outbox.save(prediction_id, prediction, replaces, token=self.key)
+        self.outbox.save(prediction_id, prediction, replaces, key=self.key)
 
     def discard(self, prediction_id: UUID) -> None:
         """Adds the deletion of a prediction."""
-        self.outbox.discard(prediction_id, token=self.key)
+        self.outbox.discard(prediction_id, key=self.key)
 
     def label(self, prediction_id: UUID, digit: TrueDigit | None) -> None:
         """Adds a label; None removes the label. OutboxFullError."""
-        self.outbox.label(prediction_id, digit, token=self.key)
+        self.outbox.label(prediction_id, digit, key=self.key)
 
     def wait(self, prediction_id: UUID, timeout_s: float) -> Delivery:
         """Waits at most `timeout_s` for all changes to this prediction, and returns how far they have come."""

@@ -11,33 +11,31 @@ from shared.contracts.storage import PredictionToStore, TrueDigit
 
 
 class Storage(Protocol):
-    """The writes that the outbox needs. `token` is a bearer token; None means the client's own."""
+    """The writes that the outbox needs. `key` is that of a person in caller_keys.py; None means the frontend."""
 
-    def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore, *, token: str | None = None) -> None:
+    def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore, *, key: str | None = None) -> None:
         """Stores a prediction."""
 
-    def delete_prediction(
-        self, prediction_id: UUID, *, unlabelled_only: bool = False, token: str | None = None
-    ) -> None:
+    def delete_prediction(self, prediction_id: UUID, *, unlabelled_only: bool = False, key: str | None = None) -> None:
         """Deletes a prediction."""
 
-    def put_label(self, prediction_id: UUID, digit: TrueDigit, *, token: str | None = None) -> None:
+    def put_label(self, prediction_id: UUID, digit: TrueDigit, *, key: str | None = None) -> None:
         """Stores a label."""
 
-    def delete_label(self, prediction_id: UUID, *, token: str | None = None) -> None:
+    def delete_label(self, prediction_id: UUID, *, key: str | None = None) -> None:
         """Deletes a label."""
 
 
 def write_change(storage: Storage, prediction_id: UUID, change: Change) -> None:
     """Send everything of a change, in its order. ServiceUnavailableError, RefusedError."""
-    token = change.token
+    key = change.key
     if change.discarded:
-        storage.delete_prediction(prediction_id, token=token)
+        storage.delete_prediction(prediction_id, key=key)
     if change.prediction is not None:
-        storage.put_prediction(prediction_id, change.prediction, token=token)
+        storage.put_prediction(prediction_id, change.prediction, key=key)
     for replaced in change.replaces:  # unless the History page has labelled it
-        storage.delete_prediction(replaced, unlabelled_only=True, token=token)
+        storage.delete_prediction(replaced, unlabelled_only=True, key=key)
     if change.relabelled and change.label is None:
-        storage.delete_label(prediction_id, token=token)
+        storage.delete_label(prediction_id, key=key)
     elif change.relabelled and change.label is not None:
-        storage.put_label(prediction_id, change.label, token=token)
+        storage.put_label(prediction_id, change.label, key=key)

@@ -4,9 +4,9 @@ from html import escape
 
 import streamlit as st
 
-from services.frontend.callers import OWN
+from services.frontend.caller_keys import BEARER, OWN
 from services.frontend.connections import check_health, find_rights
-from services.frontend.session.identity import Identity, Kind, get_curator_key
+from services.frontend.session.identity import Identity, Kind, get_curator_token
 from services.frontend.session.signing_in import take_id_token
 
 PATIENCE_S = 1.0  # for the first run of a session, which must know who the person is; nobody has drawn anything yet
@@ -25,9 +25,9 @@ def wait_for_rights() -> None:
         return
     st.session_state[GREETED] = True
     if check_health().storage:
-        for key in (OWN, get_curator_key()):
-            if key:
-                find_rights(key, PATIENCE_S)
+        find_rights(OWN, PATIENCE_S)
+        if token := get_curator_token():
+            find_rights(BEARER + token, PATIENCE_S)
 
 
 def show_who(identity: Identity) -> None:

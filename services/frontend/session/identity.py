@@ -10,7 +10,7 @@ from enum import Enum, auto
 
 import streamlit as st
 
-from services.frontend.callers import BEARER, BROWSER, OWN
+from services.frontend.caller_keys import BEARER, BROWSER, OWN, make_curator_key
 from services.frontend.connections import CURATE, connect, find_rights
 from services.frontend.cookies import BROWSER as BROWSER_COOKIE
 from services.frontend.cookies import CURATOR, VISITOR, is_token, name_browser
@@ -33,7 +33,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Identity:
-    """`key` is that of callers.py, `name` that of a curator. `owns` says whether drawings belong to this person.
+    """`key` is that of caller_keys.py, `name` that of a curator. `owns` says whether drawings belong to this person.
 
     `visitors_see` is what visitors see of others here.
     """
@@ -70,17 +70,18 @@ def get_identity() -> Identity:
     installation = find_rights(OWN)
     if connect().on_loopback and _may_curate(installation) and is_from_keyboard(st.context.headers):
         return Identity(OWN, Kind.KEYBOARD)
-    curator = get_curator_key()
-    rights = find_rights(curator) if curator else None
-    if curator and rights is not None and _may_curate(rights):
-        return Identity(curator, Kind.CURATOR, rights.curator or "", owns=rights.owns)
+    token = get_curator_token()
+    rights = find_rights(BEARER + token) if token else None
+    if token and rights is not None and _may_curate(rights):
+        key = make_curator_key(token, rights.curator) if rights.curator else BEARER + token
+        return Identity(key, Kind.CURATOR, rights.curator or "", owns=rights.owns)
     return Identity(get_visitor_key(), Kind.VISITOR, visitors_see=_what_visitors_see(installation), owns=True)
 
 
-def get_curator_key() -> str | None:
-    """The key of a curator who signed in. None if nobody did; storage has not checked it yet."""
+def get_curator_token() -> str | None:
+    """The token of a curator who signed in. None if nobody did; storage has not checked it yet."""
     token = st.context.cookies.get(CURATOR, "")
-    return BEARER + token if is_token(token) else None
+    return token if is_token(token) else None
 
 
 def get_visitor_key() -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 import structlog
 
 from services.frontend.connections import connect
-from services.frontend.session.identity import Identity, get_browser_name
+from services.frontend.session.identity import Identity, Kind, get_browser_name
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.access import SignIn
 
@@ -51,6 +51,12 @@ def take_id_token(identity: Identity) -> str:
     if not id_token:
         return 'The page may not see the ID token: add `expose_tokens = "id"` to [auth] in secrets.toml.'
     return sign_in(SignIn(id_token=id_token))
+
+
+def send_what_waited_for(identity: Identity) -> None:
+    """Sends the changes that a curator made before an earlier token expired, now that this curator is back."""
+    if identity.kind is Kind.CURATOR:
+        connect().outbox.renew(identity.key)
 
 
 def is_logged_in() -> bool:

@@ -29,18 +29,18 @@ class Asker:
     recogniser: Recogniser
 
     async def predict(self, source: DrawingSource) -> Answer:
-        """Predict one drawing. DrawingError, RequestValidationError, ProblemError `overloaded`."""
-        if source.size_bytes <= SHORT_LANE_BYTES:
-            try:
-                return await self.service.short_lane.submit(self.caller, QuickRequest(source, self.recogniser))
-            except TakesLongError:
-                pass
-        return await self.ask(DrawingQuestion(source))
+        """Predict one drawing. DrawingError, RequestValidationError, ProblemError `overloaded`.
+
+        The version in shadow may look at it later.
+        """
+        answer = await self._predict(source)
+        self.service.shadow.offer(self.recogniser, answer)
+        return answer
 
     async def predict_and_explain(self, source: DrawingSource) -> bytes:
         """Predict one drawing → a message Explanation. The errors of `predict`."""
         answer = await self.predict(source)
-        return _add_saliency(answer, await self.ask(ExplanationQuestion(answer.image, answer.digit)))
+        return _add_saliency(answer, await self.ask(ExplanationQuestion(answer.prepared.image, answer.digit)))
 
     async def predict_and_try_to_explain(self, source: DrawingSource) -> bytes:
         """Predict one drawing → a message Prediction. Its saliency is null if the long lane is busy."""
@@ -49,7 +49,7 @@ class Asker:
         if self.service.long_lane.load.expected_wait_s < patience_s / 2:
             with suppress(TimeoutError, ProblemError):
                 async with asyncio.timeout(patience_s):
-                    saliency = await self.ask(ExplanationQuestion(answer.image, answer.digit))
+                    saliency = await self.ask(ExplanationQuestion(answer.prepared.image, answer.digit))
         return _add_saliency(answer, saliency)
 
     async def read_page(self, question: PageQuestion) -> bytes:
@@ -66,6 +66,14 @@ class Asker:
         self.service.refusals.check_room(lane.load, self.caller)
         reader = await self.service.catalog.readers.find()
         return await lane.ask(self.caller, self.recogniser.manifest.reference, question, reader)
+
+    async def _predict(self, source: DrawingSource) -> Answer:
+        if source.size_bytes <= SHORT_LANE_BYTES:
+            try:
+                return await self.service.short_lane.submit(self.caller, QuickRequest(source, self.recogniser))
+            except TakesLongError:
+                pass
+        return await self.ask(DrawingQuestion(source))
 
 
 async def make_asker(admitted: Admitted, model: str | None) -> Asker:

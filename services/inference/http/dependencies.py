@@ -12,6 +12,7 @@ from services.inference.lanes.long_lane import LongLane
 from services.inference.lanes.short_lane import ShortLane
 from services.inference.lanes.short_predictor import QuickRequest
 from services.inference.prediction import Answer
+from services.inference.shadow import Shadow
 from services.inference.upstream.openai_reader import OpenAiReader
 
 
@@ -22,6 +23,7 @@ class Service:
     catalog: Catalog
     short_lane: ShortLane[QuickRequest, Answer]
     long_lane: LongLane
+    shadow: Shadow
     refusals: Refusals
     reader: OpenAiReader
     bounds: Bounds

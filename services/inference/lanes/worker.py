@@ -34,7 +34,7 @@ A = TypeVar("A")
 
 PRIORITY_STEPS = 10  # of `nice`: the service gets nine times the processor time of the worker if both want all of it
 CPU_LIMIT_S = 20.0  # many times the cost of the worst question on a slow machine
-LOADED_VERSIONS = 3  # the default model, and two that callers name
+LOADED_VERSIONS = 4  # the default model, the one in its shadow, and two that callers name
 LOADED_READERS = 1  # callers do not choose the reader network
 
 

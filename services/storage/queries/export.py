@@ -12,6 +12,7 @@ from services.storage.cursor import Place, decode_cursor, encode_cursor
 from services.storage.history_query import ExportQuery
 from services.storage.queries.conditions import Conditions
 from services.storage.queries.true_digit import NOT_A_DIGIT_NUMBER
+from shared.contracts.storage import NOT_A_DIGIT
 
 PAGE_BYTES = 4 * 1024 * 1024  # of drawings; the drawing that exceeds this is the last of its page
 
@@ -22,7 +23,7 @@ json_build_object(
     'id', id, 'created_at', to_json(created_at AT TIME ZONE 'UTC') #>> '{{}}' || 'Z', 'digit', digit,
     'confidence', confidence, 'probabilities', probabilities, 'digit_score', digit_score, 'rejected', rejected,
     'model', json_build_object('name', model_name, 'version', model_version), 'source', source, 'owner', owner,
-    'label', CASE WHEN label = {no_digit} THEN to_json('not_a_digit'::text) ELSE to_json(label) END,
+    'label', CASE WHEN label = {no_digit} THEN to_json('{not_a_digit}'::text) ELSE to_json(label) END,
     'labelled_at', to_json(labelled_at AT TIME ZONE 'UTC') #>> '{{}}' || 'Z',
     'drawing', {drawing}
 )::text
@@ -76,7 +77,9 @@ async def read_export(connection: asyncpg.Connection, query: ExportQuery, who: s
     if query.labelled:
         conditions.texts.append("label IS NOT NULL")
     statement = (WITH_DRAWINGS if query.drawings else WITHOUT_DRAWINGS).format(
-        line=LINE.format(no_digit=NOT_A_DIGIT_NUMBER, drawing=DRAWING if query.drawings else "NULL"),
+        line=LINE.format(
+            no_digit=NOT_A_DIGIT_NUMBER, not_a_digit=NOT_A_DIGIT, drawing=DRAWING if query.drawings else "NULL"
+        ),
         columns=COLUMNS,
         conditions=conditions,
         limit=conditions.parameter(query.limit + 1),

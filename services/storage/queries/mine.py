@@ -1,5 +1,6 @@
 """Deletes everything that one owner has stored, in batches that commit."""
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import asyncpg
@@ -18,6 +19,14 @@ WITH deleted AS (
 SELECT count(*) FROM deleted
 """
 DELETE_OPINIONS = "DELETE FROM label_history WHERE by_owner = $1"
+
+
+async def delete_all(delete: Callable[[], Awaitable[int]]) -> int:
+    """Delete batches until one is empty → how many predictions. `delete` is `delete_batch` of an owner."""
+    total = 0
+    while deleted := await delete():
+        total += deleted
+    return total
 
 
 async def delete_batch(connection: asyncpg.Connection, owner: UUID, who: str) -> int:

@@ -1,5 +1,7 @@
 """The route that deletes everything that the caller has stored."""
 
+from functools import partial
+
 import structlog
 from fastapi import APIRouter
 
@@ -7,7 +9,7 @@ from services.storage.access.rules import Writer
 from services.storage.body_structure import BoundedRoute
 from services.storage.dependencies import StorageDatabase, describe_token
 from services.storage.lanes import PAGES
-from services.storage.queries.mine import delete_batch, delete_given_labels
+from services.storage.queries.mine import delete_all, delete_batch, delete_given_labels
 from shared.contracts.access import Deleted
 from shared.web.problem_docs import problem_docs
 from shared.web.problems import ProblemError
@@ -32,9 +34,7 @@ async def delete_mine(caller: Writer, database: StorageDatabase) -> Deleted:
     """
     if caller.owner is None:
         raise ProblemError("forbidden", "This token owns no predictions. Delete them one by one, or use `retain`.")
-    total = 0
-    while deleted := await database.run(PAGES, delete_batch, caller.owner, caller.name):
-        total += deleted
+    total = await delete_all(partial(database.run, PAGES, delete_batch, caller.owner, caller.name))
     await database.run(PAGES, delete_given_labels, caller.owner)
     logger.info("everything_of_mine_deleted", predictions=total)
     return Deleted(predictions=total)

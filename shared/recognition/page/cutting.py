@@ -20,7 +20,7 @@ Mask = NDArray[np.uint8]  # (h, w), 0 or 1
 # Set by hand; tests/unit/recognition/test_cutting.py checks them on drawn digits in boxes and on ruled paper.
 MARGIN_SHARE = 0.12  # of the longer side: this much around the box is cut out with it
 AROUND_SHARE = 0.5  # of the longer side: this much around the box shows the paper
-PAPER_PERCENTILE = 75.0
+PAPER_SHARE = 0.75  # of the pixels around a digit are not lighter than the paper
 WIDEST_STROKE = 0.5  # of the longer side: what is dark and wider lies in a shadow
 SOFT_EDGE = 5  # pixels: the edge of a shadow is not sharper
 INK_SHARE = 0.3  # of the stroke's contrast; less is paper
@@ -94,7 +94,13 @@ def _find_paper(levels: Grey, side: float) -> NDArray[np.float32]:
     window = np.ones((max(3, round(WIDEST_STROKE * side)),) * 2, np.uint8)
     filled = cv2.morphologyEx(cv2.medianBlur(levels, 3), cv2.MORPH_CLOSE, window)
     darkest = cv2.erode(filled, np.ones((SOFT_EDGE, SOFT_EDGE), np.uint8))
-    return np.minimum(darkest, np.percentile(levels, PAPER_PERCENTILE)).astype(np.float32)
+    return np.minimum(darkest, _find_lightest(levels)).astype(np.float32)
+
+
+def _find_lightest(levels: Grey) -> int:
+    """The least level that PAPER_SHARE of the pixels do not exceed. Counting is faster than sorting them."""
+    counted = np.bincount(levels.ravel(), minlength=256).cumsum()
+    return int(np.searchsorted(counted, PAPER_SHARE * levels.size))
 
 
 def _scale_box(

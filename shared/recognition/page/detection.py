@@ -1,11 +1,12 @@
 """Grey levels of a page → the digits and separators on it, found by the reader network.
 
-The network sees digits 12 to 44 pixels high. So it looks at copies of the page, each twice as large as the one before:
-at those up to USUAL_SIDE always, and at larger ones only where the copy before showed digits that are too small. Digits
-that are found on several copies are the same digit if their boxes overlap; the surest counts.
+The network sees digits 12 to 44 pixels high. So it looks at copies of the page, each twice as large as another one: at
+those up to USUAL_SIDE, except for one that is left out if it can show no digit better than its neighbours, and at
+larger ones where the copy before showed digits that are too small. Digits that are found on several copies are the same
+digit if their boxes overlap; the surest counts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 
 import cv2
@@ -30,7 +31,10 @@ WHOLE_TILE = TILE + TILE_OVERLAP
 MOST_TILES = 10  # of larger copies: each takes as long as the largest copy that is always looked at
 BORDERED_SIDE = 320  # pixels: copies up to this size get a border of paper, because a digit may fill all of the page
 BORDER = 16  # pixels
-SMALLEST_SHARE = 16  # the smallest copy is this many times smaller than the usual one: its digits may fill the page
+SMALLER = (16, 8, 4, 2)  # copies that are this many times smaller than the usual one: a digit may fill the page
+HALF = 2  # this one is left out if the two beside it show digits, but none of the heights below
+LEAST_HALF, MOST_HALF = 30, 64  # pixels of the usual copy: other digits are seen as well on the copies beside it
+LEAST_SEEN = 0.3  # score of a digit that may be one
 HIGHEST_ENLARGED = 32.0  # pixels of a larger copy: digits that are higher were large enough on the copy before
 SMALL_DIGITS = 0.4  # chance of digits that are too small, above which a larger copy is looked at
 LEAST_SCORE = 0.1  # of candidates; whoever reads the page applies its own thresholds
@@ -64,26 +68,55 @@ class Found:
 
 def find_marks(page: Grey, compute_maps: ComputeMaps) -> Found:
     """All marks with a score of at least LEAST_SCORE, the surest first. `page` (H, W) is upright."""
-    found: list[Candidates] = []
-    orientations = np.zeros(4)
+    search = _Search(compute_maps)
     usual = min(1.0, USUAL_SIDE / max(page.shape))
-    scale, left = usual / SMALLEST_SHARE, MOST_TILES
-    wanted: Grey | None = None  # where digits were too small on the copy before
-    while scale <= usual or (scale <= MOST_ENLARGED and wanted is not None and wanted.any() and left > 0):
-        enlarged = scale > usual
-        if scale >= usual or scale * max(page.shape) >= LEAST_SIDE:
-            copy = _resize(page, scale)
-            tiles = _list_tiles(copy.shape, wanted)[:left] if enlarged else _list_tiles(copy.shape, None)
-            left -= len(tiles) if enlarged else 0
-            wanted = np.zeros((-(-copy.shape[0] // STRIDE), -(-copy.shape[1] // STRIDE)), np.uint8)
-            for tile in tiles:
-                maps = _compute_tile(copy, tile, compute_maps)
-                peaks = _list_peaks(maps, tile, scale)
-                found.append(_drop_high(peaks, HIGHEST_ENLARGED / scale) if enlarged else peaks)
-                orientations += _count_votes(maps)
-                _note_small(maps, tile, wanted)
+    usual_copy = _resize(page, usual)
+    smaller = [times for times in SMALLER if max(usual_copy.shape) >= LEAST_SIDE * times]
+    for times in smaller:
+        if times != HALF:
+            search.look_at(_resize(usual_copy, 1 / times), usual / times)
+    wanted = search.look_at(usual_copy, usual)
+    neighbours_show_all = len(smaller) > 1 and search.has_digits_outside(LEAST_HALF / usual, MOST_HALF / usual)
+    if HALF in smaller and not neighbours_show_all:
+        search.look_at(_resize(usual_copy, 1 / HALF), usual / HALF)
+    scale, left = 2 * usual, MOST_TILES
+    while scale <= MOST_ENLARGED and wanted.any() and left > 0:
+        copy = _resize(page, scale)
+        tiles = _list_tiles(copy.shape, wanted)[:left]
+        left -= len(tiles)
+        wanted = search.look_at(copy, scale, tiles, highest=HIGHEST_ENLARGED / scale)
         scale *= 2
-    return Found(_merge(found, page.shape), orientations)
+    return Found(_merge(search.found, page.shape), search.orientations)
+
+
+class _Search:
+    """What the copies of a page have shown so far."""
+
+    def __init__(self, compute_maps: ComputeMaps) -> None:
+        self.found: list[Candidates] = []
+        self.orientations = np.zeros(4)
+        self._compute_maps = compute_maps
+
+    def look_at(self, copy: Grey, scale: float, tiles: Sequence[Corner] | None = None, highest: float = np.inf) -> Grey:
+        """Find candidates up to `highest` pixels of the page → cells where digits are too small on this copy.
+
+        `scale` is pixels of the copy for each pixel of the page; without `tiles` all of the copy is looked at.
+        """
+        small = np.zeros((-(-copy.shape[0] // STRIDE), -(-copy.shape[1] // STRIDE)), np.uint8)
+        for tile in _list_tiles(copy.shape, None) if tiles is None else tiles:
+            maps = _compute_tile(copy, tile, self._compute_maps)
+            self.found.append(_drop_high(_list_peaks(maps, tile, scale), highest))
+            self.orientations += _count_votes(maps)
+            _note_small(maps, tile, small)
+        return small
+
+    def has_digits_outside(self, least: float, most: float) -> bool:
+        """Whether digits seem to be on the page, and none of them is `least` to `most` pixels of the page high."""
+        seen = [(each.scores >= LEAST_SEEN) & (each.kinds == DIGIT) for each in self.found]
+        heights = np.concatenate(
+            [_measure_heights(each)[chosen] for each, chosen in zip(self.found, seen, strict=True)]
+        )
+        return heights.size > 0 and not ((heights >= least) & (heights <= most)).any()
 
 
 def _resize(page: Grey, scale: float) -> Grey:
@@ -174,9 +207,14 @@ def _list_peaks(maps: PageMaps, tile: Corner, scale: float) -> Candidates:
     return Candidates(*(np.concatenate(each) for each in (boxes, scores, kinds, probabilities, separators)))
 
 
+def _measure_heights(candidates: Candidates) -> NDArray[np.float32]:
+    """(N,): pixels of the page."""
+    return candidates.boxes[:, 3] - candidates.boxes[:, 1]
+
+
 def _drop_high(candidates: Candidates, highest: float) -> Candidates:
     """Only those that are at most `highest` pixels of the page high. Higher ones are seen better on a smaller copy."""
-    low = candidates.boxes[:, 3] - candidates.boxes[:, 1] <= highest
+    low = _measure_heights(candidates) <= highest
     return Candidates(*(getattr(candidates, field.name)[low] for field in fields(Candidates)))
 
 

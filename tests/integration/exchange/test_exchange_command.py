@@ -108,7 +108,7 @@ def test_an_export_that_was_stopped_goes_on_after_its_last_complete_file(address
     complete = {file.name: file.read_bytes() for file in folder.iterdir()}
     written = (folder / "predictions-000001.parquet").stat().st_mtime_ns
     (folder / "predictions-000002.parquet").unlink()
-    (folder / "predictions-000003.parquet").rename(folder / "predictions-000002.parquet.part")
+    (folder / "predictions-000003.parquet").rename(folder / "predictions-000002.writing")
     assert main(["--url", address, "export", str(folder)]) == 0
     again = {file.name: pq.read_table(file) for file in sorted(folder.iterdir())}
     assert set(again) == set(complete)

@@ -30,18 +30,16 @@ class LoggedStorage:
         self._log = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         self._away = away
 
-    def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore, *, token: str | None = None) -> None:
+    def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore, *, key: str | None = None) -> None:
         self._write("put_prediction", prediction_id, base64.b64encode(prediction.drawing).decode())
 
-    def delete_prediction(
-        self, prediction_id: UUID, *, unlabelled_only: bool = False, token: str | None = None
-    ) -> None:
+    def delete_prediction(self, prediction_id: UUID, *, unlabelled_only: bool = False, key: str | None = None) -> None:
         self._write("delete_replaced" if unlabelled_only else "delete_prediction", prediction_id, None)
 
-    def put_label(self, prediction_id: UUID, digit: TrueDigit, *, token: str | None = None) -> None:
+    def put_label(self, prediction_id: UUID, digit: TrueDigit, *, key: str | None = None) -> None:
         self._write("put_label", prediction_id, digit)
 
-    def delete_label(self, prediction_id: UUID, *, token: str | None = None) -> None:
+    def delete_label(self, prediction_id: UUID, *, key: str | None = None) -> None:
         self._write("delete_label", prediction_id, None)
 
     def _write(self, method: str, prediction_id: UUID, value: str | int | None) -> None:

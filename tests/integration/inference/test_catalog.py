@@ -15,7 +15,15 @@ import services.inference.catalog
 from services.inference.catalog import MEMORY_PER_GRAPH_BYTE, Catalog
 from services.inference.engines.choice import choose_page_engine
 from shared.recognition.calibration import Logits
-from shared.recognition.model_version import CURRENT, GRAPH, Manifest, ModelVersionError, find_manifest, set_current
+from shared.recognition.model_version import (
+    CURRENT,
+    GRAPH,
+    Manifest,
+    ModelVersionError,
+    find_manifest,
+    set_current,
+    set_shadow,
+)
 from shared.recognition.normalisation import Images
 from tests.integration.inference.conftest import MODELS
 
@@ -217,3 +225,31 @@ async def test_without_a_current_version_each_is_served_by_its_full_name(models:
     assert [each.current for each in described.models if each.name == "other"] == [False]
     assert not (await catalog.describe_one("other", "1")).current
     assert (await catalog.get("other/1")).manifest.reference == "other/1"
+
+
+async def test_a_broken_version_in_shadow_is_loaded_again_only_after_a_file_of_it_changed(models: Path) -> None:
+    catalog = catalog_of(models)
+    await catalog.get()
+    (models / "mlp" / "2" / GRAPH).write_bytes(b"broken")
+    set_shadow(models, "mlp", "mlp/2")
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(3):
+            await catalog.refresh()
+    assert [log["event"] for log in logs].count("engine_failed") == 1
+    (models / "mlp" / "2" / GRAPH).write_bytes(b"complete")
+    await catalog.refresh()
+    assert str((await catalog.describe()).shadow) == "mlp/2"
+
+
+async def test_the_shadow_is_that_of_the_model_that_answers_by_default(models: Path) -> None:
+    catalog = catalog_of(models)
+    default, other = await catalog.get(), await catalog.get("mlp/3")
+    set_shadow(models, "other", "mlp/4")
+    await catalog.refresh()
+    assert (await catalog.describe()).shadow is None
+    set_shadow(models, "mlp", "other/1")
+    await catalog.refresh()
+    shadow = catalog.find_shadow_of(default)
+    assert shadow is not None
+    assert shadow.reference == "other/1"
+    assert catalog.find_shadow_of(other) is None

@@ -59,38 +59,39 @@ class FakeStorage:
         self.available = threading.Event()
         self.available.set()
         self.refused: set[UUID] = set()
+        self.expired: set[str | None] = set()  # keys whose tokens are not valid any more
         self.predictions: dict[UUID, PredictionToStore] = {}
         self.labels: dict[UUID, TrueDigit] = {}
-        self.writes: list[tuple[str, UUID, str | None]] = []  # method, prediction, token
+        self.writes: list[tuple[str, UUID, str | None]] = []  # method, prediction, key
 
-    def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore, *, token: str | None = None) -> None:
-        self._answer("put_prediction", prediction_id, token)
+    def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore, *, key: str | None = None) -> None:
+        self._answer("put_prediction", prediction_id, key)
         if self.predictions.get(prediction_id, prediction).drawing != prediction.drawing:
             raise RefusedError(Problem(type="x", title="Conflict", status=409, code="conflict", detail="other drawing"))
         self.predictions[prediction_id] = prediction
 
-    def delete_prediction(
-        self, prediction_id: UUID, *, unlabelled_only: bool = False, token: str | None = None
-    ) -> None:
-        self._answer("delete_prediction", prediction_id, token)
+    def delete_prediction(self, prediction_id: UUID, *, unlabelled_only: bool = False, key: str | None = None) -> None:
+        self._answer("delete_prediction", prediction_id, key)
         if not (unlabelled_only and prediction_id in self.labels):
             self.predictions.pop(prediction_id, None)
             self.labels.pop(prediction_id, None)
 
-    def put_label(self, prediction_id: UUID, digit: TrueDigit, *, token: str | None = None) -> None:
-        self._answer("put_label", prediction_id, token)
+    def put_label(self, prediction_id: UUID, digit: TrueDigit, *, key: str | None = None) -> None:
+        self._answer("put_label", prediction_id, key)
         self.labels[prediction_id] = digit
 
-    def delete_label(self, prediction_id: UUID, *, token: str | None = None) -> None:
-        self._answer("delete_label", prediction_id, token)
+    def delete_label(self, prediction_id: UUID, *, key: str | None = None) -> None:
+        self._answer("delete_label", prediction_id, key)
         self.labels.pop(prediction_id, None)
 
-    def _answer(self, method: str, prediction_id: UUID, token: str | None) -> None:
+    def _answer(self, method: str, prediction_id: UUID, key: str | None) -> None:
         if not self.available.is_set():
             raise ServiceUnavailableError("away")
+        if key in self.expired:
+            raise RefusedError(Problem(type="x", title="", status=401, code="unauthorised", detail="expired"))
         if prediction_id in self.refused:
             raise RefusedError(Problem(type="x", title="Conflict", status=409, code="conflict", detail="taken"))
-        self.writes.append((method, prediction_id, token))
+        self.writes.append((method, prediction_id, key))
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from services.frontend.callers import OWN, Callers, CallersWrites
+from services.frontend.caller_keys import OWN
+from services.frontend.callers import Callers, CallersWrites
 from services.frontend.saving.outbox import Delivery, Outbox
 from services.frontend.saving.personal_outbox import PersonalOutbox
 from services.frontend.storage_client import StorageClient

@@ -13,7 +13,7 @@ FIRST, SECOND = uuid4(), uuid4()
 @pytest.mark.parametrize(
     "change",
     [
-        Change(prediction=a_prediction(drawing=bytes(range(256))), replaces=(FIRST, SECOND), token="secret"),
+        Change(prediction=a_prediction(drawing=bytes(range(256))), replaces=(FIRST, SECOND), key="secret"),
         Change(discarded=True),
         Change(relabelled=True, label=None),
         Change(relabelled=True, label=3),
@@ -47,4 +47,4 @@ def test_a_prediction_after_its_deletion_is_deleted_and_then_stored() -> None:
 
 
 def test_a_change_does_not_show_its_token() -> None:
-    assert "secret" not in repr(Change(token="secret"))
+    assert "secret" not in repr(Change(key="secret"))

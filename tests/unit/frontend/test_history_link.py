@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.frontend.views.history.link import HistoryLink, find_zone, read_link, write_link
+from services.frontend.elements.time_zone import find_zone
+from services.frontend.views.history.link import HistoryLink, read_link, write_link
 from shared.contracts.storage import HistoryFilters, TrueDigit
 
 FULL = {

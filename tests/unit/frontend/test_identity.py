@@ -81,7 +81,7 @@ def test_elsewhere_and_with_a_page_token_everybody_is_a_visitor(
 def test_a_curator_is_whom_storage_calls_one(running_storage: Page, client: FakeBrowser) -> None:
     client.cookies = {"slate_curator": CURATOR}
     with running_storage(PAGE, "0.0.0.0"):
-        assert who_is_there("CURATOR") == ("CURATOR", f"bearer:{CURATOR}", "ada@example.org")
+        assert who_is_there("CURATOR") == ("CURATOR", f"curator:{CURATOR} ada@example.org", "ada@example.org")
 
 
 def test_a_forged_curator_is_a_visitor(running_storage: Page, client: FakeBrowser) -> None:

@@ -1,8 +1,17 @@
 """The measures of the Statistics page, compared with the implementation of training and with sums by hand."""
 
+from math import comb
+
 import pytest
 
-from services.frontend.elements.measures import Tally, calibration_error, tally_bin, tally_digits, wilson_interval
+from services.frontend.elements.measures import (
+    Tally,
+    calibration_error,
+    sign_test,
+    tally_bin,
+    tally_digits,
+    wilson_interval,
+)
 from shared.contracts.storage import ConfidenceBin
 from training.evaluation import intervals as reference
 
@@ -22,6 +31,20 @@ def test_the_interval_is_the_same_as_in_training(correct: int, labelled: int) ->
 def test_an_interval_stays_between_0_and_1(correct: int, labelled: int) -> None:
     low, high = wilson_interval(correct, labelled)
     assert 0 <= low < high <= 1
+
+
+@pytest.mark.parametrize(("first", "second"), [(0, 1), (0, 6), (1, 9), (5, 5), (40, 60)])
+def test_the_sign_test_counts_all_splits_that_are_as_uneven(first: int, second: int) -> None:
+    pairs = first + second
+    gap = abs(first - second)
+    as_uneven = sum(comb(pairs, split) for split in range(pairs + 1) if abs(pairs - 2 * split) >= gap)
+    assert sign_test(first, second) == pytest.approx(as_uneven / 2**pairs)
+    assert sign_test(first, second) == sign_test(second, first)
+
+
+def test_the_sign_test_takes_as_many_pairs_as_a_comparison_counts() -> None:
+    assert sign_test(5_000, 5_000) == 1
+    assert sign_test(4_000, 6_000) < 1e-6
 
 
 def test_the_calibration_error_weights_each_bin_by_its_labels() -> None:

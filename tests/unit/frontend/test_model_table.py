@@ -23,7 +23,8 @@ def version(name: str, number: str, *, current: bool = True) -> ModelDescription
 
 LISTED = ModelList(
     default=ModelVersion(name="cnn", version="2"),
-    models=[version("cnn", "1", current=False), version("cnn", "2"), version("mlp", "1")],
+    models=[version("cnn", "1", current=False), version("cnn", "2"), version("mlp", "1"), version("vit", "2")],
+    shadow=ModelVersion(name="vit", version="2"),
     refused=[RefusedVersion(name="vit", version="1", reason="its graph is missing\n or **broken**.")],
 )
 
@@ -47,11 +48,11 @@ def uses_of(page: AppTest) -> list[str]:
 
 
 def test_without_a_choice_the_default_answers_the_pages() -> None:
-    assert uses_of(show(None)) == ["its full name", "your pages", "the name mlp"]
+    assert uses_of(show(None)) == ["its full name", "your pages", "the name mlp", "in shadow"]
 
 
 def test_the_chosen_version_answers_the_pages() -> None:
-    assert uses_of(show("mlp/1")) == ["its full name", "the default", "your pages"]
+    assert uses_of(show("mlp/1")) == ["its full name", "the default", "your pages", "in shadow"]
 
 
 def test_a_version_that_cannot_be_used_is_listed_with_the_reason() -> None:

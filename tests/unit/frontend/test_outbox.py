@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from services.frontend.caller_keys import make_curator_key
 from services.frontend.saving.outbox import MAX_BYTES, Delivery, Outbox, OutboxFullError
 from tests.unit.frontend.conftest import FakeStorage, a_prediction
 
@@ -235,11 +236,11 @@ def test_a_deletion_overtakes_the_prediction_that_still_waits(outbox: Outbox, st
 
 def test_every_write_carries_the_token_of_its_person(outbox: Outbox, storage: FakeStorage) -> None:
     mine, other, own = uuid4(), uuid4(), uuid4()
-    outbox.save(mine, a_prediction(), token="me")
-    outbox.save(other, a_prediction(), token="you")
+    outbox.save(mine, a_prediction(), key="me")
+    outbox.save(other, a_prediction(), key="you")
     outbox.save(own, a_prediction())
-    outbox.label(mine, 3, token="me")
-    outbox.discard(other, token="you")
+    outbox.label(mine, 3, key="me")
+    outbox.discard(other, key="you")
     for prediction_id in (mine, other, own):
         assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
     assert {(written, token) for _, written, token in storage.writes} == {(mine, "me"), (other, "you"), (own, None)}
@@ -247,8 +248,55 @@ def test_every_write_carries_the_token_of_its_person(outbox: Outbox, storage: Fa
 
 def test_a_label_by_a_curator_leaves_a_waiting_prediction_to_its_visitor(outbox: Outbox, storage: FakeStorage) -> None:
     storage.available.clear()
-    outbox.save(prediction_id := uuid4(), a_prediction(), token="visitor")
-    outbox.label(prediction_id, 3, token="curator")
+    outbox.save(prediction_id := uuid4(), a_prediction(), key="visitor")
+    outbox.label(prediction_id, 3, key="curator")
     storage.available.set()
     assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
     assert {token for _, _, token in storage.writes} == {"visitor"}
+
+
+def test_what_a_curator_changed_before_the_token_expired_is_sent_when_that_curator_is_back(
+    outbox: Outbox, storage: FakeStorage
+) -> None:
+    old, new = make_curator_key("old", "ada@example.org"), make_curator_key("new", "ada@example.org")
+    storage.expired.add(old)
+    outbox.save(drawn := uuid4(), a_prediction(), key=old)
+    outbox.label(labelled := uuid4(), 3, key=old)
+    outbox.save(others := uuid4(), a_prediction(), key="visitor")
+    assert outbox.wait(others, LONG_S) is Delivery.SAVED  # so both changes of the curator were tried before
+    assert outbox.wait(drawn, 0) is outbox.wait(labelled, 0) is Delivery.WAITING
+    outbox.renew(new)
+    assert outbox.wait(drawn, LONG_S) is outbox.wait(labelled, LONG_S) is Delivery.SAVED
+    assert {key for _, written, key in storage.writes if written != others} == {new}
+
+
+def test_what_one_curator_changed_is_never_sent_as_another(outbox: Outbox, storage: FakeStorage) -> None:
+    ada = make_curator_key("old", "ada@example.org")
+    storage.expired.add(ada)
+    outbox.save(drawn := uuid4(), a_prediction(), key=ada)
+    for key in (make_curator_key("new", "grace@example.org"), "bearer:new ada@example.org", "browser:x"):
+        outbox.renew(key)
+        outbox.save(other := uuid4(), a_prediction(), key=key)
+        assert outbox.wait(other, LONG_S) is Delivery.SAVED
+    assert outbox.wait(drawn, 0) is Delivery.WAITING
+
+
+def test_a_visitor_whose_token_is_not_valid_any_more_is_refused(outbox: Outbox, storage: FakeStorage) -> None:
+    storage.expired.add("bearer:a.b.c")
+    outbox.save(drawn := uuid4(), a_prediction(), key="bearer:a.b.c")
+    assert outbox.wait(drawn, LONG_S) is Delivery.REFUSED
+
+
+def test_a_new_change_to_a_held_prediction_keeps_its_curator(outbox: Outbox, storage: FakeStorage) -> None:
+    old, new = make_curator_key("old", "ada@example.org"), make_curator_key("new", "ada@example.org")
+    storage.expired.add(old)
+    outbox.save(drawn := uuid4(), a_prediction(), key=old)
+    outbox.save(other := uuid4(), a_prediction())
+    assert outbox.wait(other, LONG_S) is Delivery.SAVED
+    outbox.label(drawn, 3, key="bearer:visitor")
+    outbox.save(other := uuid4(), a_prediction())
+    assert outbox.wait(other, LONG_S) is Delivery.SAVED
+    outbox.renew(new)
+    assert outbox.wait(drawn, LONG_S) is Delivery.SAVED
+    assert storage.labels == {drawn: 3}
+    assert [key for _, written, key in storage.writes if written == drawn] == [new, new]

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.frontend.caller_keys import make_curator_key
 from services.frontend.elements.sentences import describe_delivery
 from services.frontend.saving.outbox import Delivery, Outbox, OutboxFullError
 from tests.unit.frontend.conftest import FakeStorage, a_prediction
@@ -49,9 +50,9 @@ def test_what_waits_is_sent_after_a_restart_in_its_order_with_its_token(storage:
     storage.available.clear()
     with run_outbox(storage, tmp_path) as before:
         for prediction_id in ids:
-            before.save(prediction_id, a_prediction(drawing=prediction_id.bytes), token=str(prediction_id))
-        before.label(ids[1], 4, token=str(ids[1]))
-        before.discard(ids[2], token=str(ids[2]))
+            before.save(prediction_id, a_prediction(drawing=prediction_id.bytes), key=str(prediction_id))
+        before.label(ids[1], 4, key=str(ids[1]))
+        before.discard(ids[2], key=str(ids[2]))
     assert storage.writes == []
     storage.available.set()
     with run_outbox(storage, tmp_path) as after:
@@ -259,3 +260,20 @@ def test_while_storage_is_away_the_file_is_flushed_to_the_disk(
     with run_outbox(storage, tmp_path) as outbox:
         outbox.save(uuid4(), a_prediction())
         assert flushed.wait(LONG_S)
+
+
+def test_what_a_curator_changed_waits_for_that_curator_also_after_a_restart(
+    storage: FakeStorage, tmp_path: Path
+) -> None:
+    old, new = make_curator_key("old", "ada@example.org"), make_curator_key("new", "ada@example.org")
+    storage.expired.add(old)
+    with run_outbox(storage, tmp_path) as before:
+        before.save(drawn := uuid4(), a_prediction(), key=old)
+        before.save(other := uuid4(), a_prediction())
+        assert before.wait(other, LONG_S) is Delivery.SAVED
+    with run_outbox(storage, tmp_path) as after:
+        after.save(other := uuid4(), a_prediction())
+        assert after.wait(other, LONG_S) is Delivery.SAVED
+        after.renew(new)
+        assert after.wait(drawn, LONG_S) is Delivery.SAVED
+    assert ("put_prediction", drawn, new) in storage.writes

@@ -18,7 +18,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def a_change(drawing: bytes = b"png") -> Change:
-    return Change(prediction=a_prediction(drawing=drawing), token="secret-token")
+    return Change(prediction=a_prediction(drawing=drawing), key="secret-token")
 
 
 def test_changes_are_read_in_their_order(path: Path) -> None:

@@ -11,7 +11,7 @@ from services.inference.http.batch_answer import answer_drawings
 from services.inference.http.batch_body import JsonList
 from services.inference.http.error_handlers import make_entry_problem
 from services.inference.http.validation import make_invalid
-from services.inference.prediction import Answer
+from services.inference.prediction import Answer, Prepared
 from services.inference.questions import DrawingsQuestion, ListQuestion
 from shared.recognition.errors import BlankDrawingError, DrawingError, DrawingTooLargeError, UnreadableImageError
 from shared.web.problems import ProblemError
@@ -51,7 +51,8 @@ class FailingAsker:
         return [self.answer(source.parse()) for source in question.sources]
 
     def answer(self, drawing: object) -> Answer | Exception:
-        return ZeroDivisionError() if drawing == b"bad" else Answer(b'{"digit": 7}', np.zeros((28, 28), np.uint8), 7)
+        blank = Prepared(np.zeros((28, 28), np.uint8))
+        return ZeroDivisionError() if drawing == b"bad" else Answer(b'{"digit": 7}', blank, 7, 1.0)
 
 
 async def test_an_unexpected_error_of_one_drawing_leaves_the_others_answered() -> None:

@@ -165,3 +165,11 @@ def test_a_digit_that_fills_the_page_is_found_with_paper_around_it(side: int) ->
 def test_the_smallest_pictures_are_looked_at(side: int) -> None:
     squares = [(1, 1, side - 2)]
     assert_found_once(squares, place_marks(draw_squares((side, side), squares), SquareReader()))
+
+
+@pytest.mark.parametrize(("side", "copies"), [(20, 4), (50, 5)])
+def test_the_copy_of_half_the_size_is_left_out_if_its_neighbours_show_all_digits(side: int, copies: int) -> None:
+    reader = SquareReader()
+    page = draw_squares((640, 640), [(100, 100, side), (300, 400, 20)])
+    assert len(place_marks(page, reader)) == 2
+    assert len(reader.shapes) == copies

@@ -10,7 +10,13 @@ import streamlit as st
 import structlog
 from streamlit.delta_generator import DeltaGenerator
 
-from services.frontend.connections import check_health, forget_statistics, get_digit_score_threshold, get_settle_s
+from services.frontend.connections import (
+    check_health,
+    connect,
+    forget_statistics,
+    get_digit_score_threshold,
+    get_settle_s,
+)
 from services.frontend.elements.answer import LABEL_HINT, answer_html, describe_confidence, empty_html
 from services.frontend.elements.sentences import describe_delivery
 from services.frontend.saving.outbox import Delivery
@@ -185,7 +191,11 @@ def show_status(words: str, saved: str, place: DeltaGenerator, *, with_hints: bo
 def save(predicted: PredictedDrawing, replaced: PredictedDrawing | None, timeout_s: float) -> Delivery:
     """Saves the prediction in place of the one before the last stroke, unless that one has a label."""
     replaces = replaced.prediction.id if replaced is not None and replaced.label is None else None
-    return predicted.save(get_outbox(), timeout_s, replaces)
+    is_new = not predicted.handed_over
+    delivery = predicted.save(get_outbox(), timeout_s, replaces)
+    if is_new and predicted.handed_over:
+        connect().shadow_answers.offer(predicted.prediction, get_identity().key, replaces)
+    return delivery
 
 
 get_draw_state().restore()

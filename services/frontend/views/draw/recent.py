@@ -10,7 +10,7 @@ from uuid import UUID
 
 import streamlit as st
 
-from services.frontend.callers import OWN
+from services.frontend.caller_keys import OWN
 from services.frontend.connections import CURATE, check_health, connect, find_rights
 from services.frontend.elements.answer import describe_label, mark_label
 from services.frontend.elements.thumbnails import find_thumbnails

@@ -8,7 +8,7 @@ from typing import get_args
 
 import streamlit as st
 
-from services.frontend.callers import OWN
+from services.frontend.caller_keys import OWN
 from services.frontend.connections import check_health, connect
 from services.frontend.session.identity import Identity
 from services.frontend.views.history.link import HistoryLink, Show, read_link, write_link

@@ -6,7 +6,7 @@ An address is not trusted: invalid parts are ignored and reported, and the valid
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError
 
@@ -77,14 +77,6 @@ def read_link(query: Mapping[str, str]) -> tuple[HistoryLink, list[str]]:
 def write_link(link: HistoryLink) -> dict[str, str]:
     """Query parameters, without those that have their default value."""
     return {name: str(value) for name, value in link.model_dump(mode="json", exclude_defaults=True).items()}
-
-
-def find_zone(name: str | None) -> ZoneInfo:
-    """The time zone by name; UTC if the browser sends none or the name is not known."""
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def _start_of(day: date | None, zone: ZoneInfo) -> datetime | None:

@@ -8,16 +8,17 @@ from functools import partial
 
 import streamlit as st
 
-from services.frontend.callers import OWN
+from services.frontend.caller_keys import OWN
 from services.frontend.connections import check_health, connect
 from services.frontend.elements.headings import show_title
 from services.frontend.elements.sentences import show_sentence
 from services.frontend.elements.thumbnails import find_thumbnails
+from services.frontend.elements.time_zone import find_zone
 from services.frontend.session.identity import Identity, get_identity, get_storage
 from services.frontend.views.history.delete_mine import show_delete_mine
 from services.frontend.views.history.download import MAX_DRAWINGS, MAX_ROWS, make_csv, make_zip
 from services.frontend.views.history.filters import show_filters
-from services.frontend.views.history.link import HistoryLink, find_zone, read_link, write_link
+from services.frontend.views.history.link import HistoryLink, read_link, write_link
 from services.frontend.views.history.row import show_row
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.storage import HistoryFilters, PredictionCount, PredictionPage

@@ -1,4 +1,4 @@
-"""One row of the History page: the drawing, its prediction, the buttons that label it, and Delete.
+"""One row of the History page: the drawing, its prediction, the buttons that label it, and those that act on it.
 
 It is a fragment of its own, so that a tap on one row reruns no other.
 """
@@ -15,6 +15,7 @@ from services.frontend.elements.sentences import describe_delivery
 from services.frontend.elements.thumbnails import forget_thumbnail
 from services.frontend.saving.outbox import Delivery
 from services.frontend.session.identity import get_identity, get_storage
+from services.frontend.views.history.label_history import show_label_history
 from services.frontend.views.history.true_digit import find_delivery, get_label, remember_label, show_true_digit
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.storage import NOT_A_DIGIT, Source, StoredPrediction, TrueDigit
@@ -38,11 +39,19 @@ def _show_row(prediction: StoredPrediction, thumbnail: str, zone: ZoneInfo, wait
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"history-row-{prediction.id}"):
         st.html(row_html(prediction, label, thumbnail, zone, find_delivery(prediction.id)))
         show_true_digit(prediction.id, f"the drawing read as {prediction.digit}", disabled=not may_change)
-        if may_change:
-            with st.popover("Delete", icon=":material/delete:", type="tertiary", key=f"delete-{prediction.id}"):
-                st.markdown(f"Delete this drawing for good? It was {words}.")
-                if st.button("Delete", type="primary", key=f"really-delete-{prediction.id}"):
-                    delete(prediction.id)
+        with st.container(horizontal=True, gap=None, width="content", key=f"row-actions-{prediction.id}"):
+            show_actions(prediction.id, words, zone, may_change=may_change)
+
+
+def show_actions(prediction_id: UUID, words: str, zone: ZoneInfo, *, may_change: bool) -> None:
+    """The buttons at the end of the row. `words` say what the drawing was read as."""
+    if get_identity().is_curator:
+        show_label_history(prediction_id, zone)
+    if may_change:
+        with st.popover("Delete", icon=":material/delete:", type="tertiary", key=f"delete-{prediction_id}"):
+            st.markdown(f"Delete this drawing for good? It was {words}.")
+            if st.button("Delete", type="primary", key=f"really-delete-{prediction_id}"):
+                delete(prediction_id)
 
 
 def row_html(

@@ -1,6 +1,7 @@
 """The Models page: all versions, the choice of the one that answers, a comparison of two, and the details of one.
 
-Everything on the page comes from inference. The choice is kept in the session of the visitor.
+Everything on the page comes from inference, except what a version in shadow answered. The choice is kept in the session
+of the visitor.
 """
 
 import streamlit as st
@@ -13,6 +14,7 @@ from services.frontend.views.models.changes import show_changes
 from services.frontend.views.models.comparison import show_comparison
 from services.frontend.views.models.details import show_details
 from services.frontend.views.models.lookups import get_details, get_models, refer_to
+from services.frontend.views.models.shadow import show_shadow
 from services.frontend.views.models.table import show_unavailable, show_versions
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.inference import ModelList
@@ -44,6 +46,7 @@ def show_models() -> None:
         show_choice(listed)
     with st.container(border=True, key="versions"):
         show_versions(listed)
+    show_shadow(listed)
     with st.container(border=True, key="compare-card"):
         show_two(listed)
     with st.container(border=True, key="closer"):

@@ -14,7 +14,6 @@ from services.frontend.session.chosen_model import get_chosen_model
 from services.frontend.views.models.differences import ACCURACY, REJECTED, name_slice
 from services.frontend.views.models.lookups import refer_to
 from shared.contracts.inference import ModelDescription, ModelList
-from shared.contracts.message import ModelVersion
 
 LEFT_OUT = {"mnist_pictures"}  # almost the same as MNIST; the details show it
 MARKUP = re.compile(r"[\\`*_~\[\]<>$:&|]")  # characters with a meaning in Streamlit's Markdown
@@ -31,7 +30,7 @@ def show_versions(listed: ModelList) -> None:
     slices = [name for name in measured if name not in LEFT_OUT]
     others = ("letters rejected", "calibration error", "weights", "published")
     head = ("version", "used for", *map(name_slice, slices), *others)
-    rows = [write_version(model, slices, listed.default) for model in listed.models]
+    rows = [write_version(model, slices, listed) for model in listed.models]
     st.html(table_html("Available versions", head, rows))
     show_unavailable(listed)
 
@@ -48,11 +47,11 @@ def escape_markdown(text: str) -> str:
     return MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
 
 
-def write_version(model: ModelDescription, slices: Sequence[str], default: ModelVersion) -> list[str]:
+def write_version(model: ModelDescription, slices: Sequence[str], listed: ModelList) -> list[str]:
     """One row of the table."""
     return [
         refer_to(model),
-        describe_use(model, default),
+        describe_use(model, listed),
         *(write_share(model, name, ACCURACY) for name in slices),
         write_share(model, "pen_letters", REJECTED),
         write_share(model, "mnist", "calibration_error"),
@@ -61,13 +60,15 @@ def write_version(model: ModelDescription, slices: Sequence[str], default: Model
     ]
 
 
-def describe_use(model: ModelDescription, default: ModelVersion) -> str:
+def describe_use(model: ModelDescription, listed: ModelList) -> str:
     """Which requests this version answers."""
-    reference = refer_to(model)
-    if reference == (get_chosen_model() or str(default)):
+    reference, default = refer_to(model), str(listed.default)
+    if reference == (get_chosen_model() or default):
         return "your pages"
-    if reference == str(default):
+    if reference == default:
         return "the default"
+    if reference == str(listed.shadow):
+        return "in shadow"
     return f"the name {model.name}" if model.current else "its full name"
 
 

@@ -1,15 +1,19 @@
-"""The Sign in page: with the password of the local curator, or through the OpenID provider that is configured."""
+"""The Sign in page: with the password of the local curator, or through the OpenID provider that is configured.
+
+A curator reads the audit there.
+"""
 
 from html import escape
 
 import streamlit as st
 from pydantic import ValidationError
 
-from services.frontend.callers import OWN
+from services.frontend.caller_keys import OWN
 from services.frontend.connections import find_rights
 from services.frontend.elements.headings import show_title
 from services.frontend.session.identity import Identity, Kind, get_identity
 from services.frontend.session.signing_in import is_logged_in, sign_in, sign_out
+from services.frontend.views.sign_in.audit import show_audit
 from shared.contracts.access import SignIn
 
 WHY = "A curator sees everybody's drawings, corrects and deletes them, and downloads all of them."
@@ -35,6 +39,8 @@ def show_sign_in() -> None:
             show_title("Sign in")
             st.html(f'<p class="note">{WHY}</p>')
             show_ways()
+    if identity.is_curator:
+        show_audit()
 
 
 def show_signed_in(identity: Identity) -> None:

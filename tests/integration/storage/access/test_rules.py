@@ -16,6 +16,8 @@ RULES = {
     ("PUT", "/v1/predictions/{prediction_id}/label"): "label",
     ("DELETE", "/v1/predictions/{prediction_id}/label"): "label",
     ("GET", "/v1/predictions/{prediction_id}/label-history"): "read",
+    ("PUT", "/v1/predictions/{prediction_id}/shadow-answer"): "write",
+    ("GET", "/v1/shadow"): "read",
     ("GET", "/v1/predictions"): "read",
     ("GET", "/v1/prediction-count"): "read",
     ("GET", "/v1/totals"): "read",
