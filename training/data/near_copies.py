@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shared.recognition.normalisation import SIDE, Images
 
 NEAR = 0.995  # cosine; 2 % of the ones in 1,500 pen digits have another that exceeds 0.985
-BLOCK = 1024  # images that are compared with all earlier ones at once
+BLOCK = 256  # images that are compared with all earlier ones at once; with 50,000 that takes 60 MB
 
 
 def find_earlier_copies(images: Images) -> Iterator[tuple[int, NDArray[np.int64]]]:

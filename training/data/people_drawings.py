@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.atomic_file import replacing
 from shared.contracts.storage import LabelledDrawing, TrueDigit
 from shared.recognition.errors import DrawingError
 from shared.recognition.normalisation import SIDE, Images
 from shared.recognition.preprocessing import Image, preprocess
-from training.atomic_file import replacing
 from training.data.labelled_images import NOT_A_DIGIT, LabelledImages
 from training.data.labelled_stream import stream_labelled_drawings
 from training.errors import DataUnavailableError
