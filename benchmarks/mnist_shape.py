@@ -6,7 +6,7 @@
 
 import numpy as np
 
-from shared.recognition.preprocessing import BOX, WORK_SIDE, crop, measure_line_width, resize_longer_side
+from shared.recognition.preprocessing import measure_box_width
 from training.data.mnist import load_mnist
 
 PERCENTILES = (1, 5, 50, 95, 99)
@@ -17,10 +17,7 @@ def main() -> None:
     images = load_mnist("train").images
     mass = images.sum(axis=(1, 2), dtype=float)  # (60000,)
     steps = np.arange(images.shape[1])
-    widths = [
-        measure_line_width(resize_longer_side(crop(image.astype(np.float32) / 255), WORK_SIDE)) * BOX / WORK_SIDE
-        for image in images
-    ]
+    widths = [measure_box_width(image.astype(np.float32) / 255) for image in images]
     rows = {
         "centre of mass, row": images.sum(axis=2, dtype=float) @ steps / mass,
         "centre of mass, column": images.sum(axis=1, dtype=float) @ steps / mass,

@@ -20,6 +20,7 @@ from shared.recognition.normalisation import Normalisation
 from training.command_line import run_command
 from training.data.labelled_images import NOT_A_DIGIT, LabelledImages, Split
 from training.data.mixture import load_test, load_validation
+from training.drift.validation import count_validation
 from training.errors import RunError
 from training.evaluation.measures import make_compute_logits
 from training.learning.data_module import load_data
@@ -31,7 +32,7 @@ from training.publishing.lineage import describe_lineage, list_datasets
 from training.publishing.version import Candidate, calibrate, print_report, publish
 from training.reader.training import train_reader
 from training.recipes.reader_recipe import ReaderRecipe, is_reader_recipe, read_reader_recipe
-from training.recipes.recipe import DatasetName, Recipe, Settings, read_recipe
+from training.recipes.recipe import Recipe, Settings, read_recipe
 from training.reporting.epoch_log import read_epochs
 from training.reporting.plots import plot_run
 from training.reporting.tracking import Tracker
@@ -96,7 +97,7 @@ def train_steps(recipe: Recipe, run: RunFolder, options: Options) -> None:
         lineage=describe_lineage(steps, options.models_dir),
         epochs=read_epochs(last.epochs),
     )
-    evaluate_and_publish(candidate, validation or load_validation(settings, options), recipe.datasets, run, options)
+    evaluate_and_publish(candidate, validation or load_validation(settings, options), recipe, run, options)
 
 
 def pin_steps(recipe: Recipe, run: RunFolder, models_dir: Path) -> list[Settings]:
@@ -128,7 +129,7 @@ def describe_step(step: StepFolder, name: str, settings: Settings, previous: str
 
 
 def evaluate_and_publish(
-    candidate: Candidate, validation: Validation, datasets: tuple[DatasetName, ...], run: RunFolder, options: Options
+    candidate: Candidate, validation: Validation, recipe: Recipe, run: RunFolder, options: Options
 ) -> None:
     """Calibrate, plot the test digits, and publish. Without publishing, plot the validation digits instead."""
     calibration = calibrate(candidate, validation)
@@ -136,11 +137,13 @@ def evaluate_and_publish(
         plot_digits(candidate, calibration, next(iter(validation.values())), "validation", run)
         run.finished.write_text("not published")
         return
-    test = load_test(datasets, options, list_datasets(candidate.lineage))
+    test = load_test(recipe.datasets, options, list_datasets(candidate.lineage))
     digits = next((part for part in test if (part.labels != NOT_A_DIGIT).all()), None)
     if digits:
         plot_digits(candidate, calibration, digits.select_readable(), "test", run)
-    published = publish(candidate, calibration, test, options.models_dir)
+    compute_logits = make_compute_logits(candidate.network, candidate.normalisation)
+    distributions = count_validation(compute_logits, calibration, recipe.steps[-1], options)
+    published = publish(candidate, calibration, test, options.models_dir, distributions)
     run.finished.write_text(f"published as {published.manifest.reference}")
     print_report(published)
 

@@ -20,6 +20,12 @@ def list_pages(identity: Identity) -> list[st.Page]:
         st.Page("views/draw/page.py", title="Draw", icon=":material/draw:", default=True),
         st.Page("views/photo/page.py", title="Photo", url_path="photo", icon=":material/photo_camera:"),
         st.Page("views/history/page.py", title="History", url_path="history", icon=":material/history:"),
+        st.Page(
+            "views/help_the_model/page.py",
+            title="Help the model",
+            url_path="help-the-model",
+            icon=":material/volunteer_activism:",
+        ),
         st.Page("views/statistics/page.py", title="Statistics", url_path="statistics", icon=":material/monitoring:"),
         st.Page("views/models/page.py", title="Models", url_path="models", icon=":material/model_training:"),
         st.Page("views/api/page.py", title="API", url_path="api", icon=":material/api:"),

@@ -5,7 +5,7 @@ gives the client of another caller, which uses the same connections.
 """
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 from uuid import UUID
 
@@ -35,6 +35,7 @@ from shared.contracts.storage import (
     Statistics,
     TrueDigit,
 )
+from shared.contracts.suggestions import LabelSuggestions
 
 EVERYTHING = HistoryFilters()
 JSON = {"Content-Type": "application/json"}
@@ -101,6 +102,11 @@ class StorageClient(ServiceClient):
     def count_predictions(self, filters: HistoryFilters, limit: int) -> PredictionCount:
         """The number of matching predictions, counted up to `limit`, which is at most 10,000."""
         return self.ask(PredictionCount, "GET", "/v1/prediction-count", params={**_to_params(filters), "limit": limit})
+
+    def suggest_labels(self, skip: Sequence[UUID]) -> LabelSuggestions:
+        """The drawings whose label would help a model most, up to ten. `skip` leaves some out, at most MAX_SKIPPED."""
+        params = {"skip": [str(prediction_id) for prediction_id in skip]}
+        return self.ask(LabelSuggestions, "GET", "/v1/label-suggestions", params=params)
 
     def list_model_versions(self) -> ModelVersions:
         """Every model version that stored predictions name."""

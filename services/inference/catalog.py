@@ -15,8 +15,10 @@ from services.inference.engines.choice import MakeEngine, MakePageEngine
 from services.inference.reader_catalog import ReaderCatalog, describe_version
 from services.inference.recogniser import Recogniser, load_recogniser
 from services.inference.shadow_catalog import ShadowCatalog
+from shared.contracts.drift import DriftReport
 from shared.contracts.inference import ModelDescription, ModelDetails, ModelList, RefusedVersion
 from shared.contracts.message import ModelVersion
+from shared.recognition.drift_file import read_drift_report
 from shared.recognition.model_version import (
     CURRENT,
     GRAPH,
@@ -132,6 +134,10 @@ class Catalog:
             temperature=manifest.calibration.temperature,
             **manifest.model_dump(include={"data", "recipe", "libraries", "epochs"}),
         )
+
+    async def read_drift(self, name: str) -> DriftReport:
+        """Return the newest drift report of a model. NoDriftReportError if there is none, ModelVersionError."""
+        return await asyncio.to_thread(read_drift_report, self._models_dir, name)
 
     async def _find_current(self, name: str) -> str:
         version = await asyncio.to_thread(read_current, self._models_dir, check_name(name))

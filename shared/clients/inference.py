@@ -7,6 +7,7 @@ refused again. `problem.code` of a `RefusedError` says whether the drawing, the 
 from collections.abc import Sequence
 
 from shared.clients.service import M, ServiceClient
+from shared.contracts.drift import DriftReport
 from shared.contracts.inference import (
     BatchPredictions,
     Explanation,
@@ -77,6 +78,10 @@ class InferenceClient(ServiceClient):
     def get_model(self, name: str, version: str) -> ModelDetails:
         """Describe one model version in full."""
         return self.ask(ModelDetails, "GET", f"/v1/models/{name}/{version}")
+
+    def get_drift(self, name: str) -> DriftReport:
+        """Tell how recent drawings differ from the validation data. RefusedError `not_found` if no report exists."""
+        return self.ask(DriftReport, "GET", f"/v1/models/{name}/drift")
 
     def _post(
         self, answer: type[M], path: str, body: bytes, media_type: str, model: str | None, *, explain: bool = False

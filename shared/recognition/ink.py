@@ -15,6 +15,7 @@ from shared.recognition.contrast import Ink, Levels
 from shared.recognition.cutout import Cutout
 from shared.recognition.errors import BlankDrawingError, DrawingTooLargeError, TakesLongError
 from shared.recognition.paper import measure_contrast
+from shared.recognition.photograph import WHITE
 
 # Set by hand; tests/unit/recognition/test_preprocessing.py and test_photograph.py check them on pictures of each kind.
 LEAST_CONTRAST = 14.0  # grey levels between paper and stroke; less contrast is dirt, not ink
@@ -32,10 +33,16 @@ BLANK = "The drawing is blank: no ink was found on it. Draw a digit, or send a p
 
 @dataclass(frozen=True)
 class Strokes:
-    """`ink` (h, w) without specks, frame and faint marks. `alone`: nothing but one digit seems to be on the picture."""
+    """`ink` (h, w) without specks, frame and faint marks. `alone`: nothing but one digit seems to be on the picture.
+
+    `picture` is the height and width of the whole picture at the scale of the ink. `contrast` to the paper is 0..1,
+    where 1 is black on white.
+    """
 
     ink: Ink
     alone: bool
+    picture: tuple[int, int]
+    contrast: float
 
 
 def find_ink(grey: Cutout) -> Ink:
@@ -48,17 +55,24 @@ def find_strokes(grey: Cutout, *, quick: bool = False) -> Strokes:
 
     `quick`: TakesLongError if the paper is not flat, or if there may be more than one digit.
     """
-    strokes = _keep_strokes(*_measure_ink(grey, quick=quick))
-    if quick and not strokes.alone:
+    measured = _measure_ink(grey, quick=quick)
+    ink, alone = _keep_strokes(measured.ink, measured.photographed)
+    if quick and not alone:
         raise TakesLongError
-    return strokes
+    return Strokes(ink, alone, measured.ink.shape, measured.contrast)
 
 
-def _measure_ink(grey: Cutout, *, quick: bool) -> tuple[Cutout, bool]:
-    """The ink, still with its specks, and whether the picture is a photograph, which is then reduced.
+@dataclass(frozen=True)
+class _MeasuredInk:
+    """The ink, still with its specks, and whether the picture is a photograph, which is then reduced."""
 
-    BlankDrawingError if there is no ink. `quick`: TakesLongError if the paper is not flat.
-    """
+    ink: Cutout
+    photographed: bool
+    contrast: float
+
+
+def _measure_ink(grey: Cutout, *, quick: bool) -> _MeasuredInk:
+    """BlankDrawingError if there is no ink. `quick`: TakesLongError if the paper is not flat."""
     if min(grey.shape) < 2:
         raise BlankDrawingError(BLANK)
     contrast = measure_contrast(grey, quick=quick)
@@ -69,7 +83,9 @@ def _measure_ink(grey: Cutout, *, quick: bool) -> tuple[Cutout, bool]:
     if stroke_level < max(LEAST_CONTRAST, LEAST_SIGNAL * contrast.noise):
         raise BlankDrawingError(BLANK)
     paper_level = min(2.0 * contrast.noise, stroke_level / 4)
-    return contrast.make_ink(paper_level, stroke_level), contrast.photographed
+    greatest = WHITE if contrast.photographed else 255
+    ink = contrast.make_ink(paper_level, stroke_level)
+    return _MeasuredInk(ink, contrast.photographed, min(1.0, stroke_level / greatest))
 
 
 def _find_stroke_level(strong: Levels) -> float:
@@ -82,8 +98,11 @@ def _find_stroke_level(strong: Levels) -> float:
     return float(upper[(upper.size - 1) // 2] + upper[upper.size // 2]) / 2
 
 
-def _keep_strokes(ink: Cutout, photographed: bool) -> Strokes:
-    """Removes all ink that is not part of a stroke, in a photograph also the faint haze of the paper."""
+def _keep_strokes(ink: Cutout, photographed: bool) -> tuple[Ink, bool]:
+    """Removes all ink that is not part of a stroke, in a photograph also the faint haze of the paper.
+
+    The second value is whether nothing but one digit seems to be on the picture.
+    """
     mask = (ink.pixels > STROKE_THRESHOLD).view(np.uint8)
     if not photographed and cv2.connectedComponents(mask, connectivity=8)[0] == 2:
         return _keep_only_stroke(ink.pixels, mask)
@@ -100,14 +119,14 @@ def _keep_strokes(ink: Cutout, photographed: bool) -> Strokes:
         keep &= (areas >= LONE_SHARE * areas.max()) | _is_near(stats, stats[areas.argmax()])
     alone = not framed and is_alone(component_map, stats, keep)
     if keep[1:].all() and not photographed and not _has_faint_marks(ink.pixels, mask):
-        return Strokes(ink.pixels, alone)
-    return Strokes(_clear_around(ink.pixels, keep[component_map].astype(np.uint8)), alone)
+        return ink.pixels, alone
+    return _clear_around(ink.pixels, keep[component_map].astype(np.uint8)), alone
 
 
-def _keep_only_stroke(ink: Ink, mask: NDArray[np.uint8]) -> Strokes:
+def _keep_only_stroke(ink: Ink, mask: NDArray[np.uint8]) -> tuple[Ink, bool]:
     """The same for ink in one piece, as in most digits, in less time."""
     alone = not is_box(mask, cv2.boundingRect(mask))
-    return Strokes(_clear_around(ink, mask) if _has_faint_marks(ink, mask) else ink, alone)
+    return _clear_around(ink, mask) if _has_faint_marks(ink, mask) else ink, alone
 
 
 def _clear_around(ink: Ink, strokes: NDArray[np.uint8]) -> Ink:

@@ -71,9 +71,13 @@ class VersionManifest(BaseModel):
 
 
 class Manifest(VersionManifest):
-    """The manifest of a network that reads an image."""
+    """The manifest of a network that reads an image.
+
+    `distributions` counts its validation data: kind of picture → measure → the count of each bin (`training/drift`).
+    """
 
     calibration: Calibration
+    distributions: dict[str, dict[str, list[int]]] = Field(default_factory=dict)
 
     @field_validator("calibration")
     @classmethod
@@ -160,7 +164,7 @@ def _write_pointer(pointer: Path, content: str) -> None:
 
 
 def _read_pointer(models_dir: Path, name: str, pointer: str) -> str:
-    content = _read_file(models_dir / check_name(name) / pointer, MAX_POINTER_BYTES, f"model {name!r}")
+    content = read_model_file(models_dir / check_name(name) / pointer, MAX_POINTER_BYTES, f"model {name!r}")
     try:
         return content.decode().strip()
     except UnicodeDecodeError as error:
@@ -207,7 +211,7 @@ def read_reader_manifest(models_dir: Path, version: str) -> ReaderManifest:
 def _read_manifest(kind: type[M], models_dir: Path, name: str, version: str) -> M:
     """The manifest of that version. ModelVersionError if it is missing or malformed, or names another version."""
     path = folder_of(models_dir, name, version) / MANIFEST
-    content = _read_file(path, MAX_MANIFEST_BYTES, f"model {name}/{version}")
+    content = read_model_file(path, MAX_MANIFEST_BYTES, f"model {name}/{version}")
     try:
         manifest = kind.model_validate_json(content)
     except ValidationError as error:
@@ -217,7 +221,7 @@ def _read_manifest(kind: type[M], models_dir: Path, name: str, version: str) -> 
     return manifest
 
 
-def _read_file(path: Path, max_bytes: int, of_what: str) -> bytes:
+def read_model_file(path: Path, max_bytes: int, of_what: str) -> bytes:
     """The content of a regular file. ModelVersionError if it is missing, something else, unreadable or too long."""
     try:
         if not os.path.lexists(path):

@@ -74,6 +74,11 @@ def measure_line_width(ink: Ink) -> float:
     return 4 * cv2.sumElems(cv2.distanceTransform(mask, cv2.DIST_L2, 3))[0] / area - 1 if area else 0.0
 
 
+def measure_box_width(ink: Ink) -> float:
+    """Ink (H, W), not blank → the mean width of its strokes in pixels of the 28×28 image, before any are thickened."""
+    return measure_line_width(resize_longer_side(crop(ink), WORK_SIDE)) * BOX / WORK_SIDE
+
+
 def thicken(ink: Ink, by_px: float) -> Ink:
     """Widens every line by about `by_px` pixels. The picture grows on each side, so that nothing is cut off."""
     radius = max(1, round(by_px / 2))

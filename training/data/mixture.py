@@ -16,7 +16,6 @@ from training.data.mnist import load_mnist
 from training.data.parts import (
     TIMES_PICTURES,
     augmented,
-    draw_slices,
     make_cut_part,
     make_not_digit_parts,
     make_pen_parts,
@@ -26,7 +25,7 @@ from training.data.parts import (
 )
 from training.data.pen_characters import read_pen_digits, read_pen_letters
 from training.data.qmnist import load_qmnist
-from training.data.slices import PreparedSlice, make_mnist_slices, make_slices, prepare, read_pen_slices
+from training.data.slices import PreparedSlice, Slice, make_mnist_slices, make_slices, prepare, read_pen_slices
 from training.data.sources import Mixture, Part, as_image_source
 from training.data.writing_data import read_drawings
 from training.errors import DataUnavailableError
@@ -85,8 +84,22 @@ def check_mixture(settings: Settings, options: DataOptions) -> None:
 
 def load_validation(settings: Settings, options: TrainingOptions) -> dict[str, LabelledImages]:
     """Return validation digits by slice. They stop a run early, and calibration is fitted on them."""
-    names = [name for name in settings.dataset if name != "pen_strokes"]
-    parts: dict[str, LabelledImages] = {name: LOADERS[name]("validation", options) for name in names}
+    parts = load_stored_validation(settings, options)
+    parts |= {part.name: prepare(part).select_readable() for part in make_validation_slices(settings, options)}
+    if empty := [name for name, part in parts.items() if not len(part)]:
+        log.warning("no validation data in %s", ", ".join(empty))
+    if len(empty) == len(parts):
+        raise DataUnavailableError("There are no validation data: add another dataset to the recipe.")
+    return {name: part for name, part in parts.items() if len(part)}
+
+
+def load_stored_validation(settings: Settings, options: TrainingOptions) -> dict[str, LabelledImages]:
+    """Return the validation digits that are stored as images."""
+    return {name: LOADERS[name]("validation", options) for name in settings.dataset if name != "pen_strokes"}
+
+
+def make_validation_slices(settings: Settings, options: TrainingOptions) -> list[Slice]:
+    """Return the validation digits that are drawn as pictures. DataUnavailableError if a pen file has none."""
     slices = read_pen_slices(options.pen_digits, "validation", seed=1)
     if slices and not any(map(len, slices)):
         raise DataUnavailableError(f"{name_files(options.pen_digits)}: no validation writers.")
@@ -94,12 +107,7 @@ def load_validation(settings: Settings, options: TrainingOptions) -> dict[str, L
     if settings.pictures:
         kinds |= TIMES_PICTURES.keys()
         slices += make_mnist_slices("validation", options.data_dir, seed=1) if "mnist" in settings.dataset else []
-    parts |= draw_slices([part for part in slices if len(part)], kinds)
-    if empty := [name for name, part in parts.items() if not len(part)]:
-        log.warning("no validation data in %s", ", ".join(empty))
-    if len(empty) == len(parts):
-        raise DataUnavailableError("There are no validation data: add another dataset to the recipe.")
-    return {name: part for name, part in parts.items() if len(part)}
+    return [part for part in slices if len(part) and part.name.startswith(tuple(kinds))]
 
 
 def load_test(

@@ -26,7 +26,9 @@ from shared.recognition.model_version import MANIFEST, WEIGHTS, Manifest, read_m
 from shared.recognition.normalisation import Normalisation
 from training.command_line import run_command
 from training.data.mixture import load_test, load_validation
+from training.drift.validation import count_validation
 from training.errors import WeightsError
+from training.evaluation.measures import make_compute_logits
 from training.options import TrainingOptions
 from training.publishing.lineage import list_datasets
 from training.publishing.version import Candidate, calibrate, print_report, publish
@@ -161,7 +163,9 @@ def import_weights(options: Options) -> None:
     candidate, settings = build_candidate(options, origin), choose_settings(origin)
     calibration = choose_calibration(candidate, origin, settings, options)
     test = load_test(settings.dataset, options, list_datasets(candidate.lineage))
-    print_report(publish(candidate, calibration, test, options.models_dir))
+    compute_logits = make_compute_logits(candidate.network, candidate.normalisation)
+    distributions = count_validation(compute_logits, calibration, settings, options)
+    print_report(publish(candidate, calibration, test, options.models_dir, distributions))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -76,9 +76,15 @@ def calibrate(candidate: Candidate, validation: Mapping[str, LabelledImages]) ->
 
 
 def publish(
-    candidate: Candidate, calibration: Calibration, test: Sequence[PreparedSlice], models_dir: Path
+    candidate: Candidate,
+    calibration: Calibration,
+    test: Sequence[PreparedSlice],
+    models_dir: Path,
+    distributions: dict[str, dict[str, list[int]]] | None = None,
 ) -> Published[Manifest]:
     """Measure the candidate on the test slices, write it, and make it the current version if the gate allows.
+
+    `distributions` count its validation data (`training/drift/validation.py`); without them, drift cannot be reported.
 
     The files are written last, so a process that is killed before leaves nothing. ModelVersionError if the exported
     graph answers differently from the network.
@@ -96,6 +102,7 @@ def publish(
     objections = find_objections(candidate.name, right, test, models_dir)
     metrics = {part.name: measure(logits[part.name], part.labels, part.readable, calibration) for part in test}
     manifest = build_manifest(Manifest, candidate, calibration, metrics, models_dir)
+    manifest = manifest.model_copy(update={"distributions": distributions or {}})
     write_model_version(models_dir, manifest, network, graph)
     if not objections:
         set_current(models_dir, manifest.name, manifest.version)

@@ -52,14 +52,14 @@ def forget_thumbnails() -> None:
     get_thumbnail.clear()
 
 
-def make_thumbnail(drawing: bytes) -> str:
+def make_thumbnail(drawing: bytes, side: int = SIDE, file_format: str = "PNG") -> str:
     """Picture file → thumbnail as a data URI; an empty picture if the file is broken or too large to decode."""
+
+    def write(picture: Image.Image) -> str:
+        picture.thumbnail((side, side))
+        return write_data_uri(encode(picture, file_format), file_format)
+
     try:
-        return use_picture(drawing, SIDE, _write_thumbnail)
+        return use_picture(drawing, side, write)
     except UnshowablePictureError:
         return EMPTY_PICTURE
-
-
-def _write_thumbnail(picture: Image.Image) -> str:
-    picture.thumbnail((SIDE, SIDE))
-    return write_data_uri(encode(picture))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal, cast
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Path, Query, Request
 
 from services.inference.bounds import Bounds
 from services.inference.catalog import Catalog
@@ -14,6 +14,7 @@ from services.inference.lanes.short_predictor import QuickRequest
 from services.inference.prediction import Answer
 from services.inference.shadow import Shadow
 from services.inference.upstream.openai_reader import OpenAiReader
+from shared.recognition.model_version import NAME_PATTERN
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ AdmittedDep = Annotated[Admitted, Depends(get_admitted)]
 ModelQuery = Annotated[
     str | None, Query(max_length=129, description="`name` or `name/version`. Without it, the default model answers.")
 ]
+ModelName = Annotated[str, Path(pattern=f"^{NAME_PATTERN.pattern}$", description="`name` without a version.")]
 RotationQuery = Annotated[
     Literal["0", "90", "180", "270"] | None,
     Query(description="Degrees clockwise by which to turn the picture. Without it, the service finds out."),

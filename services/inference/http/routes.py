@@ -11,7 +11,14 @@ from services.inference.drawing import DrawingList
 from services.inference.http.asker import make_asker
 from services.inference.http.batch_answer import answer_drawings, answer_images
 from services.inference.http.batch_body import BATCH_BODY, MAX_IMAGES, FormList, JsonList, stream_images
-from services.inference.http.dependencies import AdmittedDep, ExplainQuery, ModelQuery, RotationQuery, ServiceDep
+from services.inference.http.dependencies import (
+    AdmittedDep,
+    ExplainQuery,
+    ModelName,
+    ModelQuery,
+    RotationQuery,
+    ServiceDep,
+)
 from services.inference.http.drawing_body import (
     DRAWING_BODY,
     PAGE_BODY,
@@ -23,9 +30,11 @@ from services.inference.http.json_values import receive_drawings
 from services.inference.questions import PageQuestion
 from services.inference.upstream.openai_prediction import predict_upstream
 from services.inference.upstream.openai_reader import PREFIX
+from shared.contracts.drift import DriftReport
 from shared.contracts.inference import BatchPredictions, Explanation, ModelDetails, ModelList, Prediction
 from shared.contracts.page import PageReading
 from shared.contracts.problem import ProblemCode
+from shared.recognition.drift_file import NoDriftReportError
 from shared.web.problem_docs import problem_docs
 from shared.web.problems import ProblemError
 
@@ -125,6 +134,18 @@ async def list_models(admitted: AdmittedDep) -> ModelList:
     """List every model version on disk, the versions that can't be served, and the models of other providers."""
     described = await admitted.service.catalog.describe()
     return described.model_copy(update={"others": admitted.service.reader.models})
+
+
+@router.get(
+    "/v1/models/{name}/drift",
+    responses=problem_docs("unknown_model", "not_found", "invalid_request", *ALL_CODES),
+)
+async def get_drift(name: ModelName, admitted: AdmittedDep) -> DriftReport:
+    """Tell how recent drawings differ from the validation data of the version that read them, as last reported."""
+    try:
+        return await admitted.service.catalog.read_drift(name)
+    except NoDriftReportError as error:
+        raise ProblemError("not_found", str(error)) from error
 
 
 @router.get(

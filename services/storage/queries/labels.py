@@ -24,10 +24,15 @@ UPDATE predictions SET label = $2, labelled_at = CASE WHEN $2::smallint IS NOT N
 WHERE id = $1 RETURNING {COLUMNS}
 """
 
-# $2 the owner who gives the label, $3 its name
-NEWEST_COUNTING = """
-SELECT by_owner IS NOT DISTINCT FROM $2 AND by_name = $3 AS same_author
-FROM label_history WHERE prediction_id = $1 AND counts ORDER BY id DESC LIMIT 1
+# $2 the owner who gives the label, $3 its name → whether the label is a retry: the same author gave it last, and nobody
+# has questioned it since, neither by another opinion nor by a suspicion that the author has not confirmed it against.
+IS_RETRY = """
+SELECT by_owner IS NOT DISTINCT FROM $2 AND by_name = $3
+   AND NOT EXISTS (SELECT FROM label_history AS opinion WHERE prediction_id = $1 AND NOT counts
+                   AND opinion.id > newest.id AND opinion.after <> newest.after)
+   AND (before IS NOT DISTINCT FROM after OR NOT EXISTS (
+        SELECT FROM suspected_labels WHERE prediction_id = $1 AND label = newest.after AND reviewed_at IS NULL))
+FROM label_history AS newest WHERE prediction_id = $1 AND counts ORDER BY id DESC LIMIT 1
 """
 NEWEST_OWN = """
 SELECT after FROM label_history WHERE prediction_id = $1 AND by_owner = $2 AND NOT counts ORDER BY id DESC LIMIT 1
@@ -80,7 +85,7 @@ async def label_prediction(
         elif record["label"] != number:
             before, record = record["label"], await connection.fetchrow(SET, prediction_id, number)
             await _note(connection, prediction_id, author, counts=True, before=before, after=number)
-        elif not await connection.fetchval(NEWEST_COUNTING, prediction_id, author.owner, author.name):
+        elif not await connection.fetchval(IS_RETRY, prediction_id, author.owner, author.name):
             await _note(connection, prediction_id, author, counts=True, before=number, after=number)
         return to_stored_prediction(record, author.owner)
 

@@ -13,6 +13,7 @@ from tests.unit.training.data.idx import write_idx
 from tests.unit.training.learning.test_fitting import KilledError
 from training.data import mnist, slices
 from training.data.mnist import MD5_OF, raw_dir
+from training.drift.__main__ import main as describe_main
 from training.learning import fitting
 from training.train import main
 
@@ -181,3 +182,24 @@ def test_a_version_that_a_later_step_needs_is_missed_before_the_first_step(
     assert main([*folders, recipe(tmp_path, '[[steps]]\n[[steps]]\nteacher = "nobody"\n')]) == 1
     assert "nobody" in capsys.readouterr().err
     assert not (tmp_path / "results" / "toy-1" / "step-1").exists()
+
+
+def test_a_version_is_published_with_counts_of_its_validation_data(folders: list[str], tmp_path: Path) -> None:
+    assert main([*folders, recipe(tmp_path)]) == 0
+    manifest = find_manifest(tmp_path / "models", "mlp")
+    assert set(manifest.distributions) == {"images"}
+    assert set(manifest.distributions["images"]) == {"digit", "confidence", "digit_score", "line_width"}
+    assert {sum(counts) for counts in manifest.distributions["images"].values()} == {200}
+
+
+def test_describing_a_version_adds_only_the_counts_that_publishing_would_have_written(
+    folders: list[str], tmp_path: Path
+) -> None:
+    assert main([*folders, recipe(tmp_path)]) == 0
+    manifest = find_manifest(tmp_path / "models", "mlp")
+    file = folder_of(tmp_path / "models", "mlp", manifest.version) / MANIFEST
+    published = file.read_text()
+    earlier = {name: value for name, value in json.loads(published).items() if name != "distributions"}
+    file.write_text(json.dumps(earlier))
+    assert describe_main(["describe", "mlp", *folders[:-1]]) == 0
+    assert json.loads(file.read_text()) == json.loads(published)

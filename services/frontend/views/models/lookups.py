@@ -3,7 +3,8 @@
 import streamlit as st
 
 from services.frontend.connections import check_health, connect
-from shared.clients.service import ServiceUnavailableError
+from shared.clients.service import RefusedError, ServiceUnavailableError
+from shared.contracts.drift import DriftReport
 from shared.contracts.inference import Explanation, ModelDescription, ModelDetails, ModelList, Prediction
 
 MODELS_TTL_S = 5.0
@@ -26,6 +27,15 @@ def get_details(reference: str) -> ModelDetails:
     """The details of `name/version`. ServiceUnavailableError, RefusedError."""
     name, _, version = reference.partition("/")
     return connect().inference.get_model(name, version)
+
+
+@st.cache_data(ttl=MODELS_TTL_S, show_spinner=False)
+def find_drift(name: str) -> DriftReport | None:
+    """The drift report of a model; None if there is none. ServiceUnavailableError."""
+    try:
+        return connect().inference.get_drift(name)
+    except RefusedError:
+        return None
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

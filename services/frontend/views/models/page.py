@@ -13,6 +13,7 @@ from services.frontend.session.draw_state import get_draw_state
 from services.frontend.views.models.changes import show_changes
 from services.frontend.views.models.comparison import show_comparison
 from services.frontend.views.models.details import show_details
+from services.frontend.views.models.drift import show_drift
 from services.frontend.views.models.lookups import get_details, get_models, refer_to
 from services.frontend.views.models.shadow import show_shadow
 from services.frontend.views.models.table import show_unavailable, show_versions
@@ -47,6 +48,7 @@ def show_models() -> None:
     with st.container(border=True, key="versions"):
         show_versions(listed)
     show_shadow(listed)
+    show_drift(listed.default.name)
     with st.container(border=True, key="compare-card"):
         show_two(listed)
     with st.container(border=True, key="closer"):

@@ -59,10 +59,21 @@ async def test_the_newest_of_owner_and_curator_counts(installation, make):
 async def test_the_same_label_again_is_a_retry_and_leaves_no_trace(installation, make):
     owner, other = await installation.visitor(), await installation.visitor()
     path = await store(owner, make)
-    for _ in range(2):
-        await say(owner, path, 3)
-        await say(other, path, 4)
+    for person, digit in ((owner, 3), (owner, 3), (other, 4), (other, 4)):
+        await say(person, path, digit)
     assert await history(owner, path) == [("you", True, None, 3), ("another visitor", False, None, 4)]
+
+
+async def test_the_same_label_again_is_in_the_history_once_if_somebody_disagreed(installation, make):
+    owner, other = await installation.visitor(), await installation.visitor()
+    path = await store(owner, make)
+    for person, digit in ((owner, 3), (other, 4), (owner, 3), (owner, 3)):
+        await say(person, path, digit)
+    assert await history(owner, path) == [
+        ("you", True, None, 3),
+        ("another visitor", False, None, 4),
+        ("you", True, 3, 3),
+    ]
 
 
 async def test_a_curator_who_agrees_is_in_the_history(installation, make):

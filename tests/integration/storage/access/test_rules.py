@@ -23,6 +23,7 @@ RULES = {
     ("GET", "/v1/totals"): "read",
     ("GET", "/v1/model-versions"): "read",
     ("GET", "/v1/statistics"): "read",
+    ("GET", "/v1/label-suggestions"): "label",
     ("GET", "/v1/labelled-drawings"): "curate",
     ("PUT", "/v1/suspected-labels"): "curate",
     ("GET", "/v1/export"): "curate",
