@@ -31,6 +31,7 @@ from services.storage.routes import (
     predictions,
     shadow,
     suggestions,
+    suspected,
 )
 from services.storage.schema import read_schema
 from services.storage.settings import Settings
@@ -69,7 +70,19 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BearerGuard)
     equip_service(app, settings=settings, max_body_bytes=MAX_BODY_BYTES, registry=registry)
     app.include_router(predictions.storing)  # the first, because routes are tried in order and this one is busiest
-    for routes in (health, access, predictions, history, labels, suggestions, mine, audit, exchange, shadow):
+    for routes in (
+        health,
+        access,
+        predictions,
+        history,
+        labels,
+        suggestions,
+        suspected,
+        mine,
+        audit,
+        exchange,
+        shadow,
+    ):
         app.include_router(routes.router)
     return app
 
