@@ -32,6 +32,7 @@ from services.storage.routes import (
     promotions,
     shadow,
     suggestions,
+    suspected,
 )
 from services.storage.schema import read_schema
 from services.storage.settings import Settings
@@ -70,8 +71,20 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BearerGuard)
     equip_service(app, settings=settings, max_body_bytes=MAX_BODY_BYTES, registry=registry)
     app.include_router(predictions.storing)  # the first, because routes are tried in order and this one is busiest
-    listed = (health, access, predictions, history, labels, suggestions, mine, audit, exchange, shadow, promotions)
-    for routes in listed:
+    for routes in (
+        health,
+        access,
+        predictions,
+        history,
+        labels,
+        suggestions,
+        suspected,
+        mine,
+        audit,
+        exchange,
+        shadow,
+        promotions,
+    ):
         app.include_router(routes.router)
     return app
 

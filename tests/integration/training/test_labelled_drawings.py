@@ -5,9 +5,11 @@ import io
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from uuid import UUID
 
 import httpx
+import numpy as np
 import pytest
 import uvicorn
 from PIL import Image, ImageDraw
@@ -15,7 +17,9 @@ from PIL import Image, ImageDraw
 from services.storage.app import create_app
 from services.storage.settings import Settings
 from training.data.labelled_drawings import load_labelled_drawings
+from training.data.people_drawings import fetch_drawings
 from training.errors import DataUnavailableError
+from training.refine.fetch import FROZEN, freeze_drawings
 
 TOKEN = "a token for tests"
 
@@ -68,6 +72,38 @@ def test_labelled_drawings_come_back_as_images_with_their_labels(storage_url):
     assert sorted(label for loaded in splits for label in loaded.labels.tolist()) == sorted([*range(10)] * 3)
     for loaded in splits:
         assert (loaded.images[:, 14, 14] > 200).all()  # the bar is in the middle of every image
+
+
+def test_a_continued_run_has_the_same_drawings(storage_url, tmp_path):
+    with httpx.Client(base_url=storage_url, headers={"Authorization": f"Bearer {TOKEN}"}) as client:
+        for number in range(3):
+            store(client, number, label=number)
+        first = freeze_drawings(tmp_path / "run", storage_url, TOKEN)
+        store(client, 3, label=3)
+        again = freeze_drawings(tmp_path / "run", storage_url, TOKEN)
+        suspected = {"id": str(UUID(int=1, version=4)), "label": 1, "suggested": 7, "probability": 0.1}
+        body = {"model": {"name": "cnn", "version": "1"}, "suspected": [suspected]}
+        assert client.put("/v1/suspected-labels", json=body).json() == {"stored": 1, "skipped": 0}
+        later = freeze_drawings(tmp_path / "next", storage_url, TOKEN)
+    for name, values in asdict(first).items():
+        assert (values == getattr(again, name)).all(), name
+    assert first.labels.tolist() == [0, 1, 2]
+    assert first.owners.tolist() == first.labelled_by.tolist() == ["", "", ""]
+    assert (later.labels.tolist(), later.suspected.tolist()) == ([0, 1, 2, 3], [False, True, False, False])
+    assert (np.diff(later.times) > 0).all()
+
+
+def test_only_the_newest_drawings_are_fetched(storage_url):
+    with httpx.Client(base_url=storage_url, headers={"Authorization": f"Bearer {TOKEN}"}) as client:
+        for number in range(5):
+            store(client, number, label=number)
+    assert fetch_drawings(storage_url, TOKEN, newest=2).labels.tolist() == [3, 4]
+
+
+def test_a_damaged_file_of_drawings_is_reported(tmp_path):
+    (tmp_path / FROZEN).write_bytes(b"PK half of a file")
+    with pytest.raises(DataUnavailableError, match="is damaged"):
+        freeze_drawings(tmp_path, "http://127.0.0.1:9", TOKEN)
 
 
 def test_storage_refuses_another_token(storage_url):

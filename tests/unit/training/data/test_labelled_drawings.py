@@ -44,7 +44,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         answer = self.server.answer
         authorised = self.headers["Authorization"].encode("latin-1") == f"Bearer {TOKEN}".encode()
-        status = (answer.status if authorised else 401) if self.path == "/v1/labelled-drawings" else 404
+        status = (answer.status if authorised else 401) if self.path == "/v1/labelled-drawings?newest=50000" else 404
         body = answer.body
         if body is None:
             body = b"".join(json.dumps(line).encode() + b"\n" for line in answer.lines)
@@ -69,38 +69,50 @@ def storage() -> Iterator[Storage]:
         server.shutdown()
 
 
-def png(ink: bool = True) -> bytes:
+def png(number: int | None) -> bytes:
+    """Return a picture with a stroke and a dot, whose place depends on the number; None: an empty picture."""
     picture = Image.new("L", (200, 150), 255)
-    if ink:
+    if number is not None:
         ImageDraw.Draw(picture).line([(60, 20), (60, 120)], fill=0, width=12)
+        x, y = 75 + number % 10 * 4, 25 + number // 10 % 10 * 8
+        ImageDraw.Draw(picture).rectangle((x, y, x + 14, y + 14), fill=0)
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")
     return buffer.getvalue()
 
 
-def line(number: int, drawing: bytes, label: int | str = 1) -> dict[str, object]:
+def line(
+    number: int, drawing: bytes, label: int | str = 1, owner: str | None = None, suspected: bool = False
+) -> dict[str, object]:
     return {
         "id": str(UUID(int=number, version=4)),
         "label": label,
         "labelled_at": "2026-11-21T12:00:00Z",
+        "owner": owner,
+        "labelled_by": owner,
+        "digit": 1,
+        "rejected": False,
+        "model": {"name": "cnn", "version": "1"},
+        "suspected": suspected,
+        "reviewed": False,
         "drawing": base64.b64encode(drawing).decode(),
     }
 
 
 def test_every_drawing_is_in_one_split_and_becomes_an_image(storage):
-    storage.answer.lines = [line(number, png(), label=number % 10) for number in range(100)]
+    storage.answer.lines = [line(number, png(number), label=number % 10) for number in range(100)]
     splits = [load_labelled_drawings(split, storage.url, TOKEN) for split in ("train", "validation", "test")]
     assert sum(map(len, splits)) == 100
     assert len(splits[0]) > 60
     assert min(map(len, splits)) > 0
     assert splits[1].images.shape[1:] == (28, 28)
     assert splits[1].images.dtype == np.uint8
-    assert splits[1].images[:, 14, 14].min() > 200  # the stroke is in the middle of every image
+    assert splits[1].images.max(axis=(1, 2)).min() > 200  # every image has a stroke
     assert sorted(label for loaded in splits for label in loaded.labels.tolist()) == sorted([*range(10)] * 10)
 
 
 def test_drawings_that_are_not_digits_are_only_trained_on(storage):
-    storage.answer.lines = [line(number, png(), label="not_a_digit") for number in range(100)]
+    storage.answer.lines = [line(number, png(number), label="not_a_digit") for number in range(100)]
     splits = [load_labelled_drawings(split, storage.url, TOKEN) for split in ("train", "validation", "test")]
     assert [len(split) for split in splits[1:]] == [0, 0]
     assert len(splits[0]) > 60
@@ -108,20 +120,34 @@ def test_drawings_that_are_not_digits_are_only_trained_on(storage):
 
 
 def test_later_labels_move_no_drawing_to_another_split(storage):
-    storage.answer.lines = [line(number, png(), label=number % 10) for number in range(40)]
+    storage.answer.lines = [line(number, png(number), label=number % 10) for number in range(40)]
     before = load_labelled_drawings("train", storage.url, TOKEN)
-    storage.answer.lines += [line(number, png()) for number in range(40, 60)]
+    storage.answer.lines += [line(number, png(number)) for number in range(40, 60)]
     after = load_labelled_drawings("train", storage.url, TOKEN)
     assert after.labels[: len(before)].tolist() == before.labels.tolist()
 
 
+def test_a_suspected_label_is_in_no_split(storage):
+    storage.answer.lines = [line(number, png(number), suspected=number % 2 == 0) for number in range(40)]
+    splits = [load_labelled_drawings(split, storage.url, TOKEN) for split in ("train", "validation", "test")]
+    assert sum(map(len, splits)) == 20
+
+
+def test_of_many_owners_each_is_in_one_split(storage):
+    owners = [str(UUID(int=number % 25, version=4)) for number in range(100)]
+    storage.answer.lines = [line(number, png(number), number % 25 % 9, owners[number]) for number in range(100)]
+    splits = [load_labelled_drawings(split, storage.url, TOKEN) for split in ("train", "validation", "test")]
+    assert sum(map(len, splits)) > 90  # some of the first owners' were perhaps trained on before
+    assert min(map(len, splits)) > 0
+
+
 def test_unreadable_drawings_are_left_out_counted_and_logged(storage, caplog):
-    blank, broken = png(ink=False), b"\x89PNG\r\n\x1a\n nothing behind the magic"
-    storage.answer.lines = [line(1, png()), *(line(number, blank) for number in range(2, 20)), line(20, broken)]
+    blank, broken = png(None), b"\x89PNG\r\n\x1a\n nothing behind the magic"
+    storage.answer.lines = [line(1, png(1)), *(line(number, blank) for number in range(2, 20)), line(20, broken)]
     with caplog.at_level(logging.INFO):
         sizes = [len(load_labelled_drawings(split, storage.url, TOKEN)) for split in ("train", "validation", "test")]
     assert sorted(sizes) == [0, 0, 1]
-    left_out = [record for record in caplog.records if record.levelno == logging.WARNING]
+    left_out = {record.getMessage() for record in caplog.records if record.levelno == logging.WARNING}
     assert len(left_out) == 19
     assert str(UUID(int=20, version=4)) in caplog.text
     assert TOKEN not in caplog.text
@@ -157,7 +183,7 @@ def test_an_address_that_is_not_storage_is_reported(storage):
 
 
 def test_a_stream_that_stops_early_is_an_error(storage):
-    storage.answer.lines = [line(number, png()) for number in range(5)]
+    storage.answer.lines = [line(number, png(number)) for number in range(5)]
     storage.answer.missing = 1000
     with pytest.raises(DataUnavailableError, match="could not be read"):
         load_labelled_drawings("train", storage.url, TOKEN)
