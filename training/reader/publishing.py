@@ -21,7 +21,7 @@ from shared.recognition.model_version import (
 )
 from shared.recognition.weights import load_network
 from training.publishing.folder import write_model_version
-from training.publishing.gate import is_worse
+from training.evaluation.paired import is_worse
 from training.publishing.version import LIBRARIES, Candidate, Published, build_manifest, print_report
 from training.reader.calibration import fit_reader_calibration
 from training.reader.graph import check_reader_graph, export_reader_graph
