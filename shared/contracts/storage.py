@@ -5,6 +5,7 @@ The service validates requests with these classes, and its clients validate the 
 
 from datetime import date, datetime
 from typing import Annotated, Final, Literal
+from uuid import UUID
 
 from pydantic import ConfigDict, Field, StrictBool
 
@@ -198,9 +199,22 @@ class Statistics(Message):
 
 
 class LabelledDrawing(Message):
-    """One line of GET /v1/labelled-drawings: a drawing as it was sent and its label."""
+    """One line of GET /v1/labelled-drawings: a drawing as it was sent, its label, and whose they are.
+
+    `owner` tells apart who stored the drawing and `labelled_by` who gave the label; both are null for the token of the
+    installation, and `labelled_by` also for an import. `digit`, `rejected` and `model` are the answer that was given.
+    `suspected` says that the label was found likely wrong and nobody has looked at it yet, `reviewed` that a curator
+    has confirmed a label that was suspected.
+    """
 
     id: PredictionId
     label: TrueDigit
     labelled_at: datetime
+    owner: UUID | None
+    labelled_by: UUID | None
+    digit: Digit
+    rejected: bool
+    model: ModelVersion
+    suspected: bool
+    reviewed: bool
     drawing: Base64
