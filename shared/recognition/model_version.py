@@ -1,8 +1,9 @@
 """A model version on disk: `models/<name>/<version>/` with manifest.json, weights.safetensors and model.onnx.
 
 `training` writes the folder in one step, so that a reader never sees an incomplete version. The file
-`models/<name>/current` names the version in use. Torch loads the safetensors, other engines the ONNX file. No pickle is
-ever loaded. The name `reader` is that of the network that finds the digits of pages; all others read one image.
+`models/<name>/current` names the version in use, and `models/<name>/shadow` the one that runs beside it, if there is
+one. Torch loads the safetensors, other engines the ONNX file. No pickle is ever loaded. The name `reader` is that of
+the network that finds the digits of pages; all others read one image.
 """
 
 import math
@@ -23,8 +24,9 @@ WEIGHTS = "weights.safetensors"
 GRAPH = "model.onnx"
 MANIFEST = "manifest.json"
 CURRENT = "current"
+SHADOW = "shadow"
 READER = "reader"  # the name of the network that finds the digits of pages
-MAX_POINTER_BYTES = 256  # a version has at most 64 characters; `echo` may add a line break
+MAX_POINTER_BYTES = 256  # a name and a version have at most 64 characters each; `echo` may add a line break
 MAX_MANIFEST_BYTES = 16 * 1024 * 1024  # the shipped ones have 3 to 17 kB; most of that is one entry per epoch
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -61,6 +63,7 @@ class VersionManifest(BaseModel):
     metrics: dict[str, dict[str, float]]  # slice → metric → value
     libraries: dict[str, str]
     epochs: list[dict[str, float]] = Field(default_factory=list)  # metrics of each epoch; may be empty
+    objections: list[str] = Field(default_factory=list)  # what the gate said when the version was written
 
     @property
     def reference(self) -> str:
@@ -114,19 +117,55 @@ def next_version(models_dir: Path, name: str, now: datetime) -> str:
 def set_current(models_dir: Path, name: str, version: str) -> None:
     """Puts that version in use, in one atomic step. ModelVersionError if there is no such version."""
     _read_any_manifest(models_dir, name, version)
-    pointer = models_dir / name / CURRENT
-    written = pointer.with_name(f".{CURRENT}-{os.getpid()}")
-    written.write_text(version + "\n")
-    written.replace(pointer)
+    _write_pointer(models_dir / name / CURRENT, version)
 
 
 def read_current(models_dir: Path, name: str) -> str:
     """The version in use. ModelVersionError if there is no such model, or if its file `current` is broken."""
-    content = _read_file(models_dir / check_name(name) / CURRENT, MAX_POINTER_BYTES, f"model {name!r}")
+    return check_name(_read_pointer(models_dir, name, CURRENT))
+
+
+def set_shadow(models_dir: Path, name: str, reference: str | None) -> None:
+    """Lets the version `name/version`, also of another model, run in shadow of the model `name`; None ends that.
+
+    It is one atomic step. ModelVersionError if there is no such model or version, or if it reads no images.
+    """
+    pointer = models_dir / check_name(name) / SHADOW
+    if reference is None:
+        pointer.unlink(missing_ok=True)
+        return
+    check_reads_images(name)
+    read_current(models_dir, name)
+    _write_pointer(pointer, read_manifest(models_dir, *_split_version(reference)).reference)
+
+
+def read_shadow(models_dir: Path, name: str) -> str | None:
+    """The `name/version` that runs in shadow of this model; None if there is none. ModelVersionError if it is broken.
+
+    The version itself may be missing or broken.
+    """
+    if not os.path.lexists(models_dir / check_name(name) / SHADOW):
+        return None
+    return "/".join(_split_version(_read_pointer(models_dir, name, SHADOW)))
+
+
+def _split_version(reference: str) -> tuple[str, str]:
+    name, _, version = reference.partition("/")
+    return check_name(name), check_name(version)
+
+
+def _write_pointer(pointer: Path, content: str) -> None:
+    written = pointer.with_name(f".{pointer.name}-{os.getpid()}")
+    written.write_text(content + "\n")
+    written.replace(pointer)
+
+
+def _read_pointer(models_dir: Path, name: str, pointer: str) -> str:
+    content = _read_file(models_dir / check_name(name) / pointer, MAX_POINTER_BYTES, f"model {name!r}")
     try:
-        return check_name(content.decode().strip())
+        return content.decode().strip()
     except UnicodeDecodeError as error:
-        raise ModelVersionError(f"{CURRENT} of the model {name!r} is not text.") from error
+        raise ModelVersionError(f"{pointer} of the model {name!r} is not text.") from error
 
 
 def folder_of(models_dir: Path, name: str, version: str) -> Path:

@@ -16,6 +16,7 @@ from shared.recognition.model_version import (
     CURRENT,
     MANIFEST,
     MAX_MANIFEST_BYTES,
+    SHADOW,
     WEIGHTS,
     Manifest,
     ModelVersionError,
@@ -23,7 +24,9 @@ from shared.recognition.model_version import (
     next_version,
     read_current,
     read_manifest,
+    read_shadow,
     set_current,
+    set_shadow,
 )
 from shared.recognition.normalisation import Normalisation
 from shared.recognition.weights import load_network
@@ -74,6 +77,29 @@ def test_a_written_version_is_read_back(tmp_path: Path) -> None:
     assert read == manifest
     assert torch.equal(load_network(tmp_path, read)(images), network(images))
     assert list_versions(tmp_path) == [("cnn", manifest.version)]
+
+
+def test_a_shadow_begins_and_ends(tmp_path: Path) -> None:
+    for version in ("2026-11-21.1", "2026-11-21.2"):
+        write_model_version(tmp_path, a_manifest(version), build_network("cnn"), GRAPH)
+    set_current(tmp_path, "cnn", "2026-11-21.1")
+    assert read_shadow(tmp_path, "cnn") is None
+    set_shadow(tmp_path, "cnn", "cnn/2026-11-21.2")
+    assert read_shadow(tmp_path, "cnn") == "cnn/2026-11-21.2"
+    set_shadow(tmp_path, "cnn", None)
+    set_shadow(tmp_path, "cnn", None)
+    assert read_shadow(tmp_path, "cnn") is None
+
+
+@pytest.mark.parametrize("reference", ["cnn/2026-11-22.1", "cnn", "reader/2026-11-21.1", "../cnn/2026-11-21.1"])
+def test_what_can_read_no_image_does_not_run_in_shadow(tmp_path: Path, reference: str) -> None:
+    write_model_version(tmp_path, a_manifest(), build_network("cnn"), GRAPH)
+    set_current(tmp_path, "cnn", "2026-11-21.1")
+    with pytest.raises(ModelVersionError):
+        set_shadow(tmp_path, "cnn", reference)
+    with pytest.raises(ModelVersionError):
+        set_shadow(tmp_path, "vit", "cnn/2026-11-21.1")
+    assert read_shadow(tmp_path, "cnn") is None
 
 
 def make_folder(path: Path) -> None:
@@ -131,6 +157,9 @@ def test_a_broken_pointer_is_an_error(tmp_path: Path, make: Callable[[Path], Non
     make(tmp_path / "cnn" / CURRENT)
     with pytest.raises(ModelVersionError):
         read_current(tmp_path, "cnn")
+    make(tmp_path / "cnn" / SHADOW)
+    with pytest.raises(ModelVersionError):
+        read_shadow(tmp_path, "cnn")
 
 
 @pytest.mark.parametrize("make", BROKEN)
