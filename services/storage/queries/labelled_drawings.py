@@ -5,31 +5,48 @@ before ended (keyset pagination), and has few bytes, so a caller who stops readi
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
 
 from services.storage.queries.true_digit import decode_label
+from shared.contracts.message import ModelVersion
 from shared.contracts.storage import LabelledDrawing
 
 PAGE_ROWS = 256
 PAGE_BYTES = 1024 * 1024  # a page ends with the drawing that exceeds this; a drawing has up to 12 MiB
 
 # $1 and $2 the place after which the page begins, $3 the time up to which labels are read.
-# The length of a drawing is known without reading it.
+# The length of a drawing is known without reading it. A suspicion counts as long as the label is the suspected one.
 PAGE = f"""
-SELECT id, label, labelled_at, drawing FROM (
+SELECT id, label, labelled_at, owner, labelled_by, digit, rejected, model_name, model_version, suspected, reviewed,
+       drawing
+FROM (
     SELECT *, sum(octet_length(drawing)) OVER (ORDER BY labelled_at, id) - octet_length(drawing) AS bytes_before
     FROM (
-        SELECT id, label, labelled_at, coalesce(drawing, content) AS drawing
-        FROM predictions LEFT JOIN drawings ON sha256 = drawing_sha256
-        WHERE label IS NOT NULL AND (labelled_at, id) > ($1, $2) AND labelled_at <= $3
+        SELECT id, predictions.label, labelled_at, owner, digit, rejected, model_name, model_version,
+               (SELECT CASE origin WHEN 'person' THEN by_owner END FROM label_history AS history
+                WHERE history.prediction_id = predictions.id AND counts ORDER BY history.id DESC LIMIT 1)
+                   AS labelled_by,
+               suspected_labels.label IS NOT NULL AND reviewed_at IS NULL AS suspected,
+               reviewed_at IS NOT NULL AS reviewed,
+               coalesce(drawing, content) AS drawing
+        FROM predictions
+        LEFT JOIN drawings ON sha256 = drawing_sha256
+        LEFT JOIN suspected_labels
+            ON suspected_labels.prediction_id = id AND suspected_labels.label = predictions.label
+        WHERE predictions.label IS NOT NULL AND (labelled_at, id) > ($1, $2) AND labelled_at <= $3
         ORDER BY labelled_at, id LIMIT {PAGE_ROWS}
     ) AS following
 ) AS measured
 WHERE bytes_before < {PAGE_BYTES}
 ORDER BY labelled_at, id
+"""
+# $1 the time up to which labels are read, $2 how many of the newest follow the place
+PLACE = """
+SELECT labelled_at, id FROM predictions WHERE label IS NOT NULL AND labelled_at <= $1
+ORDER BY labelled_at DESC, id DESC OFFSET $2 LIMIT 1
 """
 
 
@@ -41,10 +58,19 @@ class LabelPlace:
     id: UUID
 
 
+BEGINNING = LabelPlace(datetime(1, 1, 1, tzinfo=UTC), UUID(int=0))
+
+
 async def read_clock(connection: asyncpg.Connection) -> datetime:
     """Return the time of the database, which also sets `labelled_at`."""
     now: datetime = await connection.fetchval("SELECT clock_timestamp()")
     return now
+
+
+async def find_place(connection: asyncpg.Connection, until: datetime, newest: int) -> LabelPlace:
+    """Find the place after which the `newest` labels begin; the beginning if there are no more than that."""
+    record = await connection.fetchrow(PLACE, until, newest)
+    return LabelPlace(**record) if record else BEGINNING
 
 
 async def read_labelled_drawings(
@@ -52,5 +78,11 @@ async def read_labelled_drawings(
 ) -> list[LabelledDrawing]:
     """Read the page of the drawings after a place that were labelled no later than `until`; empty at the end."""
     records = await connection.fetch(PAGE, after.labelled_at, after.id, until)
-    # Not validated, because that would decode the bytes as base64.
-    return [LabelledDrawing.model_construct(**{**record, "label": decode_label(record["label"])}) for record in records]
+    return [_to_labelled_drawing(record) for record in records]
+
+
+def _to_labelled_drawing(record: asyncpg.Record) -> LabelledDrawing:
+    """Convert a record without validation, because that would decode the bytes as base64."""
+    fields = dict(record)
+    model = ModelVersion(name=fields.pop("model_name"), version=fields.pop("model_version"))
+    return LabelledDrawing.model_construct(**{**fields, "label": decode_label(fields["label"]), "model": model})

@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from services.storage.queries.predictions import COLUMNS, READ, to_stored_prediction
+from services.storage.queries.suspected import review_label
 from services.storage.queries.true_digit import decode_label, encode_label
 from shared.contracts.access import LabelChange, LabelHistory
 from shared.contracts.storage import StoredPrediction, TrueDigit
@@ -50,6 +51,11 @@ class Author:
     changeable: UUID | None
     origin: Literal["person", "import"] = "person"
 
+    @property
+    def is_curator(self) -> bool:
+        """Whether the author may label everybody's drawings. Such a label also answers a suspicion."""
+        return self.changeable is None
+
 
 class NotAllowedError(Exception):
     """The prediction is seen, but its label is not the caller's to remove."""
@@ -60,13 +66,15 @@ async def label_prediction(
 ) -> StoredPrediction | None:
     """Set the label → the prediction; None if the author sees none with this id.
 
-    A label that does not count leaves the prediction as it is.
+    A label that does not count leaves the prediction as it is. One by a curator marks a suspected label as reviewed.
     """
     async with connection.transaction():
         record = await connection.fetchrow(LOCK, prediction_id, seen)
         if record is None:
             return None
         number = encode_label(label)
+        if author.is_curator:
+            await review_label(connection, prediction_id, record["label"], number)
         if not _may_change(record, author):
             await _note_opinion(connection, prediction_id, number, author)
         elif record["label"] != number:
@@ -102,7 +110,7 @@ async def read_label_history(
 
 
 def _may_change(record: asyncpg.Record, author: Author) -> bool:
-    return author.changeable is None or record["owner"] == author.changeable
+    return author.is_curator or record["owner"] == author.changeable
 
 
 async def _note_opinion(connection: asyncpg.Connection, prediction_id: UUID, number: int, author: Author) -> None:

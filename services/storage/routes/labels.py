@@ -3,10 +3,11 @@
 A label says what the drawing is: a digit or "not a digit". `training/data/labelled_drawings.py` reads the stream.
 """
 
+from typing import Annotated
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Query, status
 from fastapi.responses import StreamingResponse
 
 from services.storage.access.caller import Caller
@@ -21,10 +22,13 @@ from services.storage.queries.audit import write_audit
 from services.storage.routes.predictions import make_not_found
 from shared.contracts.access import LabelHistory
 from shared.contracts.storage import Label, LabelledDrawing, StoredPrediction
+from shared.web.inline_schema import inline_schema
 from shared.web.problem_docs import problem_docs
 from shared.web.problems import ProblemError
 
 logger = structlog.get_logger(__name__)
+
+MAX_NEWEST = 1_000_000  # reading past so many entries of an index takes under a second
 
 router = APIRouter(
     prefix="/v1",
@@ -91,14 +95,18 @@ async def get_label_history(
 @router.get(
     "/labelled-drawings",
     response_class=StreamingResponse,
-    responses={200: {"content": {NDJSON: {"schema": LabelledDrawing.model_json_schema()}}}},
+    responses={200: {"content": {NDJSON: {"schema": inline_schema(LabelledDrawing)}}}},
 )
-async def get_labelled_drawings(caller: Curator, database: StorageDatabase) -> StreamingResponse:
-    """Stream one JSON line for each labelled drawing, oldest label first.
+async def get_labelled_drawings(
+    caller: Curator,
+    database: StorageDatabase,
+    newest: Annotated[int | None, Query(ge=1, le=MAX_NEWEST)] = None,
+) -> StreamingResponse:
+    """Stream one JSON line for each labelled drawing, oldest label first; with `newest`, only that many newest ones.
 
     The stream holds the drawings that have a label when it begins. A label that is changed or removed while the stream
     runs is left out if its turn has not come yet. The answer uses chunked encoding. A stream that breaks off ends
     without the final chunk; this also happens if the caller takes nothing for 60 seconds.
     """
     await database.run(ROWS, write_audit, caller.name, "export", {"what": "labelled-drawings"})
-    return await open_labelled_drawings(database)
+    return await open_labelled_drawings(database, newest)

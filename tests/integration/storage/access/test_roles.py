@@ -34,6 +34,9 @@ async def test_the_service_works_with_its_role(install, make, service_url):
     assert (await visitor.put(path, json=make.body())).status_code == 201
     assert (await visitor.put(f"{path}/label", json={"digit": 3})).status_code == 200
     assert (await curator.get("/v1/labelled-drawings")).status_code == 200
+    suspected = {"id": path.rpartition("/")[2], "label": 3, "suggested": 8, "probability": 0.1}
+    body = {"model": {"name": "cnn", "version": "1"}, "suspected": [suspected]}
+    assert (await curator.put("/v1/suspected-labels", json=body)).json() == {"stored": 1, "skipped": 0}
     assert (await visitor.get("/v1/statistics")).json()["overall"]["labelled"] == 1
     assert (await visitor.get(f"{path}/drawing")).status_code == 200
     assert (await page.post("/v1/sign-ins", json={"password": "wrong"})).status_code == 401
@@ -42,7 +45,7 @@ async def test_the_service_works_with_its_role(install, make, service_url):
     assert (await visitor.delete(f"{path}/label")).status_code == 204
     assert (await visitor.delete("/v1/mine")).json() == {"predictions": 1}
     actions = [entry["action"] for entry in (await curator.get("/v1/audit")).json()["entries"]]
-    assert actions == ["delete_mine", "sign_in_refused", "export"]
+    assert actions == ["delete_mine", "sign_in_refused", "suspect_labels", "export"]
 
 
 FORBIDDEN = [

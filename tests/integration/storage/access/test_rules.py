@@ -22,6 +22,7 @@ RULES = {
     ("GET", "/v1/model-versions"): "read",
     ("GET", "/v1/statistics"): "read",
     ("GET", "/v1/labelled-drawings"): "curate",
+    ("PUT", "/v1/suspected-labels"): "curate",
     ("GET", "/v1/export"): "curate",
     ("POST", "/v1/import"): "curate",
     ("DELETE", "/v1/mine"): "write",

@@ -1,0 +1,52 @@
+"""Streams the labelled drawings from storage, one at a time."""
+
+from collections.abc import Iterator
+
+import httpx
+from pydantic import ValidationError
+
+from shared.contracts.storage import LabelledDrawing
+from training.errors import DataUnavailableError
+
+HOW_TO_GIVE_IT = "set STORAGE_TOKEN to the token that storage was started with"
+TIMEOUT_S = 30.0  # longest wait for the next piece of the stream, not for the whole stream
+
+
+def stream_labelled_drawings(storage_url: str, token: str, newest: int) -> Iterator[LabelledDrawing]:
+    """Yield the `newest` labelled drawings, one at a time, oldest label first.
+
+    DataUnavailableError, at any point of the stream, if storage cannot be reached, refuses the token, or stops early.
+    """
+    if not token:
+        raise DataUnavailableError(f"No token for storage was given: {HOW_TO_GIVE_IT}.")
+    try:
+        with httpx.stream(
+            "GET",
+            f"{storage_url.rstrip('/')}/v1/labelled-drawings",
+            params={"newest": newest},
+            headers={b"Authorization": f"Bearer {token}".encode()},
+            timeout=TIMEOUT_S,
+        ) as response:
+            _check_status(response, storage_url)
+            for line in response.iter_lines():
+                yield LabelledDrawing.model_validate_json(line)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:  # show only its type: its text may contain the token
+        raise DataUnavailableError(
+            f"Storage at {storage_url} could not be read ({type(error).__name__}): "
+            "start it, or give another URL with --storage-url."
+        ) from error
+    except ValidationError as error:
+        raise DataUnavailableError(
+            f"{storage_url} did not answer with labelled drawings: give the URL of storage with --storage-url."
+        ) from error
+
+
+def _check_status(response: httpx.Response, storage_url: str) -> None:
+    """DataUnavailableError if storage did not answer with labelled drawings."""
+    if response.status_code == httpx.codes.UNAUTHORIZED:
+        raise DataUnavailableError(f"Storage at {storage_url} refused the token: {HOW_TO_GIVE_IT}.")
+    if not response.is_success:
+        raise DataUnavailableError(
+            f"Storage at {storage_url} answered {response.status_code} {response.reason_phrase}: "
+            "try again once it is ready."
+        )
