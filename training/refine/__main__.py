@@ -9,13 +9,15 @@ from shared.recognition.model_version import Manifest, find_manifest
 from training.command_line import run_command
 from training.errors import RunError
 from training.refine.fetch import FROZEN, freeze_drawings
+from training.refine.judge import load_judge
 from training.refine.learned import UNTIL, count_new, describe_learned, learned_until, parse_time
 from training.refine.options import Options
 from training.refine.outcome import Outcome, write_journal
+from training.refine.probe import estimate_probabilities
 from training.refine.refinement import learn_and_publish
 from training.refine.report import make_table
 from training.refine.run_record import RunRecord, find_last, read_record, write_record
-from training.refine.selection import Selection, select
+from training.refine.selection import select
 from training.refine.suspected import send_suspected
 from training.run_folder import RunFolder, open_run
 
@@ -59,7 +61,7 @@ def refine_in(run: RunFolder, current: Manifest, options: Options) -> Outcome:
     drawings = freeze_drawings(run.folder, options.storage_url, options.storage_token)
     if not len(drawings):
         return Outcome("nothing_to_learn", "There are no labels yet, nothing to learn from.")
-    selection = select(drawings, estimate(drawings, current, options))
+    selection = select(drawings, estimate_probabilities(drawings, load_judge(options.models_dir, current)))
     if read_record(run) is None:
         send_suspected(selection.suspected, current, options.storage_url, options.storage_token)
         since, last = find_since(current, options)

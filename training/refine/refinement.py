@@ -17,11 +17,12 @@ from training.data.slices import PreparedSlice
 from training.publishing.lineage import list_datasets
 from training.publishing.version import Published, calibrate, publish
 from training.refine.candidate import fine_tune
+from training.refine.capping import Rows
 from training.refine.learned import describe_learned
 from training.refine.options import Options
 from training.refine.outcome import Outcome
 from training.refine.replay import find_replayed
-from training.refine.selection import Rows, Selection
+from training.refine.selection import Selection
 from training.refine.settings import was_learned
 from training.refine.validation import compare_on_validation, list_worse, load_validation_slices, select_digits
 from training.run_folder import RunFolder
