@@ -13,7 +13,7 @@ ifeq ($(OS),Windows_NT)
 $(error On Windows, run Slate in WSL (Windows Subsystem for Linux))
 endif
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu down backup restore train sweep data test test-unit test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock clean
+.PHONY: help run up up-gpu up-refine down backup restore train promote roll-back refine-nightly sweep data test test-unit test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ up-gpu: .env ## start the containers with inference on an NVIDIA GPU
 	docker compose -f docker-compose.yml -f docker-compose.gpu.yml up --build --detach --wait
 	@docker compose exec -T storage python -m services.storage.curator --quiet
 
+up-refine: .env ## start the containers with a refinement every night, and with models that a curator may change
+	docker compose -f docker-compose.yml -f docker-compose.refine.yml up --build --detach --wait
+	@docker compose exec -T storage python -m services.storage.curator --quiet
+
 down: .env ## stop the containers; the data stays in its volume
 	docker compose down
 
@@ -57,6 +61,15 @@ data: $(VENV)/installed-training ## fetch MNIST into .data and check its sums
 
 train: data ## train a model by RECIPE and publish it as a new version; run it again to continue (options: ARGS="--help")
 	@$(BIN)/python -m training.train --recipe $(RECIPE) $(ARGS)
+
+promote: $(VENV)/installed-training ## put MODEL (cnn/VERSION) in use, because of WHY; shows the gate's objections and asks
+	@$(BIN)/python -m training.promotion promote "$(MODEL)" --why "$(WHY)" $(ARGS)
+
+roll-back: $(VENV)/installed-training ## put the version of MODEL (cnn) in use that was in use before, because of WHY
+	@$(BIN)/python -m training.promotion back $(MODEL) --why "$(WHY)" $(ARGS)
+
+refine-nightly: data ## learn every night from the labels that came, and keep the newest versions (options: ARGS="--at 03:00 --keep 5")
+	@exec $(BIN)/python -m training.refine.nightly $(ARGS)
 
 sweep: data ## search for better settings of RECIPE with Optuna (options: ARGS="--help")
 	@$(BIN)/python -m training.sweep --recipe $(RECIPE) $(ARGS)

@@ -9,7 +9,9 @@ import secrets
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-EMPTY_SECRET = re.compile(r"^(POSTGRES(?:_SERVICE)?_PASSWORD|STORAGE(?:_PAGE)?_TOKEN)=$", re.MULTILINE)
+EMPTY_SECRET = re.compile(
+    r"^(POSTGRES(?:_SERVICE)?_PASSWORD|STORAGE(?:_PAGE)?_TOKEN|STORAGE_PROMOTION_KEY)=$", re.MULTILINE
+)
 
 
 def fill_secrets(example: str) -> str:

@@ -1,4 +1,4 @@
-"""Creates and keeps the tokens of storage: the installation's own, which API callers may use, and that of the page.
+"""Creates and keeps the secrets of a stack: the tokens of the installation and of the page, and the key of promotions.
 
 The first start writes each to a file in the data folder. Only the owner can read the files.
 """

@@ -45,6 +45,7 @@ class Stack:
         self._say = say
         self._token = load_secret(settings.data_dir, "storage-token")
         self._page_token = load_secret(settings.data_dir, "page-token")
+        self._promotion_key = load_secret(settings.data_dir, "promotion-key")
         self._supervisor = Supervisor(say=say, lock_fd=lock_fd)
         self._postgres = Postgres(settings.data_dir, self._logs / "postgres.log", say)
 
@@ -76,6 +77,7 @@ class Stack:
             "STORAGE_DATABASE_URL": self._postgres.url_of(SERVICE_ROLE),
             "STORAGE_TOKEN": self._token,
             "STORAGE_PAGE_TOKEN": self._page_token,
+            "STORAGE_PROMOTION_KEY": self._promotion_key,
             "STORAGE_HOST": self._settings.host,
             "STORAGE_PORT": str(self._settings.storage_port),
         }
@@ -99,9 +101,13 @@ class Stack:
             self._say(line)
 
     def _make_inference(self) -> Service:
-        listen = {"INFERENCE_HOST": self._settings.host, "INFERENCE_PORT": str(self._settings.inference_port)}
+        environment = {
+            "INFERENCE_HOST": self._settings.host,
+            "INFERENCE_PORT": str(self._settings.inference_port),
+            "INFERENCE_PROMOTION_KEY": self._promotion_key,
+        }
         ready = make_http_probe(self._settings.url(self._settings.inference_port) + "/readyz")
-        return Service(self._make_command("inference", self._programs.inference, listen), ready, BACKEND)
+        return Service(self._make_command("inference", self._programs.inference, environment), ready, BACKEND)
 
     def _make_frontend(self) -> Service:
         settings = self._settings

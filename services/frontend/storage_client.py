@@ -14,6 +14,7 @@ import httpx
 from shared.clients.patience import Patience
 from shared.clients.service import RefusedError, ServiceClient
 from shared.contracts.access import CuratorToken, Deleted, Me, SignIn, VisitorRequest, VisitorToken
+from shared.contracts.promotion import PromotionAnswer, PromotionRequest
 from shared.contracts.storage import (
     Accuracy,
     HistoryFilters,
@@ -113,6 +114,12 @@ class StorageClient(ServiceClient):
         """A curator's token in return for a password or an ID token."""
         body = sign_in.model_dump_json(exclude_none=True)
         return self.ask(CuratorToken, "POST", "/v1/sign-ins", content=body, headers=JSON)
+
+    def request_promotion(self, request: PromotionRequest) -> PromotionAnswer:
+        """A ticket for a change of the version that answers. Sent twice, it is in the audit twice."""
+        return self.ask(
+            PromotionAnswer, "POST", "/v1/promotions", content=request.model_dump_json(exclude_none=True), headers=JSON
+        )
 
     def delete_mine(self) -> Deleted:
         """Deletes everything that the caller has stored, with drawings and labels."""

@@ -30,6 +30,7 @@ from services.inference.lanes.worker import WorkerSettings
 from services.inference.metrics import Metrics
 from services.inference.page_reader import ReaderUnavailableError
 from services.inference.process import prepare_process
+from services.inference.promoting import Promoting
 from services.inference.settings import Settings
 from services.inference.upstream.openai_reader import OpenAiReader
 from shared.recognition.model_version import ModelVersionError
@@ -72,7 +73,8 @@ def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS, *, warm_up: 
         )
         short_lane = ShortLane(predictor.answer, max_batch=MAX_BATCH, load=short_load)
         long_lane = LongLane(WorkerSettings(settings.models_dir, settings.engine, settings.device), long_load, metrics)
-        app.state.service = Service(catalog, short_lane, long_lane, refusals, reader, bounds)
+        promoting = Promoting(settings.models_dir, settings.promotion_key, catalog)
+        app.state.service = Service(catalog, short_lane, long_lane, refusals, reader, bounds, promoting)
         short_lane.start()
         tasks = [asyncio.create_task(catalog.watch())]
         try:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import structlog
 
+from services.inference.default_model import DefaultModel
 from services.inference.engines.choice import MakeEngine, MakePageEngine
 from services.inference.reader_catalog import ReaderCatalog, describe_version
 from services.inference.recogniser import Recogniser, load_recogniser
@@ -18,6 +19,7 @@ from shared.contracts.message import ModelVersion
 from shared.recognition.model_version import (
     CURRENT,
     GRAPH,
+    READER,
     Manifest,
     ModelVersionError,
     check_name,
@@ -40,14 +42,15 @@ class Catalog:
     def __init__(
         self,
         models_dir: Path,
-        default_model: str,
+        default_model: str | None,
         make_engine: MakeEngine,
         make_page_engine: MakePageEngine,
         memory_budget_mb: int,
     ) -> None:
         self.readers = ReaderCatalog(models_dir, make_page_engine)
         self._models_dir = models_dir
-        self._default_model = default_model
+        self._default = DefaultModel(models_dir, default_model)
+        self._default_model = self._default.read()
         self._make_engine = make_engine
         self._budget_bytes = memory_budget_mb * 1_000_000
         self._loaded: OrderedDict[str, Recogniser] = OrderedDict()  # by `name/version`, least recently used first
@@ -55,6 +58,8 @@ class Catalog:
         self._in_use: dict[str, str] = {}  # name → the version that answers requests for that name
         self._refused: dict[str, str] = {}  # `name/version` → the reason why it can't be loaded
         self._unreadable: dict[str, str] = {}  # name → the reason why its file `current` can't be read
+        self._refreshing = asyncio.Lock()
+        self._failed_default = ""
 
     async def get(self, reference: str | None = None) -> Recogniser:
         """Return a version, loaded: `name` means the version in use, None the default model.
@@ -83,8 +88,13 @@ class Catalog:
             await asyncio.sleep(REFRESH_INTERVAL_S)
 
     async def refresh(self) -> None:
-        """Read the folder, and load and use the versions that `current` newly names."""
-        await self.readers.refresh()
+        """Read the folder, and load and use the versions that `current` and `default` newly name."""
+        async with self._refreshing:  # one that began earlier must not end later with what it read earlier
+            await self.readers.refresh()
+            await self._refresh_current()
+            await self._refresh_default()
+
+    async def _refresh_current(self) -> None:
         current, unreadable = await asyncio.to_thread(read_pointers, self._models_dir)
         for name in unreadable.keys() - self._unreadable.keys():
             logger.warning("pointer_unreadable", model=name, reason=unreadable[name])
@@ -97,6 +107,31 @@ class Catalog:
             except ModelVersionError:
                 continue  # _load reports it; retry at the next refresh, because its files may still be copied
             self._in_use[name] = version
+
+    async def _refresh_default(self) -> None:
+        named = await asyncio.to_thread(self._default.read, self._default_model)
+        if named == self._default_model:
+            return
+        try:
+            await self.get(named)
+        except ModelVersionError as error:  # retry at the next refresh
+            if self._failed_default != named:
+                logger.error("default_model_unavailable", reason=str(error))
+            self._failed_default = named
+            return
+        self._default_model, self._failed_default = named, ""
+
+    @property
+    def default_setting(self) -> str | None:
+        """INFERENCE_DEFAULT_MODEL, if it is set. Then the file `default` has no effect."""
+        return self._default.setting
+
+    async def check(self, name: str, version: str) -> None:
+        """Load the version as it will be used. ModelVersionError if it does not exist or can't be loaded."""
+        if name == READER:
+            await self.readers.check(version)
+        else:
+            await self.get(f"{name}/{version}")
 
     async def describe(self) -> ModelList:
         """Describe every version on disk. ModelVersionError if the default model can't be loaded."""

@@ -76,6 +76,10 @@ class ReaderCatalog:
         self._refused.pop(version, None)
         self._in_use = reader.manifest
 
+    async def check(self, version: str) -> None:
+        """ModelVersionError if the version can't be loaded."""
+        await asyncio.to_thread(load_page_reader, self._models_dir, version, self._make_engine)
+
     def describe(self) -> tuple[list[VersionDescription], list[RefusedVersion]]:
         """Every version on disk, and those that can't be used. Call it in a thread: it reads files."""
         described, refused = [], []
@@ -103,4 +107,5 @@ def describe_version(manifest: VersionManifest, *, current: bool) -> VersionDesc
         architecture=manifest.architecture,
         parameters=manifest.parameters,
         metrics=manifest.metrics,
+        objections=manifest.objections,
     )

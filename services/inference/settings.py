@@ -55,7 +55,8 @@ class Settings(ApiServerSettings):
     cors_origins: Annotated[tuple[str, ...], *CommaSeparated] = ()  # web pages that may call the API from a browser
 
     models_dir: Path = Path("models")
-    default_model: str = "cnn"  # `name` or `name/version`
+    default_model: str | None = None  # `name` or `name/version`; None: what models/default names, otherwise cnn
+    promotion_key: Annotated[SecretStr, Field(min_length=16)] | None = None  # the same as storage's; none: no tickets
     engine: EngineName = "auto"  # auto: torch on a GPU, otherwise the fastest engine that is installed
     device: Device = "auto"  # auto: an NVIDIA GPU if torch can use one, otherwise the processor
     memory_budget_mb: int = Field(default=256, ge=1)  # for all loaded model versions together

@@ -20,7 +20,18 @@ from services.storage.count_folding import keep_folding
 from services.storage.database import Database, open_database
 from services.storage.drawing_mover import keep_moving_drawings
 from services.storage.retention import keep_retention
-from services.storage.routes import access, audit, exchange, health, history, labels, mine, predictions, suspected
+from services.storage.routes import (
+    access,
+    audit,
+    exchange,
+    health,
+    history,
+    labels,
+    mine,
+    predictions,
+    promotions,
+    suspected,
+)
 from services.storage.schema import read_schema
 from services.storage.settings import Settings
 from shared.web.service import equip_service
@@ -58,7 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BearerGuard)
     equip_service(app, settings=settings, max_body_bytes=MAX_BODY_BYTES, registry=registry)
     app.include_router(predictions.storing)  # the first, because routes are tried in order and this one is busiest
-    for routes in (health, access, predictions, history, labels, suspected, mine, audit, exchange):
+    for routes in (health, access, predictions, history, labels, suspected, mine, audit, exchange, promotions):
         app.include_router(routes.router)
     return app
 

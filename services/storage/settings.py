@@ -66,6 +66,7 @@ class Settings(RetentionSettings, ApiServerSettings):
 
     token: SecretStr = Field(min_length=1)  # the installation's own bearer token, with every right
     page_token: Annotated[SecretStr, Field(min_length=1)] | None = None  # the page's: it may only ask for other tokens
+    promotion_key: Annotated[SecretStr, Field(min_length=16)] | None = None  # signs tickets that inference verifies
     visitors_see: VisitorsSee = "totals"  # what callers without `curate` see of others: history, totals, nothing
     oidc_metadata_url: Annotated[str, AfterValidator(_check_metadata_url)] | None = None
     oidc_client_id: str | None = None

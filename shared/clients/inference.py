@@ -17,6 +17,7 @@ from shared.contracts.inference import (
 )
 from shared.contracts.page import PageReading, Rotation
 from shared.contracts.problem import ProblemCode
+from shared.contracts.promotion import InUse, ModelJournal, PromotionAction
 
 # Codes of a refusal that is about the picture or drawing. Any other would be the same for every picture.
 PICTURE_PROBLEMS: frozenset[ProblemCode] = frozenset(
@@ -77,6 +78,18 @@ class InferenceClient(ServiceClient):
     def get_model(self, name: str, version: str) -> ModelDetails:
         """Describe one model version in full."""
         return self.ask(ModelDetails, "GET", f"/v1/models/{name}/{version}")
+
+    def get_journal(self, name: str) -> ModelJournal:
+        """What happened to a model, newest first."""
+        return self.ask(ModelJournal, "GET", f"/v1/models/{name}/journal")
+
+    def use_ticket(self, action: PromotionAction, name: str, ticket: str) -> InUse:
+        """Change which version or which model answers, with a ticket from storage. If it is sent twice, it counts once.
+
+        The second answer is then a RefusedError with the code `conflict`.
+        """
+        path = "/v1/default-model" if action == "make_default" else f"/v1/models/{name}/current"
+        return self.ask(InUse, "PUT", path, json={"ticket": ticket})
 
     def _post(
         self, answer: type[M], path: str, body: bytes, media_type: str, model: str | None, *, explain: bool = False

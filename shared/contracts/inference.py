@@ -138,7 +138,8 @@ class Explanation(Prediction):
 class VersionDescription(Message):
     """One version on disk that inference can serve.
 
-    `metrics` holds the results on each benchmark slice, measured when the version was published.
+    `metrics` holds the results on each benchmark slice, measured when the version was published. `objections` are what
+    the gate said then; it is empty if no slice got worse, and for versions from before objections were kept.
     """
 
     name: str
@@ -148,6 +149,7 @@ class VersionDescription(Message):
     architecture: str
     parameters: int
     metrics: dict[str, dict[str, float]]
+    objections: list[str] = Field(default_factory=list)
 
 
 class ModelDescription(VersionDescription):

@@ -12,6 +12,7 @@ ProblemCode = Literal[
     "forbidden",
     "invalid_request",
     "method_not_allowed",
+    "not_configured",
     "not_found",
     "not_ready",
     "overloaded",

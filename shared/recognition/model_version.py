@@ -2,8 +2,9 @@
 
 `training` writes the folder in one step, so that a reader never sees an incomplete version. The file
 `models/<name>/current` names the version in use, and `models/<name>/shadow` the one that runs beside it, if there is
-one. Torch loads the safetensors, other engines the ONNX file. No pickle is ever loaded. The name `reader` is that of
-the network that finds the digits of pages; all others read one image.
+one. The file `models/default` names the model that answers when a request names none; without it, that is `cnn`. Torch
+loads the safetensors, other engines the ONNX file. No pickle is ever loaded. The name `reader` is that of the network
+that finds the digits of pages; all others read one image.
 """
 
 import math
@@ -25,6 +26,7 @@ GRAPH = "model.onnx"
 MANIFEST = "manifest.json"
 CURRENT = "current"
 SHADOW = "shadow"
+DEFAULT = "default"  # a file beside the folders of the models
 READER = "reader"  # the name of the network that finds the digits of pages
 MAX_POINTER_BYTES = 256  # a name and a version have at most 64 characters each; `echo` may add a line break
 MAX_MANIFEST_BYTES = 16 * 1024 * 1024  # the shipped ones have 3 to 17 kB; most of that is one entry per epoch
@@ -64,6 +66,7 @@ class VersionManifest(BaseModel):
     libraries: dict[str, str]
     epochs: list[dict[str, float]] = Field(default_factory=list)  # metrics of each epoch; may be empty
     objections: list[str] = Field(default_factory=list)  # what the gate said when the version was written
+    files: dict[str, str] = Field(default_factory=dict)  # weights and graph → SHA-256; empty for older versions
 
     @property
     def reference(self) -> str:
@@ -149,6 +152,20 @@ def read_shadow(models_dir: Path, name: str) -> str | None:
     return "/".join(_split_version(_read_pointer(models_dir, name, SHADOW)))
 
 
+def set_default(models_dir: Path, name: str) -> None:
+    """Lets the model answer when a request names none, in one atomic step. ModelVersionError if it has no version."""
+    check_reads_images(name)
+    read_current(models_dir, name)
+    _write_pointer(models_dir / DEFAULT, name)
+
+
+def read_default(models_dir: Path) -> str | None:
+    """The name that the file `default` contains; None if there is no such file. ModelVersionError if it is broken."""
+    if not os.path.lexists(models_dir / DEFAULT):
+        return None
+    return check_name(_read_text(models_dir / DEFAULT, "models folder"))
+
+
 def _split_version(reference: str) -> tuple[str, str]:
     name, _, version = reference.partition("/")
     return check_name(name), check_name(version)
@@ -161,11 +178,14 @@ def _write_pointer(pointer: Path, content: str) -> None:
 
 
 def _read_pointer(models_dir: Path, name: str, pointer: str) -> str:
-    content = _read_file(models_dir / check_name(name) / pointer, MAX_POINTER_BYTES, f"model {name!r}")
+    return _read_text(models_dir / check_name(name) / pointer, f"model {name!r}")
+
+
+def _read_text(pointer: Path, of_what: str) -> str:
     try:
-        return content.decode().strip()
+        return _read_file(pointer, MAX_POINTER_BYTES, of_what).decode().strip()
     except UnicodeDecodeError as error:
-        raise ModelVersionError(f"{pointer} of the model {name!r} is not text.") from error
+        raise ModelVersionError(f"{pointer.name} of the {of_what} is not text.") from error
 
 
 def folder_of(models_dir: Path, name: str, version: str) -> Path:

@@ -14,6 +14,9 @@ EXAMPLES: dict[ProblemCode, str] = {  # the detail of each code
     "internal_error": INTERNAL_ERROR,
     "invalid_request": "body.pixels: List should have at least 28 items after validation, not 27",
     "method_not_allowed": METHOD_NOT_ALLOWED,
+    "not_configured": (
+        "This service may not write to its models folder. Use `python -m training.promotion` where the models are."
+    ),
     "not_found": "No prediction is stored under the id 019aa5a5-5c2e-7c1f-9f55-0d3c6f2a1b7e.",
     "not_ready": "There is no model 'cnn'.",
     "overloaded": "Too many drawings are waiting to be read. Try again in a moment.",

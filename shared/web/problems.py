@@ -26,6 +26,7 @@ STATUS_OF: dict[ProblemCode, HTTPStatus] = {
     "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,
     "invalid_request": HTTPStatus.UNPROCESSABLE_ENTITY,
     "method_not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
+    "not_configured": HTTPStatus.CONFLICT,
     "not_found": HTTPStatus.NOT_FOUND,
     "not_ready": HTTPStatus.SERVICE_UNAVAILABLE,
     "overloaded": HTTPStatus.SERVICE_UNAVAILABLE,

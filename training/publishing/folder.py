@@ -1,5 +1,9 @@
-"""Writes a model version to disk: weights, graph and manifest, all of them or nothing."""
+"""Writes a model version to disk: weights, graph and manifest, all of them or nothing.
 
+The manifest gets the hashes of the two files, so that a copy that was damaged on its way is found before it answers.
+"""
+
+import hashlib
 import shutil
 import tempfile
 from pathlib import Path
@@ -14,13 +18,14 @@ from shared.recognition.weights import save_weights
 def write_model_version(models_dir: Path, manifest: VersionManifest, network: nn.Module, graph: bytes) -> Path:
     """Write a new version and return its folder. `graph` is the network as an ONNX file.
 
+    The manifest on disk also holds the hashes of the files.
+
     FileExistsError if the version exists, because versions are never rewritten. ModelVersionError if a name is invalid
     or the manifest could not be read back.
     """
     target = folder_of(models_dir, manifest.name, manifest.version)
-    content = manifest.model_dump_json(indent=2) + "\n"
     try:
-        type(manifest).model_validate_json(content)
+        type(manifest).model_validate_json(manifest.model_dump_json())
     except ValidationError as error:
         raise ModelVersionError(f"The manifest of {manifest.reference} would be malformed: {error}") from error
     if target.exists():
@@ -30,7 +35,8 @@ def write_model_version(models_dir: Path, manifest: VersionManifest, network: nn
     try:
         save_weights(network, folder / WEIGHTS)
         (folder / GRAPH).write_bytes(graph)
-        (folder / MANIFEST).write_text(content)
+        whole = manifest.model_copy(update={"files": hash_files(folder)})
+        (folder / MANIFEST).write_text(whole.model_dump_json(indent=2) + "\n")
         folder.chmod(0o755)  # readable for the service, whatever the umask of the user who trained it
         for file in folder.iterdir():
             file.chmod(0o644)
@@ -39,3 +45,8 @@ def write_model_version(models_dir: Path, manifest: VersionManifest, network: nn
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return target
+
+
+def hash_files(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of the weights and of the graph. OSError if one of them is missing."""
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (WEIGHTS, GRAPH)}

@@ -19,8 +19,10 @@ from torch import nn
 from shared.recognition.architectures import count_parameters
 from shared.recognition.augmented_views import average_doubtful_views
 from shared.recognition.calibration import Calibration
-from shared.recognition.model_version import Manifest, TrainingStep, VersionManifest, next_version, set_current
+from shared.recognition.journal import append_event
+from shared.recognition.model_version import Manifest, TrainingStep, VersionManifest, next_version
 from shared.recognition.normalisation import Normalisation
+from shared.recognition.promotion import promote
 from shared.recognition.reader_calibration import ReaderCalibration
 from training.data.labelled_images import LabelledImages
 from training.data.slices import PreparedSlice
@@ -32,6 +34,7 @@ from training.publishing.gate import compare, find_current, find_objections, fin
 from training.publishing.graph import check_graph, export_graph
 
 LIBRARIES = ("torch", "onnx", "numpy")  # whose versions a manifest names
+GATE = "the gate"  # who promotes or holds back a version that was just trained
 
 
 @dataclass(frozen=True)
@@ -102,11 +105,19 @@ def publish(
     comparisons = compare(current, right, test, models_dir) if current else []
     objections = find_objections(current, comparisons) if current else []
     metrics = {part.name: measure(logits[part.name], part.labels, part.readable, calibration) for part in test}
-    manifest = build_manifest(Manifest, candidate, calibration, metrics, models_dir)
+    manifest = build_manifest(Manifest, candidate, calibration, metrics, objections, models_dir)
     write_model_version(models_dir, manifest, network, graph)
-    if not objections:
-        set_current(models_dir, manifest.name, manifest.version)
+    promote_or_hold_back(models_dir, manifest)
     return Published(manifest, objections, comparisons)
+
+
+def promote_or_hold_back(models_dir: Path, manifest: VersionManifest) -> None:
+    """Make the written version the current one if the gate has no objections. The journal says what was done."""
+    name, version, objections = manifest.name, manifest.version, manifest.objections
+    if objections:
+        append_event(models_dir, name, "held_back", version=version, who=GATE, why="; ".join(objections))
+    else:
+        promote(models_dir, name, version, who=GATE, why="No slice got worse.")
 
 
 def build_manifest(
@@ -114,6 +125,7 @@ def build_manifest(
     candidate: Candidate,
     calibration: Calibration | ReaderCalibration,
     metrics: Mapping[str, Mapping[str, float]],
+    objections: Sequence[str],
     models_dir: Path,
     libraries: Sequence[str] = LIBRARIES,
 ) -> M:
@@ -132,6 +144,7 @@ def build_manifest(
         recipe_name=candidate.recipe_name,
         lineage=list(candidate.lineage),
         metrics={name: dict(part) for name, part in metrics.items()},
+        objections=list(objections),
         libraries={"python": platform.python_version(), **{name: version(name) for name in libraries}},
         # JSON has no "not a number", which a metric is until its first value
         epochs=[{name: value for name, value in epoch.items() if isfinite(value)} for epoch in candidate.epochs],

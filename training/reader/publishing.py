@@ -17,12 +17,18 @@ from shared.recognition.model_version import (
     TrainingStep,
     read_current,
     read_reader_manifest,
-    set_current,
 )
 from shared.recognition.weights import load_network
-from training.publishing.folder import write_model_version
 from training.evaluation.paired import is_worse
-from training.publishing.version import LIBRARIES, Candidate, Published, build_manifest, print_report
+from training.publishing.folder import write_model_version
+from training.publishing.version import (
+    LIBRARIES,
+    Candidate,
+    Published,
+    build_manifest,
+    print_report,
+    promote_or_hold_back,
+)
 from training.reader.calibration import fit_reader_calibration
 from training.reader.graph import check_reader_graph, export_reader_graph
 from training.reader.measured_pages import Slices
@@ -66,10 +72,9 @@ def publish_reader(
     measured = measure_slices(test, read_slices(test, compute_maps), calibration)
     objections = find_objections(measured, test, models_dir)
     metrics = {name: part.metrics for name, part in measured.items()}
-    manifest = build_manifest(ReaderManifest, candidate, calibration, metrics, models_dir, READER_LIBRARIES)
+    manifest = build_manifest(ReaderManifest, candidate, calibration, metrics, objections, models_dir, READER_LIBRARIES)
     write_model_version(models_dir, manifest, candidate.network, graph)
-    if not objections:
-        set_current(models_dir, manifest.name, manifest.version)
+    promote_or_hold_back(models_dir, manifest)
     return Published(manifest, objections)
 
 

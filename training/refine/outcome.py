@@ -27,7 +27,10 @@ class Outcome:
 
 
 def write_journal(outcome: Outcome, models_dir: Path, model: str) -> None:
-    """Write what was done into the journal of the model, with what each slice gained."""
+    """Write what was done into the journal of the model, with what each slice gained.
+
+    The gate has already written whether a version went into use, so a version that exists was "refined".
+    """
     slices: list[JsonValue] = [
         {
             "slice": part.name,
@@ -39,6 +42,5 @@ def write_journal(outcome: Outcome, models_dir: Path, model: str) -> None:
         for part in outcome.comparisons
     ]
     details = {**outcome.details, **({"slices": slices} if slices else {})}
-    append_event(
-        models_dir, model, outcome.ending, version=outcome.version, who=WHO, why=outcome.message, details=details
-    )
+    event: Ending = "refined" if outcome.version else outcome.ending
+    append_event(models_dir, model, event, version=outcome.version, who=WHO, why=outcome.message, details=details)

@@ -12,6 +12,7 @@ from services.inference.lanes.long_lane import LongLane
 from services.inference.lanes.short_lane import ShortLane
 from services.inference.lanes.short_predictor import QuickRequest
 from services.inference.prediction import Answer
+from services.inference.promoting import Promoting
 from services.inference.upstream.openai_reader import OpenAiReader
 
 
@@ -25,6 +26,7 @@ class Service:
     refusals: Refusals
     reader: OpenAiReader
     bounds: Bounds
+    promoting: Promoting
 
 
 async def get_service(request: Request) -> Service:

@@ -20,6 +20,7 @@ from services.inference.http.drawing_body import (
     read_media_type,
 )
 from services.inference.http.json_values import receive_drawings
+from services.inference.http.promotion_routes import router as promotion_router
 from services.inference.questions import PageQuestion
 from services.inference.upstream.openai_prediction import predict_upstream
 from services.inference.upstream.openai_reader import PREFIX
@@ -125,6 +126,9 @@ async def list_models(admitted: AdmittedDep) -> ModelList:
     """List every model version on disk, the versions that can't be served, and the models of other providers."""
     described = await admitted.service.catalog.describe()
     return described.model_copy(update={"others": admitted.service.reader.models})
+
+
+router.routes.extend(promotion_router.routes)  # before the next route, whose address fits a journal too
 
 
 @router.get(

@@ -28,6 +28,9 @@ def test_on_loopback_the_person_at_the_keyboard_has_the_token_of_the_installatio
     storage, page = environment_of(stack, "storage"), environment_of(stack, "frontend")
     assert page["FRONTEND_STORAGE_TOKEN"] == storage["STORAGE_TOKEN"]
     assert storage["STORAGE_PAGE_TOKEN"] not in ("", storage["STORAGE_TOKEN"])
+    assert len(storage["STORAGE_PROMOTION_KEY"]) > 40
+    assert environment_of(stack, "inference")["INFERENCE_PROMOTION_KEY"] == storage["STORAGE_PROMOTION_KEY"]
+    assert "STORAGE_PROMOTION_KEY" not in page  # the page has no right of its own
     assert stack.stop() == 0
 
 

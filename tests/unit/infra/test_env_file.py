@@ -6,7 +6,10 @@ import pytest
 
 from infra.env_file import REPOSITORY, fill_secrets, write_env_file
 
-SECRETS = ("POSTGRES_PASSWORD", "POSTGRES_SERVICE_PASSWORD", "STORAGE_TOKEN", "STORAGE_PAGE_TOKEN")
+SECRETS = (
+    *("POSTGRES_PASSWORD", "POSTGRES_SERVICE_PASSWORD"),
+    *("STORAGE_TOKEN", "STORAGE_PAGE_TOKEN", "STORAGE_PROMOTION_KEY"),
+)
 EXAMPLE = (REPOSITORY / ".env.example").read_text()
 
 

@@ -1,5 +1,6 @@
 """A model version on disk is complete or missing, and its files are checked when they are read."""
 
+import hashlib
 import json
 import os
 import pickle
@@ -14,6 +15,7 @@ from shared.recognition.architectures import build_network, count_parameters
 from shared.recognition.calibration import Calibration
 from shared.recognition.model_version import (
     CURRENT,
+    DEFAULT,
     MANIFEST,
     MAX_MANIFEST_BYTES,
     SHADOW,
@@ -23,9 +25,11 @@ from shared.recognition.model_version import (
     list_versions,
     next_version,
     read_current,
+    read_default,
     read_manifest,
     read_shadow,
     set_current,
+    set_default,
     set_shadow,
 )
 from shared.recognition.normalisation import Normalisation
@@ -74,7 +78,8 @@ def test_a_written_version_is_read_back(tmp_path: Path) -> None:
     set_current(tmp_path, "cnn", manifest.version)
     read = read_manifest(tmp_path, "cnn", read_current(tmp_path, "cnn"))
     images = torch.rand(2, 1, 28, 28)
-    assert read == manifest
+    assert read.model_copy(update={"files": {}}) == manifest
+    assert read.files["model.onnx"] == hashlib.sha256(GRAPH).hexdigest()
     assert torch.equal(load_network(tmp_path, read)(images), network(images))
     assert list_versions(tmp_path) == [("cnn", manifest.version)]
 
@@ -255,3 +260,25 @@ def test_a_manifest_that_cannot_be_read_back_is_not_written(tmp_path: Path) -> N
     with pytest.raises(ModelVersionError, match="malformed"):
         write_model_version(tmp_path, manifest, build_network("mlp"), GRAPH)
     assert list_versions(tmp_path) == []
+
+
+def test_the_default_model_is_the_one_that_the_file_names(tmp_path: Path) -> None:
+    assert read_default(tmp_path) is None
+    write_model_version(tmp_path, a_manifest(), build_network("cnn"), GRAPH)
+    with pytest.raises(ModelVersionError):
+        set_default(tmp_path, "cnn")  # no version of it is in use
+    set_current(tmp_path, "cnn", a_manifest().version)
+    set_default(tmp_path, "cnn")
+    assert read_default(tmp_path) == "cnn"
+
+
+def test_the_reader_network_cannot_be_the_default(tmp_path: Path) -> None:
+    with pytest.raises(ModelVersionError):
+        set_default(tmp_path, "reader")
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"../cnn", b""])
+def test_a_broken_default_is_an_error(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / DEFAULT).write_bytes(content)
+    with pytest.raises(ModelVersionError):
+        read_default(tmp_path)

@@ -5,6 +5,7 @@ import streamlit as st
 from services.frontend.connections import check_health, connect
 from shared.clients.service import ServiceUnavailableError
 from shared.contracts.inference import Explanation, ModelDescription, ModelDetails, ModelList, Prediction
+from shared.contracts.promotion import ModelJournal
 
 MODELS_TTL_S = 5.0
 
@@ -26,6 +27,18 @@ def get_details(reference: str) -> ModelDetails:
     """The details of `name/version`. ServiceUnavailableError, RefusedError."""
     name, _, version = reference.partition("/")
     return connect().inference.get_model(name, version)
+
+
+@st.cache_data(ttl=MODELS_TTL_S, show_spinner=False)
+def get_journal(name: str) -> ModelJournal:
+    """What happened to a model, newest first. ServiceUnavailableError, RefusedError."""
+    return connect().inference.get_journal(name)
+
+
+def forget_models() -> None:
+    """Call this after a change, so that the page shows it."""
+    for lookup in (_list_models, get_details, get_journal):
+        lookup.clear()
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

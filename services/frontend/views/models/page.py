@@ -1,6 +1,7 @@
-"""The Models page: all versions, the choice of the one that answers, a comparison of two, and the details of one.
+"""The Models page: all versions, the choice of the one that answers, a comparison of two, one in detail, the journal.
 
-Everything on the page comes from inference. The choice is kept in the session of the visitor.
+A curator also sees how to change which version answers for everybody. What the page shows comes from inference. The
+choice is kept in the session of the visitor.
 """
 
 import streamlit as st
@@ -12,7 +13,9 @@ from services.frontend.session.draw_state import get_draw_state
 from services.frontend.views.models.changes import show_changes
 from services.frontend.views.models.comparison import show_comparison
 from services.frontend.views.models.details import show_details
+from services.frontend.views.models.journal import show_journal
 from services.frontend.views.models.lookups import get_details, get_models, refer_to
+from services.frontend.views.models.promotion import show_promotion
 from services.frontend.views.models.table import show_unavailable, show_versions
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.inference import ModelList
@@ -44,10 +47,13 @@ def show_models() -> None:
         show_choice(listed)
     with st.container(border=True, key="versions"):
         show_versions(listed)
+    show_promotion(listed)
     with st.container(border=True, key="compare-card"):
         show_two(listed)
     with st.container(border=True, key="closer"):
         show_one(listed)
+    with st.container(border=True, key="journal-card"):
+        show_journal(listed)
 
 
 def show_choice(listed: ModelList) -> None:

@@ -27,6 +27,7 @@ RULES = {
     ("POST", "/v1/import"): "curate",
     ("DELETE", "/v1/mine"): "write",
     ("GET", "/v1/audit"): "curate",
+    ("POST", "/v1/promotions"): "curate",
     ("POST", "/v1/visitors"): "visitors",
     ("POST", "/v1/sign-ins"): "visitors",
     ("GET", "/v1/me"): None,

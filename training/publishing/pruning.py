@@ -1,0 +1,102 @@
+"""Removes old versions that `make refine` has made, so that a nightly run does not fill the disk.
+
+A version is kept if it is one of the newest, if it is in use, was in use before, runs in shadow or is named by a
+setting, or if one of these versions or a recipe starts from it, is taught by it, or has its labels filtered by it.
+Older steps of a lineage are in the manifests. Versions that people trained are never removed.
+"""
+
+import os
+import shutil
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from shared.recognition.journal import make_entry, open_journal, write_entry
+from shared.recognition.model_version import (
+    READER,
+    ModelVersionError,
+    VersionManifest,
+    find_any_manifest,
+    folder_of,
+    list_reader_versions,
+    list_versions,
+    read_current,
+    read_shadow,
+)
+from shared.recognition.promotion import find_version_before
+from training.recipes.recipe import FOLDER, ROLES
+
+REFINED = "refine"  # the `recipe_name` of versions that `make refine` has made
+WHO = "make refine-nightly"
+
+
+def prune(models_dir: Path, name: str, keep: int) -> list[str]:
+    """Remove the versions of the model that are not kept, oldest first, and return them. The journal has them too."""
+    removed = []
+    for version in find_removable(models_dir, name, keep):
+        with open_journal(models_dir, name) as journal:
+            if version not in find_removable(models_dir, name, keep):  # a curator has promoted it meanwhile
+                continue
+            remove_version(models_dir, name, version)
+            why = f"Only the newest {keep} refined versions are kept."
+            write_entry(journal, make_entry("removed", version=version, who=WHO, why=why))
+        removed.append(version)
+    return removed
+
+
+def find_removable(models_dir: Path, name: str, keep: int) -> list[str]:
+    """Return the refined versions of the model that nothing needs and that are not among the newest, oldest first."""
+    manifests = read_manifests(models_dir)
+    refined = sorted(
+        (one for one in manifests.values() if one.name == name and one.recipe_name == REFINED),
+        key=lambda one: (one.created_at, one.version),
+    )
+    old = {one.reference for one in refined[: max(0, len(refined) - keep)]}
+    kept = (manifests.keys() - old) | set(find_in_use(models_dir)) | set(find_named_by_recipes())
+    needed = {used for reference in kept & manifests.keys() for used in uses(manifests[reference])}
+    return [one.version for one in refined if one.reference in old - kept - needed]
+
+
+def remove_version(models_dir: Path, name: str, version: str) -> None:
+    """Delete the folder. It vanishes in one step, so that nobody reads a half-deleted version."""
+    folder = folder_of(models_dir, name, version)
+    removing = folder.with_name(f".removing-{version}")
+    folder.rename(removing)
+    shutil.rmtree(removing, ignore_errors=True)
+
+
+def read_manifests(models_dir: Path) -> dict[str, VersionManifest]:
+    """Return `name/version` → manifest, for every readable version on disk."""
+    readers = [(READER, version) for version in list_reader_versions(models_dir)]
+    found = {}
+    for name, version in [*list_versions(models_dir), *readers]:
+        try:
+            found[f"{name}/{version}"] = find_any_manifest(models_dir, f"{name}/{version}")
+        except ModelVersionError:
+            continue  # it is broken, so it depends on nothing, and nobody removes it
+    return found
+
+
+def find_in_use(models_dir: Path) -> Iterator[str]:
+    """Yield `name/version` of what answers, answered before, or runs in shadow, and what the setting names."""
+    yield os.environ.get("INFERENCE_DEFAULT_MODEL", "")
+    for name in [folder.name for folder in models_dir.iterdir() if folder.is_dir() and folder.name[0] != "."]:
+        try:
+            yield f"{name}/{read_current(models_dir, name)}"
+            yield f"{name}/{find_version_before(models_dir, name)}"
+            yield read_shadow(models_dir, name) or ""
+        except ModelVersionError:
+            continue  # a folder without a version in use
+
+
+def find_named_by_recipes() -> Iterator[str]:
+    """Yield `name/version` for every version that a shipped recipe starts from or learns from."""
+    for recipe in FOLDER.glob("*.toml"):
+        content = tomllib.loads(recipe.read_text())
+        for step in (content.get("settings", {}), *content.get("steps", ())):
+            yield from (str(step[role]) for role in ROLES if role in step)
+
+
+def uses(manifest: VersionManifest) -> list[str]:
+    """Return the versions that its last training step started from, was taught by, or filtered its labels with."""
+    return [str(manifest.recipe[role]) for role in ROLES if role in manifest.recipe]

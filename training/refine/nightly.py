@@ -1,0 +1,137 @@
+"""`make refine-nightly` learns every night from the labels that came, and removes old versions.
+
+`python -m training.refine.nightly --at 03:00 --keep 5`; all other options are those of `python -m training.refine`.
+A refinement that fails is noted in the journal of the model, and the next night tries again. SIGTERM ends it at once.
+"""
+
+import argparse
+import logging
+import re
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+from pydantic_settings import SettingsError
+
+from shared.recognition.journal import append_event
+from shared.recognition.model_version import ModelVersionError
+from training.errors import TrainingError
+from training.logs import configure_logs
+from training.options import DataOptions
+from training.publishing.pruning import WHO, prune
+from training.refine.child import run_refine
+from training.refine.lock import only_one
+
+log = logging.getLogger("training.refine.nightly")  # `__name__` is "__main__" here
+
+TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+LONGEST_S = 6 * 3600.0  # of one refinement; it usually takes a quarter of an hour
+LONGEST_WAIT_S = 60.0  # between two looks at the clock, which may be set or stand still while a laptop sleeps
+
+
+@dataclass(frozen=True)
+class Nightly:
+    """When to refine which model, how many refined versions to keep, and the options of `training.refine`."""
+
+    at: time
+    once: bool
+    keep: int
+    model: str
+    models_dir: Path
+    refine: tuple[str, ...]
+
+
+def parse(arguments: Sequence[str] | None) -> Nightly:
+    """Read the command line. It ends the program with a usage line if it is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m training.refine.nightly", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--at", type=parse_time, default=time(3), metavar="HH:MM", help="local time; default: 03:00")
+    parser.add_argument("--once", action="store_true", help="refine now, once, and end")
+    parser.add_argument("--keep", type=parse_count, default=5, help="refined versions to keep; default: 5")
+    parser.add_argument("--model", default="cnn", help="name under models")
+    parser.add_argument("--models-dir", type=Path, default=DataOptions().models_dir)
+    own, of_refine = parser.parse_known_args(arguments)
+    passed_on = ("--model", own.model, "--models-dir", str(own.models_dir), *of_refine)
+    return Nightly(own.at, own.once, own.keep, own.model, own.models_dir, passed_on)
+
+
+def parse_time(text: str) -> time:
+    """`03:00` → the time."""
+    if not (match := TIME.fullmatch(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time of day such as 03:00")
+    return time(int(match[1]), int(match[2]))
+
+
+def parse_count(text: str) -> int:
+    """At least 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of at least 1")
+    return int(text)
+
+
+def find_next(now: datetime, at: time) -> datetime:
+    """Return the next moment with that time of day, after `now`."""
+    today = now.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
+    return today if today > now else today + timedelta(days=1)
+
+
+def wait_until(moment: datetime, stop: threading.Event, now: Callable[[], datetime] = datetime.now) -> None:
+    """Return at that moment, or when `stop` is set."""
+    while not stop.is_set() and (left_s := (moment - now()).total_seconds()) > 0:
+        stop.wait(min(left_s, LONGEST_WAIT_S))
+
+
+def refine_once(nightly: Nightly, stop: threading.Event) -> bool:
+    """Refine and remove old versions. Return whether it went well; the journal says what happened."""
+    ended = run_refine(nightly.refine, stop, LONGEST_S)
+    if ended.stopped:
+        log.info("stopped; the next refinement continues")
+        return True
+    if ended.failure:
+        log.error("the refinement failed: %s", ended.failure)
+        append_event(nightly.models_dir, nightly.model, "failed", who=WHO, why=ended.failure)
+    for version in prune(nightly.models_dir, nightly.model, nightly.keep):
+        log.info("removed %s/%s", nightly.model, version)
+    return not ended.failure
+
+
+def run(nightly: Nightly, stop: threading.Event) -> bool:
+    """Refine once, or every night until `stop` is set. Return whether the last refinement went well."""
+    went_well = True
+    while not stop.is_set():
+        if not nightly.once:
+            moment = find_next(datetime.now(), nightly.at)
+            log.info("the next refinement of %s begins at %s", nightly.model, f"{moment:%Y-%m-%d %H:%M}")
+            wait_until(moment, stop)
+            if stop.is_set():
+                break
+        try:
+            went_well = refine_once(nightly, stop)
+        except (ModelVersionError, OSError):  # the disk is full, for example; the next night may be better
+            log.exception("the night was not finished")
+            went_well = False
+        if nightly.once:
+            break
+    return went_well
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Return the exit status: 0, or 1 if the last refinement failed or another process is at work."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        configure_logs()
+        nightly = parse(arguments)
+        with only_one(nightly.models_dir, nightly.model):
+            return 0 if run(nightly, stop) else 1
+    except (TrainingError, ModelVersionError, SettingsError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
