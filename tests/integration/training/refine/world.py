@@ -13,7 +13,7 @@ import pytest
 from shared.recognition.model_version import Manifest, find_manifest
 from tests.integration.training.toy import bars
 from tests.unit.training.data.idx import write_idx
-from training.data import mnist, slices
+from training.data import mnist, parts, slices
 from training.data.labelled_images import LabelledImages
 from training.data.mnist import MD5_OF, raw_dir
 from training.data.people_drawings import PeopleDrawings
@@ -22,13 +22,15 @@ from training.refine.options import Options
 from training.refine.selection import Selection
 from training.train import main as train
 
-RECIPE = 'model = "mlp"\narchitecture = "mlp"\n[settings]\nepochs = 4\nbatch = 16\nnot_digit_weight = 0\n'
+RECIPE = 'model = "mlp"\narchitecture = "mlp"\n[settings]\nepochs = 6\nbatch = 16\nnot_digit_weight = 0.5\n'
 
 
 def write_world(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Options:
     """Write the files, train the version in use, and return the options of a refinement of it."""
     monkeypatch.setattr(mnist, "VALIDATION_IMAGES", 200)
-    monkeypatch.setattr(slices, "SHAPES_PER_KIND", 4)
+    monkeypatch.setattr(slices, "SHAPES_PER_KIND", 2)
+    monkeypatch.setattr(parts, "DOODLES", 100)
+    monkeypatch.setattr(parts, "BOLD_DOODLES", 40)
     for name, value in {"EPOCHS": 2, "EPOCH_BATCHES": 40, "BATCH": 16}.items():
         monkeypatch.setattr(settings, name, value)
     splits = {"train": bars(520), "t10k": bars(120)}
@@ -39,9 +41,7 @@ def write_world(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Options:
         monkeypatch.setitem(mnist.MD5_OF, name, hashlib.md5(content, usedforsecurity=False).hexdigest())
     (folder / "mlp.toml").write_text(RECIPE)
     assert train([*folders(folder), "--tracker=none", f"--recipe={folder / 'mlp.toml'}"]) == 0
-    return Options(
-        model="mlp", **{f"{name}_dir": folder / name for name in ("data", "models", "results")}, storage_token="t"
-    )
+    return Options(model="mlp", **{f"{name}_dir": folder / name for name in ("data", "models", "results")})
 
 
 def folders(folder: Path) -> list[str]:
@@ -74,8 +74,9 @@ def people(data: LabelledImages, owners: int = 12) -> PeopleDrawings:
         owners=names,
         labelled_by=names,
         labels=data.labels,
-        digits=data.labels,
+        answers=data.labels,
         times=1.75e9 + np.arange(count, dtype=np.float64),
+        suspected=np.zeros(count, bool),
         reviewed=np.zeros(count, bool),
         images=data.images,
     )
@@ -84,4 +85,4 @@ def people(data: LabelledImages, owners: int = 12) -> PeopleDrawings:
 def every_fifth_held_out(drawings: PeopleDrawings) -> Selection:
     """Trust everybody."""
     rows = np.arange(len(drawings))
-    return Selection(rows[rows % 5 > 0], rows[rows % 5 == 0], ())
+    return Selection(rows[rows % 5 > 0], rows[rows % 5 == 0], (), {})
