@@ -21,10 +21,16 @@ from training.refine.capping import Rows
 from training.refine.learned import describe_learned
 from training.refine.options import Options
 from training.refine.outcome import Outcome
-from training.refine.replay import find_replayed
+from training.refine.replay import describe_missing, find_replayed
 from training.refine.selection import Selection
 from training.refine.settings import was_learned
-from training.refine.validation import compare_on_validation, list_worse, load_validation_slices, select_digits
+from training.refine.validation import (
+    LEFT_OUT,
+    compare_on_validation,
+    list_worse,
+    load_validation_slices,
+    select_digits,
+)
 from training.run_folder import RunFolder
 
 log = logging.getLogger(__name__)
@@ -42,6 +48,9 @@ def learn_and_publish(
     own = make_own_slices(drawings, selection.held_out)
     validation = [*load_validation_slices(options), *own]
     replayed = find_replayed(current, options)
+    measured = [LEFT_OUT, *replayed, *(part.name for part in validation)]
+    if missing := describe_missing(current, measured):
+        print(missing)
     digits = select_digits(validation, was_learned(current, "pictures"))
     labels = LabelledImages(drawings.images[selection.train], drawings.labels[selection.train])
     watched = {name: part for name, part in digits.items() if name in {"mnist", OWN_SLICE}}
