@@ -13,7 +13,7 @@ ifeq ($(OS),Windows_NT)
 $(error On Windows, run Slate in WSL (Windows Subsystem for Linux))
 endif
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu up-refine down backup restore train promote roll-back refine-nightly sweep data test test-unit test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock clean
+.PHONY: help run up up-gpu up-refine down backup restore train refine promote roll-back refine-nightly sweep data test test-unit test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ promote: $(VENV)/installed-training ## put MODEL (cnn/VERSION) in use, because o
 
 roll-back: $(VENV)/installed-training ## put the version of MODEL (cnn) in use that was in use before, because of WHY
 	@$(BIN)/python -m training.promotion back $(MODEL) --why "$(WHY)" $(ARGS)
+
+refine: data ## learn from what people labelled, and put the result in use if nothing got worse; run it again to continue (STORAGE_TOKEN; options: ARGS="--help")
+	@$(BIN)/python -m training.refine $(ARGS)
 
 refine-nightly: data ## learn every night from the labels that came, and keep the newest versions (options: ARGS="--at 03:00 --keep 5")
 	@exec $(BIN)/python -m training.refine.nightly $(ARGS)

@@ -60,7 +60,9 @@ class TrainingOptions(DataOptions):
     """Data, storage's address and the folder for results."""
 
     storage_url: str = Field(
-        "http://127.0.0.1:8002", description="address of storage, for the dataset labelled_drawings"
+        "http://127.0.0.1:8002",
+        validation_alias=AliasChoices("storage_url", "STORAGE_URL"),
+        description="address of storage, for the drawings that people labelled",
     )
     storage_token: str = Field(
         "", validation_alias=AliasChoices("storage_token", "STORAGE_TOKEN"), description="storage's bearer token"

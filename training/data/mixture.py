@@ -44,9 +44,12 @@ LOADERS: dict[str, Callable[[Split, TrainingOptions], LabelledImages]] = {
 }
 
 
-def load_training(settings: Settings, options: TrainingOptions, label_filter: Answer | None = None) -> Mixture:
+def load_training(
+    settings: Settings, options: TrainingOptions, label_filter: Answer | None = None, share: float = 1.0
+) -> Mixture:
     """Return all that an epoch trains on. `label_filter` answers for the version that checks the pen labels.
 
+    `share` (0..1): how many of the pictures and pages are drawn, which takes minutes if all are.
     DataUnavailableError if data are missing or must not be mixed; the message says what to do.
     """
     check_mixture(settings, options)
@@ -58,9 +61,9 @@ def load_training(settings: Settings, options: TrainingOptions, label_filter: An
         digits = select_pen_digits(digits, options, label_filter)
         parts += make_pen_parts(digits, settings.seed)
     if settings.pictures:
-        parts += make_picture_parts(digits if "pen_strokes" in settings.dataset else [], settings, options)
+        parts += make_picture_parts(digits if "pen_strokes" in settings.dataset else [], settings, options, share)
     if settings.cut_digits:
-        parts.append(make_cut_part(settings, options, label_filter))
+        parts.append(make_cut_part(settings, options, label_filter, share))
     if settings.not_digit_weight > 0:
         drawings = read_drawings(options.doodles, "train") if options.doodles else None
         parts += make_not_digit_parts(digits, letters, drawings, settings.seed)

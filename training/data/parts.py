@@ -90,11 +90,15 @@ def make_forms(count: int, seed: int) -> list[PenCharacter]:
     return [PenCharacter(digit, "hand-made form", tuple(draw_form(str(digit), random))) for digit in digits]
 
 
-def make_picture_parts(digits: Sequence[PenCharacter], settings: Settings, options: DataOptions) -> list[Part]:
-    """Return digits as uploads and photographs, after preprocessing."""
+def make_picture_parts(
+    digits: Sequence[PenCharacter], settings: Settings, options: DataOptions, share: float = 1.0
+) -> list[Part]:
+    """Return digits as uploads and photographs, after preprocessing. `share`: how many of them are drawn."""
     slices = make_mnist_slices("train", options.data_dir, settings.seed) if "mnist" in settings.dataset else []
     slices += make_pen_slices(digits, settings.seed) if digits else []
-    slices = [take_evenly(part, MOST_PICTURES[part.name]) for part in slices if part.name in MOST_PICTURES]
+    slices = [
+        take_evenly(part, round(share * MOST_PICTURES[part.name])) for part in slices if part.name in MOST_PICTURES
+    ]
     log.info("drawing pictures")
     pictures = draw_slices(slices, TIMES_PICTURES)
     return [
@@ -103,9 +107,9 @@ def make_picture_parts(digits: Sequence[PenCharacter], settings: Settings, optio
     ]
 
 
-def make_cut_part(settings: Settings, options: DataOptions, label_filter: Answer | None) -> Part:
+def make_cut_part(settings: Settings, options: DataOptions, label_filter: Answer | None, share: float = 1.0) -> Part:
     """Return digits that were cut out of composed pages. What the label filter cannot read at all is left out."""
-    cut = cut_from_pages(load_writing_data("train", options).make_hands(), PAGES, settings.seed)
+    cut = cut_from_pages(load_writing_data("train", options).make_hands(), round(share * PAGES), settings.seed)
     readable = leave_out_unreadable(cut, label_filter) if label_filter else cut
     return Part("cut_digits", replace(as_image_source(readable), embellishment=None, ink=SAME_PEN))
 

@@ -90,11 +90,15 @@ class StrokeSource:
 
 @dataclass(frozen=True)
 class Part:
-    """A source and its name. An epoch uses each of its members `times` times."""
+    """A source and its name. An epoch uses each of its members `times` times.
+
+    `taught`: where there is a teacher, its answers count beside the labels. False for what the teacher reads wrongly.
+    """
 
     name: str
     source: Source
     times: int = 1
+    taught: bool = True
 
     def sha256(self) -> str:
         """Return the hash of the source's tensors."""
@@ -143,6 +147,10 @@ class Mixture:
                 images.append(part.source.draw(chosen, generator))
                 labels.append(part.source.labels[chosen])
         return torch.cat(images), torch.cat(labels)
+
+    def taught(self, indices: Tensor) -> Tensor:
+        """indices (B,) on the CPU → (B,) bool, whether a teacher's answer counts, in the order of `draw`."""
+        return torch.tensor([part.taught for part in self.parts])[self._part_of[indices].sort().values]
 
 
 def _send_to_device(members: Tensor, device: torch.device) -> Tensor:

@@ -75,7 +75,9 @@ class TrainingData(LightningDataModule):
             return Batch(images.to(device), labels.to(device), logits.to(device))
         self.training = self.training.to(device)
         images, labels = self.training.draw(batch, self.generator(device))
-        return Batch(images, labels, self.teacher(images) if self.teacher else None)
+        if not self.teacher:
+            return Batch(images, labels)
+        return Batch(images, labels, self.teacher(images), self.training.taught(batch).to(device))
 
     def answer_slice(self, name: str, device: torch.device) -> Tensor:
         """Return the teacher's logits (N, 10) for a validation slice, computed once."""

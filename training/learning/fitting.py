@@ -83,6 +83,7 @@ def build_trainer(settings: Settings, step: StepFolder, tracker: Tracker, callba
         devices=1,
         precision=settings.precision,
         max_epochs=settings.epochs,
+        limit_train_batches=settings.epoch_batches or 1.0,
         deterministic=True,
         logger=logger,
         callbacks=[

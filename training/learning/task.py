@@ -26,11 +26,15 @@ from training.recipes.recipe import Settings
 
 @dataclass
 class Batch:
-    """images (B, 28, 28) in 0..255, labels (B,) int64 (-1: not a digit), teacher logits (B, 10) if there is one."""
+    """images (B, 28, 28) in 0..255, labels (B,) int64 (-1: not a digit), teacher logits (B, 10) if there is one.
+
+    `taught` (B,) bool: where the teacher counts; None if it counts for all.
+    """
 
     images: Tensor
     labels: Tensor
     teacher: Tensor | None = None
+    taught: Tensor | None = None
 
 
 def diverge(logits: Tensor, teacher: Tensor) -> Tensor:
@@ -95,7 +99,10 @@ class RecognitionTask(LightningModule):
         )
         if batch.teacher is None:
             return hard
-        temperature, share = self.settings.teacher_temperature, self.settings.teacher_share
+        temperature: float = self.settings.teacher_temperature
+        share: float | Tensor = self.settings.teacher_share
+        if batch.taught is not None:
+            share = share * batch.taught
         soft = temperature**2 * diverge(logits / temperature, batch.teacher / temperature)
         return (1 - share) * hard + share * soft
 

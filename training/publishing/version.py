@@ -27,9 +27,10 @@ from shared.recognition.reader_calibration import ReaderCalibration
 from training.data.labelled_images import LabelledImages
 from training.data.slices import PreparedSlice
 from training.evaluation.measures import make_compute_logits, measure
+from training.evaluation.paired import Comparison
 from training.publishing.calibration import fit_calibration
 from training.publishing.folder import write_model_version
-from training.publishing.gate import find_objections, find_right
+from training.publishing.gate import compare, find_current, find_objections, find_right
 from training.publishing.graph import check_graph, export_graph
 
 LIBRARIES = ("torch", "onnx", "numpy")  # whose versions a manifest names
@@ -56,10 +57,14 @@ M = TypeVar("M", bound=VersionManifest)
 
 @dataclass(frozen=True)
 class Published(Generic[M]):
-    """The version that was written. `objections` say why it did not become the current one; empty if it did."""
+    """The version that was written. `objections` say why it did not become the current one; empty if it did.
+
+    `comparisons` with the version that was in use before, one for each slice; empty if there was none.
+    """
 
     manifest: M
     objections: list[str]
+    comparisons: Sequence[Comparison] = ()
 
 
 def calibrate(candidate: Candidate, validation: Mapping[str, LabelledImages]) -> Calibration:
@@ -102,13 +107,15 @@ def publish(
         part.name: average_doubtful_views(compute_logits, part.images, once[part.name], calibration) for part in test
     }
     right = {part.name: find_right(logits[part.name], part, calibration) for part in test}
-    objections = find_objections(candidate.name, right, test, models_dir)
+    current = find_current(models_dir, candidate.name)
+    comparisons = compare(current, right, test, models_dir) if current else []
+    objections = find_objections(current, comparisons) if current else []
     metrics = {part.name: measure(logits[part.name], part.labels, part.readable, calibration) for part in test}
     manifest = build_manifest(Manifest, candidate, calibration, metrics, objections, models_dir)
     manifest = manifest.model_copy(update={"distributions": distributions or {}})
     write_model_version(models_dir, manifest, network, graph)
     promote_or_hold_back(models_dir, manifest)
-    return Published(manifest, objections)
+    return Published(manifest, objections, comparisons)
 
 
 def promote_or_hold_back(models_dir: Path, manifest: VersionManifest) -> None:

@@ -19,8 +19,8 @@ from shared.recognition.model_version import (
     read_reader_manifest,
 )
 from shared.recognition.weights import load_network
+from training.evaluation.paired import is_worse
 from training.publishing.folder import write_model_version
-from training.publishing.gate import is_worse
 from training.publishing.version import (
     LIBRARIES,
     Candidate,

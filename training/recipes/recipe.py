@@ -36,6 +36,7 @@ class Settings(BaseModel):
     weight_decay: float = Field(0.02, ge=0)
     batch: int = Field(128, gt=0)
     epochs: int = Field(20, gt=0)
+    epoch_batches: int | None = Field(None, gt=0)  # an epoch ends after as many; None: each image comes once
     patience: int = Field(10, gt=0)  # epochs without a better validation accuracy before the step stops
     averaging: float = Field(0.999, ge=0, lt=1)  # decay of the moving average of the weights
     dropout: float = Field(1.0, ge=0)  # factor on the architecture's own dropout rates

@@ -246,6 +246,33 @@ def test_non_digits_add_nothing_to_the_loss_of_the_digits(taught: bool) -> None:
     torch.testing.assert_close(task.loss(logits, batch), expected)
 
 
+def test_where_the_teacher_does_not_count_only_the_label_does() -> None:
+    settings = quick_settings(not_digit_weight=0.0, teacher="a", teacher_share=0.6)
+    logits, answers = torch.randn(2, 6, 10, generator=torch.Generator().manual_seed(1))
+    labels = torch.arange(6)
+    task = RecognitionTask(settings, ["bars"])
+
+    def loss_of(rows: slice, teacher: torch.Tensor | None, taught: torch.Tensor | None = None) -> torch.Tensor:
+        return task.loss(logits[rows], Batch(torch.zeros(3, 28, 28), labels[rows], teacher, taught))
+
+    first, last = slice(0, 3), slice(3, 6)
+    expected = (loss_of(first, answers[first]) + loss_of(last, None)) / 2
+    mixed = loss_of(slice(None), answers, torch.tensor([True] * 3 + [False] * 3))
+    torch.testing.assert_close(mixed, expected)
+
+
+def test_an_epoch_ends_after_its_batches(tmp_path: Path) -> None:
+    class Counter(Callback):
+        batches = 0
+
+        def on_train_batch_end(self, *_: object) -> None:
+            self.batches += 1
+
+    counter = Counter()
+    fit_bars(quick_settings(epochs=2, epoch_batches=3), tmp_path, counter)
+    assert counter.batches == 6
+
+
 def test_the_moving_average_equals_one_computed_by_hand(tmp_path: Path) -> None:
     class Recorder(Callback):
         def __init__(self) -> None:

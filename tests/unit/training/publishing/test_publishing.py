@@ -17,8 +17,9 @@ from tests.unit.training.toy_data import bars
 from training.data.labelled_images import NOT_A_DIGIT
 from training.data.slices import PreparedSlice
 from training.evaluation.measures import make_compute_logits, measure
+from training.evaluation.paired import is_worse
 from training.publishing.calibration import fit_calibration
-from training.publishing.gate import find_right, is_worse
+from training.publishing.gate import find_right
 from training.publishing.version import Candidate, Published, calibrate, publish
 
 MLP = "mlp"

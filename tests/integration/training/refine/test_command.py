@@ -1,0 +1,99 @@
+"""`python -m training.refine` with the real storage service: from labels that people gave to a version in use."""
+
+import base64
+from collections.abc import Callable
+from uuid import UUID
+
+import httpx
+import pytest
+
+from shared.recognition.journal import read_journal
+from tests.integration.training.refine.world import current_of, thin_bars
+from tests.integration.training.test_labelled_drawings import TOKEN
+from training.data.slices import enlarge
+from training.refine import refinement
+from training.refine.__main__ import main
+from training.refine.fetch import FROZEN
+from training.refine.options import Options
+
+Refine = Callable[..., int]
+
+
+@pytest.fixture
+def refine(options: Options, storage_url: str) -> Refine:
+    """Return the command for the test's own folders."""
+    given = [f"--{name}-dir={getattr(options, f'{name}_dir')}" for name in ("data", "models", "results")]
+    storage = [f"--storage-url={storage_url}", f"--storage-token={TOKEN}"]
+    return lambda *arguments: main([*given, *storage, "--model=mlp", *arguments])
+
+
+def label_bars(storage_url: str, count: int, first: int = 0) -> None:
+    """Store that many drawings of bars with their labels."""
+    data = thin_bars(count, seed=first)
+    with httpx.Client(base_url=storage_url, headers={"Authorization": f"Bearer {TOKEN}"}) as client:
+        for number, (image, label) in enumerate(zip(data.images, data.labels.tolist(), strict=True), start=first):
+            body = {
+                "digit": label,
+                "confidence": 0.9,
+                "probabilities": [0.1] * 10,
+                "digit_score": 1,
+                "model": {"name": "mlp", "version": "1"},
+                "drawing": base64.b64encode(enlarge(image)).decode(),
+            }
+            path = f"/v1/predictions/{UUID(int=number + 1, version=4)}"
+            assert client.put(path, json=body).status_code == 201
+            assert client.put(f"{path}/label", json={"digit": label}).status_code == 200
+
+
+def test_with_few_labels_it_says_so_and_ends_well(
+    refine: Refine, options: Options, storage_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert refine() == 0
+    assert "There are no labels yet" in capsys.readouterr().out
+    label_bars(storage_url, 37)
+    before = current_of(options).reference
+    assert refine() == 0
+    assert "37 new labels, nothing to gain yet" in capsys.readouterr().out
+    assert current_of(options).reference == before
+    assert [entry.event for entry in read_journal(options.models_dir, "mlp")][-2:] == ["nothing_to_learn"] * 2
+
+
+def test_labels_end_in_a_version_in_use_and_are_not_new_any_more(
+    refine: Refine, options: Options, storage_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    label_bars(storage_url, 150)
+    before = current_of(options).reference
+    assert refine() == 0
+    printed = capsys.readouterr().out
+    after = current_of(options).reference
+    assert after != before
+    assert f"{after} is in use now." in printed
+    assert "95 % interval" in printed
+    assert "labels to learn from" in printed
+    run = options.results_dir / "refine-mlp-1"
+    assert not (run / FROZEN).exists()  # people may delete their drawings; no copy outlives the run
+    assert [entry.event for entry in read_journal(options.models_dir, "mlp")][-1] == "refined"
+
+    assert refine() == 0
+    assert "0 new labels, nothing to gain yet" in capsys.readouterr().out
+    assert current_of(options).reference == after
+
+
+def test_a_run_that_was_stopped_continues_with_the_same_labels(
+    refine: Refine, options: Options, storage_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    label_bars(storage_url, 100)
+    with monkeypatch.context() as patched:
+        patched.setattr(refinement, "publish", stop)
+        assert refine() == 1
+    assert "The same command continues" in capsys.readouterr().err
+    weights = options.results_dir / "refine-mlp-1" / "step-1" / "weights.safetensors"
+    trained_at = weights.stat().st_mtime_ns
+    label_bars(storage_url, 60, first=100)
+    assert refine() == 0
+    assert weights.stat().st_mtime_ns == trained_at
+    manifest = current_of(options)
+    assert int(manifest.recipe["labels"]) + int(manifest.recipe["labels_held_out"]) <= 100

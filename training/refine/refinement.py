@@ -1,0 +1,95 @@
+"""One refinement: from selected labels to a version that the gate let through, or to the reason why there is none.
+
+Validation data are read before test data: a candidate that reads them worse than the version in use is not written at
+all, so that test images are used once for each published version.
+"""
+
+import logging
+from math import ceil
+
+import numpy as np
+
+from shared.recognition.model_version import Manifest, find_manifest
+from training.data.labelled_images import NOT_A_DIGIT, LabelledImages
+from training.data.mixture import load_test
+from training.data.people_drawings import PeopleDrawings
+from training.data.slices import PreparedSlice
+from training.publishing.lineage import list_datasets
+from training.publishing.version import Published, calibrate, publish
+from training.refine.candidate import fine_tune
+from training.refine.capping import Rows
+from training.refine.learned import describe_learned
+from training.refine.options import Options
+from training.refine.outcome import Outcome
+from training.refine.replay import describe_missing, find_replayed
+from training.refine.selection import Selection
+from training.refine.settings import was_learned
+from training.refine.validation import (
+    LEFT_OUT,
+    compare_on_validation,
+    list_worse,
+    load_validation_slices,
+    select_digits,
+)
+from training.run_folder import RunFolder
+
+log = logging.getLogger(__name__)
+
+OWN_SLICE = "installation"  # drawings that people of this installation labelled, held out
+OWN_OTHERS = "installation_not_digits"
+MOST_HELD_OUT = 4000  # fewer than MNIST's validation digits, on which the temperature is fitted
+
+
+def learn_and_publish(
+    drawings: PeopleDrawings, selection: Selection, current: Manifest, run: RunFolder, options: Options
+) -> Outcome:
+    """Fine-tune, calibrate, measure and publish. TrainingError or ModelVersionError with what is wrong."""
+    learned = describe_learned(drawings, selection)
+    own = make_own_slices(drawings, selection.held_out)
+    validation = [*load_validation_slices(options), *own]
+    replayed = find_replayed(current, options)
+    measured = [LEFT_OUT, *replayed, *(part.name for part in validation)]
+    if missing := describe_missing(current, measured):
+        print(missing)
+    digits = select_digits(validation, was_learned(current, "pictures"))
+    labels = LabelledImages(drawings.images[selection.train], drawings.labels[selection.train])
+    watched = {name: part for name, part in digits.items() if name in {"mnist", OWN_SLICE}}
+    candidate = fine_tune(current, labels, watched, replayed, run.step(1), learned, options)
+
+    calibration = calibrate(candidate, digits)
+    in_use = find_manifest(options.models_dir, current.name)
+    compared = compare_on_validation(candidate, calibration, in_use, validation, options.models_dir)
+    if worse := list_worse(compared):
+        message = f"Not published, because validation data are read worse: {'; '.join(worse)}."
+        return Outcome("held_back", message, comparisons=compared, details=dict(learned))
+    log.info("measuring on test data")
+    test = [*load_test(replayed, options, list_datasets(candidate.lineage)), *own]
+    return describe_published(publish(candidate, calibration, test, options.models_dir))
+
+
+def make_own_slices(drawings: PeopleDrawings, held_out: Rows) -> list[PreparedSlice]:
+    """Return the held-out drawings as slices: the digits, and what is none, as far as there are any."""
+    held_out = held_out[:: max(1, ceil(len(held_out) / MOST_HELD_OUT))]
+    is_digit = drawings.labels[held_out] != NOT_A_DIGIT
+    parts = {OWN_SLICE: held_out[is_digit], OWN_OTHERS: held_out[~is_digit]}
+    return [
+        PreparedSlice(name, drawings.images[rows], drawings.labels[rows], np.ones(len(rows), bool))
+        for name, rows in parts.items()
+        if len(rows)
+    ]
+
+
+def describe_published(published: Published[Manifest]) -> Outcome:
+    """Return how the gate decided."""
+    manifest = published.manifest
+    if published.objections:
+        message = f"{manifest.reference} was written but is not in use: {'; '.join(published.objections)}."
+    else:
+        message = f"{manifest.reference} is in use now."
+    return Outcome(
+        "held_back" if published.objections else "refined",
+        message,
+        manifest.version,
+        published.comparisons,
+        {name: value for name, value in manifest.recipe.items() if name.startswith("labels") or name == "label_owners"},
+    )

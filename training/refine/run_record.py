@@ -1,0 +1,48 @@
+"""What a run of `make refine` began with and how it ended: `results/refine-<model>-<n>/refinement.json`.
+
+A run that was stopped is continued with the same labels and the same start. What the last run used tells the next one
+which labels are new, also if its version did not go into use.
+"""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from shared.atomic_file import replacing
+from training.errors import RunError
+from training.run_folder import RunFolder
+
+RECORD = "refinement.json"
+
+
+class RunRecord(BaseModel):
+    """`start`: the version that was in use. `until`: the time of the newest label, as in the manifest."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: str
+    until: str
+    new: int  # labels
+
+
+def write_record(run: RunFolder, record: RunRecord) -> None:
+    """Write it in one atomic step."""
+    with replacing(run.folder / RECORD) as temporary:
+        temporary.write_text(record.model_dump_json(indent=2))
+
+
+def read_record(run: RunFolder) -> RunRecord | None:
+    """Return what the run began with, or None if it did not begin to learn. RunError if the file is damaged."""
+    path = run.folder / RECORD
+    try:
+        return RunRecord.model_validate_json(path.read_text()) if path.exists() else None
+    except (OSError, ValidationError) as error:
+        raise RunError(f"{path} is damaged: delete {run.folder} to start again.") from error
+
+
+def find_last(results_dir: Path, prefix: str, start: str) -> tuple[RunFolder, RunRecord] | None:
+    """Return the newest finished run that began with that version, or None."""
+    runs = [RunFolder(path) for path in results_dir.glob(f"{prefix}-*")]
+    finished = [(run, record) for run in runs if run.finished.exists() and (record := read_record(run))]
+    same = [(run, record) for run, record in finished if record.start == start]
+    return max(same, key=lambda entry: entry[1].until, default=None)
