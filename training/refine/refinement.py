@@ -14,6 +14,8 @@ from training.data.labelled_images import NOT_A_DIGIT, LabelledImages
 from training.data.mixture import load_test
 from training.data.people_drawings import PeopleDrawings
 from training.data.slices import PreparedSlice
+from training.drift.validation import count_validation
+from training.evaluation.measures import make_compute_logits
 from training.publishing.lineage import list_datasets
 from training.publishing.version import Published, calibrate, publish
 from training.refine.candidate import fine_tune
@@ -23,7 +25,7 @@ from training.refine.options import Options
 from training.refine.outcome import Outcome
 from training.refine.replay import describe_missing, find_replayed
 from training.refine.selection import Selection
-from training.refine.settings import was_learned
+from training.refine.settings import choose_settings, was_learned
 from training.refine.validation import (
     LEFT_OUT,
     compare_on_validation,
@@ -64,7 +66,10 @@ def learn_and_publish(
         return Outcome("held_back", message, comparisons=compared, details=dict(learned))
     log.info("measuring on test data")
     test = [*load_test(replayed, options, list_datasets(candidate.lineage)), *own]
-    return describe_published(publish(candidate, calibration, test, options.models_dir))
+    compute_logits = make_compute_logits(candidate.network, candidate.normalisation)
+    settings = choose_settings(current, replayed, options.seed).model_copy(update={"dataset": replayed})
+    distributions = count_validation(compute_logits, calibration, settings, options)
+    return describe_published(publish(candidate, calibration, test, options.models_dir, distributions))
 
 
 def make_own_slices(drawings: PeopleDrawings, held_out: Rows) -> list[PreparedSlice]:
