@@ -60,7 +60,8 @@ def test_a_refinement_that_does_not_end_is_stopped() -> None:
 def test_a_refinement_is_told_to_stop_and_may_keep_what_it_has(tmp_path: Path) -> None:
     kept, began = tmp_path / "kept", tmp_path / "began"
     program = f"""
-import pathlib, time
+import pathlib, signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored if the tests were started in the background
 try:
     pathlib.Path({str(began)!r}).touch()
     time.sleep(600)
