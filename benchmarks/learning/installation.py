@@ -49,6 +49,6 @@ def run_installation(version: Version, folder: Path | None = None) -> Iterator[I
         with (
             run_postgres() as database_url,
             run_storage(database_url) as storage,
-            running_inference(**settings, **PATIENT) as inference_url,
+            running_inference(None, **settings, **PATIENT) as inference_url,
         ):
             yield Installation(inference_url, storage.url, used.models_dir, used.name, place)
