@@ -58,7 +58,8 @@ def measure_swapping(school: School, _: Mapping[str, Outcome]) -> Outcome:
             (
                 f"{swaps} swaps while {CALLERS} callers ask: requests lost, answers of no version",
                 "0, 0",
-                f"{len(tally.lost)}, {len(tally.strange)} of {asked:,}" + (f" ({problems})" if problems else ""),
+                f"{len(tally.lost)}, {len(tally.strange)} of {asked:,}, answered by {len(tally.answers)} versions"
+                + (f" ({problems})" if problems else ""),
             )
         ]
     )
