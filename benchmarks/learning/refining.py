@@ -50,12 +50,10 @@ def refine(installation: Installation, data_dir: Path, pen_digits: Sequence[Path
     command = [sys.executable, "-m", "training.refine", *(str(part) for option in options.items() for part in option)]
     command += [argument for file in pen_digits for argument in ("--pen-digits", str(file))]
     environment = without_data_files(os.environ) | {"STORAGE_TOKEN": TOKEN}
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    (installation.folder / "refine.log").write_text(done.stdout)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    (installation.folder / "refine.log").write_text(done.stderr + done.stdout)
     if done.returncode != 0:
-        raise RuntimeError(f"training.refine ended with {done.returncode}:\n{done.stdout[-3000:]}")
+        raise RuntimeError(f"training.refine ended with {done.returncode}:\n{done.stderr[-3000:]}")
     minutes, cpu_minutes = (time.perf_counter() - began) / 60, (measure_children_s() - cpu_began) / 60
     suspected = list_suspected(installation)
     return Refined(before, installation.version, suspected, minutes, cpu_minutes, done.stdout)
