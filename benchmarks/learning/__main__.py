@@ -9,7 +9,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from training.options import DATA_DIR
 
 PAGE, PLOT = ROOT / "docs" / "learning.md", ROOT / "docs" / "images" / "learning.png"
 
-Measure = Callable[[School, Mapping[str, Outcome]], Outcome]
+Measure = Callable[[School], Outcome]
 PARTS: dict[str, Measure] = {
     "others": measure_other_writers,
     "curve": measure_fewer_labels,
@@ -44,7 +44,7 @@ def measure(school: School, parts: list[str]) -> dict[str, Outcome]:
     """Measure the parts and keep each → all that the folder has, also from earlier runs."""
     for part in parts:
         began = time.perf_counter()
-        outcome = PARTS[part](school, read_outcomes(school.folder, list(PARTS)))
+        outcome = PARTS[part](school)
         outcome.minutes = (time.perf_counter() - began) / 60
         write_outcome(school.folder, part, outcome)
         forget_steps(school.folder, part)

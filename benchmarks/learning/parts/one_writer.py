@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from training.evaluation.paired import is_worse
+
 from benchmarks.learning.installation import run_installation
 from benchmarks.learning.lesson import EXAMINED, School, draw_once
 from benchmarks.learning.outcome import Outcome, join, remember
@@ -18,7 +20,6 @@ from benchmarks.learning.refining import refine
 from benchmarks.learning.versions import Version
 from benchmarks.learning.writers import group_by_person, take_in_turn, take_of_each_digit
 from training.data.pen_characters import PenCharacter
-from training.evaluation.paired import is_worse
 
 WRITERS = 4
 LABELS = 50
@@ -27,7 +28,7 @@ MANY_DIGITS = 150  # of a writer, to know how the hand is read
 Digits = Sequence[PenCharacter]
 
 
-def measure_one_writer(school: School, _: Mapping[str, Outcome]) -> Outcome:
+def measure_one_writer(school: School) -> Outcome:
     """Find the four writers, and let each teach."""
     people = group_by_person(school.halves.others)
     strangers = {person: digits for person, digits in people.items() if len(digits) >= MANY_DIGITS}

@@ -4,7 +4,6 @@ The version that was trained on MNIST alone learns from 3,000 labels. It is comp
 with the pen strokes of the same half of the writers from the start.
 """
 
-from collections.abc import Mapping
 from functools import partial
 
 from benchmarks.learning.lesson import School
@@ -20,7 +19,7 @@ MOST_LOST = 0.05  # points of MNIST's test digits
 MOST_MINUTES = 15
 
 
-def measure_other_writers(school: School, _: Mapping[str, Outcome]) -> Outcome:
+def measure_other_writers(school: School) -> Outcome:
     """Give the lesson, and let the version that was trained with strokes read the same digits."""
     lesson = remember(school.folder, "others-lesson", partial(give_lesson, school))
     reference = school.read_version(school.reference).others
@@ -63,7 +62,7 @@ def describe_examined(school: School) -> str:
     return f"digits of {people} other writers read rightly ({len(school.others):,} examined)"
 
 
-def measure_fewer_labels(school: School, _: Mapping[str, Outcome]) -> Outcome:
+def measure_fewer_labels(school: School) -> Outcome:
     """Give the same lesson with fewer labels of the same writers."""
     return join([remember(school.folder, f"curve-{count}", partial(teach_fewer, school, count)) for count in FEWER])
 

@@ -1,6 +1,6 @@
 """What a version in shadow costs the callers of the version in use, and the machine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from statistics import median
 
 from benchmarks.learning.lesson import School
@@ -12,7 +12,7 @@ SECONDS = 20  # of a turn
 PAIRS = 5  # turns without and with the shadow
 
 
-def measure_shadowing(_: School, __: Mapping[str, Outcome]) -> Outcome:
+def measure_shadowing(_: School) -> Outcome:
     """Let a copy of the shipped `cnn` run beside it in every second turn."""
     return describe_cost(measure_shadow(rate=RATE, seconds=SECONDS, pairs=PAIRS))
 

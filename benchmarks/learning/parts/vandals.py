@@ -3,17 +3,18 @@
 Each has an installation to itself, without the labels of anybody honest, so nothing dilutes the attack.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+
+from training.evaluation.paired import is_worse
 
 from benchmarks.learning.lesson import Lesson, School
 from benchmarks.learning.outcome import Outcome, join, remember
 from benchmarks.learning.people import Drawing, draw_digits
 from benchmarks.learning.reading import Reading
 from benchmarks.learning.writers import take_in_turn
-from training.evaluation.paired import is_worse
 
 DRAWINGS = 600
 WANTED = 3
@@ -21,7 +22,7 @@ A_DAY = 10  # drawings of the slow vandal
 IDENTITIES = 100
 
 
-def measure_vandals(school: School, _: Mapping[str, Outcome]) -> Outcome:
+def measure_vandals(school: School) -> Outcome:
     """Let each attack."""
     return join([remember(school.folder, f"vandals-{name}", partial(suffer, school, name)) for name in ATTACKS])
 
