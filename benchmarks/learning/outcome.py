@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 
 from pydantic import BaseModel, Field
-
 from training.atomic_file import replacing
 
 Row = tuple[str, str, str]  # what, must, measured

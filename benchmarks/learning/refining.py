@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from training.data.labelled_stream import stream_labelled_drawings
-
 from benchmarks.fairness.services import TOKEN
 from benchmarks.learning.installation import Installation
 from benchmarks.learning.versions import ROOT, Version, without_data_files
+from training.data.labelled_stream import stream_labelled_drawings
 
 EVERY = 100_000  # labelled drawings, more than any scenario has
 

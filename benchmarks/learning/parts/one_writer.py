@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from training.evaluation.paired import is_worse
-
 from benchmarks.learning.installation import run_installation
 from benchmarks.learning.lesson import EXAMINED, School, draw_once
 from benchmarks.learning.outcome import Outcome, join, remember
@@ -20,6 +18,7 @@ from benchmarks.learning.refining import refine
 from benchmarks.learning.versions import Version
 from benchmarks.learning.writers import group_by_person, take_in_turn, take_of_each_digit
 from training.data.pen_characters import PenCharacter
+from training.evaluation.paired import is_worse
 
 WRITERS = 4
 LABELS = 50

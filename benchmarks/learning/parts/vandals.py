@@ -8,13 +8,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from training.evaluation.paired import is_worse
-
 from benchmarks.learning.lesson import Lesson, School
 from benchmarks.learning.outcome import Outcome, join, remember
 from benchmarks.learning.people import Drawing, draw_digits
 from benchmarks.learning.reading import Reading
 from benchmarks.learning.writers import take_in_turn
+from training.evaluation.paired import is_worse
 
 DRAWINGS = 600
 WANTED = 3
