@@ -5,7 +5,8 @@ from datetime import date
 from pathlib import Path
 
 from pydantic import BaseModel, Field
-from training.atomic_file import replacing
+
+from shared.atomic_file import replacing
 
 Row = tuple[str, str, str]  # what, must, measured
 
