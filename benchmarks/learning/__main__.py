@@ -9,12 +9,12 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 
 from benchmarks.learning.lesson import School
-from benchmarks.learning.outcome import Outcome, forget_steps, read_outcomes, write_outcome
+from benchmarks.learning.outcome import Outcome, forget_steps, read_outcomes, read_unfinished, write_outcome
 from benchmarks.learning.page import write_page, write_table
 from benchmarks.learning.parts.one_writer import measure_one_writer
 from benchmarks.learning.parts.other_writers import measure_fewer_labels, measure_other_writers
@@ -52,6 +52,14 @@ def measure(school: School, parts: list[str]) -> dict[str, Outcome]:
     return read_outcomes(school.folder, list(PARTS))
 
 
+def write_documents(folder: Path, outcomes: Mapping[str, Outcome], architecture: str) -> None:
+    """Write the page and the plot. Of a part that was stopped, the page has the steps that ended."""
+    stopped = {part: read_unfinished(folder, part) for part in PARTS if part not in outcomes}
+    known = {part: outcome for part, outcome in stopped.items() if outcome} | dict(outcomes)
+    is_plotted = plot_outcomes(outcomes, PLOT) is not None
+    PAGE.write_text(write_page(known, architecture, list(PARTS), is_plotted=is_plotted))
+
+
 def make_parser() -> argparse.ArgumentParser:
     """The options. The files of strokes have the names that training takes them by."""
     pen_digits, _, pendigits = os.environ.get("PEN_DIGITS", "").partition(",")
@@ -65,7 +73,9 @@ def make_parser() -> argparse.ArgumentParser:
         default=pendigits,
         help="strokes of few writers, many of each; default: its second",
     )
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="parts to measure")
+    parser.add_argument(
+        "--only", nargs="*", choices=PARTS, default=list(PARTS), help="parts to measure; none: only write the page"
+    )
     parser.add_argument("--folder", type=Path, help="keep versions and results there for the next run")
     parser.add_argument("--architecture", choices=EPOCHS, default="cnn", help="lenet5 is for a quick try")
     parser.add_argument("--data-dir", type=Path, default=DATA_DIR, help="folder of MNIST")
@@ -82,10 +92,10 @@ def main(arguments: list[str] | None = None) -> int:
             return 1
     with nullcontext(options.folder) if options.folder else tempfile.TemporaryDirectory() as folder:
         trainer = Trainer(Path(folder), options.architecture, options.data_dir)
-        outcomes = measure(School(options.pen_digits, options.pendigits, trainer, flush), options.only)
-    if options.folder or options.only == list(PARTS):
-        plot_outcomes(outcomes, PLOT)
-        PAGE.write_text(write_page(outcomes, options.architecture, list(PARTS)))
+        school = School(options.pen_digits, options.pendigits, trainer, flush)
+        outcomes = measure(school, options.only)
+        if options.folder or options.only == list(PARTS):
+            write_documents(school.folder, outcomes, options.architecture)
     return 0
 
 

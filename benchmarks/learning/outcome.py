@@ -43,6 +43,15 @@ def forget_steps(folder: Path, part: str) -> None:
         file.unlink()
 
 
+def read_unfinished(folder: Path, part: str) -> Outcome | None:
+    """Return what the steps of a part gave that was stopped, with a row that says so. None if there are no steps."""
+    steps = [Outcome.model_validate_json(file.read_text()) for file in sorted(folder.glob(f"{part}-*.json"))]
+    if not steps:
+        return None
+    rest = ("the rest of this part is not measured yet", "", f"`--only {part}` continues it")
+    return Outcome(rows=[*join(steps).rows, rest], measured_on=max(step.measured_on for step in steps))
+
+
 def join(outcomes: Sequence[Outcome]) -> Outcome:
     """Return all rows, and all points under their names."""
     names = dict.fromkeys(name for outcome in outcomes for name in outcome.points)

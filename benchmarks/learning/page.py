@@ -49,7 +49,7 @@ How the rows are measured:
 """
 
 
-def write_page(outcomes: Mapping[str, Outcome], architecture: str, parts: list[str]) -> str:
+def write_page(outcomes: Mapping[str, Outcome], architecture: str, parts: list[str], *, is_plotted: bool) -> str:
     """Return the page. A part that was not measured has a row that says so."""
     days = sorted({str(outcome.measured_on) for outcome in outcomes.values()})
     measured = f"Measured on {' and '.join(days)}" if days else "Not measured yet"
@@ -59,7 +59,7 @@ def write_page(outcomes: Mapping[str, Outcome], architecture: str, parts: list[s
         INTRODUCTION,
         f"{measured}, with `{architecture}`, on {os.cpu_count()} cores of {platform.machine()}.",
         "",
-        *(["![Accuracy against labels](images/learning.png)", ""] if {"others", "writers"} & outcomes.keys() else []),
+        *(["![Accuracy against labels](images/learning.png)", ""] if is_plotted else []),
         *write_table(outcomes, parts),
         "",
         HOW.format(

@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from benchmarks.learning.__main__ import PARTS, main
-from benchmarks.learning.outcome import Outcome, forget_steps, join, read_outcomes, remember, write_outcome
+from benchmarks.learning.outcome import (
+    Outcome,
+    forget_steps,
+    join,
+    read_outcomes,
+    read_unfinished,
+    remember,
+    write_outcome,
+)
 from benchmarks.learning.page import TITLES, write_page
 from benchmarks.learning.plot import plot_outcomes
 
@@ -22,7 +30,7 @@ def test_every_part_has_a_title() -> None:
 
 
 def test_the_page_says_plainly_what_was_not_measured() -> None:
-    page = write_page({"others": OTHERS}, "lenet5", list(PARTS))
+    page = write_page({"others": OTHERS}, "lenet5", list(PARTS), is_plotted=True)
     assert "| share of the distance | ≥ 67 % | 71 % |" in page
     assert page.count("not measured yet") == len(PARTS) - 1
     assert "images/learning.png" in page
@@ -70,3 +78,12 @@ def test_steps_are_joined_in_their_order() -> None:
     assert joined.rows == OTHERS.rows
     assert joined.points["writer"] == [12.0, 12.0]
     assert joined.points["before"] == [0.2, 0.92, 0.2]
+
+
+def test_a_stopped_part_shows_its_steps_and_says_that_the_rest_is_missing(tmp_path: Path) -> None:
+    assert read_unfinished(tmp_path, "others") is None
+    write_outcome(tmp_path, "others-lesson", OTHERS)
+    stopped = read_unfinished(tmp_path, "others")
+    assert stopped is not None
+    assert stopped.rows[0] == OTHERS.rows[0]
+    assert stopped.rows[1][0] == "the rest of this part is not measured yet"
