@@ -10,7 +10,7 @@ from shared.atomic_file import replacing
 from shared.recognition.model_version import MANIFEST, Manifest, find_manifest, folder_of
 from shared.recognition.weights import load_network
 from training.data.mixture import check_mixture
-from training.drift.validation import count_validation
+from training.drift.validation import ValidationCounts, count_validation
 from training.evaluation.measures import make_compute_logits
 from training.options import TrainingOptions
 from training.recipes.recipe import Settings
@@ -41,7 +41,7 @@ def choose_settings(manifest: Manifest) -> Settings:
     return Settings.model_validate(known)
 
 
-def write_distributions(path: Path, distributions: dict[str, dict[str, list[int]]]) -> None:
+def write_distributions(path: Path, distributions: ValidationCounts) -> None:
     """Put the distributions into a manifest.json, in one atomic step."""
     content = json.loads(path.read_text())
     content["distributions"] = distributions

@@ -24,6 +24,8 @@ from training.drift.reference import find_kind
 from training.options import TrainingOptions
 from training.recipes.recipe import Settings
 
+ValidationCounts = dict[str, dict[str, list[int]]]  # kind of picture → measure → the count of each bin
+
 MOST = 400  # examples of each slice; photographs take up to a third of a second each
 
 
@@ -41,12 +43,12 @@ def count_validation(
     settings: Settings,
     options: TrainingOptions,
     most: int = MOST,
-) -> dict[str, dict[str, list[int]]]:
-    """Return the counts for the manifest: kind of picture → measure → the count of each bin.
+) -> ValidationCounts:
+    """Return the counts for the manifest.
 
     `settings` name the datasets that the version was validated on. DataUnavailableError if one is missing.
     """
-    total: dict[str, dict[str, list[int]]] = {}
+    total: ValidationCounts = {}
     for name, part in measure_slices(settings, options, most):
         known = total.setdefault(find_kind(name), {})
         for measure, values in (answer(compute_logits, calibration, part.images) | part.ink).items():

@@ -26,6 +26,7 @@ from shared.recognition.promotion import promote
 from shared.recognition.reader_calibration import ReaderCalibration
 from training.data.labelled_images import LabelledImages
 from training.data.slices import PreparedSlice
+from training.drift.validation import ValidationCounts
 from training.evaluation.measures import make_compute_logits, measure
 from training.evaluation.paired import Comparison
 from training.publishing.calibration import fit_calibration
@@ -88,11 +89,11 @@ def publish(
     calibration: Calibration,
     test: Sequence[PreparedSlice],
     models_dir: Path,
-    distributions: dict[str, dict[str, list[int]]] | None = None,
+    distributions: ValidationCounts,
 ) -> Published[Manifest]:
     """Measure the candidate on the test slices, write it, and make it the current version if the gate allows.
 
-    `distributions` count its validation data (`training/drift/validation.py`); without them, drift cannot be reported.
+    `distributions` count its validation data, so that drift can be reported.
 
     The files are written last, so a process that is killed before leaves nothing. ModelVersionError if the exported
     graph answers differently from the network.
@@ -112,7 +113,7 @@ def publish(
     objections = find_objections(current, comparisons) if current else []
     metrics = {part.name: measure(logits[part.name], part.labels, part.readable, calibration) for part in test}
     manifest = build_manifest(Manifest, candidate, calibration, metrics, objections, models_dir)
-    manifest = manifest.model_copy(update={"distributions": distributions or {}})
+    manifest = manifest.model_copy(update={"distributions": distributions})
     write_model_version(models_dir, manifest, network, graph)
     promote_or_hold_back(models_dir, manifest)
     return Published(manifest, objections, comparisons)

@@ -5,22 +5,25 @@ all, so that test images are used once for each published version.
 """
 
 import logging
+from collections.abc import Sequence
 from math import ceil
 
 import numpy as np
 
+from shared.recognition.calibration import Calibration
 from shared.recognition.model_version import Manifest, find_manifest
-from training.data.labelled_images import NOT_A_DIGIT, LabelledImages
+from training.data.labelled_images import NOT_A_DIGIT
 from training.data.mixture import load_test
 from training.data.people_drawings import PeopleDrawings
 from training.data.slices import PreparedSlice
-from training.drift.validation import count_validation
+from training.drift.validation import ValidationCounts, count_validation
 from training.evaluation.measures import make_compute_logits
 from training.publishing.lineage import list_datasets
-from training.publishing.version import Published, calibrate, publish
+from training.publishing.version import Candidate, Published, calibrate, publish
+from training.recipes.recipe import DatasetName, Settings
 from training.refine.candidate import fine_tune
 from training.refine.capping import Rows
-from training.refine.learned import describe_learned
+from training.refine.learned import Learned, describe_learned
 from training.refine.options import Options
 from training.refine.outcome import Outcome
 from training.refine.replay import describe_missing, find_replayed
@@ -54,7 +57,7 @@ def learn_and_publish(
     if missing := describe_missing(current, measured):
         print(missing)
     digits = select_digits(validation, was_learned(current, "pictures"))
-    labels = LabelledImages(drawings.images[selection.train], drawings.labels[selection.train])
+    labels = drawings.select(selection.train)
     watched = {name: part for name, part in digits.items() if name in {"mnist", OWN_SLICE}}
     candidate = fine_tune(current, labels, watched, replayed, run.step(1), learned, options)
 
@@ -66,10 +69,17 @@ def learn_and_publish(
         return Outcome("held_back", message, comparisons=compared, details=dict(learned))
     log.info("measuring on test data")
     test = [*load_test(replayed, options, list_datasets(candidate.lineage)), *own]
+    distributions = count_repeated(candidate, calibration, replayed, options)
+    return describe_published(publish(candidate, calibration, test, options.models_dir, distributions), learned)
+
+
+def count_repeated(
+    candidate: Candidate, calibration: Calibration, replayed: Sequence[DatasetName], options: Options
+) -> ValidationCounts:
+    """Count the validation data of what was repeated, for drift. The drawings of people are what drift compares."""
     compute_logits = make_compute_logits(candidate.network, candidate.normalisation)
-    settings = choose_settings(current, replayed, options.seed).model_copy(update={"dataset": replayed})
-    distributions = count_validation(compute_logits, calibration, settings, options)
-    return describe_published(publish(candidate, calibration, test, options.models_dir, distributions))
+    settings = Settings(dataset=tuple(replayed), pictures=bool(candidate.recipe["pictures"]))
+    return count_validation(compute_logits, calibration, settings, options)
 
 
 def make_own_slices(drawings: PeopleDrawings, held_out: Rows) -> list[PreparedSlice]:
@@ -84,7 +94,7 @@ def make_own_slices(drawings: PeopleDrawings, held_out: Rows) -> list[PreparedSl
     ]
 
 
-def describe_published(published: Published[Manifest]) -> Outcome:
+def describe_published(published: Published[Manifest], learned: Learned) -> Outcome:
     """Return how the gate decided."""
     manifest = published.manifest
     if published.objections:
@@ -96,5 +106,5 @@ def describe_published(published: Published[Manifest]) -> Outcome:
         message,
         manifest.version,
         published.comparisons,
-        {name: value for name, value in manifest.recipe.items() if name.startswith("labels") or name == "label_owners"},
+        dict(learned),
     )

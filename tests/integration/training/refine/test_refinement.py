@@ -15,6 +15,7 @@ from tests.integration.training.refine.world import (
 )
 from tests.integration.training.toy import bars
 from training.data.labelled_images import NOT_A_DIGIT, LabelledImages
+from training.drift.report import check_described
 from training.refine import refinement
 from training.refine.options import Options
 from training.refine.outcome import Outcome
@@ -53,6 +54,13 @@ def test_the_manifest_says_what_was_learned_and_from_which_version(options: Opti
     assert len(str(after.recipe["labels_sha256"])) == 64
     assert [step.trained for step in after.lineage] == [before.reference]
     assert {"mnist", "labelled_drawings"} <= set(after.data)
+
+
+def test_the_manifest_counts_the_validation_data_that_drift_is_compared_with(options: Options) -> None:
+    learn(thin_bars(300), options)
+    after = current_of(options)
+    check_described(after)
+    assert {sum(counts) for counts in after.distributions["images"].values()} == {200}  # without people's drawings
 
 
 def test_the_same_labels_and_seed_give_the_same_weights(options: Options, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def prepared_bars() -> PreparedSlice:
 
 
 def publish_candidate(new: Candidate, test: list[PreparedSlice], models: Path) -> Published:
-    return publish(new, calibrate(new, {"bars": bars(32)}), test, models)
+    return publish(new, calibrate(new, {"bars": bars(32)}), test, models, {})
 
 
 def publish_to(models: Path, network: nn.Module | None = None) -> tuple[str, list[str]]:
@@ -73,7 +73,7 @@ def test_the_first_version_becomes_the_current_one_with_its_metrics(tmp_path: Pa
 def test_metrics_are_measured_as_in_serving(tmp_path: Path) -> None:
     new, part = candidate(), prepared_bars()  # an untrained network doubts every image
     calibration = Calibration(energy_centre=-50, doubtful_below=0.8)
-    published = publish(new, calibration, [part], tmp_path)
+    published = publish(new, calibration, [part], tmp_path, {})
     compute_logits = make_compute_logits(new.network, new.normalisation)
     plain = compute_logits(part.images)
     augmented = compute_augmented_logits(compute_logits, part.images, calibration)
