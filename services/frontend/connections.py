@@ -180,4 +180,4 @@ def get_digit_score_threshold(model: ModelVersion) -> float:
 def _get_digit_score_thresholds(wanted: ModelVersion) -> dict[str, float]:
     """Thresholds by `name/version`, asked again only for a new model version, because a version never changes."""
     models = connect().inference.list_models().models
-    return {f"{listed.name}/{listed.version}": listed.digit_score_threshold for listed in models}
+    return {listed.reference: listed.digit_score_threshold for listed in models}

@@ -4,11 +4,9 @@ from pathlib import Path
 
 import structlog
 
-from shared.recognition.model_version import ModelVersionError, read_default
+from shared.recognition.model_version import BUILT_IN_DEFAULT, ModelVersionError, read_default
 
 logger = structlog.get_logger(__name__)
-
-BUILT_IN = "cnn"
 
 
 class DefaultModel:
@@ -19,7 +17,7 @@ class DefaultModel:
         self._models_dir = models_dir
         self._failure = ""
 
-    def read(self, before: str = BUILT_IN) -> str:
+    def read(self, before: str = BUILT_IN_DEFAULT) -> str:
         """The reference of the model. With a broken file, which is logged once, it stays as it was `before`."""
         if self.setting is not None:
             return self.setting
@@ -31,4 +29,4 @@ class DefaultModel:
             self._failure = str(error)
             return before
         self._failure = ""
-        return named or BUILT_IN
+        return named or BUILT_IN_DEFAULT

@@ -45,7 +45,7 @@ class ShadowCatalog:
 
     async def _try_to_run(self, reference: str) -> None:
         files = await asyncio.to_thread(list_files, self._models_dir / reference)
-        if self._refused and _refer_to(self._refused) == reference and files == self._files:
+        if self._refused and self._refused.reference == reference and files == self._files:
             return
         self._files = files
         try:
@@ -70,13 +70,9 @@ class ShadowCatalog:
 
     def add_refused(self, refused: list[RefusedVersion]) -> list[RefusedVersion]:
         """These versions and the one that can't run in shadow, unless it is among them."""
-        if self._refused is None or _refer_to(self._refused) in map(_refer_to, refused):
+        if self._refused is None or self._refused.reference in [one.reference for one in refused]:
             return refused
         return [*refused, self._refused]
-
-
-def _refer_to(refused: RefusedVersion) -> str:
-    return f"{refused.name}/{refused.version}"
 
 
 def list_files(folder: Path) -> Files:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.contracts.suggestions import Why
+from shared.contracts.suggestions import Kind
 
 
 @dataclass(frozen=True)
@@ -19,20 +19,20 @@ class Candidate:
     id: UUID
     owner: UUID | None
     digit: int
-    why: Why
+    kind: Kind
     suggested: int | None
 
 
 def choose_candidates(candidates: Iterable[Candidate], limit: int) -> list[Candidate]:
     """Return at most `limit`, each drawing once, in the order in which to ask."""
     left = list({candidate.id: candidate for candidate in candidates}.values())
-    kinds, owners, digits = Counter[Why](), Counter[UUID | None](), Counter[int]()
+    kinds, owners, digits = Counter[Kind](), Counter[UUID | None](), Counter[int]()
     chosen: list[Candidate] = []
     while left and len(chosen) < limit:
-        best = min(left, key=lambda one: (kinds[one.why], owners[one.owner], digits[one.digit]))  # the first of equals
+        best = min(left, key=lambda one: (kinds[one.kind], owners[one.owner], digits[one.digit]))  # the first of equals
         left.remove(best)
         chosen.append(best)
-        kinds[best.why] += 1
+        kinds[best.kind] += 1
         owners[best.owner] += 1
         digits[best.digit] += 1
     return chosen

@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shared.contracts.message import Message, ModelVersion, Share
+from shared.contracts.storage import Count
 
 Measure = Literal["digit", "confidence", "digit_score", "line_width", "size", "darkness"]
-Number = Annotated[int, Field(ge=0)]
 
 
 class ComparedDistribution(Message):
@@ -26,7 +26,7 @@ class ComparedDistribution(Message):
 
     measure: Measure
     edges: list[float]
-    drawings: list[Number]
+    drawings: list[Count]
     validation: list[Share]
     index: Annotated[float, Field(ge=0)]
     sentence: str | None
@@ -42,9 +42,9 @@ class DriftReport(Message):
     model: ModelVersion
     created_at: datetime
     since: datetime
-    drawings: Number
-    left_out: Number
-    owners: Number
+    drawings: Count
+    left_out: Count
+    owners: Count
     note: str | None
     distributions: list[ComparedDistribution]
 

@@ -151,6 +151,11 @@ class VersionDescription(Message):
     metrics: dict[str, dict[str, float]]
     objections: list[str] = Field(default_factory=list)
 
+    @property
+    def reference(self) -> str:
+        """`name/version`."""
+        return f"{self.name}/{self.version}"
+
 
 class ModelDescription(VersionDescription):
     """One model version that reads digits."""
@@ -179,6 +184,11 @@ class RefusedVersion(Message):
     name: str
     version: str
     reason: str
+
+    @property
+    def reference(self) -> str:
+        """`name/version`."""
+        return f"{self.name}/{self.version}"
 
 
 class ModelList(Message):

@@ -14,7 +14,8 @@ from shared.contracts.message import Message
 
 PromotionAction = Literal["promote", "roll_back", "make_default"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-Reason = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00]*\S[^\x00]*$")]
+MAX_REASON = 1000  # characters
+Reason = Annotated[str, Field(min_length=1, max_length=MAX_REASON, pattern=r"^[^\x00]*\S[^\x00]*$")]
 Objection = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]
 Objections = Annotated[list[Objection], Field(max_length=100)]
 

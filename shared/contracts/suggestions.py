@@ -1,4 +1,4 @@
-"""The answer of GET /v1/label-suggestions: the drawings whose label would help a model most, and why each is asked."""
+"""The answer of GET /v1/label-suggestions: the drawings whose label would help a model most."""
 
 from typing import Annotated, Literal
 
@@ -7,7 +7,7 @@ from pydantic import Field
 from shared.contracts.message import Message, PredictionId
 from shared.contracts.storage import StoredPrediction, TrueDigit
 
-Why = Literal["doubtful", "disputed", "suspected"]
+Kind = Literal["doubtful", "disputed", "suspected"]
 MAX_SKIPPED = 100
 
 
@@ -18,19 +18,19 @@ class SuggestionQuery(Message):
     """
 
     limit: Annotated[int, Field(ge=1, le=20)] = 10
-    kind: Why | None = None
+    kind: Kind | None = None
     skip: list[PredictionId] = Field(default_factory=list, max_length=MAX_SKIPPED)
 
 
 class LabelSuggestion(StoredPrediction):
-    """A drawing to label, and why: it has no label and its answer was not sure (`doubtful`), somebody says that it is
-    something else than its label (`disputed`), or its label is likely wrong (`suspected`).
+    """A drawing to label. `kind` says why: it has no label and its answer was not sure (`doubtful`), somebody says that
+    it is something else than its label (`disputed`), or its label is likely wrong (`suspected`).
 
     `suggested` is what that other person says, or what a model says in place of the label; null for a doubtful drawing.
     `labelled_by_me` is true if the caller gave the label.
     """
 
-    why: Why
+    kind: Kind
     suggested: TrueDigit | None
     labelled_by_me: bool = False
 

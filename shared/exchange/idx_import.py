@@ -43,9 +43,7 @@ class Answers:
 
     def __init__(self, inference: InferenceClient) -> None:
         self._inference = inference
-        self._thresholds = {
-            f"{model.name}/{model.version}": model.digit_score_threshold for model in inference.list_models().models
-        }
+        self._thresholds = {model.reference: model.digit_score_threshold for model in inference.list_models().models}
         self.unreadable = 0
 
     def make_rows(self, drawings: list[LabelledDrawing]) -> list[Row]:

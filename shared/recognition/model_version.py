@@ -27,6 +27,7 @@ MANIFEST = "manifest.json"
 CURRENT = "current"
 SHADOW = "shadow"
 DEFAULT = "default"  # a file beside the folders of the models
+BUILT_IN_DEFAULT = "cnn"  # the default model without that file
 READER = "reader"  # the name of the network that finds the digits of pages
 MAX_POINTER_BYTES = 256  # a name and a version have at most 64 characters each; `echo` may add a line break
 MAX_MANIFEST_BYTES = 16 * 1024 * 1024  # the shipped ones have 3 to 17 kB; most of that is one entry per epoch

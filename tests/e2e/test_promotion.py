@@ -34,10 +34,8 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def own_stack(models: Path) -> Iterator[Stack]:
     """A stack with models of its own, because the tests change which one answers."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("INFERENCE_MODELS_DIR", str(models))
-        with running_stack() as running:
-            yield running
+    with running_stack(INFERENCE_MODELS_DIR=str(models)) as running:
+        yield running
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from shared.recognition.model_version import read_current, set_shadow
 from tests.e2e.hand import SEVEN, draw, expect_read_as, label_as
@@ -33,16 +33,6 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def stack(models: Path) -> Iterator[Stack]:
     with running_stack(INFERENCE_MODELS_DIR=str(models)) as running:
         yield running
-
-
-@pytest.fixture
-def page(browser: Browser, stack: Stack) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    open_page(page, stack)
-    yield page
-    context.close()
 
 
 def find_shadow(stack: Stack) -> str | None:

@@ -1,6 +1,6 @@
 """Makes the drift report of a model: reads the drawings of the last days, compares them, and writes drift.json.
 
-The nightly refinement calls `write_report`, as `python -m training.drift report` does.
+`python -m training.drift report` calls it, also each night before a refinement.
 """
 
 from datetime import datetime, timedelta

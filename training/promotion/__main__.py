@@ -11,7 +11,6 @@ Each change is in the journal of the model, with who and why, and in storage's a
 
 import argparse
 import getpass
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +18,7 @@ from pathlib import Path
 from pydantic import SecretStr, ValidationError
 
 from shared.contracts.promotion import PromotionAction, PromotionRequest
-from shared.recognition.model_version import ModelVersionError, VersionManifest, read_current
+from shared.recognition.model_version import BUILT_IN_DEFAULT, ModelVersionError, VersionManifest, read_current
 from shared.recognition.promotion import (
     PromotionError,
     begin_shadow,
@@ -30,6 +29,7 @@ from shared.recognition.promotion import (
     roll_back,
 )
 from training.command_line import describe_invalid_options
+from training.options import TrainingOptions
 from training.promotion.check import check_version
 from training.promotion.listing import describe_models
 from training.promotion.storage_audit import StorageAudit
@@ -40,22 +40,21 @@ BAD_ARGUMENTS = 2
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line. It ends the program with a usage line if it is wrong."""
     everywhere = argparse.ArgumentParser(add_help=False)
-    models_dir = os.environ.get("TRAINING_MODELS_DIR") or "models"
+    defaults = TrainingOptions()
     everywhere.add_argument(
-        "--models-dir", type=Path, default=Path(models_dir), help="where inference looks for models"
+        "--models-dir", type=Path, default=defaults.models_dir, help="where inference looks for models"
     )
     changes = argparse.ArgumentParser(add_help=False, parents=[everywhere])
     changes.add_argument("--why", required=True, help="the reason, for the journal and the audit")
     changes.add_argument("--who", default=getpass.getuser(), help="your name; default: the name of this account")
     changes.add_argument("--yes", action="store_true", help="do not ask")
-    url = os.environ.get("STORAGE_URL") or os.environ.get("TRAINING_STORAGE_URL") or "http://127.0.0.1:8002"
-    changes.add_argument("--storage-url", default=url, help="storage, whose audit notes the change")
+    changes.add_argument("--storage-url", default=defaults.storage_url, help="storage, whose audit notes the change")
     parser = argparse.ArgumentParser(prog="python -m training.promotion", description="Which version answers.")
     actions = parser.add_subparsers(dest="action", required=True)
     for action, parents in (("promote", changes), ("back", changes), ("default", changes), ("shadow", changes)):
         actions.add_parser(action, parents=[parents])
     actions.choices["promote"].add_argument("version", metavar="NAME/VERSION")
-    actions.choices["back"].add_argument("name", nargs="?", default="cnn")
+    actions.choices["back"].add_argument("name", nargs="?", default=BUILT_IN_DEFAULT)
     actions.choices["default"].add_argument("name")
     shadow = actions.choices["shadow"]
     shadow.add_argument("version", nargs="?", metavar="NAME/VERSION")
@@ -104,7 +103,7 @@ def run_shadow(options: argparse.Namespace) -> None:
     if options.end == bool(options.version):
         raise PromotionError("Give either NAME/VERSION or --end.")
     if options.end:
-        name = options.of or "cnn"
+        name = options.of or BUILT_IN_DEFAULT
         entry = end_shadow(options.models_dir, name, who=options.who, why=options.why)
         print(f"{entry.version} no longer runs in shadow of {name}.")
         return
@@ -176,7 +175,7 @@ def make_request(options: argparse.Namespace, action: PromotionAction, manifest:
 def report(options: argparse.Namespace, request: PromotionRequest, done: str) -> None:
     """Tell the person and storage what was done."""
     print(done)
-    print(StorageAudit(options.storage_url, SecretStr(os.environ.get("STORAGE_TOKEN", ""))).note(request))
+    print(StorageAudit(options.storage_url, SecretStr(TrainingOptions().storage_token)).note(request))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

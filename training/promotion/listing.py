@@ -5,6 +5,7 @@ from pathlib import Path
 
 from shared.recognition.journal import read_journal
 from shared.recognition.model_version import (
+    BUILT_IN_DEFAULT,
     READER,
     ModelVersionError,
     find_any_manifest,
@@ -57,6 +58,6 @@ def _list_uses(models_dir: Path, name: str, version: str) -> Iterator[str]:
 
 def _read_default(models_dir: Path) -> str:
     try:
-        return read_default(models_dir) or "cnn"
+        return read_default(models_dir) or BUILT_IN_DEFAULT
     except ModelVersionError:
         return ""

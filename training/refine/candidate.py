@@ -20,10 +20,9 @@ from training.recipes.recipe import DatasetName
 from training.refine.learned import Learned
 from training.refine.lesson import add_labels
 from training.refine.options import Options
-from training.refine.settings import choose_settings
+from training.refine.settings import RECIPE, choose_settings
 from training.reporting.epoch_log import read_epochs
 
-RECIPE = "refine"  # what the manifest names as the recipe
 DRAWN_SHARE = 0.2  # of the pictures and pages that a training from nothing draws
 
 

@@ -1,4 +1,4 @@
-"""Runs `python -m training.refine` in a process of its own, so that nothing it does ends the nightly run."""
+"""Runs a command of training in a process of its own, so that nothing it does ends the nightly run."""
 
 import signal
 import subprocess
@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO
 
-REFINE = (sys.executable, "-m", "training.refine")
 POLL_S = 0.2
 GRACE_S = 20.0  # between the request to stop and the kill; less than the grace period of the container
 LAST_LINES = 20
@@ -23,11 +22,8 @@ class Ended:
     stopped: bool = False
 
 
-def run_refine(
-    arguments: Sequence[str], stop: threading.Event, longest_s: float, program: Sequence[str] = REFINE
-) -> Ended:
-    """Refine once. When `stop` is set, the child is told to stop, keeps what it has, and continues the next time."""
-    command = [*program, *arguments]
+def run_child(command: Sequence[str], stop: threading.Event, longest_s: float) -> Ended:
+    """Run it once. When `stop` is set, the child is told to stop, and may keep what it has."""
     # A session of its own: Ctrl-C on a terminal reaches us alone, and we pass it on.
     with subprocess.Popen(  # noqa: S603  the command is ours
         command, stderr=subprocess.PIPE, text=True, errors="replace", start_new_session=True

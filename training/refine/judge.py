@@ -10,11 +10,11 @@ from pathlib import Path
 
 from shared.recognition.model_version import Manifest, ModelVersionError, find_manifest
 from shared.recognition.weights import load_network
+from training.publishing.lineage import list_datasets, list_steps
 from training.refine.probe import Judge
+from training.refine.settings import LABELS
 
 log = logging.getLogger(__name__)
-
-LEARNED = "labelled_drawings"  # the dataset, in the settings of every version that learned from people
 
 
 def load_judge(models_dir: Path, current: Manifest) -> Judge:
@@ -46,5 +46,4 @@ def find_judge(models_dir: Path, current: Manifest) -> Manifest:
 
 def has_learned(manifest: Manifest) -> bool:
     """Return whether people's labels are in the version or in one that it depends on."""
-    steps = (manifest.recipe, *(step.settings for step in manifest.lineage))
-    return any(LEARNED in str(settings.get("dataset", "")).split(",") for settings in steps)
+    return LABELS in list_datasets(list_steps(manifest))

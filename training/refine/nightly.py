@@ -1,7 +1,8 @@
 """`make refine-nightly` learns every night from the labels that came, and removes old versions.
 
 `python -m training.refine.nightly --at 03:00 --keep 5`; all other options are those of `python -m training.refine`.
-A refinement that fails is noted in the journal of the model, and the next night tries again. SIGTERM ends it at once.
+Before each refinement, it writes the drift report of the version in use. A refinement that fails is noted in the
+journal of the model, and the next night tries again. SIGTERM ends it at once.
 """
 
 import argparse
@@ -21,21 +22,24 @@ from shared.recognition.journal import append_event
 from shared.recognition.model_version import ModelVersionError
 from training.errors import TrainingError
 from training.logs import configure_logs
-from training.options import DataOptions
-from training.publishing.pruning import WHO, prune
-from training.refine.child import run_refine
+from training.options import TrainingOptions
+from training.refine.child import run_child
 from training.refine.lock import only_one
+from training.refine.pruning import WHO, prune
 
 log = logging.getLogger("training.refine.nightly")  # `__name__` is "__main__" here
 
 TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+REFINE = (sys.executable, "-m", "training.refine")
+REPORT_DRIFT = (sys.executable, "-m", "training.drift", "report")
 LONGEST_S = 6 * 3600.0  # of one refinement; it usually takes a quarter of an hour
+LONGEST_DRIFT_S = 3600.0  # of one drift report; it usually takes a minute
 LONGEST_WAIT_S = 60.0  # between two looks at the clock, which may be set or stand still while a laptop sleeps
 
 
 @dataclass(frozen=True)
 class Nightly:
-    """When to refine which model, how many refined versions to keep, and the options of `training.refine`."""
+    """When to refine which model, how many refined versions to keep, and the options of both commands."""
 
     at: time
     once: bool
@@ -43,6 +47,7 @@ class Nightly:
     model: str
     models_dir: Path
     refine: tuple[str, ...]
+    drift: tuple[str, ...]
 
 
 def parse(arguments: Sequence[str] | None) -> Nightly:
@@ -52,10 +57,12 @@ def parse(arguments: Sequence[str] | None) -> Nightly:
     parser.add_argument("--once", action="store_true", help="refine now, once, and end")
     parser.add_argument("--keep", type=parse_count, default=5, help="refined versions to keep; default: 5")
     parser.add_argument("--model", default="cnn", help="name under models")
-    parser.add_argument("--models-dir", type=Path, default=DataOptions().models_dir)
+    parser.add_argument("--models-dir", type=Path, default=TrainingOptions().models_dir)
+    parser.add_argument("--storage-url", default=TrainingOptions().storage_url)
     own, of_refine = parser.parse_known_args(arguments)
-    passed_on = ("--model", own.model, "--models-dir", str(own.models_dir), *of_refine)
-    return Nightly(own.at, own.once, own.keep, own.model, own.models_dir, passed_on)
+    places = ("--models-dir", str(own.models_dir), "--storage-url", own.storage_url)
+    refine, drift = ("--model", own.model, *places, *of_refine), (own.model, *places)
+    return Nightly(own.at, own.once, own.keep, own.model, own.models_dir, refine, drift)
 
 
 def parse_time(text: str) -> time:
@@ -86,7 +93,7 @@ def wait_until(moment: datetime, stop: threading.Event, now: Callable[[], dateti
 
 def refine_once(nightly: Nightly, stop: threading.Event) -> bool:
     """Refine and remove old versions. Return whether it went well; the journal says what happened."""
-    ended = run_refine(nightly.refine, stop, LONGEST_S)
+    ended = run_child((*REFINE, *nightly.refine), stop, LONGEST_S)
     if ended.stopped:
         log.info("stopped; the next refinement continues")
         return True
@@ -96,6 +103,13 @@ def refine_once(nightly: Nightly, stop: threading.Event) -> bool:
     for version in prune(nightly.models_dir, nightly.model, nightly.keep):
         log.info("removed %s/%s", nightly.model, version)
     return not ended.failure
+
+
+def report_drift(nightly: Nightly, stop: threading.Event) -> None:
+    """Write the drift report. Without one, for example because the version has no counts, the night goes on."""
+    ended = run_child((*REPORT_DRIFT, *nightly.drift), stop, LONGEST_DRIFT_S)
+    if ended.failure:
+        log.warning("there is no new drift report: %s", ended.failure)
 
 
 def run(nightly: Nightly, stop: threading.Event) -> bool:
@@ -109,6 +123,7 @@ def run(nightly: Nightly, stop: threading.Event) -> bool:
             if stop.is_set():
                 break
         try:
+            report_drift(nightly, stop)
             went_well = refine_once(nightly, stop)
         except (ModelVersionError, OSError):  # the disk is full, for example; the next night may be better
             log.exception("the night was not finished")

@@ -10,7 +10,7 @@ from shared.recognition.model_version import Manifest
 from training.data.mixture import LOADERS
 from training.errors import DataUnavailableError
 from training.options import TrainingOptions
-from training.publishing.lineage import list_datasets
+from training.publishing.lineage import list_datasets, list_steps
 from training.recipes.recipe import SAME_FORMS, DatasetName
 from training.refine.settings import LABELS
 
@@ -26,7 +26,7 @@ def find_replayed(current: Manifest, options: TrainingOptions) -> tuple[DatasetN
 
     MNIST if none is. Only one of the datasets that are made from the same forms.
     """
-    named = list_datasets([*current.lineage]) | set(str(current.recipe.get("dataset", "")).split(","))
+    named = list_datasets(list_steps(current))
     found = [name for name in LOADERS if name in named and name != LABELS and is_available(name, options)]
     forms = [name for name in found if name in SAME_FORMS][:1] or ["mnist"]
     pens = ["pen_strokes"] if "pen_strokes" in named and options.pen_digits else []

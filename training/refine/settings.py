@@ -5,8 +5,10 @@ data (docs/experiments.md).
 """
 
 from shared.recognition.model_version import Manifest
+from training.publishing.lineage import list_steps
 from training.recipes.recipe import START, DatasetName, Settings
 
+RECIPE = "refine"  # what the manifests of refined versions name as the recipe
 BATCH = 128
 EPOCHS, EPOCH_BATCHES = 4, 400  # 205,000 images, whatever the number of labels
 LEARNING_RATE = 1e-3
@@ -41,4 +43,4 @@ def choose_settings(current: Manifest, replayed: tuple[DatasetName, ...], seed: 
 
 def was_learned(current: Manifest, setting: str) -> bool:
     """Return whether any step that the version depends on had that setting."""
-    return any(settings.get(setting) for settings in (current.recipe, *(step.settings for step in current.lineage)))
+    return any(step.settings.get(setting) for step in list_steps(current))

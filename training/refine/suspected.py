@@ -3,21 +3,22 @@
 import logging
 from collections.abc import Sequence
 
-import httpx
-
-from shared.contracts.storage import ModelToStore
-from shared.contracts.suspected import MAX_SUSPECTED, SuspectedLabel, SuspectedLabels
+from shared.clients.patience import Patience
+from shared.clients.service import RefusedError, ServiceClient, ServiceUnavailableError
+from shared.contracts.storage import NOT_A_DIGIT as NOT_A_DIGIT_LABEL
+from shared.contracts.storage import ModelToStore, TrueDigit
+from shared.contracts.suspected import MAX_SUSPECTED, SuspectedLabel, SuspectedLabels, SuspectedLabelsStored
 from shared.recognition.model_version import Manifest
 from training.data.labelled_images import NOT_A_DIGIT
 from training.refine.selection import Suspicion
 
 log = logging.getLogger(__name__)
 
-TIMEOUT_S = 60.0
+PATIENCE = Patience(connect_timeout_s=3, read_timeout_s=60, retry_for_s=0)
 
 
-def send_suspected(suspected: Sequence[Suspicion], current: Manifest, storage_url: str, token: str) -> bool:
-    """Replace the open suspicions in storage by these. Returns whether storage took them; if not, a warning says why.
+def send_suspected(suspected: Sequence[Suspicion], current: Manifest, storage_url: str, token: str) -> None:
+    """Replace the open suspicions in storage by these. If storage does not take them, a warning says why.
 
     Learning goes on without: the next run sends them again.
     """
@@ -26,30 +27,24 @@ def send_suspected(suspected: Sequence[Suspicion], current: Manifest, storage_ur
         suspected=[describe(each) for each in suspected[:MAX_SUSPECTED]],
     )
     try:
-        response = httpx.put(
-            f"{storage_url.rstrip('/')}/v1/suspected-labels",
-            content=body.model_dump_json(),
-            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-            timeout=TIMEOUT_S,
-        )
-    except (httpx.HTTPError, httpx.InvalidURL) as error:  # show only its type: its text may contain the token
-        log.warning("storage did not take the suspected labels: %s", type(error).__name__)
-        return False
-    if not response.is_success:
-        log.warning("storage did not take the suspected labels: %d %s", response.status_code, response.reason_phrase)
-    return response.is_success
+        with ServiceClient(storage_url, api_key=token, patience=PATIENCE) as storage:
+            headers = {"Content-Type": "application/json"}
+            content = body.model_dump_json()
+            storage.ask(SuspectedLabelsStored, "PUT", "/v1/suspected-labels", content=content, headers=headers)
+    except (ServiceUnavailableError, RefusedError) as error:
+        log.warning("storage did not take the suspected labels: %s", error)
 
 
 def describe(suspicion: Suspicion) -> SuspectedLabel:
     """Return it as storage's contract has it."""
     return SuspectedLabel(
         id=suspicion.id,
-        label=name_label(suspicion.label),
-        suggested=name_label(suspicion.suggested),
+        label=to_true_digit(suspicion.label),
+        suggested=to_true_digit(suspicion.suggested),
         probability=min(1.0, max(0.0, suspicion.probability)),
     )
 
 
-def name_label(label: int) -> int | str:
-    """Return the digit, or the contract's text for what is none."""
-    return "not_a_digit" if label == NOT_A_DIGIT else label
+def to_true_digit(label: int) -> TrueDigit:
+    """Return the label as the contract has it: the inverse of `number_label` in `training/data/people_drawings.py`."""
+    return NOT_A_DIGIT_LABEL if label == NOT_A_DIGIT else label

@@ -114,7 +114,7 @@ class Outbox:
         """Sends what is held of this curator, with the token of the new key."""
         with self._changed:
             curator = find_curator(key)
-            mine = [held for held in self._held if find_curator(self._changes[held].key) == curator is not None]
+            mine = [held for held in self._held if find_curator(self._changes[held].key) == curator]
             for prediction_id in mine:
                 self._changes[prediction_id] = replace(self._changes[prediction_id], key=key)
             self._held.difference_update(mine)

@@ -129,7 +129,7 @@ class ShadowAnswers:
         if not chosen:
             return
         pixels = b"".join(one.pixels for one in chosen)
-        answers = self._inference.predict_batch(pixels, model=f"{shadow.name}/{shadow.version}").predictions
+        answers = self._inference.predict_batch(pixels, model=shadow.reference).predictions
         for one, answer in zip(chosen, answers, strict=True):
             if isinstance(answer, Prediction):
                 self._store(one, answer, shadow)
@@ -151,4 +151,4 @@ class ShadowAnswers:
 
 def find_shadow(listed: ModelList) -> ModelDescription | None:
     """The version in shadow; None if there is none."""
-    return next((model for model in listed.models if f"{model.name}/{model.version}" == str(listed.shadow)), None)
+    return next((model for model in listed.models if model.reference == str(listed.shadow)), None)

@@ -15,7 +15,7 @@ from services.storage.queries.history_page import LARGEST, SMALLEST
 from services.storage.queries.predictions import COLUMNS, to_stored_prediction
 from services.storage.queries.true_digit import decode_label
 from services.storage.suggestion_choice import Candidate, choose_candidates
-from shared.contracts.suggestions import LabelSuggestion, LabelSuggestions, SuggestionQuery, Why
+from shared.contracts.suggestions import Kind, LabelSuggestion, LabelSuggestions, SuggestionQuery
 
 BANDS = [0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]  # lowest confidences; scribbles alone could fill the first band
 OF_A_BAND = 40
@@ -29,7 +29,7 @@ DOUBTFUL = "label IS NULL AND confidence < 0.9 AND id <> ALL ($1)"
 LOOKED_UP = """CROSS JOIN LATERAL (
     SELECT id, owner, digit, label FROM predictions WHERE id = prediction_id AND id <> ALL ($1) LIMIT 1
 ) AS found"""
-OF_ALL: dict[Why, str] = {
+OF_ALL: dict[Kind, str] = {
     "doubtful": f"""
         SELECT DISTINCT found.* FROM unnest(ARRAY{BANDS}::float8[]) AS lowest CROSS JOIN LATERAL (
             SELECT id, owner, digit, label, confidence FROM predictions
@@ -54,7 +54,7 @@ MINE = f"""
           AND (owner, created_at, id) <= ($3, 'infinity', '{LARGEST}')
         ORDER BY owner DESC, created_at DESC, id DESC LIMIT {NEWEST_OWN}
     )"""
-OF_MINE: dict[Why, str] = {
+OF_MINE: dict[Kind, str] = {
     "doubtful": f"SELECT * FROM mine WHERE {DOUBTFUL}",
     "disputed": "SELECT * FROM mine WHERE label IS NOT NULL AND id <> ALL ($1)",
     "suspected": "SELECT * FROM mine WHERE label IS NOT NULL AND id <> ALL ($1)",
@@ -84,10 +84,10 @@ SUSPICION = f"""
 # `place` is the order within a kind. The windows take the best of every owner before the second best of any.
 CANDIDATES = f"""
 {{beginning}}
-SELECT id, owner, digit, why, suggested FROM (
-    SELECT *, row_number() OVER (PARTITION BY why ORDER BY of_owner, place, id) AS of_kind FROM (
-        SELECT *, row_number() OVER (PARTITION BY why, owner ORDER BY place, id) AS of_owner FROM (
-            SELECT id, owner, digit, 'doubtful' AS why, NULL::smallint AS suggested, confidence AS place
+SELECT id, owner, digit, kind, suggested FROM (
+    SELECT *, row_number() OVER (PARTITION BY kind ORDER BY of_owner, place, id) AS of_kind FROM (
+        SELECT *, row_number() OVER (PARTITION BY kind, owner ORDER BY place, id) AS of_owner FROM (
+            SELECT id, owner, digit, 'doubtful' AS kind, NULL::smallint AS suggested, confidence AS place
             FROM ({{doubtful}}) AS candidate
             UNION ALL
             SELECT candidate.id, owner, digit, 'disputed', suggested, -opinion::float8
@@ -119,7 +119,7 @@ async def suggest_labels(
     """
     sql, values = write_candidates_query(query.skip, owner, caller.owner)
     candidates = [Candidate(**record) for record in await connection.fetch(sql, *values)]
-    chosen = choose_candidates([one for one in candidates if query.kind in (None, one.why)], query.limit)
+    chosen = choose_candidates([one for one in candidates if query.kind in (None, one.kind)], query.limit)
     records = await connection.fetch(CHOSEN, [one.id for one in chosen], caller.owner, caller.name)
     found = {record["id"]: record for record in records}
     kept = [one for one in chosen if one.id in found]  # the others were deleted at this moment
@@ -139,7 +139,7 @@ def _to_suggestion(record: asyncpg.Record, candidate: Candidate, caller: UUID | 
     stored = to_stored_prediction(fields, caller)
     return LabelSuggestion(
         **stored.model_dump(),
-        why=candidate.why,
+        kind=candidate.kind,
         suggested=decode_label(candidate.suggested),
         labelled_by_me=labelled_by_me,
     )

@@ -19,12 +19,11 @@ from services.storage.labelled_stream import NDJSON, open_labelled_drawings
 from services.storage.lanes import ROWS
 from services.storage.queries import labels as queries
 from services.storage.queries.audit import write_audit
-from services.storage.routes.predictions import make_not_found
+from services.storage.routes.predictions import make_not_found, make_not_yours
 from shared.contracts.access import LabelHistory
 from shared.contracts.storage import Label, LabelledDrawing, StoredPrediction
 from shared.web.inline_schema import inline_schema
 from shared.web.problem_docs import problem_docs
-from shared.web.problems import ProblemError
 
 logger = structlog.get_logger(__name__)
 
@@ -74,7 +73,7 @@ async def delete_label(
     try:
         removed = await database.run(ROWS, queries.remove_label, prediction_id, _make_author(caller), seen)
     except queries.NotAllowedError as error:
-        raise ProblemError("forbidden", "This prediction belongs to somebody else.") from error
+        raise make_not_yours() from error
     if not removed:
         raise make_not_found(prediction_id)
     logger.info("label_removed", prediction_id=str(prediction_id))

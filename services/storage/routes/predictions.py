@@ -40,6 +40,11 @@ def make_not_found(prediction_id: UUID) -> ProblemError:
     return ProblemError("not_found", f"No prediction is stored under the id {prediction_id}.")
 
 
+def make_not_yours() -> ProblemError:
+    """Build the problem for a prediction that the caller sees and may not change."""
+    return ProblemError("forbidden", "This prediction belongs to somebody else.")
+
+
 @storing.put(
     "",
     responses={
@@ -131,4 +136,4 @@ async def delete_prediction(
         return  # what the caller does not see does not exist
     seen = await database.run(ROWS, queries.read_prediction, prediction_id, None, caller.owner)
     if seen is not None and not seen.mine:
-        raise ProblemError("forbidden", "This prediction belongs to somebody else.")
+        raise make_not_yours()

@@ -12,10 +12,9 @@ from services.storage.dependencies import StorageDatabase, StorageSettings, desc
 from services.storage.lanes import ROWS, STATISTICS
 from services.storage.queries.predictions import read_prediction
 from services.storage.queries.shadow import compare_shadow, store_shadow_answer
-from services.storage.routes.predictions import make_not_found
+from services.storage.routes.predictions import make_not_found, make_not_yours
 from shared.contracts.shadow import ShadowAnswerToStore, ShadowComparison, ShadowQuery
 from shared.web.problem_docs import problem_docs
-from shared.web.problems import ProblemError
 
 router = APIRouter(
     prefix="/v1",
@@ -46,7 +45,7 @@ async def put_shadow_answer(
         return
     seen = whose_rows(caller, settings.visitors_see)
     if await database.run(ROWS, read_prediction, prediction_id, seen, caller.owner):
-        raise ProblemError("forbidden", "This prediction belongs to somebody else.")
+        raise make_not_yours()
     raise make_not_found(prediction_id)
 
 

@@ -46,7 +46,7 @@ async def suggest(caller, **params) -> list[dict]:
 
 async def asked(caller, **params) -> dict[str, tuple[object, ...]]:
     """Whatever is suggested: id → why, label, suggested."""
-    return {one["id"]: (one["why"], one["label"], one["suggested"]) for one in await suggest(caller, **params)}
+    return {one["id"]: (one["kind"], one["label"], one["suggested"]) for one in await suggest(caller, **params)}
 
 
 async def test_doubtful_drawings_without_a_label_are_asked_and_sure_or_labelled_ones_are_not(installation, make):
@@ -143,7 +143,7 @@ async def test_a_batch_mixes_kinds_owners_and_digits(installation, make, connect
     for _ in range(2):
         await connection.execute(SUSPECT, await store(many, make, 0.99, label=3, digit=3), 3, 5, 0.01)
     chosen = await suggest(curator)
-    assert Counter(one["why"] for one in chosen) == {"suspected": 2, "doubtful": 8}
+    assert Counter(one["kind"] for one in chosen) == {"suspected": 2, "doubtful": 8}
     assert set(of_few) <= {one["id"] for one in chosen}
     digits = Counter(one["digit"] for one in chosen)
     assert set(digits) == {1, 2, 3, 4, 5, 6, 7}

@@ -15,7 +15,7 @@ from shared.recognition.model_version import read_current
 from tests.network import CLOSED_URL
 from tests.written_versions import write_copies
 from training.errors import RunError
-from training.refine.child import run_refine
+from training.refine.child import run_child
 from training.refine.lock import only_one
 
 HOUR_S = 3600.0
@@ -26,7 +26,7 @@ def python(program: str) -> tuple[str, ...]:
 
 
 def run(program: str, longest_s: float = HOUR_S, stop: threading.Event | None = None) -> tuple[str, bool]:
-    ended = run_refine((), stop or threading.Event(), longest_s, python(program))
+    ended = run_child(python(program), stop or threading.Event(), longest_s)
     return ended.failure, ended.stopped
 
 
@@ -101,6 +101,7 @@ def test_a_night_with_a_failing_refinement_is_in_the_journal_and_changes_nothing
     [entry] = read_journal(tmp_path, "mlp")
     assert (entry.event, entry.who) == ("failed", "make refine-nightly")
     assert entry.why in said
+    assert "there is no new drift report" in said
     assert read_current(tmp_path, "mlp") == "1"
 
 

@@ -30,7 +30,7 @@ def make_question(number: int, label: TrueDigit | None = None) -> Question:
         source="canvas",
         label=label,
         labelled_at=None,
-        why="doubtful" if label is None else "suspected",
+        kind="doubtful" if label is None else "suspected",
         suggested=None if label is None else 5,
     )
     return Question(suggestion, "data:,")

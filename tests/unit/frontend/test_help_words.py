@@ -24,7 +24,7 @@ MODEL = ModelVersion(name="cnn", version="2026-12-01.1")
             "You said 0; it does not look like a digit. Which is it?",
         ),
         (
-            {"label": 3, "suggested": "not_a_digit", "why": "disputed"},
+            {"label": 3, "suggested": "not_a_digit", "kind": "disputed"},
             "Somebody said 3; somebody else said “not a digit”. Which is it?",
         ),
     ],

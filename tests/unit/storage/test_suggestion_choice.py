@@ -8,16 +8,16 @@ from services.storage.suggestion_choice import Candidate, choose_candidates
 ADA, BEN = UUID(int=1), UUID(int=2)
 
 
-def make(number: int, owner: UUID | None = ADA, digit: int = 0, why: str = "doubtful") -> Candidate:
-    return Candidate(UUID(int=number), owner, digit, why, None)  # type: ignore[arg-type]
+def make(number: int, owner: UUID | None = ADA, digit: int = 0, kind: str = "doubtful") -> Candidate:
+    return Candidate(UUID(int=number), owner, digit, kind, None)  # type: ignore[arg-type]
 
 
 def test_the_kinds_take_turns_as_long_as_each_has_drawings():
     many = [make(number) for number in range(10)]
-    few = [make(100, why="disputed"), make(200, why="suspected"), make(201, why="suspected")]
+    few = [make(100, kind="disputed"), make(200, kind="suspected"), make(201, kind="suspected")]
     chosen = choose_candidates([*many, *few], 6)
-    assert Counter(one.why for one in chosen) == {"doubtful": 3, "disputed": 1, "suspected": 2}
-    assert {one.why for one in chosen[:3]} == {"doubtful", "disputed", "suspected"}
+    assert Counter(one.kind for one in chosen) == {"doubtful": 3, "disputed": 1, "suspected": 2}
+    assert {one.kind for one in chosen[:3]} == {"doubtful", "disputed", "suspected"}
 
 
 def test_one_person_with_many_drawings_leaves_room_for_another():
@@ -36,7 +36,7 @@ def test_of_equals_the_first_is_chosen():
 
 
 def test_a_drawing_with_two_reasons_is_asked_about_once():
-    chosen = choose_candidates([make(1), make(1, why="suspected")], 10)
+    chosen = choose_candidates([make(1), make(1, kind="suspected")], 10)
     assert len(chosen) == 1
 
 

@@ -50,7 +50,7 @@ def describe_why(suggestion: LabelSuggestion) -> str:
     if label is None or suggested is None:
         return MAYBE_NONE if suggestion.rejected else NOT_SURE
     said = f"{'You' if suggestion.labelled_by_me else 'Somebody'} said {_name(label)}"
-    if suggestion.why == "disputed":
+    if suggestion.kind == "disputed":
         return f"{said}; somebody else said {_name(suggested)}. Which is it?"
     looks = "does not look like a digit" if suggested == NOT_A_DIGIT else f"looks like {suggested}"
     return f"{said}; it {looks}. Which is it?"

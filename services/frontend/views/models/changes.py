@@ -12,13 +12,12 @@ from services.frontend.views.models.differences import (
     name_measure,
     name_slice,
 )
-from services.frontend.views.models.lookups import refer_to
 from shared.contracts.inference import ModelDetails
 
 
 def show_changes(before: ModelDetails, after: ModelDetails) -> None:
     """Compares what was measured when they were published, and how they were trained."""
-    two = (refer_to(before), refer_to(after))
+    two = (before.reference, after.reference)
     if before == after:
         st.html('<p class="sentence">These are the same version. Choose two different ones.</p>')
         return

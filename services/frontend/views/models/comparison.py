@@ -15,7 +15,7 @@ from services.frontend.elements.sentences import show_draw_link
 from services.frontend.elements.thumbnails import find_thumbnails
 from services.frontend.session.draw_state import get_draw_state
 from services.frontend.session.identity import get_storage
-from services.frontend.views.models.lookups import predict_and_explain, refer_to
+from services.frontend.views.models.lookups import predict_and_explain
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.inference import ModelDescription
 
@@ -78,9 +78,9 @@ def show_choice(drawings: dict[str, tuple[str, str]]) -> str:
 
 def show_answer(drawing: bytes, model: ModelDescription) -> None:
     """The prediction and explanation of one version."""
-    st.html(f'<h3 class="part">{refer_to(model)}</h3>')
+    st.html(f'<h3 class="part">{model.reference}</h3>')
     try:
-        prediction, explanation = predict_and_explain(drawing, refer_to(model))
+        prediction, explanation = predict_and_explain(drawing, model.reference)
     except ServiceUnavailableError:
         st.html('<p class="sentence">The recogniser can\'t be reached right now.</p>')
     except RefusedError as refused:

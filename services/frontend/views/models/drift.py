@@ -1,7 +1,7 @@
 """How the drawings of the last days differ from the validation data of the version that read them.
 
-The report comes from inference. A command or the nightly refinement writes it, so that the page computes nothing. An
-installation without a report shows nothing here.
+The report comes from inference. `python -m training.drift report` or the nightly run writes it, so that the page
+computes nothing. An installation without a report shows nothing here.
 """
 
 from html import escape

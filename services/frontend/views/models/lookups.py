@@ -5,7 +5,7 @@ import streamlit as st
 from services.frontend.connections import check_health, connect
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.drift import DriftReport
-from shared.contracts.inference import Explanation, ModelDescription, ModelDetails, ModelList, Prediction
+from shared.contracts.inference import Explanation, ModelDetails, ModelList, Prediction
 from shared.contracts.promotion import ModelJournal
 
 MODELS_TTL_S = 5.0
@@ -61,8 +61,3 @@ def predict_and_explain(drawing: bytes, reference: str) -> tuple[Prediction, Exp
     """
     inference = connect().inference
     return inference.predict(drawing, model=reference), inference.explain(drawing, model=reference)
-
-
-def refer_to(model: ModelDescription) -> str:
-    """The version as `name/version`."""
-    return f"{model.name}/{model.version}"

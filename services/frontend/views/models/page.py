@@ -15,7 +15,7 @@ from services.frontend.views.models.comparison import show_comparison
 from services.frontend.views.models.details import show_details
 from services.frontend.views.models.drift import show_drift
 from services.frontend.views.models.journal import show_journal
-from services.frontend.views.models.lookups import get_details, get_models, refer_to
+from services.frontend.views.models.lookups import get_details, get_models
 from services.frontend.views.models.promotion import show_promotion
 from services.frontend.views.models.shadow import show_shadow
 from services.frontend.views.models.table import show_unavailable, show_versions
@@ -62,7 +62,7 @@ def show_models() -> None:
 
 def show_choice(listed: ModelList) -> None:
     """The choice of the version that answers in this visit."""
-    options = [None, *map(refer_to, listed.models), *listed.others]
+    options = [None, *(model.reference for model in listed.models), *listed.others]
     chosen = get_chosen_model()
     if chosen not in options:  # it no longer exists
         choose_model(None)
@@ -87,7 +87,7 @@ def take_choice() -> None:
 def show_two(listed: ModelList) -> None:
     """Two versions on the same drawing, and their metrics."""
     show_heading("Compare two versions", "on the same drawing, and by their measurements when they were published")
-    by_reference = {refer_to(model): model for model in listed.models}
+    by_reference = {model.reference: model for model in listed.models}
     options = sorted(by_reference, key=lambda reference: reference != str(listed.default))
     first, second = st.columns(2, gap="medium")
     before = first.selectbox("Compare", options, key="compare", bind="query-params")
@@ -103,7 +103,10 @@ def show_two(listed: ModelList) -> None:
 def show_one(listed: ModelList) -> None:
     """The details of one version."""
     show_heading("One version in detail", "how it was trained, and how it does on test data that it was not trained on")
-    options = [str(listed.default), *(name for name in map(refer_to, listed.models) if name != str(listed.default))]
+    options = [
+        str(listed.default),
+        *(model.reference for model in listed.models if model.reference != str(listed.default)),
+    ]
     reference = st.selectbox("Version", options, key="version", bind="query-params")
     try:
         details = get_details(reference)

@@ -15,7 +15,7 @@ from services.frontend.views.models.lookups import forget_models, get_journal
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.inference import ModelList, VersionDescription
 from shared.contracts.message import ModelVersion
-from shared.contracts.promotion import ModelJournal, PromotionAction, PromotionRequest
+from shared.contracts.promotion import MAX_REASON, ModelJournal, PromotionAction, PromotionRequest
 
 NOTE = "for everybody, within seconds; no request is lost. Only a curator sees this part"
 AWAY = "A service can't be reached right now. Look at the table above before you try again."
@@ -25,7 +25,6 @@ NOT_SET_UP = (
     "models are."
 )
 READER = "reader"
-MAX_REASON = 1000
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def show_promotion(listed: ModelList) -> None:
 @st.fragment
 def show_changes_of_one(listed: ModelList) -> None:
     """The choice of a version, and a button for each change that is possible with it."""
-    by_reference = {f"{one.name}/{one.version}": one for one in [*listed.models, *listed.readers]}
+    by_reference = {one.reference: one for one in [*listed.models, *listed.readers]}
     options = sorted(by_reference, key=lambda reference: reference != str(listed.default))
     chosen = by_reference[st.selectbox("Version to put in use", options, key="promotion-version")]
     try:
@@ -87,7 +86,7 @@ def find_changes(
 
 def make_roll_back(version: VersionDescription) -> Change:
     """The way back to that version."""
-    return Change("roll_back", version, f"Back to {version.name}/{version.version}")
+    return Change("roll_back", version, f"Back to {version.reference}")
 
 
 def show_change(change: Change) -> None:
@@ -107,11 +106,10 @@ def show_change(change: Change) -> None:
 
 def show_objections(version: VersionDescription) -> None:
     """What the gate said when the version was published."""
-    reference = f"{version.name}/{version.version}"
     if not version.objections:
-        st.html(f'<p class="sentence" data-testid="objections">The gate had no objections to {reference}.</p>')
+        st.html(f'<p class="sentence" data-testid="objections">The gate had no objections to {version.reference}.</p>')
         return
-    st.markdown(f"When it was published, the gate held {reference} back:")
+    st.markdown(f"When it was published, the gate held {version.reference} back:")
     st.text("\n".join(f"– {objection}" for objection in version.objections))
 
 
@@ -138,5 +136,5 @@ def do(change: Change, why: str) -> None:
         st.error(AWAY)
         return
     forget_models()
-    st.toast(f"{version.name}/{version.version} answers now.", icon=":material/check:")
+    st.toast(f"{version.reference} answers now.", icon=":material/check:")
     st.rerun()

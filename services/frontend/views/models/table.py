@@ -12,7 +12,6 @@ from services.frontend.elements.headings import show_heading
 from services.frontend.elements.table import table_html
 from services.frontend.session.chosen_model import get_chosen_model
 from services.frontend.views.models.differences import ACCURACY, REJECTED, name_slice
-from services.frontend.views.models.lookups import refer_to
 from shared.contracts.inference import ModelDescription, ModelList
 
 LEFT_OUT = {"mnist_pictures"}  # almost the same as MNIST; the details show it
@@ -38,7 +37,7 @@ def show_versions(listed: ModelList) -> None:
 def show_unavailable(listed: ModelList) -> None:
     """Says why some versions cannot be used."""
     for refused in listed.refused:
-        version = escape_markdown(f"{refused.name}/{refused.version}")
+        version = escape_markdown(refused.reference)
         st.warning(f"{version} can't be used: {escape_markdown(refused.reason)}")
 
 
@@ -50,7 +49,7 @@ def escape_markdown(text: str) -> str:
 def write_version(model: ModelDescription, slices: Sequence[str], listed: ModelList) -> list[str]:
     """One row of the table."""
     return [
-        refer_to(model),
+        model.reference,
         describe_use(model, listed),
         *(write_share(model, name, ACCURACY) for name in slices),
         write_share(model, "pen_letters", REJECTED),
@@ -62,7 +61,7 @@ def write_version(model: ModelDescription, slices: Sequence[str], listed: ModelL
 
 def describe_use(model: ModelDescription, listed: ModelList) -> str:
     """Which requests this version answers."""
-    reference, default = refer_to(model), str(listed.default)
+    reference, default = model.reference, str(listed.default)
     if reference == (get_chosen_model() or default):
         return "your pages"
     if reference == default:

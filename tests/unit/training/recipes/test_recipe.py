@@ -37,10 +37,10 @@ def test_every_version_that_a_shipped_one_depends_on_is_described_in_its_lineage
     manifest = read_manifest(MODELS, name, read_current(MODELS, name))
     described: set[str] = set()
     for step in manifest.lineage:
-        assert set(named_versions(step)) <= described
+        assert set(named_versions(step.settings)) <= described
         described.add(step.trained)
     last = TrainingStep(trained=manifest.reference, settings=manifest.recipe, data=manifest.data)
-    assert set(named_versions(last)) <= described
+    assert set(named_versions(last.settings)) <= described
 
 
 @pytest.mark.parametrize("name", SHIPPED)

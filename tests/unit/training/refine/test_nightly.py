@@ -21,10 +21,12 @@ def test_the_next_night_is_the_next_three_o_clock(now: str, moment: str) -> None
     assert find_next(datetime.fromisoformat(now), time(3)) == datetime.fromisoformat(moment)
 
 
-def test_all_other_options_go_to_refine() -> None:
+def test_all_other_options_go_to_refine_and_the_drift_report_reads_the_same_places() -> None:
     nightly = parse(["--at", "23:30", "--keep", "7", "--once", "--model", "mlp", "--seed", "3", "--storage-url", "x"])
     assert (nightly.at, nightly.keep, nightly.once, nightly.model) == (time(23, 30), 7, True, "mlp")
-    assert nightly.refine == ("--model", "mlp", "--models-dir", "models", "--seed", "3", "--storage-url", "x")
+    places = ("--models-dir", "models", "--storage-url", "x")
+    assert nightly.refine == ("--model", "mlp", *places, "--seed", "3")
+    assert nightly.drift == ("mlp", *places)
 
 
 @pytest.mark.parametrize("arguments", [["--at", "24:00"], ["--at", "3"], ["--keep", "0"], ["--keep", "-1"]])

@@ -10,7 +10,7 @@ from shared.recognition.journal import read_journal
 from shared.recognition.model_version import MANIFEST, list_versions, set_current
 from shared.recognition.promotion import begin_shadow, promote
 from tests.written_versions import write_copies
-from training.publishing.pruning import prune
+from training.refine.pruning import prune
 
 BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -82,7 +82,7 @@ def test_what_a_recipe_names_is_kept(models: Path, monkeypatch: pytest.MonkeyPat
     recipes = tmp_path / "recipes"
     recipes.mkdir()
     (recipes / "own.toml").write_text('model = "x"\n[settings]\nteacher = "mlp/3"\n[[steps]]\nlabel_filter = "mlp/4"\n')
-    monkeypatch.setattr("training.publishing.pruning.FOLDER", recipes)
+    monkeypatch.setattr("training.refine.pruning.FOLDER", recipes)
     prune(models, "mlp", 1)
     assert left(models) == "023489"
 

@@ -24,9 +24,10 @@ from shared.recognition.model_version import (
     read_shadow,
 )
 from shared.recognition.promotion import find_version_before
-from training.recipes.recipe import FOLDER, ROLES
+from training.publishing.lineage import named_versions
+from training.recipes.recipe import FOLDER
+from training.refine.settings import RECIPE
 
-REFINED = "refine"  # the `recipe_name` of versions that `make refine` has made
 WHO = "make refine-nightly"
 
 
@@ -48,12 +49,12 @@ def find_removable(models_dir: Path, name: str, keep: int) -> list[str]:
     """Return the refined versions of the model that nothing needs and that are not among the newest, oldest first."""
     manifests = read_manifests(models_dir)
     refined = sorted(
-        (one for one in manifests.values() if one.name == name and one.recipe_name == REFINED),
+        (one for one in manifests.values() if one.name == name and one.recipe_name == RECIPE),
         key=lambda one: (one.created_at, one.version),
     )
     old = {one.reference for one in refined[: max(0, len(refined) - keep)]}
     kept = (manifests.keys() - old) | set(find_in_use(models_dir)) | set(find_named_by_recipes())
-    needed = {used for reference in kept & manifests.keys() for used in uses(manifests[reference])}
+    needed = {used for reference in kept & manifests.keys() for used in named_versions(manifests[reference].recipe)}
     return [one.version for one in refined if one.reference in old - kept - needed]
 
 
@@ -94,9 +95,4 @@ def find_named_by_recipes() -> Iterator[str]:
     for recipe in FOLDER.glob("*.toml"):
         content = tomllib.loads(recipe.read_text())
         for step in (content.get("settings", {}), *content.get("steps", ())):
-            yield from (str(step[role]) for role in ROLES if role in step)
-
-
-def uses(manifest: VersionManifest) -> list[str]:
-    """Return the versions that its last training step started from, was taught by, or filtered its labels with."""
-    return [str(manifest.recipe[role]) for role in ROLES if role in manifest.recipe]
+            yield from named_versions(step)
