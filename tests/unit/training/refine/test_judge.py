@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from shared.recognition.architectures import build_network
-from shared.recognition.model_version import Manifest, TrainingStep
+from shared.recognition.model_version import Manifest, TrainingStep, find_manifest
 from tests.unit.recognition.test_model_version import a_manifest
 from training.publishing.folder import write_model_version
 from training.refine.judge import find_judge
@@ -25,8 +25,9 @@ def versions(tmp_path: Path) -> list[Manifest]:
     made = []
     for number, dataset in enumerate(("mnist", LEARNED, LEARNED)):
         changes = {"version": f"{number + 1}", "recipe": {"dataset": dataset}, "lineage": lineage[: number + 1]}
-        made.append(a_manifest().model_copy(update={**changes, "architecture": "lenet5"}))
-        write_model_version(tmp_path, made[-1], build_network("lenet5"), b"")
+        version = a_manifest().model_copy(update={**changes, "architecture": "lenet5"})
+        write_model_version(tmp_path, version, build_network("lenet5"), b"")
+        made.append(find_manifest(tmp_path, version.reference))  # with the hashes of its files
     return made
 
 
