@@ -28,7 +28,7 @@ from training.refine.options import Options
 from training.refine.outcome import Outcome
 from training.refine.replay import describe_missing, find_replayed
 from training.refine.selection import Selection
-from training.refine.settings import choose_settings, was_learned
+from training.refine.settings import was_learned
 from training.refine.validation import (
     LEFT_OUT,
     compare_on_validation,
