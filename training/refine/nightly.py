@@ -124,7 +124,7 @@ def run(nightly: Nightly, stop: threading.Event) -> bool:
                 break
         try:
             report_drift(nightly, stop)
-            went_well = refine_once(nightly, stop)
+            went_well = stop.is_set() or refine_once(nightly, stop)
         except (ModelVersionError, OSError):  # the disk is full, for example; the next night may be better
             log.exception("the night was not finished")
             went_well = False
