@@ -48,7 +48,7 @@ up-refine: .env ## start the containers with a refinement every night, and with 
 	@docker compose exec -T storage python -m services.storage.curator --quiet
 
 down: .env ## stop the containers; the data stays in its volume
-	docker compose down
+	docker compose down --remove-orphans
 
 backup: $(VENV)/installed-$(LOCAL) ## keep the database in FILE while Slate runs or not (of `make up`: ARGS=--containers)
 	@$(BIN)/python -m infra.backup create "$(FILE)" $(ARGS)

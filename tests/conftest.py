@@ -30,7 +30,7 @@ CHROMIUM_FLAGS = [
 
 SETTINGS = (  # how the names of the environment variables begin that change what Slate or one of its libraries does
     *("DOODLES", "FRONTEND_", "INFERENCE_", "LOG_LEVEL", "OPENAI_", "PEN_", "POSTGRES_", "PROMETHEUS_"),
-    *("SLATE_", "STORAGE_", "STREAMLIT_", "SWEEP_", "TRAINING_", "WANDB_"),
+    *("REFINE_", "SLATE_", "STORAGE_", "STREAMLIT_", "SWEEP_", "TRAINING_", "WANDB_"),
 )
 KEPT = ("SLATE_REQUIRE_BROWSER", "SLATE_REQUIRE_PGBOUNCER")
 
