@@ -101,14 +101,14 @@ def test_files_of_data_that_are_copied_in_can_be_read(refining: Project, tmp_pat
 
 
 def test_the_settings_of_the_refinement_reach_its_container(refining: Project) -> None:
-    settings = {"REFINE_PEN_DIGITS": ".data/a,.data/b", "REFINE_PEN_LETTERS": ".data/c", "REFINE_TZ": "Asia/Kolkata"}
+    settings = {"REFINE_PEN_DIGITS": ".data/a,.data/b", "REFINE_PEN_LETTERS": ".data/c", "REFINE_TZ": "Asia/Tokyo"}
     program = (
         "import time; from training.refine.options import Options; found = Options(); "
         "print(found.storage_url, *found.pen_digits, found.pen_letters, found.doodles, time.tzname[0])"
     )
     project = refining.with_settings(settings)
     read = project.compose("run", "--rm", "--no-deps", "-T", "refine", "python", "-c", program)
-    assert read.split() == ["http://storage:8002", ".data/a", ".data/b", ".data/c", "None", "IST"]
+    assert read.split() == ["http://storage:8002", ".data/a", ".data/b", ".data/c", "None", "JST"]
 
 
 def test_a_stop_is_no_kill_and_a_start_continues(refining: Project) -> None:
