@@ -103,7 +103,8 @@ class Promoting:
             raise ProblemError("conflict", str(error)) from error
         except OSError as error:
             logger.warning("models_not_writable", reason=str(error))
-            detail = f"This service may not write to its models folder. Use `{COMMAND}` where the models are."
+            reason = error.strerror or str(error)
+            detail = f"This service can't write to its models folder: {reason}. Use `{COMMAND}` where the models are."
             raise ProblemError("not_configured", detail) from error
 
     def _move(self, claims: TicketClaims) -> JournalEntry:

@@ -6,7 +6,7 @@ forgotten.
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import FailFast, Field
 
 from shared.contracts.message import Message, PredictionId
 from shared.contracts.storage import Count, ModelToStore, NotADigit
@@ -28,7 +28,7 @@ class SuspectedLabels(Message):
     """The body of PUT /v1/suspected-labels: all labels that are suspected now, and the model that was asked."""
 
     model: ModelToStore
-    suspected: Annotated[list[SuspectedLabel], Field(max_length=MAX_SUSPECTED)]
+    suspected: Annotated[list[SuspectedLabel], Field(max_length=MAX_SUSPECTED), FailFast()]
 
 
 class SuspectedLabelsStored(Message):

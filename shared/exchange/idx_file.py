@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from shared.exchange.errors import FileError
+from shared.picture_limits import MAX_SIDE
 
 GZIP = b"\x1f\x8b"
 UNSIGNED_BYTE = 0x08  # the type of the values, the third byte of a file
@@ -41,7 +42,7 @@ def _read_shape(file: BinaryIO, path: Path, dimensions: int) -> tuple[int, ...]:
     if magic != bytes([0, 0, UNSIGNED_BYTE, dimensions]):
         raise FileError(f"{path} is no IDX file of bytes with {dimensions} dimensions.")
     shape: tuple[int, ...] = struct.unpack(f">{dimensions}I", _read(file, path, 4 * dimensions))
-    if not 0 < math.prod(shape[1:]) <= MAX_ENTRY_BYTES:
+    if not 0 < math.prod(shape[1:]) <= MAX_ENTRY_BYTES or max(shape[1:], default=0) > MAX_SIDE:
         raise FileError(f"{path} has entries of an impossible size.")
     return shape
 
@@ -49,13 +50,19 @@ def _read_shape(file: BinaryIO, path: Path, dimensions: int) -> tuple[int, ...]:
 def _read_entries(file: BinaryIO, path: Path, count: int, size: int) -> Iterator[bytes]:
     for _ in range(count):
         yield _read(file, path, size)
+    if _read_up_to(file, path, 1):  # this also lets gzip compare its checksum
+        raise FileError(f"{path} goes on after the {count:,} entries of its header.")
 
 
 def _read(file: BinaryIO, path: Path, size: int) -> bytes:
-    try:
-        content = file.read(size)
-    except (OSError, EOFError, zlib.error) as error:
-        raise FileError(f"{path} is damaged: {error}.") from error
+    content = _read_up_to(file, path, size)
     if len(content) < size:
         raise FileError(f"{path} ends too early.")
     return content
+
+
+def _read_up_to(file: BinaryIO, path: Path, size: int) -> bytes:
+    try:
+        return file.read(size)
+    except (OSError, EOFError, zlib.error) as error:
+        raise FileError(f"{path} is damaged: {error}.") from error

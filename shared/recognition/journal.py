@@ -91,11 +91,16 @@ def open_journal(models_dir: Path, name: str) -> Iterator[IO[bytes]]:
 
 
 def write_entry(journal: IO[bytes], entry: JournalEntry) -> None:
-    """Append the entry as one line in one write. What a killed process left unfinished stays a line of its own."""
+    """Append the entry as one line in one write. What a killed process left unfinished stays a line of its own.
+
+    OSError if not all of it can be written, because the disk is full, for example.
+    """
     end = journal.seek(0, os.SEEK_END)
     journal.seek(max(0, end - 1))
     is_torn = end > 0 and journal.read(1) != b"\n"
-    journal.write((b"\n" if is_torn else b"") + entry.model_dump_json().encode() + b"\n")
+    line = (b"\n" if is_torn else b"") + entry.model_dump_json().encode() + b"\n"
+    while written := journal.write(line):  # a disk that becomes full takes a part, and only then reports an error
+        line = line[written:]
 
 
 def read_journal(models_dir: Path, name: str) -> list[JournalEntry]:

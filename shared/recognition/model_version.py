@@ -13,6 +13,7 @@ import re
 from dataclasses import astuple
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -157,8 +158,14 @@ def read_shadow(models_dir: Path, name: str) -> str | None:
     return "/".join(_split_version(_read_pointer(models_dir, name, SHADOW)))
 
 
-def set_default(models_dir: Path, name: str) -> None:
-    """Lets the model answer when a request names none, in one atomic step. ModelVersionError if it has no version."""
+def set_default(models_dir: Path, name: str | None) -> None:
+    """Lets the model answer when a request names none, in one atomic step; None ends that.
+
+    ModelVersionError if it has no version.
+    """
+    if name is None:
+        (models_dir / DEFAULT).unlink(missing_ok=True)
+        return
     check_reads_images(name)
     read_current(models_dir, name)
     _write_pointer(models_dir / DEFAULT, name)
@@ -177,9 +184,13 @@ def _split_version(reference: str) -> tuple[str, str]:
 
 
 def _write_pointer(pointer: Path, content: str) -> None:
-    written = pointer.with_name(f".{pointer.name}-{os.getpid()}")
-    written.write_text(content + "\n")
-    written.replace(pointer)
+    written = pointer.with_name(f".{pointer.name}-{token_hex(4)}")  # two containers may have the same process ids
+    try:
+        written.write_text(content + "\n")
+        written.replace(pointer)
+    except OSError:
+        written.unlink(missing_ok=True)
+        raise
 
 
 def _read_pointer(models_dir: Path, name: str, pointer: str) -> str:

@@ -4,7 +4,8 @@ Each change moves a pointer and writes the journal, both under the lock of the j
 `python -m training.promotion`, the service of inference with a ticket, and the gate of training change it only here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -36,22 +37,35 @@ class PromotionError(ModelVersionError):
 
 
 def promote(
-    models_dir: Path, name: str, version: str, *, who: str, why: str, details: Mapping[str, JsonValue] = NO_DETAILS
+    models_dir: Path,
+    name: str,
+    version: str,
+    *,
+    who: str,
+    why: str,
+    details: Mapping[str, JsonValue] = NO_DETAILS,
+    instead_of: str | None = None,
 ) -> JournalEntry:
     """Put the version in use. ModelVersionError if there is none, PromotionError if it is in use already.
 
-    The caller has checked that its files work.
+    The caller has checked that its files work. With `instead_of`, PromotionError if another version than that is in
+    use.
     """
-    return _move_current(models_dir, "promoted", name, version, who=who, why=why, details=details)
+    return _move_current(
+        models_dir, "promoted", name, version, who=who, why=why, details=details, instead_of=instead_of
+    )
 
 
 def roll_back(
     models_dir: Path, name: str, version: str, *, who: str, why: str, details: Mapping[str, JsonValue] = NO_DETAILS
 ) -> JournalEntry:
     """Put the version in use that was in use before. PromotionError if `version` is not that one."""
+    current = read_current(models_dir, name)
     if find_version_before(models_dir, name) != version:
         raise PromotionError(f"{version} is not the version of {name} that was in use before. Look at the list again.")
-    return _move_current(models_dir, "rolled_back", name, version, who=who, why=why, details=details)
+    return _move_current(
+        models_dir, "rolled_back", name, version, who=who, why=why, details=details, instead_of=current
+    )
 
 
 def find_version_before(models_dir: Path, name: str) -> str | None:
@@ -79,7 +93,8 @@ def make_default(
         _check_ticket(models_dir, name, details)
         before = read_default(models_dir)
         set_default(models_dir, name)
-        return _write(journal, "made_default", version, who, why, {**details, BEFORE: before})
+        with _undone_on_error(lambda: set_default(models_dir, before)):
+            return _write(journal, "made_default", version, who, why, {**details, BEFORE: before})
 
 
 def begin_shadow(models_dir: Path, name: str, reference: str, *, who: str, why: str) -> JournalEntry:
@@ -109,18 +124,37 @@ def _move_current(
     who: str,
     why: str,
     details: Mapping[str, JsonValue],
+    instead_of: str | None = None,
 ) -> JournalEntry:
     find_any_manifest(models_dir, f"{name}/{version}")
     _check_not_in_use(models_dir, name, version)  # both before the journal is made
     with open_journal(models_dir, name) as journal:
         _check_ticket(models_dir, name, details)
         before = _check_not_in_use(models_dir, name, version)
+        if instead_of is not None and before != instead_of:
+            raise PromotionError(f"{name}/{before} was put in use meanwhile, instead of {name}/{instead_of}.")
         set_current(models_dir, name, version)
-        entry = _write(journal, event, version, who, why, {**details, BEFORE: before})
+        with _undone_on_error(lambda: _put_back(models_dir, name, before)):
+            entry = _write(journal, event, version, who, why, {**details, BEFORE: before})
         if _find_shadow(models_dir, name) == f"{name}/{version}":  # nothing is left to compare it with
             set_shadow(models_dir, name, None)
             _write(journal, "shadow_ended", f"{name}/{version}", who, "It is in use now.", {})
         return entry
+
+
+@contextmanager
+def _undone_on_error(undo: Callable[[], object]) -> Iterator[None]:
+    """Undo a change that the journal does not have, because the disk is full, for example."""
+    try:
+        yield
+    except OSError:
+        undo()
+        raise
+
+
+def _put_back(models_dir: Path, name: str, before: str | None) -> None:
+    if before is not None:
+        set_current(models_dir, name, before)
 
 
 def _find_shadow(models_dir: Path, name: str) -> str | None:

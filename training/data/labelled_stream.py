@@ -1,6 +1,6 @@
 """Streams the labelled drawings from storage, one at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import httpx
 from pydantic import ValidationError
@@ -28,7 +28,7 @@ def stream_labelled_drawings(storage_url: str, token: str, newest: int) -> Itera
             timeout=TIMEOUT_S,
         ) as response:
             _check_status(response, storage_url)
-            for line in response.iter_lines():
+            for line in _split_lines(response.iter_bytes()):
                 yield LabelledDrawing.model_validate_json(line)
     except (httpx.HTTPError, httpx.InvalidURL) as error:  # show only its type: its text may contain the token
         raise DataUnavailableError(
@@ -39,6 +39,19 @@ def stream_labelled_drawings(storage_url: str, token: str, newest: int) -> Itera
         raise DataUnavailableError(
             f"{storage_url} did not answer with labelled drawings: give the URL of storage with --storage-url."
         ) from error
+
+
+def _split_lines(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines. httpx would also end a line at U+2028, which a text may hold, such as the name of a model."""
+    begun: list[bytes] = []
+    for part in parts:
+        first, *others = part.split(b"\n")
+        begun.append(first)
+        for other in others:
+            yield b"".join(begun)
+            begun = [other]
+    if line := b"".join(begun):
+        yield line
 
 
 def _check_status(response: httpx.Response, storage_url: str) -> None:

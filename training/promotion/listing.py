@@ -29,7 +29,13 @@ def describe_models(models_dir: Path, only: str | None = None) -> Iterator[str]:
             yield from _describe_version(models_dir, name, version)
         for entry in read_journal(models_dir, name)[-SHOWN_EVENTS:]:
             who = f" by {entry.who}" if entry.who else ""
-            yield f"    {entry.at:%Y-%m-%d %H:%M} {entry.event.replace('_', ' ')} {entry.version}{who}: {entry.why}"
+            line = f"{entry.at:%Y-%m-%d %H:%M} {entry.event.replace('_', ' ')} {entry.version}{who}: {entry.why}"
+            yield f"    {as_one_line(line)}"
+
+
+def as_one_line(text: str) -> str:
+    """Replace what would begin a line or steer the terminal: a reason may hold any character."""
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def _describe_version(models_dir: Path, name: str, version: str) -> Iterator[str]:

@@ -22,7 +22,7 @@ from shared.recognition.calibration import Calibration
 from shared.recognition.journal import append_event
 from shared.recognition.model_version import Manifest, TrainingStep, VersionManifest, next_version
 from shared.recognition.normalisation import Normalisation
-from shared.recognition.promotion import promote
+from shared.recognition.promotion import PromotionError, promote
 from shared.recognition.reader_calibration import ReaderCalibration
 from training.data.labelled_images import LabelledImages
 from training.data.slices import PreparedSlice
@@ -115,17 +115,25 @@ def publish(
     manifest = build_manifest(Manifest, candidate, calibration, metrics, objections, models_dir)
     manifest = manifest.model_copy(update={"distributions": distributions})
     write_model_version(models_dir, manifest, network, graph)
-    promote_or_hold_back(models_dir, manifest)
+    objections = promote_or_hold_back(models_dir, manifest, current.version if current else None)
     return Published(manifest, objections, comparisons)
 
 
-def promote_or_hold_back(models_dir: Path, manifest: VersionManifest) -> None:
-    """Make the written version the current one if the gate has no objections. The journal says what was done."""
-    name, version, objections = manifest.name, manifest.version, manifest.objections
+def promote_or_hold_back(models_dir: Path, manifest: VersionManifest, compared_with: str | None) -> list[str]:
+    """Make the written version the current one if the gate has no objections, and return these.
+
+    If a curator has put another version in use than the one it was compared with, that is an objection too. The journal
+    says what was done.
+    """
+    name, version, objections = manifest.name, manifest.version, list(manifest.objections)
+    if not objections:
+        try:
+            promote(models_dir, name, version, who=GATE, why="No slice got worse.", instead_of=compared_with)
+        except PromotionError as error:
+            objections.append(str(error).removesuffix("."))
     if objections:
         append_event(models_dir, name, "held_back", version=version, who=GATE, why="; ".join(objections))
-    else:
-        promote(models_dir, name, version, who=GATE, why="No slice got worse.")
+    return objections
 
 
 def build_manifest(

@@ -70,23 +70,31 @@ def publish_reader(
     calibration = fit_reader_calibration(validation, read_slices(validation, compute_maps))
     log.info("reading %d test pages", sum(map(len, test.values())))
     measured = measure_slices(test, read_slices(test, compute_maps), calibration)
-    objections = find_objections(measured, test, models_dir)
+    current = find_current(models_dir)
+    objections = find_objections(measured, test, models_dir, current)
     metrics = {name: part.metrics for name, part in measured.items()}
     manifest = build_manifest(ReaderManifest, candidate, calibration, metrics, objections, models_dir, READER_LIBRARIES)
     write_model_version(models_dir, manifest, candidate.network, graph)
-    promote_or_hold_back(models_dir, manifest)
-    return Published(manifest, objections)
+    return Published(manifest, promote_or_hold_back(models_dir, manifest, current.version if current else None))
 
 
-def find_objections(measured: Mapping[str, Measured], test: Slices, models_dir: Path) -> list[str]:
+def find_current(models_dir: Path) -> ReaderManifest | None:
+    """Return the version in use, or None if there is none. ModelVersionError if it is broken."""
+    if not (models_dir / READER / CURRENT).exists():
+        log.info("there is no current version of %s to compare with", READER)
+        return None
+    return read_reader_manifest(models_dir, read_current(models_dir, READER))
+
+
+def find_objections(
+    measured: Mapping[str, Measured], test: Slices, models_dir: Path, current: ReaderManifest | None
+) -> list[str]:
     """Compare with the current version on the same pages. Return one phrase for each slice that got worse.
 
     ModelVersionError if the current version cannot be loaded.
     """
-    if not (models_dir / READER / CURRENT).exists():
-        log.info("there is no current version of %s to compare with", READER)
+    if current is None:
         return []
-    current = read_reader_manifest(models_dir, read_current(models_dir, READER))
     compute_maps = make_compute_maps(load_network(models_dir, current))
     before = measure_slices(test, read_slices(test, compute_maps), current.calibration)
     unmeasured = sorted(current.metrics.keys() - measured.keys())

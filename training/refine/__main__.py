@@ -8,7 +8,7 @@ import sys
 from shared.recognition.model_version import Manifest, find_manifest
 from training.command_line import run_command
 from training.errors import RunError
-from training.refine.fetch import FROZEN, freeze_drawings
+from training.refine.fetch import FROZEN, forget_ended, freeze_drawings
 from training.refine.judge import load_judge
 from training.refine.learned import UNTIL, count_new, describe_learned, learned_until, parse_time
 from training.refine.options import Options
@@ -16,7 +16,7 @@ from training.refine.outcome import Outcome, write_journal
 from training.refine.probe import estimate_probabilities
 from training.refine.refinement import learn_and_publish
 from training.refine.report import make_table
-from training.refine.run_record import RunRecord, find_last, read_record, write_record
+from training.refine.run_record import RunRecord, find_last, forget_record, read_record, write_record
 from training.refine.selection import select
 from training.refine.suspected import send_suspected
 from training.run_folder import RunFolder, open_run
@@ -28,6 +28,7 @@ def refine(options: Options) -> Outcome:
     """Refine the version in use, or say why not. TrainingError or ModelVersionError with what is wrong."""
     current = find_manifest(options.models_dir, options.model)
     run = open_own_run(current, options)
+    forget_ended(options.results_dir)
     with run.lock():
         outcome = refine_in(run, current, options)
         if outcome.ending != "nothing_to_learn":
@@ -48,6 +49,7 @@ def open_own_run(current: Manifest, options: Options) -> RunFolder:
         return run
     with run.lock():
         run.finished.write_text(f"given up, because {current.reference} is in use now and it began with {record.start}")
+        forget_record(run)  # nothing was learned from its labels, so they stay new
     return open_run(options.results_dir, prefix_of(options))
 
 
@@ -68,6 +70,9 @@ def refine_in(run: RunFolder, current: Manifest, options: Options) -> Outcome:
         new = count_new(drawings, selection, since)
         if new < LEAST_NEW:
             return Outcome("nothing_to_learn", describe_too_few(new, last), details={"new": new})
+        if not len(selection.train):
+            message = f"No label is left to learn from: {'; '.join(selection.describe())}."
+            return Outcome("nothing_to_learn", message, details={"new": new})
         until = str(describe_learned(drawings, selection)[UNTIL])
         write_record(run, RunRecord(start=current.reference, until=until, new=new))
     print("\n".join(selection.describe()))

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from training.data.people_drawings import PeopleDrawings, fetch_drawings, load_drawings, save_drawings
+from training.run_folder import RunFolder
 
 FROZEN = "labelled_drawings.npz"
 
@@ -14,3 +15,13 @@ def freeze_drawings(folder: Path, storage_url: str, token: str) -> PeopleDrawing
         folder.mkdir(parents=True, exist_ok=True)
         save_drawings(fetch_drawings(storage_url, token), frozen)
     return load_drawings(frozen)
+
+
+def forget_ended(results_dir: Path) -> None:
+    """Remove the drawings of every run that has ended, also of one that was given up, or killed at its end.
+
+    People may delete their drawings, and no copy outlives a run.
+    """
+    for frozen in results_dir.glob(f"*/{FROZEN}"):
+        if RunFolder(frozen.parent).finished.exists():
+            frozen.unlink(missing_ok=True)

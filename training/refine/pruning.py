@@ -32,7 +32,10 @@ WHO = "make refine-nightly"
 
 
 def prune(models_dir: Path, name: str, keep: int) -> list[str]:
-    """Remove the versions of the model that are not kept, oldest first, and return them. The journal has them too."""
+    """Remove the versions of the model that are not kept, oldest first, and return them. The journal has them too.
+
+    ModelVersionError if nobody can say which version of the model is in use.
+    """
     removed = []
     for version in find_removable(models_dir, name, keep):
         with open_journal(models_dir, name) as journal:
@@ -46,7 +49,11 @@ def prune(models_dir: Path, name: str, keep: int) -> list[str]:
 
 
 def find_removable(models_dir: Path, name: str, keep: int) -> list[str]:
-    """Return the refined versions of the model that nothing needs and that are not among the newest, oldest first."""
+    """Return the refined versions of the model that nothing needs and that are not among the newest, oldest first.
+
+    ModelVersionError if nobody can say which version of the model is in use.
+    """
+    read_current(models_dir, name)
     manifests = read_manifests(models_dir)
     refined = sorted(
         (one for one in manifests.values() if one.name == name and one.recipe_name == RECIPE),
@@ -82,12 +89,19 @@ def find_in_use(models_dir: Path) -> Iterator[str]:
     """Yield `name/version` of what answers, answered before, or runs in shadow, and what the setting names."""
     yield os.environ.get("INFERENCE_DEFAULT_MODEL", "")
     for name in [folder.name for folder in models_dir.iterdir() if folder.is_dir() and folder.name[0] != "."]:
-        try:
-            yield f"{name}/{read_current(models_dir, name)}"
-            yield f"{name}/{find_version_before(models_dir, name)}"
-            yield read_shadow(models_dir, name) or ""
-        except ModelVersionError:
-            continue  # a folder without a version in use
+        for find in (_find_current, _find_before, read_shadow):
+            try:
+                yield find(models_dir, name) or ""
+            except ModelVersionError:
+                continue  # a folder without a version in use, or a broken pointer
+
+
+def _find_current(models_dir: Path, name: str) -> str:
+    return f"{name}/{read_current(models_dir, name)}"
+
+
+def _find_before(models_dir: Path, name: str) -> str:
+    return f"{name}/{find_version_before(models_dir, name)}"
 
 
 def find_named_by_recipes() -> Iterator[str]:

@@ -31,6 +31,11 @@ def write_record(run: RunFolder, record: RunRecord) -> None:
         temporary.write_text(record.model_dump_json(indent=2))
 
 
+def forget_record(run: RunFolder) -> None:
+    """Remove it."""
+    (run.folder / RECORD).unlink(missing_ok=True)
+
+
 def read_record(run: RunFolder) -> RunRecord | None:
     """Return what the run began with, or None if it did not begin to learn. RunError if the file is damaged."""
     path = run.folder / RECORD

@@ -16,6 +16,8 @@ from services.storage.queries.true_digit import decode_label, encode_label
 from shared.contracts.access import LabelChange, LabelHistory
 from shared.contracts.storage import StoredPrediction, TrueDigit
 
+MOST_CHANGES = 1000  # in an answer; its owner may change a label as often as it likes
+
 LOCK = f"{READ} FOR UPDATE"
 
 # The same label again keeps the time of the first.
@@ -42,8 +44,10 @@ INSERT INTO label_history (prediction_id, by_owner, by_name, counts, before, aft
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 SEEN = "SELECT EXISTS (SELECT FROM predictions WHERE id = $1 AND ($2::uuid IS NULL OR owner = $2))"
-HISTORY = """
-SELECT at, by_owner, by_name, counts, before, after, origin FROM label_history WHERE prediction_id = $1 ORDER BY id
+HISTORY = f"""
+SELECT at, by_owner, by_name, counts, before, after, origin FROM (
+    SELECT * FROM label_history WHERE prediction_id = $1 ORDER BY id DESC LIMIT {MOST_CHANGES}
+) AS newest ORDER BY id
 """
 
 
@@ -107,7 +111,7 @@ async def remove_label(connection: asyncpg.Connection, prediction_id: UUID, auth
 async def read_label_history(
     connection: asyncpg.Connection, prediction_id: UUID, seen: UUID | None, caller: UUID | None
 ) -> LabelHistory | None:
-    """Read every change of the label, oldest first; None if the caller sees no such prediction."""
+    """Read the newest changes of the label, oldest first; None if the caller sees no such prediction."""
     if not await connection.fetchval(SEEN, prediction_id, seen):
         return None
     records = await connection.fetch(HISTORY, prediction_id)

@@ -83,7 +83,7 @@ async def delete_label(
 async def get_label_history(
     caller: Reader, prediction_id: UUID, database: StorageDatabase, settings: StorageSettings
 ) -> LabelHistory:
-    """Return who said when what the drawing is, oldest first, without the ids of visitors."""
+    """Return who said when what the drawing is, the newest 1,000 times, oldest first, without the ids of visitors."""
     seen = whose_rows(caller, settings.visitors_see)
     history = await database.run(ROWS, queries.read_label_history, prediction_id, seen, caller.owner)
     if history is None:

@@ -119,3 +119,18 @@ def test_a_file_that_is_no_idx_is_named(address, inference, tmp_path, capsys, co
     Path(images).write_bytes(content)
     assert main(["--url", address, "import-idx", images, labels, "--inference-url", inference]) == 2
     assert images in capsys.readouterr().err
+
+
+DAMAGED = {
+    "a side that no picture format has": bytes([0, 0, 8, 3]) + struct.pack(">3I", 1, 1, 1_000_001) + bytes(1_000_001),
+    "more than the header says": bytes([0, 0, 8, 3]) + struct.pack(">3I", 1, 28, 28) + bytes(785),
+    "a wrong checksum": gzip.compress(bytes([0, 0, 8, 3]) + struct.pack(">3I", 1, 28, 28) + bytes(784))[:-8] + bytes(8),
+}
+
+
+@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED.keys())
+def test_damage_behind_the_header_is_named(address, inference, tmp_path, capsys, content):
+    images, labels = write_idx(tmp_path, [SEVEN], [7])
+    Path(images).write_bytes(content)
+    assert main(["--url", address, "import-idx", images, labels, "--inference-url", inference]) == 2
+    assert images in capsys.readouterr().err

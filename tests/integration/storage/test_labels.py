@@ -3,6 +3,8 @@
 import base64
 import json
 
+from services.storage.queries.labels import HISTORY, MOST_CHANGES
+
 
 async def test_a_label_is_set_with_its_time(client, store):
     stored = await store(digit=3)
@@ -56,3 +58,12 @@ async def test_the_stream_is_empty_without_labels(client, store):
     await store()
     answer = await client.get("/v1/labelled-drawings")
     assert (answer.status_code, answer.content) == (200, b"")
+
+
+async def test_of_a_very_long_history_the_newest_changes_are_read(client, store, monkeypatch):
+    monkeypatch.setattr("services.storage.queries.labels.HISTORY", HISTORY.replace(f"{MOST_CHANGES}", "2"))
+    path = f"/v1/predictions/{(await store(label=1))['id']}"
+    for digit in (2, 3, 4):
+        await client.put(f"{path}/label", json={"digit": digit})
+    changes = (await client.get(f"{path}/label-history")).json()["changes"]
+    assert [change["after"] for change in changes] == [3, 4]

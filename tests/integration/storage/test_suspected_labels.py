@@ -4,6 +4,9 @@ import asyncio
 import json
 
 import pytest
+from pydantic import ValidationError
+
+from shared.contracts.suspected import SuspectedLabels
 
 
 @pytest.fixture
@@ -184,3 +187,13 @@ async def test_only_the_newest_labels_are_streamed_if_asked_for(installation, ma
     for newest in (1, 4, 5, 9):
         assert list(await read_lines(curator, newest=newest)) == predictions[-newest:]
     assert (await curator.get("/v1/labelled-drawings", params={"newest": 0})).status_code == 422
+
+
+async def test_of_many_wrong_labels_only_the_first_is_described(installation):
+    wrong = {"model": {"name": "cnn", "version": "1"}, "suspected": [{"a": 1}, {"a": 1}]}
+    answer = await (await installation.curator()).put("/v1/suspected-labels", json=wrong)
+    assert answer.status_code == 422
+    assert "suspected.0" in answer.text
+    with pytest.raises(ValidationError) as raised:  # describing 50,000 takes 20 seconds
+        SuspectedLabels.model_validate(wrong)
+    assert {error["loc"][:2] for error in raised.value.errors()} == {("suspected", 0)}

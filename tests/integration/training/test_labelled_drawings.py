@@ -49,13 +49,13 @@ def bar(width: int) -> str:
     return base64.b64encode(buffer.getvalue()).decode()
 
 
-def store(client: httpx.Client, number: int, label: int | None) -> None:
+def store(client: httpx.Client, number: int, label: int | None, model: str = "cnn") -> None:
     body = {
         "digit": 1,
         "confidence": 0.9,
         "probabilities": [0.1] * 10,
         "digit_score": 1,
-        "model": {"name": "cnn", "version": "1"},
+        "model": {"name": model, "version": "1"},
         "drawing": bar(10 + number % 10),
     }
     path = f"/v1/predictions/{UUID(int=number, version=4)}"
@@ -72,6 +72,14 @@ def test_labelled_drawings_come_back_as_images_with_their_labels(storage_url):
     assert sorted(label for loaded in splits for label in loaded.labels.tolist()) == sorted([*range(10)] * 3)
     for loaded in splits:
         assert (loaded.images[:, 14, 14] > 200).all()  # the bar is in the middle of every image
+
+
+def test_no_name_of_a_model_breaks_the_stream(storage_url):
+    names = ["a\u2028b", "a\u2029b", "\u2028", "{}", '"', "\\n", "a\ufeff", "\U0010ffff"]
+    with httpx.Client(base_url=storage_url, headers={"Authorization": f"Bearer {TOKEN}"}) as client:
+        for number, name in enumerate(names):
+            store(client, number, label=1, model=name)
+    assert len(fetch_drawings(storage_url, TOKEN)) == len(names)
 
 
 def test_a_continued_run_has_the_same_drawings(storage_url, tmp_path):

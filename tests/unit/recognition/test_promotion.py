@@ -1,6 +1,9 @@
 """Every change of what answers is written to the journal, and the journal says what was in use before."""
 
+import resource
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -154,3 +157,40 @@ def test_a_shadow_begins_and_ends_in_the_journal(models: Path) -> None:
     ]
     with pytest.raises(PromotionError):
         end_shadow(models, "mlp", who="Ada", why="again")
+
+
+@contextmanager
+def files_end_after(size: int) -> Iterator[None]:
+    """As if the disk became full: a write that goes beyond takes a part, and the next one is an error."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_what_the_journal_cannot_hold_does_not_happen(models: Path) -> None:
+    promote(models, "mlp", "2", who="Ada", why="better")
+    with files_end_after((models / "mlp" / JOURNAL).stat().st_size + 20), pytest.raises(OSError, match="too large"):
+        promote(models, "mlp", "3", who="Ada", why="better", details={"ticket": "t1"})
+    assert read_current(models, "mlp") == "2"
+    assert [entry.version for entry in read_journal(models, "mlp")] == ["2"]
+    promote(models, "mlp", "3", who="Ada", why="better", details={"ticket": "t1"})
+    assert [entry.version for entry in read_journal(models, "mlp")] == ["2", "3"]
+
+
+def test_a_default_that_the_journal_cannot_hold_is_none(models: Path) -> None:
+    append_event(models, "mlp", "nothing_to_learn")
+    with files_end_after((models / "mlp" / JOURNAL).stat().st_size + 20), pytest.raises(OSError, match="too large"):
+        make_default(models, "mlp", who="Ada", why="better")
+    assert read_default(models) is None
+
+
+def test_a_version_that_was_compared_with_another_than_that_in_use_is_not_promoted(models: Path) -> None:
+    promote(models, "mlp", "2", who="Ada", why="better")
+    with pytest.raises(PromotionError, match=r"mlp/2 was put in use meanwhile, instead of mlp/1"):
+        promote(models, "mlp", "3", who="the gate", why="nothing got worse", instead_of="1")
+    assert read_current(models, "mlp") == "2"
+    promote(models, "mlp", "3", who="the gate", why="nothing got worse", instead_of="2")
+    assert read_current(models, "mlp") == "3"

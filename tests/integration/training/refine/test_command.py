@@ -1,20 +1,25 @@
 """`python -m training.refine` with the real storage service: from labels that people gave to a version in use."""
 
 import base64
+import shutil
 from collections.abc import Callable
 from uuid import UUID
 
 import httpx
+import numpy as np
 import pytest
 
 from shared.recognition.journal import read_journal
+from shared.recognition.model_version import MANIFEST, set_current
 from tests.integration.training.refine.world import current_of, thin_bars
 from tests.integration.training.test_labelled_drawings import TOKEN
 from training.data.slices import enlarge
+from training.refine import __main__ as command
 from training.refine import refinement
 from training.refine.__main__ import main
 from training.refine.fetch import FROZEN
 from training.refine.options import Options
+from training.refine.selection import Selection
 
 Refine = Callable[..., int]
 
@@ -97,3 +102,36 @@ def test_a_run_that_was_stopped_continues_with_the_same_labels(
     assert weights.stat().st_mtime_ns == trained_at
     manifest = current_of(options)
     assert int(manifest.recipe["labels"]) + int(manifest.recipe["labels_held_out"]) <= 100
+
+
+def test_a_run_that_is_given_up_keeps_no_drawings_and_its_labels_stay_new(
+    refine: Refine, options: Options, storage_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    label_bars(storage_url, 100)
+    monkeypatch.setattr(command, "learn_and_publish", stop)
+    start = current_of(options)
+    assert refine() == 1
+    assert (options.results_dir / "refine-mlp-1" / FROZEN).exists()
+    shutil.copytree(options.models_dir / start.reference, options.models_dir / "mlp" / "other")
+    manifest = options.models_dir / "mlp" / "other" / MANIFEST
+    manifest.write_text(start.model_copy(update={"version": "other"}).model_dump_json())
+    set_current(options.models_dir, "mlp", "other")
+    assert refine() == 1  # it gives up the first run, begins a second one, and is stopped again
+    assert not (options.results_dir / "refine-mlp-1" / FROZEN).exists()
+    set_current(options.models_dir, "mlp", start.version)
+    assert refine() == 1
+    assert "nothing to gain yet" not in capsys.readouterr().out
+    assert [path.parent.name for path in options.results_dir.glob(f"*/{FROZEN}")] == ["refine-mlp-3"]
+
+
+def test_with_no_label_that_is_trusted_there_is_nothing_to_learn(
+    refine: Refine, storage_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    label_bars(storage_url, 50)
+    everything = np.arange(50)
+    monkeypatch.setattr(command, "select", lambda *_: Selection(everything[:0], everything, (), {}))
+    assert refine() == 0
+    assert "No label is left to learn from: 0 labels to learn from, 50 to measure with." in capsys.readouterr().out

@@ -1,6 +1,7 @@
 """A version is written with its metrics, and becomes the current one only if it is not worse."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,14 +11,17 @@ from torch import nn
 from shared.recognition.architectures import build_network
 from shared.recognition.augmented_views import ComputeLogits, compute_augmented_logits
 from shared.recognition.calibration import Calibration, Logits
+from shared.recognition.journal import read_journal
 from shared.recognition.model_version import ModelVersionError, list_versions, read_current, read_manifest
 from shared.recognition.normalisation import Images, Normalisation
+from shared.recognition.promotion import roll_back
 from shared.recognition.weights import load_network
 from tests.unit.training.toy_data import bars
 from training.data.labelled_images import NOT_A_DIGIT
 from training.data.slices import PreparedSlice
 from training.evaluation.measures import make_compute_logits, measure
 from training.evaluation.paired import is_worse
+from training.publishing import version
 from training.publishing.calibration import fit_calibration
 from training.publishing.gate import find_right
 from training.publishing.version import Candidate, Published, calibrate, publish
@@ -60,9 +64,9 @@ def publish_to(models: Path, network: nn.Module | None = None) -> tuple[str, lis
 
 
 def test_the_first_version_becomes_the_current_one_with_its_metrics(tmp_path: Path) -> None:
-    version, objections = publish_to(tmp_path, reads_bars())
+    published, objections = publish_to(tmp_path, reads_bars())
     manifest = read_manifest(tmp_path, MLP, read_current(tmp_path, MLP))
-    assert (manifest.version, objections) == (version, [])
+    assert (manifest.version, objections) == (published, [])
     assert manifest.metrics["mnist"]["accuracy"] == 1
     assert manifest.metrics["mnist"]["examples"] == 64
     assert (manifest.data, manifest.recipe) == ({"bars": "0"}, {"epochs": 3})
@@ -160,3 +164,21 @@ def test_a_rejected_digit_is_not_right() -> None:
     part = PreparedSlice("mnist", np.zeros((1, 28, 28), np.uint8), np.array([1]), np.array([True]))
     faint = np.array([[-9.0, -5.0, *[-9.0] * 8]], np.float32)
     assert find_right(faint, part, Calibration()).tolist() == [False]
+
+
+def test_what_a_curator_puts_in_use_during_the_measurement_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = publish_to(tmp_path, reads_bars())
+    publish_to(tmp_path, reads_bars())
+    measured = version.measure
+
+    def measure_while_a_curator_goes_back(*given: Any) -> dict[str, float]:
+        roll_back(tmp_path, MLP, first, who="Ada", why="it misreads ones")
+        return measured(*given)
+
+    monkeypatch.setattr(version, "measure", measure_while_a_curator_goes_back)
+    _, objections = publish_to(tmp_path, reads_bars())
+    assert read_current(tmp_path, MLP) == first
+    assert "was put in use meanwhile" in objections[0]
+    assert read_journal(tmp_path, MLP)[-1].event == "held_back"

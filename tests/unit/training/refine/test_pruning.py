@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shared.recognition.journal import read_journal
-from shared.recognition.model_version import MANIFEST, list_versions, set_current
+from shared.recognition.model_version import MANIFEST, ModelVersionError, list_versions, set_current
 from shared.recognition.promotion import begin_shadow, promote
 from tests.written_versions import write_copies
 from training.refine.pruning import prune
@@ -99,3 +99,18 @@ def test_a_broken_version_is_left_alone(models: Path) -> None:
     (models / "mlp" / "3" / MANIFEST).write_text("{")
     prune(models, "mlp", 1)
     assert left(models) == "0389"
+
+
+@pytest.mark.parametrize("content", ["", "../9", "a b"])
+def test_nothing_is_removed_while_nobody_can_say_what_is_in_use(models: Path, content: str) -> None:
+    (models / "mlp" / "current").write_text(content)
+    with pytest.raises(ModelVersionError):
+        prune(models, "mlp", 1)
+    assert left(models) == "0123456789"
+
+
+def test_the_shadow_of_a_model_whose_pointer_is_broken_is_kept(models: Path) -> None:
+    begin_shadow(models, "other", "mlp/2", who="Ada", why="compare")
+    (models / "other" / "current").write_text("")
+    prune(models, "mlp", 1)
+    assert "2" in left(models)
