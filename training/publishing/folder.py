@@ -7,6 +7,7 @@ import hashlib
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 from torch import nn
@@ -14,11 +15,11 @@ from torch import nn
 from shared.recognition.model_version import GRAPH, MANIFEST, WEIGHTS, ModelVersionError, VersionManifest, folder_of
 from shared.recognition.weights import save_weights
 
+M = TypeVar("M", bound=VersionManifest)
 
-def write_model_version(models_dir: Path, manifest: VersionManifest, network: nn.Module, graph: bytes) -> Path:
-    """Write a new version and return its folder. `graph` is the network as an ONNX file.
 
-    The manifest on disk also holds the hashes of the files.
+def write_model_version(models_dir: Path, manifest: M, network: nn.Module, graph: bytes) -> M:
+    """Write a new version and return its manifest, with the hashes of its files. `graph` is an ONNX file.
 
     FileExistsError if the version exists, because versions are never rewritten. ModelVersionError if a name is invalid
     or the manifest could not be read back.
@@ -44,7 +45,7 @@ def write_model_version(models_dir: Path, manifest: VersionManifest, network: nn
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return target
+    return whole
 
 
 def hash_files(folder: Path) -> dict[str, str]:

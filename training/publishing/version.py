@@ -114,7 +114,7 @@ def publish(
     metrics = {part.name: measure(logits[part.name], part.labels, part.readable, calibration) for part in test}
     manifest = build_manifest(Manifest, candidate, calibration, metrics, objections, models_dir)
     manifest = manifest.model_copy(update={"distributions": distributions})
-    write_model_version(models_dir, manifest, network, graph)
+    manifest = write_model_version(models_dir, manifest, network, graph)
     objections = promote_or_hold_back(models_dir, manifest, current.version if current else None)
     return Published(manifest, objections, comparisons)
 

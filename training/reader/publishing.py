@@ -74,7 +74,7 @@ def publish_reader(
     objections = find_objections(measured, test, models_dir, current)
     metrics = {name: part.metrics for name, part in measured.items()}
     manifest = build_manifest(ReaderManifest, candidate, calibration, metrics, objections, models_dir, READER_LIBRARIES)
-    write_model_version(models_dir, manifest, candidate.network, graph)
+    manifest = write_model_version(models_dir, manifest, candidate.network, graph)
     return Published(manifest, promote_or_hold_back(models_dir, manifest, current.version if current else None))
 
 

@@ -226,22 +226,28 @@ def test_a_name_cannot_leave_the_folder(tmp_path: Path, name: str) -> None:
         read_manifest(tmp_path, "cnn", name)
 
 
+def write_version(models_dir: Path) -> Path:
+    """Write a version and return its folder."""
+    written = write_model_version(models_dir, a_manifest(), build_network("cnn"), GRAPH)
+    return models_dir / written.name / written.version
+
+
 def test_a_pickle_is_not_loaded(tmp_path: Path) -> None:
-    folder = write_model_version(tmp_path, a_manifest(), build_network("cnn"), GRAPH)
+    folder = write_version(tmp_path)
     (folder / WEIGHTS).write_bytes(pickle.dumps({"conv1.weight": [0]}))
     with pytest.raises(ModelVersionError, match="can't be loaded"):
         load_network(tmp_path, a_manifest())
 
 
 def test_truncated_weights_are_not_loaded(tmp_path: Path) -> None:
-    folder = write_model_version(tmp_path, a_manifest(), build_network("cnn"), GRAPH)
+    folder = write_version(tmp_path)
     (folder / WEIGHTS).write_bytes((folder / WEIGHTS).read_bytes()[:100_000])
     with pytest.raises(ModelVersionError):
         load_network(tmp_path, a_manifest())
 
 
 def test_a_manifest_that_names_another_version_is_not_read(tmp_path: Path) -> None:
-    folder = write_model_version(tmp_path, a_manifest(), build_network("cnn"), GRAPH)
+    folder = write_version(tmp_path)
     folder.rename(folder.with_name("2026-11-21.9"))
     with pytest.raises(ModelVersionError, match="says it is"):
         read_manifest(tmp_path, "cnn", "2026-11-21.9")
