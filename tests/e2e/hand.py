@@ -8,6 +8,8 @@ from itertools import pairwise
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.stack import wait_until
+
 Stroke = list[tuple[float, float]]
 
 SEVEN: list[Stroke] = [[(0.25, 0.22), (0.75, 0.22), (0.45, 0.82)]]
@@ -76,6 +78,19 @@ def expect_read_as(page: Page, digit: int) -> str:
 
 def press(page: Page, key: str) -> None:
     page.locator(f".st-key-{key} button").click()
+
+
+def draw_explained(page: Page, strokes: list[Stroke], digit: int) -> None:
+    """Draws until the answer has its explanation, which a busy service leaves out."""
+
+    def is_explained() -> bool:
+        press(page, "clear")
+        expect(page.get_by_test_id("empty")).to_be_visible()
+        draw(page, strokes)
+        expect_read_as(page, digit)
+        return page.get_by_test_id("looks").get_attribute("data-explained") == "true"
+
+    wait_until(is_explained, "an explanation")
 
 
 def label_as(page: Page, digit: int) -> None:

@@ -8,7 +8,20 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.hand import FOUR, ONE, SEVEN, STAR, TWO, answer, draw, draw_by_touch, expect_read_as, label_as, press
+from tests.e2e.hand import (
+    FOUR,
+    ONE,
+    SEVEN,
+    STAR,
+    TWO,
+    answer,
+    draw,
+    draw_by_touch,
+    draw_explained,
+    expect_read_as,
+    label_as,
+    press,
+)
 from tests.e2e.stack import Stack, open_page, wait_until
 
 pytestmark = pytest.mark.browser
@@ -189,14 +202,7 @@ def is_foreign(url: str, stack: Stack) -> bool:
 
 
 def test_the_explanation_is_laid_over_the_image(page: Page) -> None:
-    def is_explained() -> bool:
-        press(page, "clear")
-        expect(page.get_by_test_id("empty")).to_be_visible()
-        draw(page, SEVEN)
-        expect_read_as(page, 7)
-        return page.get_by_test_id("looks").get_attribute("data-explained") == "true"
-
-    wait_until(is_explained, "an explanation")  # a busy service leaves it out
+    draw_explained(page, SEVEN, 7)
     expect(page.locator(".glow")).to_have_js_property("naturalWidth", 28)
 
 
