@@ -5,14 +5,14 @@ Running the same recipe again continues the newest unfinished run of that recipe
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 
 from shared.atomic_file import replacing
 from training.errors import RunError
+from training.file_lock import hold_alone
 from training.learning.step_folder import StepFolder
 
 
@@ -36,18 +36,10 @@ class RunFolder:
         """Return the folder of a step; the first is number 1."""
         return StepFolder(self.folder / f"step-{number}")
 
-    @contextmanager
-    def lock(self) -> Iterator[None]:
+    def lock(self) -> AbstractContextManager[None]:
         """Make the folder and keep other processes out of it. RunError if one is in it. A kill frees the folder."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "lock").open("w") as lock:
-            try:
-                flock(lock, LOCK_EX | LOCK_NB)
-            except BlockingIOError as error:
-                raise RunError(
-                    f"Another process trains in {self.folder}: give --run a name for a second run."
-                ) from error
-            yield
+        refusal = f"Another process trains in {self.folder}: give --run a name for a second run."
+        return hold_alone(self.folder / "lock", refusal)
 
     def read_versions(self) -> dict[str, str]:
         """Return name → "name/version", empty for a new run. RunError if the file is damaged."""

@@ -12,6 +12,7 @@ from pydantic_settings import CliPositionalArg, SettingsConfigDict
 
 from shared.clients.service import ServiceClient
 from shared.contracts.drift import DriftReport
+from shared.recognition.model_version import BUILT_IN_DEFAULT
 from training.command_line import run_command
 from training.drift.describe import describe_version
 from training.drift.report import DAYS, write_report
@@ -38,7 +39,7 @@ class ReportOptions(TrainingOptions):
 
     model_config = SettingsConfigDict(cli_prog_name="python -m training.drift report")
 
-    name: CliPositionalArg[str] = Field("cnn", description="the model")
+    name: CliPositionalArg[str] = Field(BUILT_IN_DEFAULT, description="the model")
     days: int = Field(DAYS, gt=0, description="how many days to look back")
     programs: bool = Field(False, description="also count drawings that other programs sent (source `api`)")
 

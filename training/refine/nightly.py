@@ -19,7 +19,7 @@ from pathlib import Path
 from pydantic_settings import SettingsError
 
 from shared.recognition.journal import append_event
-from shared.recognition.model_version import ModelVersionError
+from shared.recognition.model_version import BUILT_IN_DEFAULT, ModelVersionError
 from training.errors import TrainingError
 from training.logs import configure_logs
 from training.options import TrainingOptions
@@ -56,7 +56,7 @@ def parse(arguments: Sequence[str] | None) -> Nightly:
     parser.add_argument("--at", type=parse_time, default=time(3), metavar="HH:MM", help="local time; default: 03:00")
     parser.add_argument("--once", action="store_true", help="refine now, once, and end")
     parser.add_argument("--keep", type=parse_count, default=5, help="refined versions to keep; default: 5")
-    parser.add_argument("--model", default="cnn", help="name under models")
+    parser.add_argument("--model", default=BUILT_IN_DEFAULT, help="name under models")
     parser.add_argument("--models-dir", type=Path, default=TrainingOptions().models_dir)
     parser.add_argument("--storage-url", default=TrainingOptions().storage_url)
     own, of_refine = parser.parse_known_args(arguments)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from services.frontend.elements.answer import name_label
+from services.frontend.elements.time_zone import write_time
 from services.frontend.session.identity import get_storage
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.access import LabelChange
@@ -44,7 +45,5 @@ def _write_history(prediction_id: UUID, zone: ZoneInfo) -> Iterator[str]:
         return
     yield '<ol class="label-history" data-testid="label-history">'
     for change in changes:
-        moment = change.at.astimezone(zone)
-        time = f'<time datetime="{moment.isoformat()}">{moment:%d %b %Y, %H:%M}</time>'
-        yield f"<li>{escape(describe_change(change))} {time}</li>"
+        yield f"<li>{escape(describe_change(change))} {write_time(change.at, zone)}</li>"
     yield "</ol>"

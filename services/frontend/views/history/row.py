@@ -13,6 +13,7 @@ from services.frontend.connections import forget_statistics
 from services.frontend.elements.answer import REJECTION, describe_label, mark_label, percent
 from services.frontend.elements.sentences import describe_delivery
 from services.frontend.elements.thumbnails import forget_thumbnail
+from services.frontend.elements.time_zone import write_time
 from services.frontend.saving.outbox import Delivery
 from services.frontend.session.identity import get_identity, get_storage
 from services.frontend.views.history.label_history import show_label_history
@@ -67,7 +68,6 @@ def row_html(
     }[mark]
     words = describe_label(prediction.digit, label, rejected=rejected)
     sure = f"{percent(prediction.confidence)} confident" + (f", {REJECTION}" if rejected else "")
-    moment = prediction.created_at.astimezone(zone)
     saved = "" if delivery is None else f' · <em role="status">{describe_delivery(delivery)}</em>'
     model = f"{escape(prediction.model.name)} {escape(prediction.model.version)}"
     return (
@@ -76,7 +76,7 @@ def row_html(
         f'<img alt="A drawing {words}" src="{thumbnail}">'
         f'<div class="read" title="{words}">{read}</div>'
         f'<div class="about"><span>{sure}{saved}</span>'
-        f'<time datetime="{moment.isoformat()}">{moment:%d %b %Y, %H:%M}</time>'
+        f"{write_time(prediction.created_at, zone)}"
         f"<small>{SOURCES[prediction.source]}</small><small>{model}</small></div></article>"
     )
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from services.frontend.elements.table import table_html
-from services.frontend.elements.time_zone import find_zone
+from services.frontend.elements.time_zone import describe_time, find_zone
 from services.frontend.session.identity import get_storage
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.access import AuditEntry
@@ -27,7 +27,7 @@ def show_audit() -> None:
 def describe_entry(entry: AuditEntry, zone: ZoneInfo) -> tuple[str, str, str, str]:
     """The cells of a row, in the order of HEAD."""
     details = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in entry.details.items())
-    return f"{entry.at.astimezone(zone):%d %b %Y, %H:%M}", entry.who, entry.action.replace("_", " "), details
+    return describe_time(entry.at, zone), entry.who, entry.action.replace("_", " "), details
 
 
 def _show_entries() -> None:
