@@ -1,4 +1,4 @@
-"""The version in use is swapped every half second while 16 callers ask; each answer must be that of one version.
+"""The version in use is swapped again and again while 16 callers ask; each answer must be that of one version.
 
 A half-loaded version would answer with other probabilities than the version that it names, so what each version answers
 to each picture is asked before, while nothing is swapped.
@@ -23,8 +23,8 @@ from shared.clients.inference import InferenceClient
 from shared.contracts.inference import Prediction
 from shared.recognition.model_version import read_current, set_current
 
-SECONDS = 60.0
-EVERY_S = 0.5
+SWAPS = 100
+PATIENCE_S = 60.0  # for the first answer of a version that was put in use
 CALLERS = 16
 PICTURES = 40
 OTHER = "9999-other"  # a version number that no training gives: both may have been trained today
@@ -48,15 +48,15 @@ def measure_swapping(school: School) -> Outcome:
     shipped = Version(models, school.start.name, read_current(models, school.start.name))
     pictures = [drawing.picture for drawing in draw_digits(take_in_turn(school.halves.others, PICTURES))]
     with run_installation(school.start) as installation:
-        tally, swaps = swap_under_load(
-            installation, [school.start, shipped.copy_to(installation.models_dir, OTHER)], pictures, SECONDS
+        tally = swap_under_load(
+            installation, [school.start, shipped.copy_to(installation.models_dir, OTHER)], pictures, SWAPS
         )
     asked = sum(tally.answers.values()) + len(tally.lost)
     problems = "; ".join([*tally.lost[:2], *tally.strange[:2]])
     return Outcome(
         rows=[
             (
-                f"{swaps} swaps while {CALLERS} callers ask: requests lost, answers of no version",
+                f"{SWAPS} swaps while {CALLERS} callers ask: requests lost, answers of no version",
                 "0, 0",
                 f"{len(tally.lost)}, {len(tally.strange)} of {asked:,}, answered by {len(tally.answers)} versions"
                 + (f" ({problems})" if problems else ""),
@@ -66,27 +66,39 @@ def measure_swapping(school: School) -> Outcome:
 
 
 def swap_under_load(
-    installation: Installation, versions: Sequence[Version], pictures: Sequence[bytes], seconds: float
-) -> tuple[Tally, int]:
-    """Return what the callers got, and the number of swaps."""
+    installation: Installation, versions: Sequence[Version], pictures: Sequence[bytes], swaps: int
+) -> Tally:
+    """Return what the callers got. Each version answers at least once before the next one is put in use.
+
+    Raises TimeoutError if a version that was put in use answers nobody.
+    """
     known = {
         (version.version, number): ask(installation, picture, version).probabilities
         for version in versions
         for number, picture in enumerate(pictures)
     }
-    tally, stop, swaps = Tally(), threading.Event(), 0
+    tally, stop = Tally(), threading.Event()
     with ThreadPoolExecutor(CALLERS) as executor:
         for caller in range(CALLERS):
             executor.submit(call, installation, pictures, caller, known, tally, stop)
         try:
-            end = time.monotonic() + seconds
-            while time.monotonic() < end:
-                time.sleep(EVERY_S)
-                swaps += 1
-                set_current(installation.models_dir, installation.model, versions[swaps % len(versions)].version)
+            for swap in range(1, swaps + 1):
+                version = versions[swap % len(versions)].version
+                before = tally.answers[version]
+                set_current(installation.models_dir, installation.model, version)
+                wait_for_more(tally, version, before)
         finally:
             stop.set()
-    return tally, swaps
+    return tally
+
+
+def wait_for_more(tally: Tally, version: str, answers: int) -> None:
+    """Wait until a version has given more than so many answers."""
+    end = time.monotonic() + PATIENCE_S
+    while tally.answers[version] <= answers:
+        if time.monotonic() > end:
+            raise TimeoutError(f"Version {version} answered nobody in {PATIENCE_S:.0f} s: {tally.lost[:2]}")
+        time.sleep(0.05)
 
 
 def call(

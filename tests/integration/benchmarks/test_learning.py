@@ -62,7 +62,6 @@ def test_the_writer_with_most_errors_comes_first() -> None:
 def test_no_answer_is_lost_or_strange_while_versions_are_swapped(installation: Installation) -> None:
     versions = [SHIPPED, SHIPPED.copy_to(installation.models_dir, "other")]
     pictures = [drawing.picture for drawing in draw_digits(TWO_PEOPLE)]
-    tally, swaps = swap_under_load(installation, versions, pictures, seconds=2)
-    assert swaps > 1
+    tally = swap_under_load(installation, versions, pictures, swaps=3)
     assert (tally.lost, tally.strange) == ([], [])
     assert set(tally.answers) == {SHIPPED.version, "other"}
