@@ -39,9 +39,11 @@ def _read(client: httpx.Client, model: str | None, picture: Path, clock: Clock) 
     return make_answer(PageReading.model_validate_json(response.content), ms)
 
 
-def find_service() -> psutil.Process | None:
-    """The service that this process started, or None. Other children, such as a database, are not it."""
-    return next((child for child in psutil.Process().children() if SERVICE in child.cmdline()), None)
+def find_service(checkout: Path | None = None) -> psutil.Process | None:
+    """The service that this process started in a folder, or None. Other children, such as a database, are not it."""
+    folder = (checkout or Path.cwd()).resolve()
+    services = (child for child in psutil.Process().children() if SERVICE in child.cmdline())
+    return next((service for service in services if Path(service.cwd()) == folder), None)
 
 
 def make_clock(service: psutil.Process | None) -> Clock:
