@@ -31,12 +31,19 @@ class LocalSettings(BaseSettings):
     frontend_port: int = Field(default=8501, ge=1, le=65535, validation_alias="FRONTEND_PORT")
 
     frontend_path: str = Field(default="", validation_alias="STREAMLIT_SERVER_BASE_URL_PATH")  # where the page is
+    cors_origins: str = Field(default="", validation_alias="INFERENCE_CORS_ORIGINS")  # besides the page's own
 
     @property
     def frontend_url(self) -> str:
         """The URL of the page, without a final slash: `http://127.0.0.1:8501` or `http://127.0.0.1:8501/slate`."""
         path = self.frontend_path.strip("/")
         return self.url(self.frontend_port) + (f"/{path}" if path else "")
+
+    @property
+    def origins(self) -> str:
+        """The web pages that may call inference, separated by commas: the page itself, and those of the operator."""
+        own = (self.url(self.frontend_port), f"http://localhost:{self.frontend_port}")
+        return ",".join([*dict.fromkeys(own), self.cors_origins])
 
     @property
     def is_loopback(self) -> bool:

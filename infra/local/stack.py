@@ -105,6 +105,7 @@ class Stack:
             "INFERENCE_HOST": self._settings.host,
             "INFERENCE_PORT": str(self._settings.inference_port),
             "INFERENCE_PROMOTION_KEY": self._promotion_key,
+            "INFERENCE_CORS_ORIGINS": self._settings.origins,
         }
         ready = make_http_probe(self._settings.url(self._settings.inference_port) + "/readyz")
         return Service(self._make_command("inference", self._programs.inference, environment), ready, BACKEND)

@@ -142,12 +142,15 @@ async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
 
 
 def _allow_origins(app: FastAPI, origins: tuple[str, ...]) -> None:
-    """Let web pages of these origins call the API from a browser."""
+    """Let web pages of these origins call the API from a browser.
+
+    Cookies are never allowed, so a page has the rights of the API key that it sends, and no others.
+    """
     if origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=origins,
             allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
+            allow_headers=["Authorization", "Content-Type", "X-API-Key", "X-Request-ID"],
             expose_headers=["Retry-After", "X-Request-ID"],
         )

@@ -6,6 +6,7 @@ to change are constants in `bounds.py`.
 
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from limits import RateLimitItem, parse_many
 from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr, model_validator
@@ -14,6 +15,9 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from services.inference.api_key import ApiKey, parse_api_keys
 from services.inference.engines.choice import Device, EngineName
 from shared.web.settings import ApiServerSettings, CommaSeparated
+
+
+STANDARD_PORTS = {"http": ":80", "https": ":443"}  # browsers leave them out
 
 
 def _parse_keys(value: object) -> object:
@@ -34,6 +38,16 @@ def _parse_rate_limit(value: object) -> object:
     return limit
 
 
+def _check_origin(origin: str) -> str:
+    """`https://Lab.example:443/` → `https://lab.example`, as browsers write it. Anything else would never match."""
+    if origin == "*":
+        return origin
+    parts = urlsplit(origin.rstrip("/").lower())
+    if not parts.scheme or not parts.netloc or parts.geturl() != f"{parts.scheme}://{parts.netloc}":
+        raise ValueError("must be origins without a path, for example `https://lab.example.org`")
+    return parts.geturl().removesuffix(STANDARD_PORTS.get(parts.scheme, " "))
+
+
 def _check_openai_key(key: SecretStr) -> SecretStr:
     """Remove white space around the key, which files of secrets often have. The rest must fit into an HTTP header."""
     stripped = key.get_secret_value().strip()
@@ -42,6 +56,7 @@ def _check_openai_key(key: SecretStr) -> SecretStr:
     return SecretStr(stripped)
 
 
+Origin = Annotated[str, AfterValidator(_check_origin)]
 OpenAiModelName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/@+-]{1,64}$")]  # an answer gives it as the version
 
 
@@ -52,7 +67,7 @@ class Settings(ApiServerSettings):
 
     port: int = Field(default=8001, ge=0, le=65535)
     processes: int = Field(default=1, ge=1)  # they share the port; one process per core gives the highest throughput
-    cors_origins: Annotated[tuple[str, ...], *CommaSeparated] = ()  # web pages that may call the API from a browser
+    cors_origins: Annotated[tuple[Origin, ...], *CommaSeparated] = ()  # web pages that may call it from a browser
 
     models_dir: Path = Path("models")
     default_model: str | None = None  # `name` or `name/version`; None: what models/default names, otherwise cnn

@@ -90,6 +90,13 @@ class ServiceClient:
         except ValidationError as error:
             raise ServiceUnavailableError(f"{self._address} sent an answer of an unexpected form.") from error
 
+    def exchange(self, method: str, path: str, **options: Any) -> httpx.Response:  # httpx's own options
+        """Send a request once → its response, also if it is a refusal. ServiceUnavailableError if there is none."""
+        try:
+            return self._send(method, path, **options)
+        except httpx.RequestError as error:
+            raise ServiceUnavailableError(f"{self._address} did not answer: {error}") from error
+
     def is_ready(self) -> bool:
         """Ask /readyz once, without retries, because the caller wants to know about this moment."""
         try:

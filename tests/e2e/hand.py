@@ -28,7 +28,12 @@ STAR: list[Stroke] = [
 
 
 def draw(page: Page, strokes: list[Stroke], scale: float = 1.0, shift: tuple[float, float] = (0, 0)) -> None:
-    canvas = page.locator("canvas.upper-canvas")
+    draw_on(page, page.locator("canvas.upper-canvas"), strokes, scale, shift)
+
+
+def draw_on(
+    page: Page, canvas: Locator, strokes: list[Stroke], scale: float = 1.0, shift: tuple[float, float] = (0, 0)
+) -> None:
     canvas.evaluate("element => element.scrollIntoView({block: 'center'})")
     box = canvas.bounding_box()
     assert box is not None

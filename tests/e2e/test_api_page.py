@@ -20,9 +20,13 @@ def open_api(page: Page) -> None:
 
 def answer_of(page: Page) -> dict:
     page.get_by_role("button", name="Try it").click()
-    code = page.locator(".st-key-api-example code").last
+    code = page.locator(".st-key-api-answer code").last
     expect(code).to_contain_text("elapsed_ms")
     return json.loads(code.inner_text())
+
+
+def choose_question(page: Page, name: str) -> None:
+    page.locator(".st-key-api-question").get_by_role("radio", name=name).click()
 
 
 def test_without_a_drawing_the_example_is_sent(page: Page, stack: Stack) -> None:
@@ -45,7 +49,36 @@ def test_the_drawing_on_the_canvas_is_the_example(page: Page, stack: Stack) -> N
     assert begun.value.path().read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("language", ["curl", "Python", "Python, Slate's client", "JavaScript"])
+def test_try_it_asks_what_the_programs_ask_and_shows_the_request(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.url('frontend')}/api")
+    shown = page.locator(".st-key-api-answer")
+    top = page.get_by_role("tab", name="curl").bounding_box()
+    assert len(answer_of(page)["probabilities"]) == 10
+    expect(shown).to_contain_text(f"POST {stack.url('inference')}/v1/predict\nContent-Type: image/png")
+    expect(shown).to_contain_text("200 OK · application/json")
+    assert page.get_by_role("tab", name="curl").bounding_box() == top
+    choose_question(page, "Many drawings")
+    expect(shown).to_contain_text("Press “Try it”")  # the answer to another question would be wrong here
+    assert [prediction["digit"] for prediction in answer_of(page)["predictions"]] == [7, 7]
+    expect(shown).to_contain_text("/v1/predict/batch\nContent-Type: multipart/form-data")
+    choose_question(page, "With an explanation")
+    expect(shown).to_contain_text("Press “Try it”")
+    assert len(answer_of(page)["saliency"][0]) == 28
+    choose_question(page, "A page of digits")
+    expect(shown).to_contain_text("Press “Try it”")
+    assert answer_of(page)["digits"][0]["prediction"]["digit"] == 7
+
+
+def test_the_javascript_runs_in_the_console_of_the_page(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.url('frontend')}/api")
+    page.get_by_role("tab", name="JavaScript").click()
+    program = page.get_by_role("tabpanel").locator("code").first
+    expect(program).to_contain_text("console.log")
+    with page.expect_console_message(lambda message: message.text.startswith("7 ")):
+        page.add_script_tag(content=program.inner_text())
+
+
+@pytest.mark.parametrize("language", ["curl", "Python", "Python, Slate's client", "JavaScript", "Web page"])
 def test_every_program_contains_the_address_of_this_installation(page: Page, stack: Stack, language: str) -> None:
     page.goto(f"{stack.url('frontend')}/api")
     page.get_by_role("tab", name=language, exact=True).click()
@@ -54,7 +87,7 @@ def test_every_program_contains_the_address_of_this_installation(page: Page, sta
     expect(program).not_to_contain_text("SLATE_API_KEY")
     page.locator(".st-key-api-key label").first.click()
     expect(program).to_contain_text("SLATE_API_KEY")
-    page.locator(".st-key-api-question").get_by_role("radio", name="Many drawings").click()
+    choose_question(page, "Many drawings")
     if language != "Python, Slate's client":
         expect(program).to_contain_text("/v1/predict/batch")
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
 from services.inference.settings import Settings
 from shared.contracts.inference import Prediction
@@ -54,6 +55,40 @@ async def test_only_web_pages_of_the_listed_origins_may_call(monkeypatch: pytest
         question = {"Origin": "https://lab.example", "Access-Control-Request-Method": "POST"}
         allowed = await client.options("/v1/predict", headers=question)
         assert (allowed.status_code, allowed.headers["access-control-allow-methods"]) == (200, "GET, POST")
+
+
+async def test_a_web_page_may_send_its_key_but_never_a_cookie(monkeypatch: pytest.MonkeyPatch) -> None:
+    async for client in app_with(monkeypatch, CORS_ORIGINS="*"):
+        question = {
+            "Origin": "https://lab.example",
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "authorization, content-type, x-api-key",
+        }
+        allowed = await client.options("/v1/predict", headers=question)
+        assert allowed.status_code == 200
+        answered = await predict(client, Origin="https://lab.example", Cookie="slate=1")
+        assert answered.headers["access-control-allow-origin"] == "*"
+        assert "access-control-allow-credentials" not in {**allowed.headers, **answered.headers}
+
+
+async def test_a_refusal_reaches_the_web_page_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    async for client in app_with(monkeypatch, CORS_ORIGINS="https://lab.example", RATE_LIMIT="1/hour"):
+        await predict(client, Origin="https://lab.example")
+        refused = await predict(client, Origin="https://lab.example")
+        assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (429, "https://lab.example")
+        assert "Retry-After" in refused.headers["access-control-expose-headers"]
+
+
+def test_origins_are_compared_as_browsers_write_them() -> None:
+    written = ("https://Lab.example:443/", "http://localhost:8080", "http://[::1]:80", "*")
+    settings = Settings(cors_origins=written)
+    assert settings.cors_origins == ("https://lab.example", "http://localhost:8080", "http://[::1]", "*")
+
+
+@pytest.mark.parametrize("origin", ["lab.example", "https://lab.example/page", "https://", "null"])
+def test_an_address_that_is_no_origin_stops_the_start(origin: str) -> None:
+    with pytest.raises(ValidationError, match="origins without a path"):
+        Settings(cors_origins=(origin,))
 
 
 async def test_without_origins_no_web_page_may_call(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -167,3 +167,11 @@ async def test_a_body_over_the_limit_is_too_large(client, make):
 
 async def test_a_wrong_method_is_answered_with_a_problem(client, make):
     assert _code(await client.post(f"/v1/predictions/{make.id()}", json={})) == (405, "method_not_allowed")
+
+
+async def test_no_web_page_is_allowed_to_call_from_a_browser(client: httpx.AsyncClient) -> None:
+    origin = {"Origin": "http://localhost:8501"}
+    asked = await client.get("/v1/statistics", headers=origin)
+    preflight = await client.options("/v1/statistics", headers=origin | {"Access-Control-Request-Method": "GET"})
+    assert asked.status_code == 200
+    assert [name for name in {**asked.headers, **preflight.headers} if name.startswith("access-control-")] == []

@@ -50,3 +50,11 @@ def test_an_empty_variable_counts_as_not_set() -> None:
 def test_the_path_of_the_page_reaches_its_container() -> None:
     passed = COMPOSE["services"]["frontend"]["environment"]
     assert passed["STREAMLIT_SERVER_BASE_URL_PATH"] == "${STREAMLIT_SERVER_BASE_URL_PATH:-}"
+
+
+def test_the_page_of_this_machine_may_call_inference_from_a_browser() -> None:
+    passed = COMPOSE["services"]["inference"]["environment"]["INFERENCE_CORS_ORIGINS"]
+    assert split_by_comma(passed)[:2] == (  # type: ignore[index]
+        "http://localhost:${FRONTEND_PORT:-8501}",
+        "http://127.0.0.1:${FRONTEND_PORT:-8501}",
+    )

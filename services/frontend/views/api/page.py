@@ -3,7 +3,6 @@
 The answer and the error that it shows come from inference itself, so they are always up to date.
 """
 
-import json
 from html import escape
 
 import streamlit as st
@@ -16,7 +15,10 @@ from services.frontend.session.chosen_model import get_chosen_model
 from services.frontend.session.draw_state import get_draw_state
 from services.frontend.settings import Settings
 from services.frontend.views.api.example_drawing import draw_example
-from services.frontend.views.api.snippets import FILE, KEY_VARIABLE, LANGUAGES, Language, Question
+from services.frontend.views.api.exchange import Exchange, exchange
+from services.frontend.views.api.programs.call import FILE, KEY_VARIABLE, Call, Question
+from services.frontend.views.api.programs.languages import LANGUAGES, Language
+from services.frontend.views.api.small_drawing import write_small
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.problem import Problem
 
@@ -27,8 +29,10 @@ QUESTIONS: dict[Question, str] = {
     "read": "A page of digits",
 }
 AWAY = "The recogniser can't be reached right now. Try again later."
+NOT_TRIED = Exchange("", "", "Press “Try it”: this page then sends the request, and the answer stands here.")
+NOT_ANSWERED = Exchange("", "", AWAY)
+ANSWER_PX = 320  # the same before and after the answer, so that nothing moves
 PROBLEM_TTL_S = 10.0
-SHOWN_IMAGE = 24  # characters of the base64 text
 ERRORS = (
     ("blank_drawing", "422", "There is no ink in the drawing."),
     ("unreadable_image", "422", "The file is not a PNG, JPEG or WebP picture."),
@@ -56,49 +60,29 @@ def show_api() -> None:
         f"Other programs can read digits at `{address}`. Add `?model=name` or `?model=name/version` to choose a model. "
         f"The full documentation is at [{address}/docs]({address}/docs)."
     )
-    show_example()
-    show_programs(address, with_key=bool(settings.inference_api_key.get_secret_value()))
+    show_call(address, has_key=bool(settings.inference_api_key.get_secret_value()))
     show_errors()
 
 
 @st.fragment
-def show_example() -> None:
-    """The drawing as a file, and the answer of the API."""
+def show_call(address: str, *, has_key: bool) -> None:
+    """The choice of a question, the drawing, the answer to that question, and the programs that ask it."""
     drawn = get_draw_state().drawing
     drawing = drawn or draw_example()
+    call = choose_call(address, write_small(drawing), has_key=has_key)
     with st.container(border=True, key="api-example"):
         picture, answer = st.columns([1, 2.6], gap="medium")
         with picture:
-            whose = "Your drawing" if drawn else "An example; you can draw your own"
-            st.html(
-                f'<figure class="drawing"><img alt="{whose}" data-testid="api-drawing" '
-                f'src="{write_data_uri(drawing)}"><figcaption>{whose}</figcaption></figure>'
-            )
-            st.download_button(
-                FILE, drawing, FILE, "image/png", on_click="ignore", icon=":material/download:", width="stretch"
-            )
+            show_drawing(drawing, "Your drawing" if drawn else "An example; you can draw your own")
         with answer:
-            st.html('<p class="note">The answer as JSON. Answers on this page are not saved in the history.</p>')
-            if st.button("Try it", type="primary", icon=":material/send:", key="api-try"):
-                st.code(ask(drawing), language="json", wrap_lines=True)
+            show_answer(call, drawing)
+    for tab, language in zip(st.tabs([language.name for language in LANGUAGES]), LANGUAGES, strict=True):
+        with tab:
+            show_program(language, call)
 
 
-def ask(drawing: bytes) -> str:
-    """The answer or the problem, as a caller gets it. The image is shortened."""
-    try:
-        prediction = connect().inference.predict(drawing, model=get_chosen_model())
-    except ServiceUnavailableError:
-        return AWAY
-    except RefusedError as refused:
-        return write_problem(refused.problem)
-    answer = prediction.model_dump(mode="json")
-    answer["image"] = f"{(prediction.image or '')[:SHOWN_IMAGE]}…"
-    probabilities = json.dumps([round(share, 4) for share in prediction.probabilities])
-    return json.dumps(answer | {"probabilities": "#"}, indent=2, ensure_ascii=False).replace('"#"', probabilities)
-
-
-def show_programs(address: str, *, with_key: bool) -> None:
-    """One tab for each language."""
+def choose_call(address: str, drawing: str, *, has_key: bool) -> Call:
+    """The question, with the model that the visitor has chosen on the Models page."""
     with st.container(horizontal=True, vertical_alignment="center", key="api-choice"):
         question: Question = st.segmented_control(
             "Question",
@@ -110,22 +94,53 @@ def show_programs(address: str, *, with_key: bool) -> None:
             wrap=True,
             key="api-question",
         )
-        keyed = st.toggle("With an API key", value=with_key, key="api-key")
-    for tab, language in zip(st.tabs([language.name for language in LANGUAGES]), LANGUAGES, strict=True):
-        with tab:
-            show_program(language, address, question, keyed)
-    if keyed:
-        st.html(
-            f'<p class="note">The programs read the key from the environment variable <code>{KEY_VARIABLE}</code>. '
-            "The administrator of Slate makes a key with <code>python -m services.inference.api_key NAME</code>.</p>"
-        )
+        with_key = st.toggle("With an API key", value=has_key, key="api-key")
+    return Call(address, question, drawing, with_key, get_chosen_model())
 
 
-def show_program(language: Language, address: str, question: Question, keyed: bool) -> None:
+def show_drawing(drawing: bytes, whose: str) -> None:
+    """The drawing, and a button that saves it as a file."""
+    st.html(
+        f'<figure class="drawing"><img alt="{whose}" data-testid="api-drawing" '
+        f'src="{write_data_uri(drawing)}"><figcaption>{whose}</figcaption></figure>'
+    )
+    st.download_button(
+        FILE, drawing, FILE, "image/png", on_click="ignore", icon=":material/download:", width="stretch"
+    )
+
+
+def show_answer(call: Call, drawing: bytes) -> None:
+    """A button that makes the call, and the request and the answer as they were."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        is_tried = st.button("Try it", type="primary", icon=":material/send:", key="api-try")
+        st.html('<p class="note">Answers on this page are not saved in the history.</p>', width="content")
+    tried = ask(call, drawing) if is_tried else NOT_TRIED
+    request = tried.request or f"POST {call.url}"
+    status = f"\n\n→ {tried.status}" if tried.status else ""
+    with st.container(height=ANSWER_PX, border=False, key="api-answer"):
+        st.code(request + status, language=None, wrap_lines=True)
+        st.code(tried.body, language="json" if tried.status else None, wrap_lines=True)
+
+
+def ask(call: Call, drawing: bytes) -> Exchange:
+    """The request and the answer, which may be a problem."""
+    try:
+        return exchange(connect().page_inference, call, drawing)
+    except ServiceUnavailableError:
+        return NOT_ANSWERED
+
+
+def show_program(language: Language, call: Call) -> None:
     """The program, and what it needs."""
-    st.code(language.write(address, question, keyed), language=language.syntax, wrap_lines=True)
+    st.code(language.write(call), language=language.syntax, wrap_lines=True)
     if language.note:
         st.markdown(language.note)
+    if call.with_key:
+        st.html(
+            f'<p class="note">In a shell, Python and Node the key is in the environment variable '
+            f"<code>{KEY_VARIABLE}</code>; a browser asks for it. The administrator of Slate makes a key with "
+            "<code>python -m services.inference.api_key NAME</code>.</p>"
+        )
 
 
 def show_errors() -> None:
