@@ -28,6 +28,7 @@ def list_pages(identity: Identity) -> list[st.Page]:
         ),
         st.Page("views/statistics/page.py", title="Statistics", url_path="statistics", icon=":material/monitoring:"),
         st.Page("views/models/page.py", title="Models", url_path="models", icon=":material/model_training:"),
+        st.Page("views/play/page.py", title="Play", url_path="play", icon=":material/sports_esports:"),
         st.Page("views/api/page.py", title="API", url_path="api", icon=":material/api:"),
         st.Page(
             SIGN_IN,

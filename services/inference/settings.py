@@ -16,7 +16,6 @@ from services.inference.api_key import ApiKey, parse_api_keys
 from services.inference.engines.choice import Device, EngineName
 from shared.web.settings import ApiServerSettings, CommaSeparated
 
-
 STANDARD_PORTS = {"http": ":80", "https": ":443"}  # browsers leave them out
 
 

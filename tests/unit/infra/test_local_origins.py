@@ -21,4 +21,4 @@ def test_the_page_itself_may_always_call(
 ) -> None:
     origins = LocalSettings(SLATE_HOST=host, INFERENCE_CORS_ORIGINS=named).origins  # type: ignore[call-arg]
     monkeypatch.setenv("INFERENCE_CORS_ORIGINS", origins)
-    assert Settings().cors_origins == (own + (named,) if named else own)
+    assert Settings().cors_origins == ((*own, named) if named else own)

@@ -4,6 +4,7 @@ The page sends it in place of the visitor's program, with its own API key, which
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import httpx
@@ -68,5 +69,5 @@ def write_json(value: object, indent: str = "") -> str:
             return json.dumps(value, ensure_ascii=False)
 
 
-def _count_rest(rows: list[object]) -> list[str]:
+def _count_rest(rows: Sequence[object]) -> list[str]:
     return [json.dumps(f"… {len(rows) - SHOWN_ROWS} more", ensure_ascii=False)] if len(rows) > SHOWN_ROWS else []

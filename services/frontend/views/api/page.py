@@ -104,9 +104,7 @@ def show_drawing(drawing: bytes, whose: str) -> None:
         f'<figure class="drawing"><img alt="{whose}" data-testid="api-drawing" '
         f'src="{write_data_uri(drawing)}"><figcaption>{whose}</figcaption></figure>'
     )
-    st.download_button(
-        FILE, drawing, FILE, "image/png", on_click="ignore", icon=":material/download:", width="stretch"
-    )
+    st.download_button(FILE, drawing, FILE, "image/png", on_click="ignore", icon=":material/download:", width="stretch")
 
 
 def show_answer(call: Call, drawing: bytes) -> None:

@@ -31,7 +31,7 @@ def _register_component() -> Any:
     return streamlit_drawable_canvas
 
 
-def show_canvas(pen_width: int, initial: FabricJson | None) -> Sheet | None:
+def show_canvas(pen_width: int, initial: FabricJson | None, *, key: str = CANVAS_KEY) -> Sheet | None:
     """Shows the canvas, and starts again from `initial` when that changes. None until the browser sends something."""
     result = _register_component().st_canvas(
         stroke_width=pen_width,
@@ -41,7 +41,7 @@ def show_canvas(pen_width: int, initial: FabricJson | None) -> Sheet | None:
         height=SIDE,
         initial_drawing=initial,
         return_image_data=True,
-        key=CANVAS_KEY,
+        key=key,
     )
     if result.image_bytes is None:
         return None

@@ -1,0 +1,1 @@
+"""The Play page: ten digits against the clock, and fooling the model."""

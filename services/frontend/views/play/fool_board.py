@@ -1,0 +1,85 @@
+"""The board of "Fool the model": what the model reads, what the player says it is, and the drawings that fooled it."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from services.frontend.connections import check_health, get_settle_s
+from services.frontend.elements.answer import name_label
+from services.frontend.elements.sentences import describe_delivery
+from services.frontend.views.play.card import Card, Tile, draw_card
+from services.frontend.views.play.fooling import Fooling, Verdict, judge
+from services.frontend.views.play.race_board import show_taking_back
+from services.frontend.views.play.reading import save
+from services.frontend.views.play.result import show_card
+from services.frontend.views.play.state import PlayState
+from services.frontend.views.play.words import NOTHING, describe_fooling, fool_prompt_html, name_digit, says_html
+from shared.contracts.storage import NOT_A_DIGIT, TrueDigit
+
+
+def show_fooling(state: PlayState, head: DeltaGenerator, cover: DeltaGenerator, foot: DeltaGenerator) -> None:
+    """Fills the three places around the canvas."""
+    task, predicted = state.fooling.task, state.pad.predicted
+    head.html(fool_prompt_html(task, len(state.fooling.fooled)))
+    cover.html("")
+    foot.html(says_html(describe_fooling(state.pad, task)))
+    with foot.container(horizontal=True, key="play-bar"):
+        show_taking_back(state)
+        st.button("Another", icon=":material/skip_next:", on_click=state.go_on, width="stretch", key="play-another")
+    is_fooled = predicted is not None and judge(task, predicted) is Verdict.FOOLED
+    with foot.container(horizontal=True, key="play-labels"):
+        for label in (*range(10), NOT_A_DIGIT):
+            show_label_button(state, label, disabled=not is_fooled)
+
+
+def show_label_button(state: PlayState, label: TrueDigit, *, disabled: bool) -> None:
+    """One of the answers to "What did you draw?"."""
+    st.button(
+        "Not a digit" if label == NOT_A_DIGIT else str(label),
+        on_click=take_label,
+        args=(state, label),
+        disabled=disabled,
+        width="stretch",
+        key=f"play-label-{label}",
+    )
+
+
+def take_label(state: PlayState, label: TrueDigit) -> None:
+    """Saves the drawing with the label, whether it counts or not, and goes on to the next task."""
+    predicted = state.pad.predicted
+    if predicted is None:
+        return
+    state.fooling.take_label(predicted, label)
+    state.pad.clear()
+    save(predicted)
+
+
+def show_fooled(fooling: Fooling) -> None:
+    """What came of the last drawing, and the card with those that fooled the model."""
+    with st.container(key="play-fooled"):
+        st.html(f'<p class="play-says" role="status" data-testid="came">{describe_answered(fooling)}</p>')
+        if fooling.fooled:
+            with st.container(horizontal=True, key="play-fooled-bar"):
+                count = len(fooling.fooled)
+                show_card(make_fool_card(fooling), f"slate-fooled-{count}.png", f"{count} drawings that fooled Slate")
+
+
+def describe_answered(fooling: Fooling) -> str:
+    """`You fooled me: a 7 that I read as a 1. Saved as 7`."""
+    answered = fooling.answered
+    if answered is None or answered.label is None:
+        return NOTHING
+    delivery = describe_delivery(
+        save(answered, get_settle_s()), answered.label, is_storage_away=not check_health().storage
+    )
+    label = name_label(answered.label) if answered.label == NOT_A_DIGIT else name_digit(answered.label)
+    if answered in fooling.fooled:
+        return f"You fooled me: {label} that I read as {name_digit(answered.prediction.digit)}. {delivery}."
+    return f"You say that it is {label}, so it does not count. {delivery}."
+
+
+def make_fool_card(fooling: Fooling) -> bytes:
+    """The card with the latest ten drawings."""
+    latest = fooling.fooled[-10:]
+    tiles = [Tile(one.drawing, one.prediction.digit, f"{one.label} read as {one.prediction.digit}") for one in latest]
+    times = "once" if len(fooling.fooled) == 1 else f"{len(fooling.fooled)} times"
+    return draw_card(Card("Fool the model", times, "A person still sees what these digits are.", tiles))

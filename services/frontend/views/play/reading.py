@@ -1,0 +1,47 @@
+"""Asks the model for the digit on the canvas of a game, and saves it with the rights of the player."""
+
+import structlog
+
+from services.frontend.connections import check_health, connect, forget_statistics, get_digit_score_threshold
+from services.frontend.saving.outbox import Delivery
+from services.frontend.saving.predicted_drawing import PredictedDrawing
+from services.frontend.session.chosen_model import ask_chosen_model
+from services.frontend.session.identity import get_identity, get_outbox
+from services.frontend.views.play.pad import Pad
+from shared.clients.service import RefusedError, ServiceUnavailableError
+
+logger = structlog.get_logger(__name__)
+
+AWAY = "The recogniser can't be reached. It goes on as soon as it is back."
+
+
+def read(pad: Pad) -> None:
+    """Reads the drawing, if it was not read yet."""
+    drawing = pad.drawing
+    if drawing is None or pad.predicted is not None:
+        return
+    if not check_health().inference:
+        pad.problem = AWAY
+        return
+    try:
+        prediction = ask_chosen_model(lambda model: connect().inference.predict(drawing, model=model))
+    except ServiceUnavailableError as error:
+        logger.warning("prediction_failed", reason=str(error))
+        pad.problem = AWAY
+    except RefusedError as refused:
+        pad.problem = refused.problem.detail
+    else:
+        threshold = get_digit_score_threshold(prediction.model)
+        pad.predicted = PredictedDrawing(drawing=drawing, prediction=prediction, digit_score_threshold=threshold)
+        pad.problem = None
+
+
+def save(predicted: PredictedDrawing, timeout_s: float = 0.0) -> Delivery:
+    """Hands the drawing, with its label if it has one, to the outbox, as the Draw page does."""
+    is_new = not predicted.handed_over
+    delivery = predicted.save(get_outbox(), timeout_s)
+    if is_new and predicted.handed_over:
+        connect().shadow_answers.offer(predicted.prediction, get_identity().key, None)
+        if predicted.label is not None:
+            forget_statistics()
+    return delivery
