@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 UNFINISHED = '[data-testid="stSkeleton"], [data-testid="stVegaLiteChart"]:not(:has(canvas, svg))'
-PAGES = ("photo", "history", "help-the-model", "statistics", "models", "api")
+PAGES = ("photo", "history", "help-the-model", "statistics", "models", "play", "api")
 
 
 def open_view(page: Page, url: str, path: str) -> None:

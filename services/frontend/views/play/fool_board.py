@@ -4,7 +4,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from services.frontend.connections import check_health, get_settle_s
-from services.frontend.elements.answer import name_label
 from services.frontend.elements.sentences import describe_delivery
 from services.frontend.views.play.card import Card, Tile, draw_card
 from services.frontend.views.play.fooling import Fooling, Verdict, judge
@@ -12,16 +11,15 @@ from services.frontend.views.play.race_board import show_taking_back
 from services.frontend.views.play.reading import save
 from services.frontend.views.play.result import show_card
 from services.frontend.views.play.state import PlayState
-from services.frontend.views.play.words import NOTHING, describe_fooling, fool_prompt_html, name_digit, says_html
+from services.frontend.views.play.words import describe_fooling, describe_outcome, fool_prompt_html, says_html
 from shared.contracts.storage import NOT_A_DIGIT, TrueDigit
 
 
-def show_fooling(state: PlayState, head: DeltaGenerator, cover: DeltaGenerator, foot: DeltaGenerator) -> None:
-    """Fills the three places around the canvas."""
+def show_fooling(state: PlayState, head: DeltaGenerator, foot: DeltaGenerator) -> None:
+    """Fills the places above and below the canvas."""
     task, predicted = state.fooling.task, state.pad.predicted
-    head.html(fool_prompt_html(task, len(state.fooling.fooled)))
-    cover.html("")
-    foot.html(says_html(describe_fooling(state.pad, task)))
+    head.html(fool_prompt_html(task))
+    foot.html(says_html(describe_fooling(state.pad, task, find_outcome(state.fooling))))
     with foot.container(horizontal=True, key="play-bar"):
         show_taking_back(state)
         st.button("Another", icon=":material/skip_next:", on_click=state.go_on, width="stretch", key="play-another")
@@ -54,27 +52,21 @@ def take_label(state: PlayState, label: TrueDigit) -> None:
 
 
 def show_fooled(fooling: Fooling) -> None:
-    """What came of the last drawing, and the card with those that fooled the model."""
-    with st.container(key="play-fooled"):
-        st.html(f'<p class="play-says" role="status" data-testid="came">{describe_answered(fooling)}</p>')
-        if fooling.fooled:
-            with st.container(horizontal=True, key="play-fooled-bar"):
-                count = len(fooling.fooled)
-                show_card(make_fool_card(fooling), f"slate-fooled-{count}.png", f"{count} drawings that fooled Slate")
+    """The card with the drawings that fooled the model, once there is one."""
+    if fooling.fooled:
+        with st.container(horizontal=True, border=True, key="play-fooled"):
+            count = len(fooling.fooled)
+            show_card(make_fool_card(fooling), f"slate-fooled-{count}.png", f"Drawings that fooled Slate: {count}")
 
 
-def describe_answered(fooling: Fooling) -> str:
-    """`You fooled me: a 7 that I read as a 1. Saved as 7`."""
+def find_outcome(fooling: Fooling) -> str:
+    """What came of the last drawing, and whether it is saved. Empty before the first."""
     answered = fooling.answered
     if answered is None or answered.label is None:
-        return NOTHING
-    delivery = describe_delivery(
-        save(answered, get_settle_s()), answered.label, is_storage_away=not check_health().storage
-    )
-    label = name_label(answered.label) if answered.label == NOT_A_DIGIT else name_digit(answered.label)
-    if answered in fooling.fooled:
-        return f"You fooled me: {label} that I read as {name_digit(answered.prediction.digit)}. {delivery}."
-    return f"You say that it is {label}, so it does not count. {delivery}."
+        return ""
+    away = not check_health().storage
+    delivery = describe_delivery(save(answered, get_settle_s()), answered.label, is_storage_away=away)
+    return describe_outcome(answered.label, answered.prediction.digit, delivery, counts=answered in fooling.fooled)
 
 
 def make_fool_card(fooling: Fooling) -> bytes:

@@ -12,7 +12,7 @@ from services.frontend.elements.answer import rank_digits
 from services.frontend.saving.predicted_drawing import PredictedDrawing
 from shared.contracts.storage import TrueDigit
 
-TRACE = 0.01  # least probability of the true digit; a plain 1 has less of a 7
+TRACE = 0.02  # least probability of the true digit; a 1, plain or with a flag, has at most 0.009 of a 7
 ALIKE = ((7, 1), (4, 9), (3, 8), (5, 6), (2, 7), (3, 5), (6, 0), (7, 9), (8, 9), (1, 4))
 
 

@@ -32,13 +32,13 @@ class Pad:
 
         After Clear, the browser may still send the strokes from before, also with one more.
         """
-        if sheet is None or (sheet.strokes == self.strokes and (self.drawing is not None or not sheet.strokes)):
+        if sheet is None or (self.outdated and sheet.strokes[: len(self.outdated)] == self.outdated):
             return
-        if self.outdated and sheet.strokes[: len(self.outdated)] == self.outdated:
+        self.outdated = []
+        if sheet.strokes == self.strokes and (self.drawing is not None or not sheet.strokes):
             return
         self.arrived_at = self.clock()
         self._hold(sheet.strokes, sheet.picture if sheet.strokes else None)
-        self.outdated = []
 
     def clear(self) -> None:
         """Empties the canvas."""

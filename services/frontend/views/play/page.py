@@ -68,7 +68,7 @@ def show_board(state: PlayState) -> None:
         finish_digit(state)
         show_race(state, head, cover, foot)
     else:
-        show_fooling(state, head, cover, foot)
+        show_fooling(state, head, foot)
 
 
 def drop_early_strokes(state: PlayState) -> None:

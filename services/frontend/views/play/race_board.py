@@ -26,8 +26,7 @@ def show_race(state: PlayState, head: DeltaGenerator, cover: DeltaGenerator, foo
             st.button("Start", type="primary", width="stretch", on_click=state.start_race, key="play-start")
         else:
             show_taking_back(state)
-            skip = f"Skip (+{SKIP_S:.0f} s)"
-            st.button(skip, icon=":material/skip_next:", on_click=state.skip, width="stretch", key="play-skip")
+            st.button(f"Skip +{SKIP_S:.0f} s", on_click=state.skip, width="stretch", key="play-skip")
 
 
 def show_taking_back(state: PlayState) -> None:

@@ -64,6 +64,6 @@ def get_play_state() -> PlayState:
     if KEY not in st.session_state:
         st.session_state[KEY] = PlayState()
     state = cast("PlayState", st.session_state[KEY])
-    if CANVAS_KEY not in st.session_state:  # the player has come from another page
+    if CANVAS_KEY not in st.session_state and state.pad.strokes:  # the player has come from another page
         state.pad.restore()
     return state
