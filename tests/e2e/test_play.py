@@ -1,4 +1,4 @@
-"""The Play page in a browser: a race with the real model, its card and best time, and a drawing that fools the model."""
+"""The Play page in a browser: a race with the real model, the card, the best time, and fooling the model."""
 
 import re
 from collections.abc import Callable

@@ -41,12 +41,13 @@ def exchange(inference: InferenceClient, call: Call, drawing: bytes) -> Exchange
 
 
 def describe_request(call: Call, request: httpx.Request, drawings: int) -> str:
-    """`POST http://…/v1/predict`, the headers that matter, and what the body is."""
-    lines = [f"{request.method} {call.url}", f"Content-Type: {request.headers['content-type'].split(';')[0]}"]
+    """`POST http://…/v1/predict`, and what the body is."""
+    files = f"{drawings} files, " if call.is_batch else ""
+    kind = request.headers["content-type"].split(";")[0]
+    lines = [f"{request.method} {call.url}", f"Content-Type: {kind} ({files}{request.headers['content-length']} bytes)"]
     if "authorization" in request.headers:
         lines.append(f"Authorization: {HIDDEN}")
-    body = f"{drawings} files named files" if call.is_batch else "the PNG file"
-    return "\n".join([*lines, "", f"({body}, {request.headers['content-length']} bytes)"])
+    return "\n".join(lines)
 
 
 def write_json(value: object, indent: str = "") -> str:

@@ -31,7 +31,7 @@ QUESTIONS: dict[Question, str] = {
 AWAY = "The recogniser can't be reached right now. Try again later."
 NOT_TRIED = Exchange("", "", "Press “Try it”: this page then sends the request, and the answer stands here.")
 NOT_ANSWERED = Exchange("", "", AWAY)
-ANSWER_PX = 320  # the same before and after the answer, so that nothing moves
+ANSWER_PX = 360  # the same before and after the answer, so that nothing moves
 PROBLEM_TTL_S = 10.0
 ERRORS = (
     ("blank_drawing", "422", "There is no ink in the drawing."),
@@ -114,7 +114,7 @@ def show_answer(call: Call, drawing: bytes) -> None:
         st.html('<p class="note">Answers on this page are not saved in the history.</p>', width="content")
     tried = ask(call, drawing) if is_tried else NOT_TRIED
     request = tried.request or f"POST {call.url}"
-    status = f"\n\n→ {tried.status}" if tried.status else ""
+    status = f"\n→ {tried.status}" if tried.status else ""
     with st.container(height=ANSWER_PX, border=False, key="api-answer"):
         st.code(request + status, language=None, wrap_lines=True)
         st.code(tried.body, language="json" if tried.status else None, wrap_lines=True)
