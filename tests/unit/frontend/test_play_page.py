@@ -72,6 +72,19 @@ def test_a_drawing_that_fools_the_model_is_labelled_by_the_player(state: PlaySta
     assert 'data-testid="card"' in html_of(page)
 
 
+def test_a_label_that_storage_has_not_got_yet_is_said_to_be_on_its_way(state: PlayState, services: Services) -> None:
+    services.storage_answers.clear()
+    services.prediction = a_prediction(1, 0.9, 7)
+    state.game, state.fooling = "fool", Fooling(tasks=(Task(7, 1), Task(4, 9)))
+    page = open_page(state)
+    page.button("play-label-7").click().run()
+    assert "Saving as 7…" in html_of(page)
+    services.storage_answers.set()
+    assert connect().outbox.wait(services.prediction.id, LONG_S) is Delivery.SAVED
+    page.run()
+    assert "Saved as 7." in html_of(page)
+
+
 def test_what_does_not_fool_the_model_cannot_be_labelled(state: PlayState) -> None:
     state.game, state.fooling = "fool", Fooling(tasks=(Task(7, 1),))
     page = open_page(state)

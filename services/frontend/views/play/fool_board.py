@@ -7,10 +7,10 @@ from services.frontend.connections import check_health, get_settle_s
 from services.frontend.elements.sentences import describe_delivery
 from services.frontend.views.play.card import Card, Tile, draw_card
 from services.frontend.views.play.fooling import Fooling, Verdict, judge
-from services.frontend.views.play.race_board import show_taking_back
-from services.frontend.views.play.reading import save
+from services.frontend.views.play.reading import follow_saving, save
 from services.frontend.views.play.result import show_card
 from services.frontend.views.play.state import PlayState
+from services.frontend.views.play.taking_back import show_taking_back
 from services.frontend.views.play.words import describe_fooling, describe_outcome, fool_prompt_html, says_html
 from shared.contracts.storage import NOT_A_DIGIT, TrueDigit
 
@@ -52,11 +52,13 @@ def take_label(state: PlayState, label: TrueDigit) -> None:
 
 
 def show_fooled(fooling: Fooling) -> None:
-    """The card with the drawings that fooled the model, once there is one."""
+    """The card with the drawings that fooled the model, once there is one. Also waits until the last one is saved."""
     if fooling.fooled:
         with st.container(horizontal=True, border=True, key="play-fooled"):
             count = len(fooling.fooled)
             show_card(make_fool_card(fooling), f"slate-fooled-{count}.png", f"Drawings that fooled Slate: {count}")
+    if fooling.answered is not None and not fooling.answered.saved:
+        follow_saving(fooling.answered)
 
 
 def find_outcome(fooling: Fooling) -> str:

@@ -7,6 +7,7 @@ from services.frontend.views.play.card import Card, Tile, draw_card
 from services.frontend.views.play.race import SKIP_S, Race
 from services.frontend.views.play.result import result_html, show_card
 from services.frontend.views.play.state import PlayState
+from services.frontend.views.play.taking_back import show_taking_back
 from services.frontend.views.play.words import (
     describe_race,
     race_cover_html,
@@ -29,19 +30,6 @@ def show_race(state: PlayState, head: DeltaGenerator, cover: DeltaGenerator, foo
             st.button(f"Skip +{SKIP_S:.0f} s", on_click=state.skip, width="stretch", key="play-skip")
 
 
-def show_taking_back(state: PlayState) -> None:
-    """Undo and Clear."""
-    for words, icon, everything in (("Undo", "undo", False), ("Clear", "delete", True)):
-        st.button(
-            words,
-            icon=f":material/{icon}:",
-            on_click=state.take_back,
-            kwargs={"everything": everything},
-            width="stretch",
-            key=f"play-{words.lower()}",
-        )
-
-
 def show_race_result(state: PlayState) -> None:
     """The time, the streak, and the card."""
     race = state.race
@@ -54,7 +42,7 @@ def show_race_result(state: PlayState) -> None:
 
 
 def describe_race_result(race: Race) -> str:
-    """`10 of 10 digits, 7 in a row at once.`."""
+    """`10 of 10 digits, 7 in a row at the first try`."""
     drawn = sum(lap.drawing is not None for lap in race.laps)
     return f"{drawn} of {len(race.laps)} digits, {race.longest_streak} in a row at the first try"
 

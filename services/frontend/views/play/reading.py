@@ -1,5 +1,6 @@
 """Asks the model for the digit on the canvas of a game, and saves it with the rights of the player."""
 
+import streamlit as st
 import structlog
 
 from services.frontend.connections import check_health, connect, forget_statistics, get_digit_score_threshold
@@ -12,6 +13,7 @@ from shared.clients.service import RefusedError, ServiceUnavailableError
 
 logger = structlog.get_logger(__name__)
 
+FOLLOW_EVERY_S = 2.0
 AWAY = "The recogniser can't be reached. It goes on as soon as it is back."
 
 
@@ -38,10 +40,17 @@ def read(pad: Pad) -> None:
 
 def save(predicted: PredictedDrawing, timeout_s: float = 0.0) -> Delivery:
     """Hands the drawing, with its label if it has one, to the outbox, as the Draw page does."""
-    is_new = not predicted.handed_over
+    is_new, was_saved = not predicted.handed_over, predicted.saved
     delivery = predicted.save(get_outbox(), timeout_s)
     if is_new and predicted.handed_over:
         connect().shadow_answers.offer(predicted.prediction, get_identity().key, None)
-        if predicted.label is not None:
-            forget_statistics()
+    if predicted.saved and not was_saved:
+        forget_statistics()
     return delivery
+
+
+@st.fragment(run_every=FOLLOW_EVERY_S)
+def follow_saving(predicted: PredictedDrawing) -> None:
+    """Shows the page again once the drawing is saved. This ends when the page calls it no longer."""
+    if predicted.can_progress(get_outbox()):
+        st.rerun()
