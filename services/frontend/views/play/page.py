@@ -28,6 +28,8 @@ def show_play() -> None:
     state = get_play_state()
     state.best_s = find_best(state.best_s)
     state.choose_game(choose_game(state.game))
+    # Before the result, which takes longer, so that the time is kept even if the player leaves at once.
+    keep_best(state.best_s, state.race.finished_s if state.race.is_over else None)
     with st.container(key="play"):
         if state.race.is_over:
             show_race_result(state)
@@ -35,7 +37,6 @@ def show_play() -> None:
             show_board(state)
             if state.game == "fool":
                 show_fooled(state.fooling)
-    keep_best(state.best_s, state.race.finished_s if state.race.is_over else None)
 
 
 def choose_game(chosen: Game) -> Game:
