@@ -78,12 +78,13 @@ def show_pad(state: DrawState) -> None:
     """The canvas and its controls."""
     with st.container(horizontal=True, vertical_alignment="center", key="pad-bar", gap="xsmall"):
         st.button("Undo", icon=":material/undo:", on_click=state.undo, key="undo")
+        st.button("Redo", icon=":material/redo:", on_click=state.redo, key="redo", disabled=not state.steps.future)
         st.button("Clear", icon=":material/delete:", on_click=state.clear, key="clear")
         st.space("stretch")
         state.predict_pressed = st.button("Predict", key="predict", type="primary")
     pen_width = st.session_state.get("pen_width", state.pen_width)
     with st.container(horizontal_alignment="center", key="canvas-wrap"):
-        state.take_sheet(show_canvas(pen_width, state.initial))
+        state.take_sheet(show_canvas(pen_width, state.initial, erasing=state.erasing))
     with st.container(horizontal=True, vertical_alignment="bottom", key="pen-bar"):
         state.pen_width = st.slider("Pen width", *PEN_WIDTHS, state.pen_width, key="pen_width")
         state.live = st.toggle("Live", state.live, key="live", help="Read the drawing after every stroke")
