@@ -115,16 +115,17 @@ class DrawState(Retries):
         """Empties the canvas. Undo brings the drawing back."""
         self.start_from_strokes([])
 
-    def start_from_strokes(self, strokes: Strokes, entry: Entry | None = None) -> None:
-        """Puts another drawing on the canvas; `entry` is what storage has of it. Undo brings the one before back.
+    def start_from_strokes(self, strokes: Strokes, entry: Entry | None = None, drawing: bytes | None = None) -> None:
+        """Puts another drawing on the canvas. Undo brings the one before back.
 
+        `entry` is what storage has of it. Without its PNG, `drawing`, the canvas has to be on the page, which sends it.
         Call it in a callback. `write_picture_stroke` makes a stroke of a picture.
         """
         self.take_sheet(get_latest_sheet())
         if self.strokes:
             self.steps.remember(self._make_step())
-        self._put(Step(strokes))
-        self.entry = entry
+        self._put(Step(strokes, drawing))
+        self.entry, self.erasing = entry, False
 
     def undo(self) -> None:
         """Goes one step back: takes the last stroke away, or brings the drawing before Clear back."""
@@ -137,6 +138,10 @@ class DrawState(Retries):
         self.take_sheet(get_latest_sheet())
         if (step := self.steps.go_forward(self._make_step())) is not None:
             self._go_to(step)
+
+    def toggle_eraser(self) -> None:
+        """Chooses the eraser, or the pen again."""
+        self.erasing = not self.erasing
 
     def restore(self) -> None:
         """Puts the drawing back on the canvas after a visit to another page."""
