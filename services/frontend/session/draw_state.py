@@ -20,6 +20,7 @@ from services.frontend.session.sheet import (
     Strokes,
     get_latest_sheet,
     is_canvas_on_page,
+    is_same,
 )
 from services.frontend.session.steps import Step, Steps
 from shared.contracts.inference import Prediction
@@ -73,13 +74,14 @@ class DrawState(Retries):
 
     def take_sheet(self, sheet: Sheet | None) -> None:
         """Takes over what the canvas has sent. None if it has sent nothing yet."""
-        if sheet is None or sheet.strokes == self.outdated or self._is_overtaken(sheet):
+        if sheet is None or is_same(sheet.strokes, self.outdated) or self._is_overtaken(sheet):
             return
         self.outdated, self.starts = None, []
-        if sheet.strokes == self.strokes and self.drawing is not None:
+        is_known = is_same(sheet.strokes, self.strokes)
+        if is_known and self.drawing is not None:
             return
         drawing = None if sheet.is_blank else sheet.picture
-        if sheet.strokes != self.strokes:
+        if not is_known:
             self._take_stroke(sheet.strokes, drawing)
         self.drawing = drawing
         if drawing is None:
@@ -191,7 +193,8 @@ class DrawState(Retries):
 
     def _is_overtaken(self, sheet: Sheet) -> bool:
         """Whether it answers a start after which there was another one."""
-        return sheet.strokes in self.starts and sheet.strokes != self.starts[-1]
+        is_answer = [is_same(sheet.strokes, start) for start in self.starts]
+        return any(is_answer) and not is_answer[-1]
 
     def _take_stroke(self, strokes: Strokes, drawing: bytes | None) -> None:
         self.steps.remember(self._make_step())

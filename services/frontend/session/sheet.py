@@ -37,6 +37,14 @@ class Sheet:
         return brightest < FAINTEST_CHALK
 
 
+def is_same(one: Strokes | None, other: Strokes | None) -> bool:
+    """Whether both are there and show the same. The canvas adds defaults to what it is given."""
+    shows = ("path", "src", "stroke", "strokeWidth")
+    if one is None or other is None or len(one) != len(other):
+        return False
+    return all(left.get(name) == right.get(name) for left, right in zip(one, other, strict=True) for name in shows)
+
+
 def is_erasure(stroke: FabricJson) -> bool:
     """Whether the eraser made this stroke."""
     return str(stroke.get("stroke", "")).upper() == SLATE
