@@ -4,7 +4,6 @@ Strokes, taps and answers arrive in any order. Each method takes one of them and
 consistent.
 """
 
-import secrets
 from dataclasses import dataclass, field
 from typing import cast
 from uuid import UUID
@@ -12,16 +11,9 @@ from uuid import UUID
 import streamlit as st
 
 from services.frontend.saving.predicted_drawing import PredictedDrawing
+from services.frontend.session.on_canvas import OnCanvas
 from services.frontend.session.retries import Retries
-from services.frontend.session.sheet import (
-    PEN_WIDTH,
-    FabricJson,
-    Sheet,
-    Strokes,
-    get_latest_sheet,
-    is_canvas_on_page,
-    is_same,
-)
+from services.frontend.session.sheet import PEN_WIDTH, Sheet, Strokes, get_latest_sheet, is_same
 from services.frontend.session.steps import Step, Steps
 from shared.contracts.inference import Prediction
 from shared.contracts.page import PageReading
@@ -41,24 +33,20 @@ class Entry:
     label: TrueDigit | None = None
     finished: bool = False
 
+    def take_over(self, predicted: PredictedDrawing) -> None:
+        """Makes a new prediction of the drawing that of this entry, so that nothing is stored again."""
+        predicted.prediction = predicted.prediction.model_copy(update={"id": self.id})
+        predicted.label, predicted.handed_over, predicted.finished = self.label, True, self.finished
+
 
 @dataclass
-class DrawState(Retries):
+class DrawState(OnCanvas, Retries):
     """The Draw page of one session.
-
-    Undo, Redo and Clear give the canvas other strokes to start from, `initial`. A new canvas would be simpler, but it
-    would stand beside the old one until the run ends. The browser answers with the strokes that it then shows. Until
-    then, the strokes that it sent before, `outdated`, are ignored, and so are answers to all `starts` but the last.
 
     A drawing ends when the canvas is empty, and has one entry in the history: each prediction takes the place of the
     one before the last stroke, `replaced`.
     """
 
-    drawing: bytes | None = None  # PNG
-    strokes: Strokes = field(default_factory=list)
-    initial: FabricJson | None = None
-    outdated: Strokes | None = None
-    starts: list[Strokes] = field(default_factory=list)
     steps: Steps = field(default_factory=Steps)
     predicted: PredictedDrawing | None = None  # the prediction of `drawing`
     number: PageReading | None = None  # instead of a prediction, if `drawing` has several digits
@@ -74,7 +62,7 @@ class DrawState(Retries):
 
     def take_sheet(self, sheet: Sheet | None) -> None:
         """Takes over what the canvas has sent. None if it has sent nothing yet."""
-        if sheet is None or is_same(sheet.strokes, self.outdated) or self._is_overtaken(sheet):
+        if sheet is None or self.is_overtaken(sheet):
             return
         self.outdated, self.starts = None, []
         is_known = is_same(sheet.strokes, self.strokes)
@@ -94,19 +82,19 @@ class DrawState(Retries):
             drawing=drawing, prediction=prediction, digit_score_threshold=digit_score_threshold
         )
         if self.entry is not None:
-            self._stand_for(self.entry)
+            self.entry.take_over(self.predicted)
         elif self.replaced is not None:
             self.predicted.takes_back = None if self.replaced.label is None else self.replaced
             self.replaced.superseded = True
             self.labelled.pop(self.replaced.prediction.id, None)
         if self.early_label is not None and self.entry is None:
-            self._label(self.early_label)
+            self._label(self.predicted, self.early_label)
         self.entry = self.early_label = None
 
     def take_number(self, reading: PageReading) -> None:
         """Takes over the reading of a drawing with several digits."""
         self.forget_failures()
-        self.number, self.early_label = reading, None
+        self.number, self.early_label, self.entry = reading, None, None
 
     @property
     def is_answered(self) -> bool:
@@ -145,11 +133,6 @@ class DrawState(Retries):
         """Chooses the eraser, or the pen again."""
         self.erasing = not self.erasing
 
-    def restore(self) -> None:
-        """Puts the drawing back on the canvas after a visit to another page."""
-        if not is_canvas_on_page() and self.strokes != (self.initial or {"objects": []})["objects"]:
-            self._start_from(self.strokes)
-
     def drop_prediction(self) -> None:
         """Asks for a new prediction of the same drawing, because another model was chosen. It keeps its label."""
         label = None if self.predicted is None else self.predicted.label
@@ -166,7 +149,7 @@ class DrawState(Retries):
         """
         self.take_sheet(get_latest_sheet())
         if self.predicted is not None:
-            self._label(digit)
+            self._label(self.predicted, digit)
         elif self.drawing is not None and self.number is None:
             self.early_label = digit
 
@@ -175,26 +158,12 @@ class DrawState(Retries):
         """Whether it is time to repeat a request that got no answer."""
         return not self.is_answered and self.is_time_to_retry
 
-    def _label(self, digit: TrueDigit) -> None:
-        assert self.predicted is not None
-        self.predicted.set_label(None if self.predicted.label == digit else digit)
-        prediction_id = self.predicted.prediction.id
-        if self.predicted.label is None:
-            self.labelled.pop(prediction_id, None)
+    def _label(self, predicted: PredictedDrawing, digit: TrueDigit) -> None:
+        predicted.set_label(None if predicted.label == digit else digit)
+        if predicted.label is None:
+            self.labelled.pop(predicted.prediction.id, None)
         else:
-            self.labelled[prediction_id] = self.predicted.is_right
-
-    def _stand_for(self, entry: Entry) -> None:
-        """Makes the prediction that of an entry which storage has already."""
-        assert self.predicted is not None
-        self.predicted.prediction = self.predicted.prediction.model_copy(update={"id": entry.id})
-        self.predicted.label, self.predicted.handed_over = entry.label, True
-        self.predicted.finished = entry.finished
-
-    def _is_overtaken(self, sheet: Sheet) -> bool:
-        """Whether it answers a start after which there was another one."""
-        is_answer = [is_same(sheet.strokes, start) for start in self.starts]
-        return any(is_answer) and not is_answer[-1]
+            self.labelled[predicted.prediction.id] = predicted.is_right
 
     def _take_stroke(self, strokes: Strokes, drawing: bytes | None) -> None:
         self.steps.remember(self._make_step())
@@ -225,7 +194,7 @@ class DrawState(Retries):
         self._put(step)
         if self.predicted is not None and self.predicted.superseded:
             self.early_label, self.predicted = self.predicted.label, None
-        if step.strokes and (self.predicted is None or self.predicted.finished):
+        if latest is not None and step.strokes and (self.predicted is None or self.predicted.finished):
             self.replaced = latest
 
     def _put(self, step: Step) -> None:
@@ -233,14 +202,7 @@ class DrawState(Retries):
         self.forget_failures()
         self.drawing, self.predicted, self.replaced = step.drawing, step.predicted, step.replaced
         self.number = step.number
-        self._start_from(step.strokes)
-
-    def _start_from(self, strokes: Strokes) -> None:
-        # The component draws `initial` again only when it differs from the last one.
-        latest = get_latest_sheet()
-        self.outdated = None if latest is None else latest.strokes
-        self.strokes, self.starts = strokes, [*self.starts, strokes]
-        self.initial = {"objects": strokes, "edit": secrets.token_hex(8)}
+        self.start_canvas(step.strokes)
 
 
 def get_draw_state() -> DrawState:

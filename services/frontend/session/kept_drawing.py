@@ -12,12 +12,13 @@ import streamlit as st
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from services.frontend.session.draw_state import DrawState, Entry
-from services.frontend.session.identity import get_browser_name, get_identity
-from services.frontend.session.sheet import PEN_WIDTHS
+from services.frontend.session.identity import get_browser_name, get_identity, get_outbox
+from services.frontend.session.sheet import PEN_WIDTHS, is_same
 from services.frontend.session.steps import MAX_STEPS, Step
 from services.frontend.session.tab import keep_in_tab
 
 NARROWEST, WIDEST = PEN_WIDTHS
+PAD_SETTINGS = ("pen_width", "live", "keys")  # also the keys of their widgets
 
 
 class KeptDrawing(BaseModel):
@@ -64,13 +65,26 @@ def take_drawing(state: DrawState, value: JsonValue) -> None:
         return  # of an earlier release
     if kept.whose != name_person():
         return
-    for name in ("pen_width", "live", "keys"):
+    for name in PAD_SETTINGS:
         setting = getattr(kept, name)
         setattr(state, name, setting)
         st.session_state[name] = setting
-    if kept.strokes and not state.strokes:
+    if not state.strokes:
         state.start_from_strokes(kept.strokes, kept.entry, kept.picture)
-        state.steps.past = [Step(kept.strokes[:count]) for count in range(len(kept.strokes))]
+    elif is_same(state.strokes, kept.strokes):
+        _find_entry(state, kept.entry)
+    else:
+        return
+    state.steps.past = [Step(kept.strokes[:count]) for count in range(len(kept.strokes))]
+
+
+def _find_entry(state: DrawState, entry: Entry | None) -> None:
+    """The browser has sent the drawing itself, to a frontend that was started again. It is the entry it was before."""
+    if entry is None or (state.predicted is not None and state.predicted.label is not None):
+        return
+    if state.predicted is not None:
+        state.predicted.discard(get_outbox())
+    state.predicted, state.entry = None, entry
 
 
 def name_person() -> str:

@@ -33,8 +33,7 @@ class Sheet:
         if not any(map(is_erasure, self.strokes)):
             return not self.strokes
         with Image.open(io.BytesIO(self.picture)) as picture:
-            _, brightest = picture.convert("L").getextrema()
-        return brightest < FAINTEST_CHALK
+            return not any(picture.convert("L").histogram()[FAINTEST_CHALK:])
 
 
 def is_same(one: Strokes | None, other: Strokes | None) -> bool:

@@ -9,7 +9,7 @@ from services.frontend.banners import can_retry
 from services.frontend.connections import Health
 from services.frontend.elements.data_uri import encode
 from services.frontend.saving.predicted_drawing import PredictedDrawing
-from services.frontend.session import draw_state, retries
+from services.frontend.session import draw_state, on_canvas, retries
 from services.frontend.session.draw_state import DrawState, Entry
 from services.frontend.session.sheet import SLATE, Sheet, Strokes
 from tests.unit.clients.page_readings import a_reading
@@ -29,7 +29,8 @@ class Browser:
 @pytest.fixture
 def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
     browser = Browser()
-    monkeypatch.setattr(draw_state, "get_latest_sheet", browser.sheet)
+    for module in (draw_state, on_canvas):
+        monkeypatch.setattr(module, "get_latest_sheet", browser.sheet)
     return browser
 
 
