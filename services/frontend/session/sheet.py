@@ -54,9 +54,9 @@ def is_canvas_on_page() -> bool:
     return CANVAS_KEY in st.session_state
 
 
-def get_latest_sheet() -> Sheet | None:
+def get_latest_sheet(key: str = CANVAS_KEY) -> Sheet | None:
     """What the browser sent last. In a callback it is newer than in the last run. None if it has sent nothing yet."""
-    sent = st.session_state.get(CANVAS_KEY) or {}
+    sent = st.session_state.get(key) or {}
     drawing = sent.get("drawing") or {}
     if not drawing.get("data"):
         return None

@@ -40,7 +40,9 @@ def _register_component() -> Any:
     return streamlit_drawable_canvas
 
 
-def show_canvas(pen_width: int, initial: FabricJson | None, *, erasing: bool = False) -> Sheet | None:
+def show_canvas(
+    pen_width: int, initial: FabricJson | None, *, erasing: bool = False, key: str = CANVAS_KEY
+) -> Sheet | None:
     """Shows the canvas, and starts again from `initial` when that changes. None until the browser sends something.
 
     The eraser is a wider pen in the colour of the slate, so it takes away parts of strokes, and Undo takes it back.
@@ -53,6 +55,6 @@ def show_canvas(pen_width: int, initial: FabricJson | None, *, erasing: bool = F
         height=SIDE,
         initial_drawing=initial,
         return_image_data=True,
-        key=CANVAS_KEY,
+        key=key,
     )
-    return get_latest_sheet()
+    return get_latest_sheet(key)

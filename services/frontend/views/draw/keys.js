@@ -28,7 +28,7 @@ window.slateKeys ??= (() => {
   }
 
   addEventListener("keydown", (event) => {
-    if (document.querySelector(".st-key-keys input")?.checked === false) return;
+    if (document.querySelector(".st-key-keys input")?.checked === false || document.querySelector("[role=dialog]")) return;
     const key = isMeantForAnother(event) ? undefined : choose(event);
     if (!key || !find(key)) return;
     event.stopPropagation();
