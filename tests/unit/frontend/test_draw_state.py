@@ -8,12 +8,17 @@ from PIL import Image
 from services.frontend.banners import can_retry
 from services.frontend.connections import Health
 from services.frontend.elements.data_uri import encode
+from services.frontend.saving.outbox import Delivery, Outbox
+from services.frontend.saving.personal_outbox import PersonalOutbox
 from services.frontend.saving.predicted_drawing import PredictedDrawing
 from services.frontend.session import draw_state, on_canvas, retries
 from services.frontend.session.draw_state import DrawState, Entry
 from services.frontend.session.sheet import SLATE, Sheet, Strokes
 from tests.unit.clients.page_readings import a_reading
+from tests.unit.frontend.conftest import FakeStorage
 from tests.unit.frontend.test_answer import ID, a_prediction
+
+LONG_S = 30.0
 
 
 class Browser:
@@ -104,6 +109,23 @@ def test_drawing_on_takes_the_label_back_and_undo_gives_it_again(browser: Browse
     again = predict(state, browser, "one")
     assert (again.label, state.replaced, again.takes_back) == (3, longer, None)
     assert state.labelled == {UUID(ID): True}
+
+
+def test_the_labelled_entry_goes_once_the_one_that_takes_its_place_is_handed_over(
+    outbox: Outbox, storage: FakeStorage
+) -> None:
+    mine = PersonalOutbox(outbox, "mine")
+    before, after = (
+        PredictedDrawing(drawing=b"png", prediction=a_prediction(3, 0.9), digit_score_threshold=0.5) for _ in range(2)
+    )
+    after.prediction = after.prediction.model_copy(update={"id": uuid4()})
+    before.set_label(3)
+    assert before.save(mine, LONG_S) is Delivery.SAVED
+    after.takes_back = before
+    assert after.save(mine, LONG_S) is Delivery.SAVED
+    assert outbox.wait(before.prediction.id, LONG_S) is Delivery.SAVED
+    assert list(storage.predictions) == [after.prediction.id]
+    assert storage.labels == {}
 
 
 def test_two_quick_undos_remove_two_strokes(browser: Browser) -> None:
