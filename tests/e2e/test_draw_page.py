@@ -306,17 +306,13 @@ def test_keys_label_undo_redo_and_clear(page: Page) -> None:
     page.keyboard.press("4")
     expect(page.get_by_test_id("saved")).to_have_text("Saved")
     draw(page, [[(0.1, 0.9), (0.9, 0.9)]])
-    expect(answer(page)).not_to_have_attribute("data-id", seven)
-    longer = str(answer(page).get_attribute("data-id"))
+    longer = expect_another_answer(page, seven)
     page.keyboard.press("z")
-    expect(answer(page)).not_to_have_attribute("data-id", longer)
-    seven = expect_read_as(page, 7)
+    seven = expect_another_answer(page, longer)
     page.keyboard.press("Control+Shift+Z")
-    expect(answer(page)).not_to_have_attribute("data-id", seven)
-    longer = str(answer(page).get_attribute("data-id"))
+    longer = expect_another_answer(page, seven)
     page.keyboard.press("Control+z")
-    expect(answer(page)).not_to_have_attribute("data-id", longer)
-    seven = expect_read_as(page, 7)
+    seven = expect_another_answer(page, longer)
     page.keyboard.press("7")
     expect(page.get_by_test_id("saved")).to_have_text("Saved as 7")
     page.keyboard.press("c")
@@ -327,6 +323,13 @@ def test_keys_label_undo_redo_and_clear(page: Page) -> None:
     page.keyboard.press("Control+y")
     expect(page.get_by_test_id("empty")).to_be_visible()
     expect(page.locator(".st-key-redo button")).to_be_disabled()
+
+
+def expect_another_answer(page: Page, before: str) -> str:
+    """Waits until the page has read another drawing and saved it."""
+    expect(answer(page)).not_to_have_attribute("data-id", before)
+    expect(page.get_by_test_id("saved")).to_have_attribute("data-saved", "true")
+    return str(answer(page).get_attribute("data-id"))
 
 
 @pytest.mark.parametrize("strokes", [SEVEN, FOUR])
