@@ -5,9 +5,13 @@ from pathlib import Path
 import streamlit as st
 
 from services.frontend.banners import show_banners
+from services.frontend.session.chosen_model import get_chosen_model, take_model_back
+from services.frontend.session.draw_state import get_draw_state
 from services.frontend.session.greeting import show_who, wait_for_rights
 from services.frontend.session.identity import Identity, Kind, get_identity
+from services.frontend.session.kept_drawing import keep_drawing
 from services.frontend.session.signing_in import send_what_waited_for
+from services.frontend.session.tab import keep_in_tab
 
 HERE = Path(__file__).parent
 SIGN_IN = Path("views/sign_in/page.py")
@@ -53,5 +57,8 @@ banners, view = st.container(key="banners"), st.container(key="view")
 with view:
     page.run()
 show_who(get_identity())
+if page.url_path:  # the Draw page keeps its drawing itself, after each stroke
+    keep_drawing(get_draw_state())
+keep_in_tab("model", get_chosen_model(), take_model_back)
 with banners:  # after the page, because the banners rerun it when it is out of date
     show_banners()

@@ -14,7 +14,9 @@ from tests.e2e.hand import (
     SEVEN,
     STAR,
     TWO,
+    Stroke,
     answer,
+    choose,
     draw,
     draw_by_touch,
     draw_explained,
@@ -95,6 +97,98 @@ def test_several_digits_are_read_as_a_number_and_undo_goes_back_to_one(page: Pag
     expect_read_as(page, 7)
     press(page, "clear")
     expect(page.get_by_test_id("empty")).to_be_visible()
+
+
+def test_drawing_on_after_a_label_leaves_one_entry_and_undo_gives_the_label_again(page: Page, stack: Stack) -> None:
+    draw(page, FOUR[:1])
+    expect(answer(page)).to_be_visible()
+    expect(page.get_by_test_id("saved")).to_have_attribute("data-saved", "true")
+    label_as(page, 4)
+    labelled = answer(page).get_attribute("data-id")
+    draw(page, FOUR[1:])
+    expect(answer(page)).not_to_have_attribute("data-id", str(labelled))
+    longer = expect_read_as(page, 4)
+    expect(page.get_by_test_id("saved")).to_have_text("Saved")
+    wait_until(lambda: find(stack, labelled) is None, "the labelled half is gone")
+    press(page, "undo")
+    expect(page.get_by_test_id("saved")).to_have_text("Saved as 4")
+    wait_until(lambda: find(stack, longer) is None, "the longer drawing is gone")
+    stored = find(stack, answer(page).get_attribute("data-id"))
+    assert stored is not None
+    assert stored["label"] == 4
+
+
+def find(stack: Stack, prediction_id: str | None) -> dict | None:
+    with stack.storage() as storage:
+        found = storage.get(f"/v1/predictions/{prediction_id}")
+    return found.json() if found.is_success else None
+
+
+def test_a_reload_keeps_the_drawing_with_its_entry_and_each_tab_has_its_own(page: Page, stack: Stack) -> None:
+    draw(page, SEVEN)
+    seven = expect_read_as(page, 7)
+    slider = page.get_by_role("slider", name="Pen width")
+    for _ in range(3):
+        slider.press("ArrowRight")
+    expect(page.locator(".st-key-pen_width")).to_contain_text("23")
+    label_as(page, 7)
+
+    other = page.context.new_page()
+    open_page(other, stack)
+    draw(other, ONE)
+    one = expect_read_as(other, 1)
+    for tab in (page, other):
+        tab.reload()
+    expect(answer(other)).to_have_attribute("data-id", one)
+    expect(answer(page)).to_have_attribute("data-id", seven)
+    expect(page.get_by_test_id("saved")).to_have_text("Saved as 7")
+    expect(page.locator(".st-key-pen_width")).to_contain_text("23")
+
+    draw(page, [[(0.3, 0.5), (0.7, 0.5)]])
+    expect(answer(page)).not_to_have_attribute("data-id", seven)
+    longer = expect_read_as(page, 7)
+    wait_until(lambda: find(stack, seven) is None, "the drawing has one entry")
+    press(page, "undo")
+    expect(answer(page)).not_to_have_attribute("data-id", longer)
+    expect_read_as(page, 7)
+    press(page, "undo")
+    expect(page.get_by_test_id("empty")).to_be_visible()
+
+
+def test_a_reload_on_another_page_keeps_the_drawing_and_the_chosen_model(page: Page) -> None:
+    draw(page, ONE)
+    one = expect_read_as(page, 1)
+    page.get_by_role("link", name="Models").click()
+    choose(page, "Model for your pages", "mlp/")
+    expect(page.locator("tr", has_text="mlp/")).to_contain_text("your pages")
+    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()
+    page.reload()
+    expect(page.locator("tr", has_text="mlp/")).to_contain_text("your pages")
+    page.get_by_role("link", name="Draw", exact=True).click()
+    page.wait_for_selector("canvas.upper-canvas")
+    expect(page.get_by_role("heading", name="Models", exact=True)).to_be_hidden()
+    expect(answer(page)).to_contain_text("mlp ")
+    expect_read_as(page, 1)
+    draw(page, [[(0.48, 0.2), (0.48, 0.8)]])
+    expect(answer(page)).not_to_have_attribute("data-id", one)
+
+
+def test_what_is_erased_does_not_count_and_undo_brings_it_back(page: Page) -> None:
+    draw(page, SEVEN, 0.4, (0.02, 0.2))
+    draw(page, ONE, 0.4, (0.5, 0.2))
+    expect(number(page)).to_have_attribute("data-text", "71")
+    press(page, "eraser")
+    expect(page.locator(".st-key-eraser button")).to_have_attribute("kind", "primary")
+    draw(page, ONE, 0.4, (0.5, 0.2))
+    expect_read_as(page, 7)
+    press(page, "undo")
+    expect(number(page)).to_have_attribute("data-text", "71")
+    draw(page, [[(0, y), (1, y)] for y in (0.2, 0.3, 0.4, 0.5, 0.6)])
+    expect(page.get_by_test_id("empty")).to_be_visible()
+    press(page, "clear")
+    expect(page.locator(".st-key-eraser button")).to_have_attribute("kind", "secondary")
+    draw(page, ONE)
+    expect_read_as(page, 1)
 
 
 def test_a_label_can_be_changed_and_removed(page: Page, stack: Stack) -> None:
@@ -206,20 +300,51 @@ def test_the_explanation_is_laid_over_the_image(page: Page) -> None:
     expect(page.locator(".glow")).to_have_js_property("naturalWidth", 28)
 
 
-def test_keys_label_undo_and_clear(page: Page) -> None:
+def test_keys_label_undo_redo_and_clear(page: Page) -> None:
     draw(page, SEVEN)
-    expect_read_as(page, 7)
+    seven = expect_read_as(page, 7)
     page.keyboard.press("4")
     expect(page.get_by_test_id("saved")).to_have_text("Saved as 4")
     page.keyboard.press("4")
     expect(page.get_by_test_id("saved")).to_have_text("Saved")
-    before = answer(page).get_attribute("data-id")
     draw(page, [[(0.1, 0.9), (0.9, 0.9)]])
-    expect(answer(page)).not_to_have_attribute("data-id", str(before))
+    longer = expect_another_answer(page, seven)
     page.keyboard.press("z")
-    expect_read_as(page, 7)
+    seven = expect_another_answer(page, longer)
+    page.keyboard.press("Control+Shift+Z")
+    longer = expect_another_answer(page, seven)
+    page.keyboard.press("Control+z")
+    seven = expect_another_answer(page, longer)
+    page.keyboard.press("7")
+    expect(page.get_by_test_id("saved")).to_have_text("Saved as 7")
     page.keyboard.press("c")
     expect(page.get_by_test_id("empty")).to_be_visible()
+    page.keyboard.press("z")
+    expect(page.get_by_test_id("saved")).to_have_text("Saved as 7")
+    expect(answer(page)).to_have_attribute("data-id", seven)
+    page.keyboard.press("Control+y")
+    expect(page.get_by_test_id("empty")).to_be_visible()
+    expect(page.locator(".st-key-redo button")).to_be_disabled()
+
+
+def expect_another_answer(page: Page, before: str) -> str:
+    """Waits until the page has read another drawing and saved it."""
+    expect(answer(page)).not_to_have_attribute("data-id", before)
+    expect(page.get_by_test_id("saved")).to_have_attribute("data-saved", "true")
+    return str(answer(page).get_attribute("data-id"))
+
+
+@pytest.mark.parametrize("strokes", [SEVEN, FOUR])
+def test_a_digit_key_right_after_a_stroke_counts_for_that_drawing(page: Page, strokes: list[Stroke]) -> None:
+    digit = 7 if strokes is SEVEN else 4
+    for delay_ms in (0, 30, 50, 100):
+        draw(page, strokes)
+        page.wait_for_timeout(delay_ms)
+        page.keyboard.press(str(digit))
+        expect(page.get_by_test_id("saved")).to_have_text(f"Saved as {digit}")
+        expect(answer(page)).to_have_attribute("data-digit", str(digit))
+        page.keyboard.press("c")
+        expect(page.get_by_test_id("empty")).to_be_visible()
 
 
 def test_keys_can_be_turned_off_and_on(page: Page) -> None:
@@ -296,6 +421,22 @@ def test_the_page_fits_every_screen(browser: Browser, stack: Stack, width: int, 
     draw(page, SEVEN)
     expect_read_as(page, 7)
     context.close()
+
+
+def test_the_controls_of_the_pad_are_large_enough_for_a_thumb_and_stand_in_two_rows(page: Page) -> None:
+    for width in (360, 390, 768, 900, 1024, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        pad = page.locator(".st-key-pad").bounding_box()
+        buttons = [button.bounding_box() for button in page.locator(".st-key-pad-bar button").all()]
+        controls = [control.bounding_box() for control in page.locator(".st-key-pen-bar .stCheckbox label").all()]
+        controls.append(page.locator(".st-key-pen_width .stSlider").bounding_box())
+        assert pad is not None
+        assert len(buttons) == 5
+        assert all(box is not None and min(box["width"], box["height"]) >= 44 for box in buttons), width
+        assert all(box is not None and box["height"] >= 44 for box in controls), width
+        for row in (buttons, controls):
+            assert len({round(box["y"] + box["height"] / 2) for box in row if box is not None}) == 1, width
+            assert all(box["x"] + box["width"] <= pad["x"] + pad["width"] for box in row if box is not None), width
 
 
 def test_a_finger_draws_and_does_not_scroll(browser: Browser, stack: Stack) -> None:

@@ -88,7 +88,8 @@ def test_two_versions_answer_side_by_side_for_the_drawing_on_the_canvas(page: Pa
 def test_two_versions_can_be_compared_on_a_stored_drawing(page: Page, stack: Stack) -> None:
     draw(page, SEVEN)
     expect_read_as(page, 7)
-    open_page(page, stack)  # another visit, so the canvas is empty
+    page = page.context.new_page()  # its canvas is empty
+    open_page(page, stack)
     open_models(page)
     expect(page.get_by_role("button", name="The drawing on the canvas")).to_have_count(0)
     page.get_by_role("button", name="Latest drawing 1, read as 7").click()

@@ -21,6 +21,9 @@ class PredictedDrawing:
     """`handed_over` is true once the outbox has the prediction, `saved` once storage has everything.
 
     `drawing` is the picture file that is stored. `discarded` is true once a person said that it is no digit at all.
+    `takes_back` is a prediction of the same drawing with fewer strokes that has a label; it goes when this one is
+    handed over. `superseded` is true once another one takes the place of this one. `finished` is true if the drawing
+    came back from the history, where it stays as it is.
     """
 
     drawing: bytes
@@ -32,6 +35,9 @@ class PredictedDrawing:
     handed_over: bool = False
     saved: bool = False
     discarded: bool = False
+    takes_back: "PredictedDrawing | None" = None
+    superseded: bool = False
+    finished: bool = False
 
     @property
     def is_rejected(self) -> bool:
@@ -100,3 +106,5 @@ class PredictedDrawing:
         if self.label is not None:
             outbox.label(self.prediction.id, self.label)
         self.handed_over = True
+        if self.takes_back is not None:
+            self.takes_back.discard(outbox)

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import streamlit as st
+from pydantic import JsonValue
 
 from shared.clients.service import RefusedError
 
 KEY = "chosen_model"
+CHOICE = "choice"  # key of the widget on the Models page
 EXTERNAL_NAME = "openai"  # the model name of models of other providers; they have neither explanations nor page reading
 
 T = TypeVar("T")
@@ -27,6 +29,14 @@ def reads_pages(model: str | None) -> bool:
 def choose_model(model: str | None) -> None:
     """Sets the model for this visit; None means the service's default."""
     st.session_state[KEY] = model
+
+
+def take_model_back(kept: JsonValue) -> None:
+    """Chooses what the session before chose in this tab. A model that is gone is forgotten when it is asked."""
+    if isinstance(kept, str):
+        choose_model(kept)
+        if CHOICE in st.session_state:
+            st.session_state[CHOICE] = kept
 
 
 def ask_chosen_model(ask: Callable[[str | None], T]) -> T:

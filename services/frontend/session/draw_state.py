@@ -4,9 +4,6 @@ Strokes, taps and answers arrive in any order. Each method takes one of them and
 consistent.
 """
 
-import math
-import secrets
-import time
 from dataclasses import dataclass, field
 from typing import cast
 from uuid import UUID
@@ -14,61 +11,69 @@ from uuid import UUID
 import streamlit as st
 
 from services.frontend.saving.predicted_drawing import PredictedDrawing
-from services.frontend.session.sheet import (
-    PEN_WIDTH,
-    FabricJson,
-    Sheet,
-    Strokes,
-    get_latest_strokes,
-    is_canvas_on_page,
-)
+from services.frontend.session.on_canvas import OnCanvas
+from services.frontend.session.retries import Retries
+from services.frontend.session.sheet import PEN_WIDTH, Sheet, Strokes, get_latest_sheet, is_same
+from services.frontend.session.steps import Step, Steps
 from shared.contracts.inference import Prediction
 from shared.contracts.page import PageReading
 from shared.contracts.storage import TrueDigit
 
 KEY = "draw_state"
-RETRY_S = 3.0  # before the first repeated request; doubles each time
-MAX_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What storage has of a drawing that comes back to the canvas: after a reload, or from the recent drawings.
+
+    `finished` is true for a recent drawing: it stays as it is, and drawing on makes another one.
+    """
+
+    id: UUID
+    label: TrueDigit | None = None
+    finished: bool = False
+
+    def take_over(self, predicted: PredictedDrawing) -> None:
+        """Makes a new prediction of the drawing that of this entry, so that nothing is stored again."""
+        predicted.prediction = predicted.prediction.model_copy(update={"id": self.id})
+        predicted.label, predicted.handed_over, predicted.finished = self.label, True, self.finished
 
 
 @dataclass
-class DrawState:
+class DrawState(OnCanvas, Retries):
     """The Draw page of one session.
 
-    Undo and Clear give the canvas other strokes to start from, `initial`. A new canvas would be simpler, but it would
-    stand beside the old one until the run ends. The browser answers with the strokes that it then shows. Until then,
-    the strokes that it sent before, `outdated`, are ignored.
+    A drawing ends when the canvas is empty, and has one entry in the history: each prediction takes the place of the
+    one before the last stroke, `replaced`.
     """
 
-    drawing: bytes | None = None  # PNG
-    strokes: Strokes = field(default_factory=list)
-    initial: FabricJson | None = None
-    outdated: Strokes | None = None
+    steps: Steps = field(default_factory=Steps)
     predicted: PredictedDrawing | None = None  # the prediction of `drawing`
     number: PageReading | None = None  # instead of a prediction, if `drawing` has several digits
-    replaced: PredictedDrawing | None = None  # the prediction before the last stroke
-    early_label: TrueDigit | None = None  # given while the last stroke was still on its way from the browser
-    problem: str | None = None
-    failures: int = 0  # unanswered requests for a prediction of `drawing`
-    retry_at: float = math.inf  # on the clock of `time.monotonic`
+    replaced: PredictedDrawing | None = None
+    early_label: TrueDigit | None = None  # given while the last stroke or its prediction was still on its way
+    entry: Entry | None = None  # of `drawing`, while it is read again
     predict_pressed: bool = False
     pen_width: int = PEN_WIDTH
+    erasing: bool = False
     live: bool = True  # predict after every stroke
     keys: bool = True  # keys press the buttons
     labelled: dict[UUID, bool] = field(default_factory=dict)  # in this visit; true if the prediction was right
 
     def take_sheet(self, sheet: Sheet | None) -> None:
         """Takes over what the canvas has sent. None if it has sent nothing yet."""
-        if sheet is None or sheet.strokes == self.outdated:
+        if sheet is None or self.is_overtaken(sheet):
             return
-        self.strokes, self.outdated = sheet.strokes, None
-        self.drawing, before = sheet.picture if sheet.strokes else None, self.drawing
-        if self.drawing is None:
-            self._forget_prediction()
-        elif self.drawing != before:
-            self.drop_prediction()
-        if self.drawing != before:
-            self.forget_failures()
+        self.outdated, self.starts = None, []
+        is_known = is_same(sheet.strokes, self.strokes)
+        if is_known and self.drawing is not None:
+            return
+        drawing = None if sheet.is_blank else sheet.picture
+        if not is_known:
+            self._take_stroke(sheet.strokes, drawing)
+        self.drawing = drawing
+        if drawing is None:
+            self._forget_answer()
 
     def take_prediction(self, drawing: bytes, prediction: Prediction, digit_score_threshold: float) -> None:
         """Takes over the prediction, and labels it if the label came before it."""
@@ -76,14 +81,20 @@ class DrawState:
         self.predicted = PredictedDrawing(
             drawing=drawing, prediction=prediction, digit_score_threshold=digit_score_threshold
         )
-        if self.early_label is not None:
-            self.toggle_label(self.early_label)
-            self.early_label = None
+        if self.entry is not None:
+            self.entry.take_over(self.predicted)
+        elif self.replaced is not None:
+            self.predicted.takes_back = None if self.replaced.label is None else self.replaced
+            self.replaced.superseded = True
+            self.labelled.pop(self.replaced.prediction.id, None)
+        if self.early_label is not None and self.entry is None:
+            self._label(self.predicted, self.early_label)
+        self.entry = self.early_label = None
 
     def take_number(self, reading: PageReading) -> None:
-        """Takes over the reading of a drawing with several digits. It has no label and is not saved."""
+        """Takes over the reading of a drawing with several digits."""
         self.forget_failures()
-        self.number, self.early_label = reading, None
+        self.number, self.early_label, self.entry = reading, None, None
 
     @property
     def is_answered(self) -> bool:
@@ -91,77 +102,107 @@ class DrawState:
         return self.predicted is not None or self.number is not None
 
     def clear(self) -> None:
-        """Empties the canvas."""
-        self.outdated = get_latest_strokes()
-        self.drawing = None
-        self._forget_prediction()
-        self.forget_failures()
-        self._start_from([])
+        """Empties the canvas. Undo brings the drawing back."""
+        self.start_from_strokes([])
+
+    def start_from_strokes(self, strokes: Strokes, entry: Entry | None = None, drawing: bytes | None = None) -> None:
+        """Puts another drawing on the canvas. Undo brings the one before back.
+
+        `entry` is what storage has of it. Without its PNG, `drawing`, the canvas has to be on the page, which sends it.
+        Call it in a callback. `write_picture_stroke` makes a stroke of a picture.
+        """
+        self.take_sheet(get_latest_sheet())
+        if self.strokes:
+            self.steps.remember(self._make_step())
+        self._put(Step(strokes, drawing))
+        self.entry, self.erasing = entry, False
 
     def undo(self) -> None:
-        """Removes the last stroke."""
-        latest = get_latest_strokes()
-        shown = self.strokes if latest in (None, self.outdated) else latest
-        self.outdated = latest
-        self._start_from(shown[:-1])
+        """Goes one step back: takes the last stroke away, or brings the drawing before Clear back."""
+        self.take_sheet(get_latest_sheet())
+        if (step := self.steps.go_back(self._make_step())) is not None:
+            self._go_to(step)
 
-    def restore(self) -> None:
-        """Puts the drawing back on the canvas after a visit to another page."""
-        if not is_canvas_on_page() and self.strokes != (self.initial or {"objects": []})["objects"]:
-            self._start_from(self.strokes)
+    def redo(self) -> None:
+        """Takes the last Undo back."""
+        self.take_sheet(get_latest_sheet())
+        if (step := self.steps.go_forward(self._make_step())) is not None:
+            self._go_to(step)
+
+    def toggle_eraser(self) -> None:
+        """Chooses the eraser, or the pen again."""
+        self.erasing = not self.erasing
 
     def drop_prediction(self) -> None:
-        """Asks for a new prediction of the drawing: after a new stroke, or when another model was chosen."""
-        self.number = None
-        if self.predicted is not None:
-            self.replaced, self.predicted, self.problem = self.predicted, None, None
-
-    def fail(self, problem: str) -> None:
-        """Plans the next request after one without an answer. The wait doubles; after MAX_TRIES there is none."""
-        self.problem = problem
-        self.failures += 1
-        wait_s = RETRY_S * 2 ** (self.failures - 1)
-        self.retry_at = time.monotonic() + wait_s if self.failures < MAX_TRIES else math.inf
-
-    def wait(self, problem: str) -> None:
-        """Plans a request as soon as the recogniser is back, without a first one now."""
-        self.problem = problem
-        self.failures, self.retry_at = max(1, self.failures), time.monotonic()
-
-    @property
-    def is_retry_due(self) -> bool:
-        """Whether it is time to repeat a request that got no answer."""
-        return not self.is_answered and time.monotonic() >= self.retry_at
-
-    def forget_failures(self) -> None:
-        """Plans no further request, because an answer came or the drawing has changed."""
-        self.failures, self.retry_at = 0, math.inf
+        """Asks for a new prediction of the same drawing, because another model was chosen. It keeps its label."""
+        label = None if self.predicted is None else self.predicted.label
+        if self.predicted is not None and self.predicted.finished:
+            self.entry = Entry(self.predicted.prediction.id, label, finished=True)
+        elif label is not None:
+            self.early_label = label
+        self._await_answer()
 
     def toggle_label(self, digit: TrueDigit) -> None:
         """Labels the drawing, or removes the label if it is this one already.
 
-        If a new stroke came together with the label, the label is for the drawing with that stroke. That drawing has no
-        prediction yet, so the label waits.
+        Before the drawing is read, the label waits: also if the last stroke came together with the label.
         """
-        if self.predicted is None:
-            return
-        if get_latest_strokes() not in (None, self.strokes, self.outdated):
+        self.take_sheet(get_latest_sheet())
+        if self.predicted is not None:
+            self._label(self.predicted, digit)
+        elif self.drawing is not None and self.number is None:
             self.early_label = digit
-            return
-        self.predicted.set_label(None if self.predicted.label == digit else digit)
-        prediction_id = self.predicted.prediction.id
-        if self.predicted.label is None:
-            self.labelled.pop(prediction_id, None)
+
+    @property
+    def is_retry_due(self) -> bool:
+        """Whether it is time to repeat a request that got no answer."""
+        return not self.is_answered and self.is_time_to_retry
+
+    def _label(self, predicted: PredictedDrawing, digit: TrueDigit) -> None:
+        predicted.set_label(None if predicted.label == digit else digit)
+        if predicted.label is None:
+            self.labelled.pop(predicted.prediction.id, None)
         else:
-            self.labelled[prediction_id] = self.predicted.is_right
+            self.labelled[predicted.prediction.id] = predicted.is_right
 
-    def _forget_prediction(self) -> None:
-        self.predicted = self.number = self.replaced = self.early_label = self.problem = None
+    def _take_stroke(self, strokes: Strokes, drawing: bytes | None) -> None:
+        self.steps.remember(self._make_step())
+        self.strokes, self.early_label = strokes, None
+        if drawing != self.drawing:  # otherwise the stroke is on ink
+            self._await_answer()
+            self.forget_failures()
+            self.entry = None
 
-    def _start_from(self, strokes: Strokes) -> None:
-        # The component draws `initial` again only when it differs from the last one.
-        self.strokes = strokes
-        self.initial = {"objects": strokes, "edit": secrets.token_hex(8)}
+    def _await_answer(self) -> None:
+        self.replaced, self.number = self._find_latest(), None
+        if self.predicted is not None:
+            self.predicted, self.problem = None, None
+
+    def _find_latest(self) -> PredictedDrawing | None:
+        """The prediction that the next one of this drawing replaces."""
+        return self.replaced if self.predicted is None or self.predicted.finished else self.predicted
+
+    def _forget_answer(self) -> None:
+        self.predicted = self.number = self.replaced = self.early_label = self.entry = self.problem = None
+
+    def _make_step(self) -> Step:
+        return Step(self.strokes, self.drawing, self.predicted, self.replaced, self.number)
+
+    def _go_to(self, step: Step) -> None:
+        """Puts a step back. Its prediction counts again, unless a later one of this drawing has replaced it."""
+        latest = self._find_latest()
+        self._put(step)
+        if self.predicted is not None and self.predicted.superseded:
+            self.early_label, self.predicted = self.predicted.label, None
+        if latest is not None and step.strokes and (self.predicted is None or self.predicted.finished):
+            self.replaced = latest
+
+    def _put(self, step: Step) -> None:
+        self._forget_answer()
+        self.forget_failures()
+        self.drawing, self.predicted, self.replaced = step.drawing, step.predicted, step.replaced
+        self.number = step.number
+        self.start_canvas(step.strokes)
 
 
 def get_draw_state() -> DrawState:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.frontend.session.sheet import FabricJson, Strokes
-from services.frontend.views.draw.strokes import MAX_STROKES, find_box, has_several_parts
+from services.frontend.session.sheet import SLATE, FabricJson, Strokes
+from services.frontend.views.draw.strokes import MAX_STROKES, find_lines, has_several_parts
 from tests.e2e.hand import FOUR, ONE, SEVEN, STAR, TWO, Stroke
 from tests.unit.recognition.written_page import STROKES
 
@@ -60,6 +60,31 @@ def test_a_scribble_of_very_many_strokes_is_not_compared() -> None:
     assert not has_several_parts([path(ONE[0], 0.01, place / 100) for place in range(MAX_STROKES + 1)])
 
 
-def test_a_stroke_without_points_has_no_box() -> None:
-    assert find_box({"type": "Path", "path": []}) is None
-    assert find_box({}) is None
+@pytest.mark.parametrize("nothing", [{"type": "Path", "path": []}, {"type": "Image", "src": "data:"}, {}])
+def test_what_has_no_points_has_no_line(nothing: FabricJson) -> None:
+    assert find_lines([nothing]) == []
+
+
+def erase(points: Stroke) -> FabricJson:
+    return {**path(points, pen=32), "stroke": SLATE.lower()}
+
+
+BESIDE = drawing(ONE, SEVEN, scale=0.45)
+
+
+def test_a_digit_that_was_erased_is_no_part() -> None:
+    assert has_several_parts(BESIDE)
+    seven = [(0.45 + 0.45 * x, 0.45 * y) for x, y in SEVEN[0]]
+    assert not has_several_parts([*BESIDE, erase(seven)])
+    assert has_several_parts([*BESIDE, erase(seven), path(SEVEN[0], 0.45, 0.45)])  # drawn again
+    assert has_several_parts([*BESIDE, erase([(0.1, 0.9), (0.9, 0.9)])])  # erased where nothing is
+
+
+def test_a_stroke_that_was_erased_in_the_middle_is_two_parts() -> None:
+    assert has_several_parts([path(ONE[0]), erase([(0.3, 0.5), (0.7, 0.5)])])
+    assert not has_several_parts([path(ONE[0]), erase([(0.3, 0.9), (0.7, 0.9)])])
+    assert not has_several_parts([path(ONE[0]), erase([(0.5, 0.5)])][::-1])  # what is drawn later stays
+
+
+def test_a_drawing_that_was_erased_has_no_lines() -> None:
+    assert find_lines([path(ONE[0]), erase([(0.5, 0.1), (0.5, 0.9)])]) == []

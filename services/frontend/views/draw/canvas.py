@@ -10,7 +10,16 @@ from typing import Any
 
 import streamlit as st
 
-from services.frontend.session.sheet import CANVAS_KEY, CHALK, SIDE, SLATE, FabricJson, Sheet
+from services.frontend.session.sheet import (
+    CANVAS_KEY,
+    CHALK,
+    ERASER_MARGIN,
+    SIDE,
+    SLATE,
+    FabricJson,
+    Sheet,
+    get_latest_sheet,
+)
 
 STYLE = "<style>.dc-toolbar{display:none!important}.dc-canvas{border-radius:12px;outline:none!important}</style>"
 SEND_NOW = "setTimeout(() => this.querySelector('.dc-toolbar button')?.click())"  # once the stroke is on the canvas
@@ -31,11 +40,16 @@ def _register_component() -> Any:
     return streamlit_drawable_canvas
 
 
-def show_canvas(pen_width: int, initial: FabricJson | None, *, key: str = CANVAS_KEY) -> Sheet | None:
-    """Shows the canvas, and starts again from `initial` when that changes. None until the browser sends something."""
-    result = _register_component().st_canvas(
-        stroke_width=pen_width,
-        stroke_color=CHALK,
+def show_canvas(
+    pen_width: int, initial: FabricJson | None, *, erasing: bool = False, key: str = CANVAS_KEY
+) -> Sheet | None:
+    """Shows the canvas, and starts again from `initial` when that changes. None until the browser sends something.
+
+    The eraser is a wider pen in the colour of the slate, so it takes away parts of strokes, and Undo takes it back.
+    """
+    _register_component().st_canvas(
+        stroke_width=pen_width + 2 * ERASER_MARGIN if erasing else pen_width,
+        stroke_color=SLATE if erasing else CHALK,
         background_color=SLATE,
         width=SIDE,
         height=SIDE,
@@ -43,6 +57,4 @@ def show_canvas(pen_width: int, initial: FabricJson | None, *, key: str = CANVAS
         return_image_data=True,
         key=key,
     )
-    if result.image_bytes is None:
-        return None
-    return Sheet(result.image_bytes, list(result.json_data["objects"]))
+    return get_latest_sheet(key)

@@ -24,6 +24,7 @@ from services.frontend.saving.predicted_drawing import PredictedDrawing
 from services.frontend.session.chosen_model import ask_chosen_model
 from services.frontend.session.draw_state import DrawState, get_draw_state
 from services.frontend.session.identity import get_identity, get_outbox
+from services.frontend.session.kept_drawing import PAD_SETTINGS, keep_drawing
 from services.frontend.session.sheet import PEN_WIDTHS, is_canvas_on_page
 from services.frontend.views.draw.asking import ask
 from services.frontend.views.draw.canvas import show_canvas
@@ -39,7 +40,7 @@ FOLLOW_EVERY_S = 2.0
 AWAY = "The recogniser can't be reached"
 INVITATION = "Draw a digit from 0 to 9, or a number"
 QUESTION = f'<div class="question">Which digit did you draw? <small>{LABEL_HINT}</small></div>'
-KEYS_IN_WORDS = "0–9 label, N not a digit, Z undo, C clear"
+KEYS_IN_WORDS = "0–9 label, N not a digit, Z undo, Y redo, C clear, E eraser"
 KEY_HINTS = f'<span class="keys">Keys: {KEYS_IN_WORDS}</span>'
 KEYS = f"<script>{(Path(__file__).parent / 'keys.js').read_text()}</script>"
 
@@ -52,6 +53,7 @@ def show_workspace() -> None:
     with left.container(border=True, key="pad"):
         show_pad(state)
     predict_drawing(state)
+    keep_drawing(state)
     with right.container(border=True, key="result"):
         show_answer(state)
         show_label_buttons(state)
@@ -75,24 +77,39 @@ def follow(state: DrawState, coming: int | None) -> None:
 
 
 def show_pad(state: DrawState) -> None:
-    """The canvas and its controls."""
-    with st.container(horizontal=True, vertical_alignment="center", key="pad-bar", gap="xsmall"):
-        st.button("Undo", icon=":material/undo:", on_click=state.undo, key="undo")
-        st.button("Clear", icon=":material/delete:", on_click=state.clear, key="clear")
-        st.space("stretch")
-        state.predict_pressed = st.button("Predict", key="predict", type="primary")
-    pen_width = st.session_state.get("pen_width", state.pen_width)
+    """The canvas and its controls. What the buttons do depends on what the canvas has sent, so they are filled last."""
+    bar = st.container(horizontal=True, vertical_alignment="center", key="pad-bar", gap="xsmall")
+    for setting in PAD_SETTINGS:
+        st.session_state.setdefault(setting, getattr(state, setting))
     with st.container(horizontal_alignment="center", key="canvas-wrap"):
-        state.take_sheet(show_canvas(pen_width, state.initial))
-    with st.container(horizontal=True, vertical_alignment="bottom", key="pen-bar"):
-        state.pen_width = st.slider("Pen width", *PEN_WIDTHS, state.pen_width, key="pen_width")
-        state.live = st.toggle("Live", state.live, key="live", help="Read the drawing after every stroke")
-        state.keys = st.toggle("Keys", state.keys, key="keys", help=f"Use the keyboard: {KEYS_IN_WORDS}")
+        state.take_sheet(show_canvas(st.session_state["pen_width"], state.initial, erasing=state.erasing))
+    with bar:
+        show_bar(state)
+    with st.container(horizontal=True, vertical_alignment="center", key="pen-bar"):
+        state.pen_width = st.slider("Pen width", *PEN_WIDTHS, key="pen_width")
+        state.live = st.toggle("Live", key="live", help="Read the drawing after every stroke")
+        state.keys = st.toggle("Keys", key="keys", help=f"Use the keyboard: {KEYS_IN_WORDS}")
+
+
+def show_bar(state: DrawState) -> None:
+    """The buttons above the canvas."""
+    st.button("Undo", icon=":material/undo:", on_click=state.undo, key="undo")
+    st.button("Redo", icon=":material/redo:", on_click=state.redo, key="redo", disabled=not state.steps.future)
+    st.button(
+        "Eraser",
+        icon=":material/ink_eraser:",
+        on_click=state.toggle_eraser,
+        key="eraser",
+        type="primary" if state.erasing else "secondary",
+    )
+    st.button("Clear", icon=":material/delete:", on_click=state.clear, key="clear")
+    st.space("stretch")
+    state.predict_pressed = st.button("Predict", key="predict", type="primary")
 
 
 def predict_drawing(state: DrawState) -> None:
     """Asks for an answer if there is none: live, after Predict was pressed, or after a request without an answer."""
-    is_wanted = state.live or state.predict_pressed or state.failures > 0
+    is_wanted = state.live or state.predict_pressed or state.failures > 0 or state.entry is not None
     if state.drawing is None or state.is_answered or not is_wanted:
         return
     if not check_health().inference:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from services.frontend.elements.headings import show_heading, show_title
 from services.frontend.elements.sentences import show_away
-from services.frontend.session.chosen_model import choose_model, get_chosen_model
+from services.frontend.session.chosen_model import CHOICE, choose_model, get_chosen_model
 from services.frontend.session.draw_state import get_draw_state
 from services.frontend.views.models.changes import show_changes
 from services.frontend.views.models.comparison import show_comparison
@@ -71,7 +71,7 @@ def show_choice(listed: ModelList) -> None:
         options,
         index=options.index(chosen) if chosen in options else 0,
         format_func=lambda reference: reference or f"Default ({listed.default})",
-        key="choice",
+        key=CHOICE,
         on_change=take_choice,
         help=HELP + EXTERNAL_HELP if listed.others else HELP,
     )
@@ -79,7 +79,7 @@ def show_choice(listed: ModelList) -> None:
 
 def take_choice() -> None:
     """Sets the chosen version, and reads the drawing on the canvas again."""
-    choose_model(st.session_state["choice"])
+    choose_model(st.session_state[CHOICE])
     get_draw_state().drop_prediction()
 
 

@@ -1,0 +1,50 @@
+"""The steps that Undo and Redo go through: what was on the canvas at earlier times, with the answers to it.
+
+A step is a stroke, a wipe of the eraser, a Clear, or a drawing that was put on the canvas.
+"""
+
+from dataclasses import dataclass, field
+
+from services.frontend.saving.predicted_drawing import PredictedDrawing
+from services.frontend.session.sheet import Strokes
+from shared.contracts.page import PageReading
+
+MAX_STEPS = 500  # so that a visit of many hours does not fill the memory
+
+
+@dataclass(frozen=True)
+class Step:
+    """The canvas at one time. `drawing` is None if it was empty, or if the browser has not sent its picture yet."""
+
+    strokes: Strokes
+    drawing: bytes | None = None
+    predicted: PredictedDrawing | None = None
+    replaced: PredictedDrawing | None = None
+    number: PageReading | None = None
+
+
+@dataclass
+class Steps:
+    """`past` ends with the step before the one on the canvas, `future` with the one after it."""
+
+    past: list[Step] = field(default_factory=list)
+    future: list[Step] = field(default_factory=list)
+
+    def remember(self, step: Step) -> None:
+        """Keeps what was on the canvas, because something else is there now. What was undone cannot be redone then."""
+        self.past = [*self.past[1 - MAX_STEPS :], step]
+        self.future = []
+
+    def go_back(self, now: Step) -> Step | None:
+        """The step before; None if there is none. `now` is what is on the canvas."""
+        return self._move(self.past, self.future, now)
+
+    def go_forward(self, now: Step) -> Step | None:
+        """The step that was undone last; None if there is none."""
+        return self._move(self.future, self.past, now)
+
+    def _move(self, source: list[Step], target: list[Step], now: Step) -> Step | None:
+        if not source:
+            return None
+        target.append(now)
+        return source.pop()
