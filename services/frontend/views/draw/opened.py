@@ -89,15 +89,15 @@ def show_closing_button(words: str, icon: str, key: str, act: Callable[[], None]
 
 
 def opened_html(opened: Opened, picture: str) -> str:
-    """The picture and everything that is known about it."""
+    """The picture and everything that is known about it. Its class says the theme, which a dialog does not inherit."""
     prediction, label = opened.prediction, opened.label
     rejected = prediction.rejected
     words = describe_label(prediction.digit, label, rejected=rejected)
-    mark = mark_label(prediction.digit, label, rejected=rejected)
+    mark, tone = mark_label(prediction.digit, label, rejected=rejected), "rejected" if rejected else ""
     sureness = describe_stored(prediction.digit, prediction.confidence, rejected=rejected)
     time = write_time(prediction.created_at, find_zone(st.context.timezone))
     return (
-        f'<div class="opened {mark}{" rejected" * rejected}" data-testid="opened" data-id="{prediction.id}">'
+        f'<div class="opened {mark} {tone} {st.context.theme.type}" data-testid="opened" data-id="{prediction.id}">'
         f'<img alt="A drawing {words}" src="{picture}">'
         f'<div><div class="digit">{sign_answer(prediction.digit, rejected=rejected)}</div>'
         f'<b data-testid="opened-words">{words[0].upper()}{words[1:]}</b>'

@@ -25,7 +25,7 @@ from services.frontend.views.draw.opened import show_opened
 from services.frontend.views.draw.recent import get_snapshots
 from services.frontend.views.draw.recent_strip import show_recent
 from services.frontend.views.draw.status import find_saved, show_saved
-from services.frontend.views.draw.truth import finish_if_wanted, get_truth, show_truth
+from services.frontend.views.draw.truth import finish_if_wanted, get_truth, show_truth, take_back_number
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.inference import Prediction
 from shared.contracts.page import PageReading
@@ -135,6 +135,7 @@ def predict_drawing(state: DrawState) -> None:
 
 def take_answer(state: DrawState, drawing: bytes, answer: Prediction | PageReading) -> None:
     """Takes over the answer. The label may have come before it, and then the canvas may be cleared for the next one."""
+    take_back_number(state)
     if isinstance(answer, PageReading):
         state.take_number(answer)
         return

@@ -21,10 +21,14 @@ WORST_FIRST = (Delivery.REFUSED, Delivery.FULL, Delivery.UNKEPT, Delivery.WAITIN
 
 @dataclass
 class SaidNumber:
-    """`digits` belong to `reading`. `typed` are the true digits so far, while not all of them have been typed."""
+    """`digits` belong to `reading`. `typed` are the true digits so far, while not all of them have been typed.
+
+    `replaced` is what the drawing was before its last stroke, which goes when the number is saved.
+    """
 
     reading: PageReading
     digits: list[PredictedDrawing]
+    replaced: PredictedDrawing | None = None
     typed: list[TrueDigit] = field(default_factory=list)
 
     @property
@@ -89,6 +93,8 @@ class SaidNumber:
         return self.is_said and any(digit.can_progress(outbox) for digit in self.digits)
 
     def _label(self, labels: Sequence[TrueDigit], outbox: PersonalOutbox) -> None:
+        if self.replaced is not None:
+            self.digits[0].takes_back, self.replaced.superseded = self.replaced, True
         for digit, label in zip(self.digits, labels, strict=True):
             digit.set_label(label)
             digit.send_label(outbox)
@@ -100,7 +106,9 @@ def find_truth(predicted: PredictedDrawing) -> TrueDigit:
     return NOT_A_DIGIT if predicted.is_rejected else predicted.prediction.digit
 
 
-def cut_digits(drawing: bytes, reading: PageReading, digit_score_threshold: float) -> SaidNumber:
+def cut_digits(
+    drawing: bytes, reading: PageReading, digit_score_threshold: float, replaced: PredictedDrawing | None
+) -> SaidNumber:
     """Cuts each digit out of the drawing."""
     boxes = [digit.box for digit in reading.digits]
     _, cutouts = make_views(drawing, reading.rotation, reading.width, boxes)
@@ -110,4 +118,4 @@ def cut_digits(drawing: bytes, reading: PageReading, digit_score_threshold: floa
         )
         for digit, cutout in zip(reading.digits, cutouts, strict=True)
     ]
-    return SaidNumber(reading, digits)
+    return SaidNumber(reading, digits, replaced)

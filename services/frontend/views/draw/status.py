@@ -19,7 +19,7 @@ from services.frontend.views.draw.said_number import SaidNumber
 from services.frontend.views.draw.saving import save
 from services.frontend.views.draw.truth import find_said, get_truth
 
-NUMBER_UNSAVED = "A number is saved when you have said what it is"
+NUMBER_UNSAVED = "Saved when you say what it is"
 
 
 def find_saved(state: DrawState) -> PredictedDrawing | SaidNumber | None:

@@ -72,7 +72,7 @@ def show_truth(state: DrawState) -> None:
 
 def write_typed(said: SaidNumber | None, digits: int) -> str:
     """The digits typed so far, and a blank for each of the others: `7 _ _`."""
-    typed = [] if said is None else said.typed
+    typed = [] if said is None else said.typed or [label for label in said.labels if label is not None]
     return " ".join([*map(sign_label, typed), *BLANK * (digits - len(typed))])
 
 
@@ -100,18 +100,22 @@ def label_drawing(state: DrawState, label: TrueDigit) -> None:
 
 
 def say_number(state: DrawState) -> SaidNumber | None:
-    """What the person says about the number on the canvas, which is empty at first. None if there is no number.
-
-    If the number before the last stroke was saved, its digits are taken back, because the new number holds them.
-    """
+    """What the person says about the number on the canvas, which is nothing at first. None if there is no number."""
     truth, number = get_truth(), state.number
     if number is None or state.drawing is None or find_said(state) is not None:
         return find_said(state)
-    if truth.said is not None:
+    threshold = get_digit_score_threshold(number.digits[0].prediction.model)
+    truth.said = cut_digits(state.drawing, number, threshold, state.replaced)
+    return truth.said
+
+
+def take_back_number(state: DrawState) -> None:
+    """Takes back what was said about the number before the last stroke, because the drawing is another one now."""
+    truth = get_truth()
+    if truth.said is not None and truth.said.reading is not state.number:
         truth.said.take_back(get_outbox())
         count_number(state, truth.said)
-    truth.said = cut_digits(state.drawing, number, get_digit_score_threshold(number.digits[0].prediction.model))
-    return truth.said
+        truth.said = None
 
 
 def count_number(state: DrawState, said: SaidNumber) -> None:
