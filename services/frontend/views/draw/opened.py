@@ -26,10 +26,22 @@ AWAY = "The drawing can't be fetched right now. Try again in a moment."
 
 @dataclass
 class Opened:
-    """`label` is newer than that of the prediction, once the person has changed it here."""
+    """`label` is newer than that of the prediction, once the person has changed it here.
+
+    `is_to_go` is true once the person has asked to delete it, which takes a second tap.
+    """
 
     prediction: StoredPrediction
     label: TrueDigit | None
+    is_to_go: bool = False
+
+    def keep(self) -> None:
+        """Takes `ask_to_go` back."""
+        self.is_to_go = False
+
+    def ask_to_go(self) -> None:
+        """The next run asks whether it is to be deleted for good."""
+        self.is_to_go = True
 
 
 def open_drawing(prediction: StoredPrediction) -> None:
@@ -50,6 +62,8 @@ def show_opened(state: DrawState) -> None:
 
 def show_drawing(state: DrawState, opened: Opened) -> None:
     """The content of the dialog."""
+    if KEY not in st.session_state:
+        st.rerun()  # a button has closed it, and has changed the page below
     prediction = opened.prediction
     try:
         picture = get_picture(prediction.id, get_storage())
@@ -71,10 +85,11 @@ def show_drawing(state: DrawState, opened: Opened) -> None:
     with st.container(horizontal=True, key="opened-actions"):
         if prediction.source == "canvas":
             show_closing_button("Put on the canvas", "edit", "put-on-canvas", partial(put_on_canvas, state, opened))
-        if may_change:
-            with st.popover("Delete", icon=":material/delete:", key="opened-delete"):
-                st.markdown("Delete this drawing for good?")
-                show_closing_button("Delete", "delete", "opened-really-delete", partial(delete, state, prediction))
+        if may_change and opened.is_to_go:  # "Keep" stands where "Delete" stood, so that two quick taps delete nothing
+            st.button("Keep", icon=":material/undo:", key="opened-keep", on_click=opened.keep)
+            show_closing_button("Delete for good", "delete", "really-delete", partial(delete, state, prediction))
+        elif may_change:
+            st.button("Delete", icon=":material/delete:", key="opened-delete", on_click=opened.ask_to_go)
 
 
 def show_closing_button(words: str, icon: str, key: str, act: Callable[[], None]) -> None:
@@ -84,8 +99,7 @@ def show_closing_button(words: str, icon: str, key: str, act: Callable[[], None]
         act()
         close_drawing()
 
-    if st.button(words, icon=f":material/{icon}:", key=key, on_click=act_and_close):
-        st.rerun()
+    st.button(words, icon=f":material/{icon}:", key=key, on_click=act_and_close)
 
 
 def opened_html(opened: Opened, picture: str) -> str:

@@ -6,6 +6,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const items = data.entries.map((entry) => show(known.get(entry.id) ?? makeButton(), entry));
   const note = Object.assign(document.createElement("p"), { textContent: data.note });
   strip.replaceChildren(...(data.note ? [note] : items));
+  if (items.length) Object.assign(strip, { role: "list", ariaLabel: "Recent drawings" });
   strip.onclick = (event) => {
     const button = event.target.closest("button");
     if (button) setTriggerValue("tapped", button.dataset.id);

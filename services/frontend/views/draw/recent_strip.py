@@ -22,7 +22,7 @@ LOADING = "loading"
 NOTHING_YET = "No drawings yet. Yours will appear here."
 STRIP_KEY = "recent-strip"
 SCRIPT = Path(__file__).parent / "recent_strip.js"
-MARKUP = '<div class="strip" data-testid="recent" role="list" aria-label="Recent drawings"></div>'
+MARKUP = '<div class="strip" data-testid="recent"></div>'
 
 
 def show_recent(labelled: Mapping[UUID, bool], timeout_s: float) -> int | None:
