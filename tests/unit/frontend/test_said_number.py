@@ -17,7 +17,8 @@ from tests.unit.frontend.test_answer import a_prediction
 from tests.unit.frontend.test_page_picture import encode
 
 LONG_S = 10.0
-CANVAS = encode(Image.new("RGB", (400, 200), "#20302C"), "PNG")
+SLATE, CHALK = (0x20, 0x30, 0x2C), (255, 255, 255)
+CANVAS = encode(Image.new("RGB", (400, 200), CHALK), "PNG")
 
 
 def a_said_number(
@@ -40,14 +41,18 @@ def test_nothing_is_said_at_first() -> None:
     assert (write_typed(None, 2), write_typed(said, 2)) == ("_ _", "_ _")
 
 
-def test_all_right_saves_each_digit_cut_out_of_the_canvas(outbox: Outbox, storage: FakeStorage) -> None:
+def test_all_right_saves_each_digit_alone_in_its_place(outbox: Outbox, storage: FakeStorage) -> None:
     said, mine = a_said_number(), PersonalOutbox(outbox, "key")
     said.confirm(mine)
     assert (said.is_right, said.words) == (True, "4 2")
     assert said.save(mine, LONG_S) is Delivery.SAVED
     assert sorted(map(str, storage.labels.values())) == ["2", "4"]
-    widths = [Image.open(BytesIO(digit.drawing)).width for digit in said.digits]
-    assert all(width < 100 for width in widths)
+    for digit, found in zip(said.digits, said.reading.digits, strict=True):
+        alone = Image.open(BytesIO(digit.drawing))
+        middles = [(each.box.left + each.box.width // 2, each.box.top + 5) for each in said.reading.digits]
+        chalk = [alone.getpixel(middle) == CHALK for middle in middles]
+        assert chalk == [each is found for each in said.reading.digits]
+        assert alone.getpixel((399, 199)) == SLATE
 
 
 def test_a_digit_that_was_rejected_is_right_if_it_is_none(outbox: Outbox) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from html import escape
 
 from services.frontend.elements.answer import REJECTION, SURE, percent, sign_answer
-from services.frontend.views.photo.numbers import write_lines
 from shared.contracts.inference import Prediction
 from shared.contracts.page import PageReading
 
@@ -20,8 +19,7 @@ def number_html(reading: PageReading, digit_score_threshold: float) -> str:
     """The number with its words."""
     predictions = [digit.prediction for digit in reading.digits]
     signs = [sign_answer(each.digit, rejected=each.digit_score < digit_score_threshold) for each in predictions]
-    # People leave much room on a canvas, so a space between two digits means nothing.
-    lines = [escape(line.replace(" ", "")) for line in write_lines(reading, signs)]
+    lines = [escape(line) for line in write_lines(reading, signs)]
     model, confidence = predictions[0].model, math.prod(prediction.confidence for prediction in predictions)
     is_rejected = any(each.digit_score < digit_score_threshold for each in predictions)
     sureness = "&nbsp;" if is_rejected else f"{percent(confidence)} confident"
@@ -38,6 +36,14 @@ def number_details_html(reading: PageReading, digit_score_threshold: float) -> s
     """Each digit with what the model saw of it, as high as the details of an answer."""
     tiles = "".join(_tile_html(digit.prediction, digit_score_threshold) for digit in reading.digits)
     return f'<div class="drawn-digits" data-testid="drawn-digits"><div tabindex="0">{tiles}</div></div>'
+
+
+def write_lines(reading: PageReading, signs: Sequence[str]) -> list[str]:
+    """The lines with these signs in place of the digits. People leave much room on a canvas, so spaces mean nothing."""
+    numbers = (reading.numbers[number] for line in reading.lines for number in line.numbers)
+    in_order = iter([signs[index] for number in numbers for index in number.digits])
+    texts = [line.text.replace(" ", "") for line in reading.lines]
+    return ["".join(next(in_order) if sign.isdigit() else sign for sign in text) for text in texts]
 
 
 def choose_size(lines: list[str]) -> str:

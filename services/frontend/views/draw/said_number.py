@@ -1,21 +1,26 @@
 """What a person says about a drawn number: "All right", or its true digits, one after the other.
 
 A number is not saved by itself, because it changes with every stroke. When the person has said what it is, each of its
-digits is saved as a drawing of its own, cut out of the canvas, with its label.
+digits is saved as a drawing of its own, with its label.
 """
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from PIL import Image
+
 from services.frontend.elements.answer import sign_label
+from services.frontend.elements.data_uri import encode
+from services.frontend.elements.decoding import use_picture
 from services.frontend.saving.outbox import Delivery
 from services.frontend.saving.personal_outbox import PersonalOutbox
 from services.frontend.saving.predicted_drawing import PredictedDrawing
-from services.frontend.views.photo.picture import make_views
-from shared.contracts.page import PageReading
+from services.frontend.session.sheet import SIDE, SLATE
+from shared.contracts.page import Box, PageReading
 from shared.contracts.storage import NOT_A_DIGIT, TrueDigit
 
+EDGE = 3  # pixels around the box of a digit, which hold the soft edge of its ink
 WORST_FIRST = (Delivery.REFUSED, Delivery.FULL, Delivery.UNKEPT, Delivery.WAITING)
 
 
@@ -109,13 +114,23 @@ def find_truth(predicted: PredictedDrawing) -> TrueDigit:
 def cut_digits(
     drawing: bytes, reading: PageReading, digit_score_threshold: float, replaced: PredictedDrawing | None
 ) -> SaidNumber:
-    """Cuts each digit out of the drawing."""
-    boxes = [digit.box for digit in reading.digits]
-    _, cutouts = make_views(drawing, reading.rotation, reading.width, boxes)
+    """Makes a drawing of each digit: the digit alone, in its place on the canvas."""
+
+    def cut(picture: Image.Image) -> list[bytes]:
+        return [encode(_leave_alone(picture.convert("RGB"), digit.box)) for digit in reading.digits]
+
+    drawings = use_picture(drawing, SIDE, cut)
     digits = [
-        PredictedDrawing(
-            drawing=cutout.stored, prediction=digit.prediction, digit_score_threshold=digit_score_threshold
-        )
-        for digit, cutout in zip(reading.digits, cutouts, strict=True)
+        PredictedDrawing(drawing=alone, prediction=digit.prediction, digit_score_threshold=digit_score_threshold)
+        for alone, digit in zip(drawings, reading.digits, strict=True)
     ]
     return SaidNumber(reading, digits, replaced)
+
+
+def _leave_alone(picture: Image.Image, box: Box) -> Image.Image:
+    """The canvas without what lies outside the box."""
+    right, bottom = box.left + box.width, box.top + box.height
+    place = (max(0, box.left - EDGE), max(0, box.top - EDGE), right + EDGE, bottom + EDGE)
+    alone = Image.new("RGB", picture.size, SLATE)
+    alone.paste(picture.crop(place), place[:2])
+    return alone
