@@ -80,7 +80,7 @@ def describe_label(digit: int, label: TrueDigit | None, *, rejected: bool = Fals
 
 def describe_stored(digit: int, confidence: float, *, rejected: bool) -> str:
     """How sure the answer of a stored prediction was: `99.2% confident`, `does not look like a digit (nearest: 7)`."""
-    return f"{REJECTION} (nearest: {digit})" if rejected else f"{percent(confidence)}\u00a0confident"
+    return f"{REJECTION} (nearest:\u00a0{digit})" if rejected else f"{percent(confidence)}\u00a0confident"
 
 
 def percent(share: float) -> str:

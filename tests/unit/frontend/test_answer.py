@@ -102,7 +102,7 @@ def test_a_rejected_drawing_has_no_large_digit_no_confidence_and_no_green_bar() 
 
 def test_a_stored_answer_says_its_confidence_or_that_it_is_no_digit() -> None:
     assert describe_stored(7, 0.992, rejected=False) == "99.2%\u00a0confident"
-    assert describe_stored(7, 0.992, rejected=True) == "does not look like a digit (nearest: 7)"
+    assert describe_stored(7, 0.992, rejected=True) == "does not look like a digit (nearest:\u00a07)"
 
 
 def test_before_an_answer_there_are_ten_empty_bars_and_no_pictures() -> None:

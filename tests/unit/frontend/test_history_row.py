@@ -50,7 +50,7 @@ def test_a_rejected_drawing_shows_neither_its_nearest_digit_nor_a_confidence_as_
 ) -> None:
     html = row_html(THREE.model_copy(update={"rejected": True}), label, "data:,", BERLIN, None)
     assert read in html
-    assert "does not look like a digit (nearest: 3)" in html
+    assert "does not look like a digit (nearest:\u00a03)" in html
     assert "97.0%" not in html
 
 

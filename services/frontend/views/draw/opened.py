@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from services.frontend.connections import forget_statistics, get_settle_s
-from services.frontend.elements.answer import describe_label, describe_stored, mark_label, sign_answer
+from services.frontend.elements.answer import describe_label, mark_label, percent, sign_answer
 from services.frontend.elements.decoding import UnshowablePictureError
 from services.frontend.elements.thumbnails import forget_thumbnail, get_picture
 from services.frontend.elements.time_zone import find_zone, write_time
@@ -108,14 +108,15 @@ def opened_html(opened: Opened, picture: str) -> str:
     rejected = prediction.rejected
     words = describe_label(prediction.digit, label, rejected=rejected)
     mark, tone = mark_label(prediction.digit, label, rejected=rejected), "rejected" if rejected else ""
-    sureness = describe_stored(prediction.digit, prediction.confidence, rejected=rejected)
+    sure = f"{percent(prediction.confidence)} confident"
+    sureness = f"The nearest digit is {prediction.digit}" if rejected else sure
     time = write_time(prediction.created_at, find_zone(st.context.timezone))
     return (
         f'<div class="opened {mark} {tone} {st.context.theme.type}" data-testid="opened" data-id="{prediction.id}">'
         f'<img alt="A drawing {words}" src="{picture}">'
         f'<div><div class="digit">{sign_answer(prediction.digit, rejected=rejected)}</div>'
         f'<b data-testid="opened-words">{words[0].upper()}{words[1:]}</b>'
-        f"<span>{sureness[0].upper()}{sureness[1:]}</span><small>{time}</small></div></div>"
+        f"<span>{sureness}</span><small>{time}</small></div></div>"
     )
 
 

@@ -39,6 +39,7 @@ INVITATION = "Draw a digit from 0 to 9, or a number"
 PRESS_PREDICT = "Press Predict to read your drawing"
 THEN_CLEAR = "Clears the canvas for the next drawing as soon as you have said what this one is"
 KEYS_IN_WORDS = "Enter right, 0–9 label, N not a digit, Z undo, Y redo, C clear, E eraser"
+KEY_HINTS = "Keys: " + ", ".join(key.replace(" ", "&nbsp;") for key in KEYS_IN_WORDS.split(", "))
 KEYS = f"<script>{(Path(__file__).parent / 'keys.js').read_text()}</script>"
 
 
@@ -58,7 +59,7 @@ def show_workspace() -> None:
             place_of_saved = st.empty()
             show_then_clear()
         show_details(state)
-        st.html(f'<p class="key-hints">{f"Keys: {KEYS_IN_WORDS}" if state.keys else "&nbsp;"}</p>')
+        st.html(f'<p class="key-hints">{KEY_HINTS if state.keys else "&nbsp;"}</p>')
     is_settled = show_saved(state, place_of_saved)
     with st.container(border=True, key="recent"):
         coming = show_recent(state.labelled, get_settle_s() if is_settled else 0.0)
