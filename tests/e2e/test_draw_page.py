@@ -90,7 +90,6 @@ def test_several_digits_are_read_as_a_number_and_undo_goes_back_to_one(page: Pag
     expect(number(page)).to_have_attribute("data-text", "72")
     expect(number(page)).to_contain_text("confident")
     expect(page.locator('[data-testid="drawn-digits"] img')).to_have_count(2)
-    expect(page.locator(".st-key-feedback-1 button")).to_be_disabled()
     with stack.storage() as storage:
         assert storage.get(f"/v1/predictions/{seven}").status_code == 200  # it is a drawing of its own
     press(page, "undo")
@@ -350,7 +349,7 @@ def test_a_digit_key_right_after_a_stroke_counts_for_that_drawing(page: Page, st
 def test_keys_can_be_turned_off_and_on(page: Page) -> None:
     draw(page, SEVEN)
     expect_read_as(page, 7)
-    hint = page.get_by_text("Keys: 0–9 label")
+    hint = page.get_by_text("Keys: Enter right")
     expect(hint).to_be_visible()
     page.locator(".st-key-keys label").click()
     expect(hint).to_be_hidden()
@@ -387,7 +386,7 @@ def test_the_drawing_is_still_there_after_a_visit_to_another_page(page: Page) ->
 
 def test_nothing_moves_when_an_answer_comes(page: Page) -> None:
     def places() -> list[object]:
-        answered = '[data-testid="bars"], .bars, .drawn-digits'
+        answered = ".details, .drawn-digits"
         parts = ["canvas.upper-canvas", answered, ".st-key-feedback", ".st-key-recent"]
         boxes = [page.locator(part).first.bounding_box() for part in parts]
         return boxes if None not in boxes else places()  # an element is just being replaced

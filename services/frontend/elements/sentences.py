@@ -5,9 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from services.frontend.elements.answer import name_label
 from services.frontend.saving.outbox import Delivery
-from shared.contracts.storage import TrueDigit
 
 RETRY_S = 3.0
 SAVING = "Saving{label}…"
@@ -39,11 +37,11 @@ def show_away(sentence: str) -> None:
     _rerun_later(time.monotonic())
 
 
-def describe_delivery(delivery: Delivery, label: TrueDigit | None = None, *, is_storage_away: bool = True) -> str:
-    """Whether a prediction and its label are saved, and if not, why."""
+def describe_delivery(delivery: Delivery, label: str = "", *, is_storage_away: bool = True) -> str:
+    """Whether a prediction and its label are saved, and if not, why. `label` is its name, if there is one."""
     is_on_its_way = delivery in {Delivery.WAITING, Delivery.UNKEPT} and not is_storage_away
     sentence = SAVING if is_on_its_way else REASONS[delivery]
-    return sentence.format(label="" if label is None else f" as {name_label(label)}")
+    return sentence.format(label=f" as {label}" if label else "")
 
 
 @st.fragment(run_every=RETRY_S)

@@ -17,6 +17,7 @@ from services.frontend.storage_client import StorageClient
 from shared.clients.service import RefusedError, ServiceUnavailableError
 
 SIDE = 64  # pixels
+PICTURE_SIDE = 280  # pixels, the side of the canvas
 AT_ONCE = 8  # requests to storage
 EMPTY_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
@@ -42,14 +43,22 @@ def get_thumbnail(prediction_id: UUID, _storage: StorageClient) -> str:
     return make_thumbnail(_storage.get_drawing(prediction_id))
 
 
+@st.cache_data(max_entries=500, show_spinner=False)
+def get_picture(prediction_id: UUID, _storage: StorageClient) -> str:
+    """The drawing large enough to look at. ServiceUnavailableError, RefusedError."""
+    return make_thumbnail(_storage.get_drawing(prediction_id), PICTURE_SIDE)
+
+
 def forget_thumbnail(prediction_id: UUID) -> None:
     """Call this when the drawing was deleted."""
     get_thumbnail.clear(prediction_id)
+    get_picture.clear(prediction_id)
 
 
 def forget_thumbnails() -> None:
     """Call this when many drawings were deleted."""
     get_thumbnail.clear()
+    get_picture.clear()
 
 
 def make_thumbnail(drawing: bytes, side: int = SIDE, file_format: str = "PNG") -> str:

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -12,9 +13,10 @@ from services.frontend.elements.answer import (
     answer_html,
     describe_confidence,
     describe_label,
+    describe_stored,
     percent,
-    saliency_picture,
 )
+from services.frontend.elements.answer_details import details_html, empty_details_html, saliency_picture
 from shared.contracts.inference import Prediction
 
 ID = "019aa5e2-0000-7000-8000-000000000000"
@@ -61,19 +63,59 @@ def test_a_label_becomes_words(label: int | None, words: str) -> None:
     assert describe_label(3, label) == words
 
 
-def test_the_answer_shows_ten_bars() -> None:
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        (None, "rejected as not a digit"),
+        ("not_a_digit", "rejected as not a digit, which is right"),
+        (5, "rejected as not a digit, but it is 5"),
+        (3, "rejected as not a digit, with 3 as the nearest digit, which is right"),
+    ],
+)
+def test_a_rejected_drawing_is_described_as_rejected_whatever_its_label_is(
+    label: int | Literal["not_a_digit"] | None, words: str
+) -> None:
+    assert describe_label(3, label, rejected=True) == words
+
+
+def test_the_answer_says_the_digit_and_shows_ten_bars() -> None:
     prediction = a_prediction(3, 0.8)
-    html = answer_html(prediction, describe_confidence(prediction, 0.5))
-    assert html.count('<div class="bar') == 1 + 10
+    verdict = describe_confidence(prediction, 0.5)
+    html, details = answer_html(prediction, verdict), details_html(prediction, verdict)
+    assert details.count('<div class="bar') == 1 + 10
     assert 'data-digit="3" data-id' in html
     assert "80.0% confident" in html
+    assert '<div class="bar top" data-digit="3">' in details
+    assert ">80.0%<" in details
+
+
+def test_a_rejected_drawing_has_no_large_digit_no_confidence_and_no_green_bar() -> None:
+    prediction = a_prediction(3, 0.992, digit_score=0.1)
+    verdict = describe_confidence(prediction, 0.5)
+    html, details = answer_html(prediction, verdict), details_html(prediction, verdict)
+    assert 'role="status" aria-label="This does not look like a digit">?</div>' in html
+    assert "the nearest digit is 3" in html
+    assert "bar top" not in details
+    assert "%" not in html
+    assert ">99.2%<" not in details
+
+
+def test_a_stored_answer_says_its_confidence_or_that_it_is_no_digit() -> None:
+    assert describe_stored(7, 0.992, rejected=False) == "99.2%\u00a0confident"
+    assert describe_stored(7, 0.992, rejected=True) == "does not look like a digit (nearest:\u00a07)"
+
+
+def test_before_an_answer_there_are_ten_empty_bars_and_no_pictures() -> None:
+    html = empty_details_html()
+    assert html.count('<div class="bar') == 1 + 10
+    assert "<img" not in html
 
 
 def test_the_answer_has_the_same_shape_with_and_without_a_saliency_map() -> None:
     without = a_prediction(3, 0.8)
     explained = without.model_copy(update={"saliency": [[0.0] * 28 for _ in range(28)]})
     verdict = describe_confidence(without, 0.5)
-    plain, glowing = (answer_html(one, verdict, one.saliency) for one in (without, explained))
+    plain, glowing = (details_html(one, verdict, one.saliency) for one in (without, explained))
     assert ('data-explained="false"' in plain, 'class="glow"' in plain) == (True, False)
     assert ('data-explained="true"' in glowing, 'class="glow"' in glowing) == (True, True)
 

@@ -17,8 +17,10 @@ from services.frontend.session.chosen_model import KEY as MODEL_KEY
 from services.frontend.session.draw_state import KEY, DrawState
 from services.frontend.session.sheet import Strokes
 from services.frontend.views.api.example_drawing import draw_example
-from services.frontend.views.draw.number import NOT_SAVED, choose_size, number_html
+from services.frontend.views.draw.number import choose_size, number_details_html, number_html
 from services.frontend.views.draw.recent import get_snapshots
+from services.frontend.views.draw.status import NUMBER_UNSAVED
+from services.frontend.views.draw.truth import NUMBER_QUESTION
 from shared.clients.patience import Patience
 from shared.contracts.access import VisitorToken
 from shared.contracts.inference import ModelDescription, ModelList, Prediction
@@ -160,10 +162,68 @@ def test_strokes_that_stand_apart_are_read_as_a_number_with_one_request(services
     page = open_with_a_drawing(APART)
     assert 'data-text="42"' in html_of(page)
     assert (services.pages, services.predicted) == (1, [])
-    assert NOT_SAVED in html_of(page)
-    assert all(page.button(f"feedback-{digit}").disabled for digit in range(10))
+    assert NUMBER_UNSAVED in html_of(page)
     page.run()
     assert services.pages == 1
+
+
+def test_right_labels_the_drawing_as_it_was_read_and_takes_that_back(services: Services) -> None:
+    page = open_with_a_drawing()
+    state = page.session_state[KEY]
+    assert page.button("feedback-right").label == "Right"
+    page.button("feedback-right").click().run()
+    assert (state.predicted.label, "Saving as 7…" in html_of(page)) == (7, True)
+    page.button("feedback-right").click().run()
+    assert state.predicted.label is None
+
+
+def test_right_says_of_a_rejected_drawing_that_it_is_not_a_digit(services: Services) -> None:
+    services.prediction = a_prediction(7, 0.99, digit_score=0.1)
+    page = open_with_a_drawing()
+    assert 'data-rejected="true"' in html_of(page)
+    page.button("feedback-right").click().run()
+    assert page.session_state[KEY].predicted.label == "not_a_digit"
+
+
+def test_there_is_nothing_to_say_about_an_empty_canvas(services: Services) -> None:
+    page = AppTest.from_file(PAGE, default_timeout=LONG_S / 2).run()
+    labels = ("right", *range(10), "not_a_digit")
+    assert all(page.button(f"feedback-{label}").disabled for label in labels)
+    assert "hint" in html_of(page)
+
+
+def test_a_label_clears_the_canvas_for_the_next_drawing_if_that_is_wished(services: Services) -> None:
+    page = open_with_a_drawing()
+    page.toggle("then-clear").set_value(True).run()
+    labelled = page.session_state[KEY].predicted
+    page.button("feedback-3").click().run()
+    state = page.session_state[KEY]
+    assert (state.drawing, state.predicted, labelled.label) == (None, None, 3)
+    assert labelled.handed_over
+    assert 'data-testid="empty"' in html_of(page)
+    assert "Saving as 3…" in html_of(page)
+    services.storage_answers.set()
+    assert connect().outbox.wait(labelled.prediction.id, LONG_S) is Delivery.SAVED
+    page.run()
+    assert "Saved as 3" in html_of(page)
+
+
+def test_all_right_labels_every_digit_of_a_number(services: Services) -> None:
+    page = open_with_a_drawing(APART)
+    assert page.button("feedback-right").label == "All right"
+    page.button("feedback-right").click().run()
+    assert "Saving as 4 2…" in html_of(page)
+    assert sorted(page.session_state[KEY].labelled.values()) == [True, True]
+
+
+def test_the_true_digits_of_a_number_are_typed_one_after_the_other(services: Services) -> None:
+    page = open_with_a_drawing(APART)
+    page.button("feedback-4").click().run()
+    assert f"{NUMBER_QUESTION} <b>4 _</b>" in html_of(page)
+    assert page.session_state[KEY].labelled == {}
+    page.button("feedback-7").click().run()
+    assert "Saving as 4 7…" in html_of(page)
+    assert list(page.session_state[KEY].labelled.values()) == [True, False]
 
 
 def test_a_digit_of_several_strokes_is_still_one_request(services: Services) -> None:
@@ -205,10 +265,21 @@ def test_a_model_of_another_provider_reads_no_numbers(services: Services) -> Non
 
 def test_a_number_says_which_digits_are_doubtful() -> None:
     sure, doubtful = a_reading("19,95", "7"), a_reading("71", confidence=0.8)
-    assert "<b>Sure</b>" in number_html(sure)
-    assert ">19,95<br>7</div>" in number_html(sure)
-    assert "<b>Not sure about 7 and 1</b>" in number_html(doubtful)
-    assert "64.0% confident" in number_html(doubtful)
+    assert "<b>Sure</b>" in number_html(sure, 0.5)
+    assert ">19,95<br>7</div>" in number_html(sure, 0.5)
+    assert "<b>Not sure about 7 and 1</b>" in number_html(doubtful, 0.5)
+    assert "64.0% confident" in number_html(doubtful, 0.5)
+
+
+def test_a_number_shows_no_digit_where_one_was_rejected() -> None:
+    reading = a_reading("712")
+    scribble = reading.digits[1].prediction.model_copy(update={"digit_score": 0.1})
+    digits = [reading.digits[0], reading.digits[1].model_copy(update={"prediction": scribble}), reading.digits[2]]
+    reading = reading.model_copy(update={"digits": digits})
+    assert 'data-text="7?2"' in number_html(reading, 0.5)
+    assert "<b>1 of 3 does not look like a digit</b>" in number_html(reading, 0.5)
+    assert "%" not in number_html(reading, 0.5)
+    assert "<b>?</b> nearest 1" in number_details_html(reading, 0.5)
 
 
 @pytest.mark.parametrize(("lines", "size"), [(["12"], "large"), (["19,95"], "middle"), (["1", "2"], "small")])

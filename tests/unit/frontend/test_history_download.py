@@ -113,6 +113,13 @@ def test_a_drawing_is_in_the_zip_unchanged_with_the_suffix_of_its_format() -> No
     assert rows[1]["file"].startswith("drawings/2026-11-21_11-59-00_read-1_label-4_")
 
 
+def test_a_rejected_drawing_is_rejected_in_the_table_and_in_the_name_of_its_file() -> None:
+    archive = open_zip(FakeStorage([a_prediction(1, rejected=True)]))
+    (row,) = rows_of(archive.read("predictions.csv"))
+    assert (row["rejected"], row["digit"]) == ("True", "1")
+    assert row["file"].startswith("drawings/2026-11-21_11-59-00_rejected_")
+
+
 def test_a_deleted_drawing_is_left_out() -> None:
     archive = open_zip(FakeStorage([a_prediction(number) for number in range(20)], gone=frozenset({7})))
     rows = rows_of(archive.read("predictions.csv"))

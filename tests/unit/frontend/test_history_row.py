@@ -1,6 +1,7 @@
 """The HTML of one row of the History page."""
 
 from datetime import UTC, datetime
+from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,19 @@ def test_right_and_wrong_are_described_and_marked(label: int | None, mark: str, 
     html = row_html(THREE, label, "data:,", BERLIN, None)
     assert f'class="history-row {mark}"' in html
     assert f'alt="A drawing {words}"' in html
+
+
+@pytest.mark.parametrize(
+    ("label", "read"),
+    [(None, "<b>?</b>"), ("not_a_digit", "<b>–</b><i>✓</i>"), (5, "<b><s>?</s></b><i>5</i>"), (3, "<b>3</b><i>✓</i>")],
+)
+def test_a_rejected_drawing_shows_neither_its_nearest_digit_nor_a_confidence_as_the_answer(
+    label: int | Literal["not_a_digit"] | None, read: str
+) -> None:
+    html = row_html(THREE.model_copy(update={"rejected": True}), label, "data:,", BERLIN, None)
+    assert read in html
+    assert "does not look like a digit (nearest:\u00a03)" in html
+    assert "97.0%" not in html
 
 
 def test_the_time_is_in_the_time_zone_of_the_visitor() -> None:

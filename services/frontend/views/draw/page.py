@@ -8,19 +8,10 @@ from pathlib import Path
 
 import streamlit as st
 import structlog
-from streamlit.delta_generator import DeltaGenerator
 
-from services.frontend.connections import (
-    check_health,
-    connect,
-    forget_statistics,
-    get_digit_score_threshold,
-    get_settle_s,
-)
-from services.frontend.elements.answer import LABEL_HINT, answer_html, describe_confidence, empty_html
-from services.frontend.elements.sentences import describe_delivery
-from services.frontend.saving.outbox import Delivery
-from services.frontend.saving.predicted_drawing import PredictedDrawing
+from services.frontend.connections import check_health, get_digit_score_threshold, get_settle_s
+from services.frontend.elements.answer import answer_html, describe_confidence, empty_answer_html
+from services.frontend.elements.answer_details import details_html, empty_details_html
 from services.frontend.session.chosen_model import ask_chosen_model
 from services.frontend.session.draw_state import DrawState, get_draw_state
 from services.frontend.session.identity import get_identity, get_outbox
@@ -28,20 +19,27 @@ from services.frontend.session.kept_drawing import PAD_SETTINGS, keep_drawing
 from services.frontend.session.sheet import PEN_WIDTHS, is_canvas_on_page
 from services.frontend.views.draw.asking import ask
 from services.frontend.views.draw.canvas import show_canvas
-from services.frontend.views.draw.number import NOT_SAVED, number_html
-from services.frontend.views.draw.recent import get_snapshots, show_recent
+from services.frontend.views.draw.hint import show_hint
+from services.frontend.views.draw.number import number_details_html, number_html
+from services.frontend.views.draw.opened import show_opened
+from services.frontend.views.draw.recent import get_snapshots
+from services.frontend.views.draw.recent_strip import show_recent
+from services.frontend.views.draw.status import find_saved, show_saved
+from services.frontend.views.draw.truth import finish_if_wanted, get_truth, show_truth, take_back_number
 from shared.clients.service import RefusedError, ServiceUnavailableError
+from shared.contracts.inference import Prediction
 from shared.contracts.page import PageReading
-from shared.contracts.storage import NOT_A_DIGIT, TrueDigit
 
 logger = structlog.get_logger(__name__)
 
 FOLLOW_EVERY_S = 2.0
+TITLE = '<h1 class="draw-title">Draw a digit</h1>'
 AWAY = "The recogniser can't be reached"
 INVITATION = "Draw a digit from 0 to 9, or a number"
-QUESTION = f'<div class="question">Which digit did you draw? <small>{LABEL_HINT}</small></div>'
-KEYS_IN_WORDS = "0–9 label, N not a digit, Z undo, Y redo, C clear, E eraser"
-KEY_HINTS = f'<span class="keys">Keys: {KEYS_IN_WORDS}</span>'
+PRESS_PREDICT = "Press Predict to read your drawing"
+THEN_CLEAR = "Clears the canvas for the next drawing as soon as you have said what this one is"
+KEYS_IN_WORDS = "Enter right, 0–9 label, N not a digit, Z undo, Y redo, C clear, E eraser"
+KEY_HINTS = "Keys: " + ", ".join(key.replace(" ", "&nbsp;") for key in KEYS_IN_WORDS.split(", "))
 KEYS = f"<script>{(Path(__file__).parent / 'keys.js').read_text()}</script>"
 
 
@@ -56,11 +54,16 @@ def show_workspace() -> None:
     keep_drawing(state)
     with right.container(border=True, key="result"):
         show_answer(state)
-        show_label_buttons(state)
-        place_of_saved = st.empty()
+        show_truth(state)
+        with st.container(horizontal=True, vertical_alignment="center", key="saved-bar"):
+            place_of_saved = st.empty()
+            show_then_clear()
+        show_details(state)
+        st.html(f'<p class="key-hints">{KEY_HINTS if state.keys else "&nbsp;"}</p>')
     is_settled = show_saved(state, place_of_saved)
     with st.container(border=True, key="recent"):
         coming = show_recent(state.labelled, get_settle_s() if is_settled else 0.0)
+    show_opened(state)
     if not is_settled or coming is not None:
         follow(state, coming)
 
@@ -72,7 +75,8 @@ def follow(state: DrawState, coming: int | None) -> None:
     `coming` is the version of the recent drawings that this visitor has not seen.
     """
     has_come = coming is not None and get_snapshots().has(get_identity().key, coming)
-    if has_come or (state.predicted is not None and state.predicted.can_progress(get_outbox())):
+    saved = find_saved(state)
+    if has_come or (saved is not None and saved.can_progress(get_outbox())):
         st.rerun()
 
 
@@ -83,6 +87,7 @@ def show_pad(state: DrawState) -> None:
         st.session_state.setdefault(setting, getattr(state, setting))
     with st.container(horizontal_alignment="center", key="canvas-wrap"):
         state.take_sheet(show_canvas(st.session_state["pen_width"], state.initial, erasing=state.erasing))
+        show_hint(is_empty=state.drawing is None)
     with bar:
         show_bar(state)
     with st.container(horizontal=True, vertical_alignment="center", key="pen-bar"):
@@ -126,97 +131,58 @@ def predict_drawing(state: DrawState) -> None:
         state.problem = refused.problem.detail
         state.forget_failures()
     else:
-        if isinstance(answer, PageReading):
-            state.take_number(answer)
-        else:
-            state.take_prediction(drawing, answer, get_digit_score_threshold(answer.model))
+        take_answer(state, drawing, answer)
+
+
+def take_answer(state: DrawState, drawing: bytes, answer: Prediction | PageReading) -> None:
+    """Takes over the answer. The label may have come before it, and then the canvas may be cleared for the next one."""
+    take_back_number(state)
+    if isinstance(answer, PageReading):
+        state.take_number(answer)
+        return
+    is_labelled = state.early_label is not None
+    state.take_prediction(drawing, answer, get_digit_score_threshold(answer.model))
+    if is_labelled and finish_if_wanted(state):
+        st.rerun()
 
 
 def show_answer(state: DrawState) -> None:
     """The prediction or the number, or a sentence: what to do, or what went wrong."""
     if state.predicted is not None:
         prediction = state.predicted.prediction
-        verdict = describe_confidence(prediction, state.predicted.digit_score_threshold)
-        st.html(answer_html(prediction, verdict, prediction.saliency))
+        st.html(answer_html(prediction, describe_confidence(prediction, state.predicted.digit_score_threshold)))
     elif state.number is not None:
-        st.html(number_html(state.number))
-    elif state.drawing is None:
-        st.html(empty_html(INVITATION))
+        st.html(number_html(state.number, find_threshold(state.number)))
     else:
-        st.html(empty_html(state.problem or "Press Predict to read your drawing"))
+        st.html(empty_answer_html(INVITATION if state.drawing is None else state.problem or PRESS_PREDICT))
 
 
-def show_label_buttons(state: DrawState) -> None:
-    """Ten buttons, and one for what is not a digit. The label is filled; pressing it again removes it."""
-    st.html(QUESTION)
-    with st.container(horizontal=True, key="feedback", gap="xxsmall"):
-        for digit in range(10):
-            show_label_button(state, digit, str(digit))
-        show_label_button(state, NOT_A_DIGIT, "Not a digit")
-
-
-def show_label_button(state: DrawState, label: TrueDigit, words: str) -> None:
-    """One of the buttons. It is disabled without a prediction."""
-    current = None if state.predicted is None else state.predicted.label
-    st.button(
-        words,
-        key=f"feedback-{label}",
-        type="primary" if label == current else "secondary",
-        disabled=state.predicted is None,
-        on_click=label_drawing,
-        args=(state, label),
-    )
-
-
-def label_drawing(state: DrawState, label: TrueDigit) -> None:
-    """Labels the drawing, or removes that label."""
-    state.toggle_label(label)
+def show_details(state: DrawState) -> None:
+    """What stands behind the answer."""
     if state.predicted is not None:
-        state.predicted.send_label(get_outbox())
+        prediction = state.predicted.prediction
+        verdict = describe_confidence(prediction, state.predicted.digit_score_threshold)
+        st.html(details_html(prediction, verdict, prediction.saliency))
+    elif state.number is not None:
+        st.html(number_details_html(state.number, find_threshold(state.number)))
+    else:
+        st.html(empty_details_html())
 
 
-def show_saved(state: DrawState, place: DeltaGenerator) -> bool:
-    """Saves the prediction and the label, says whether storage has them, and returns whether that can't change.
-
-    The sentence is shown before the wait for storage as well, because without it the page below would move.
-    """
-    predicted = state.predicted
-    if predicted is None:
-        words = "&nbsp;" if state.number is None else NOT_SAVED
-        show_status(words, "", place, with_hints=state.keys and state.number is None)
-        return True
-    was_saved, has_new_label = predicted.saved, predicted.handed_over and not predicted.saved
-    delivery = Delivery.WAITING
-    for timeout_s in (0.0, get_settle_s()):
-        if delivery is Delivery.WAITING:
-            delivery = save(predicted, state.replaced, timeout_s)
-            words = describe_delivery(delivery, predicted.label, is_storage_away=not check_health().storage)
-            show_status(words, str(delivery is Delivery.SAVED).lower(), place, with_hints=state.keys)
-    if delivery is Delivery.SAVED and not was_saved:
-        if has_new_label:
-            forget_statistics()
-        get_snapshots().mark_outdated(get_identity().key)
-    return delivery in {Delivery.SAVED, Delivery.REFUSED}
+def find_threshold(reading: PageReading) -> float:
+    """Digits of the reading with a lower digit score are rejected."""
+    return get_digit_score_threshold(reading.digits[0].prediction.model)
 
 
-def show_status(words: str, saved: str, place: DeltaGenerator, *, with_hints: bool) -> None:
-    """The line below the label buttons. `saved` is `true`, `false`, or empty if there is no prediction."""
-    status = f'<span role="status" data-testid="saved" data-saved="{saved}">{words}</span>'
-    place.html(f'<div class="saved">{status}{KEY_HINTS if with_hints else ""}</div>')
-
-
-def save(predicted: PredictedDrawing, replaced: PredictedDrawing | None, timeout_s: float) -> Delivery:
-    """Saves the prediction in place of the one before the last stroke, unless that one has a label."""
-    replaces = replaced.prediction.id if replaced is not None and replaced.label is None else None
-    is_new = not predicted.handed_over
-    delivery = predicted.save(get_outbox(), timeout_s, replaces)
-    if is_new and predicted.handed_over:
-        connect().shadow_answers.offer(predicted.prediction, get_identity().key, replaces)
-    return delivery
+def show_then_clear() -> None:
+    """Whether a label also clears the canvas for the next drawing."""
+    truth = get_truth()
+    truth.then_clear = st.toggle("Then clear", truth.then_clear, key="then-clear", help=THEN_CLEAR)
 
 
 get_draw_state().restore()
 if not is_canvas_on_page():  # the visitor has just come
     get_snapshots().mark_outdated(get_identity().key)
+st.html(TITLE)
 show_workspace()
 st.html(KEYS, unsafe_allow_javascript=True)

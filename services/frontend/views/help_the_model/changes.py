@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from services.frontend.elements.answer import name_label
+from services.frontend.elements.answer import describe_label, name_label, sign_answer, sign_label
 from services.frontend.elements.headings import show_heading
 from services.frontend.session.identity import Identity
 from services.frontend.views.help_the_model.read_again import (
@@ -14,7 +14,6 @@ from services.frontend.views.help_the_model.read_again import (
     get_snapshots,
     refresh,
 )
-from shared.contracts.storage import NOT_A_DIGIT
 
 FOLLOW_EVERY_S = 2.0
 CHANGED = "What your help changed"
@@ -55,9 +54,10 @@ def changes_html(read: ReadAgain | None) -> str:
 
 
 def _entry_html(drawing: Drawing) -> str:
-    label = "–" if drawing.label == NOT_A_DIGIT else str(drawing.label)
-    words = f"It is {name_label(drawing.label)}, read {'rightly' if drawing.right else f'as {drawing.digit}'} now"
-    caption = f"{label} ✓" if drawing.right else f"<s>{drawing.digit}</s> {label}"
+    label, read = sign_label(drawing.label), describe_label(drawing.digit, None, rejected=drawing.rejected)
+    words = f"It is {name_label(drawing.label)}, {'read rightly' if drawing.right else read} now"
+    wrong = sign_answer(drawing.digit, rejected=drawing.rejected)
+    caption = f"{label} ✓" if drawing.right else f"<s>{wrong}</s> {label}"
     return (
         f'<div class="entry {"right" if drawing.right else "wrong"}" role="listitem" title="{words}">'
         f'<img alt="{words}" src="{drawing.thumbnail}"><span>{caption}</span></div>'

@@ -34,6 +34,7 @@ class Drawing:
     digit: int
     right: bool
     thumbnail: str
+    rejected: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,4 +103,5 @@ def describe_read_again(read: ReadAgain) -> str:
 
 
 def _compare(label: TrueDigit, digit: int, digit_score: float, threshold: float, thumbnail: str) -> Drawing:
-    return Drawing(label, digit, is_right(digit, label, rejected=digit_score < threshold), thumbnail)
+    rejected = digit_score < threshold
+    return Drawing(label, digit, is_right(digit, label, rejected=rejected), thumbnail, rejected)

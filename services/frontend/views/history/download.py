@@ -98,7 +98,8 @@ def _cells_of(prediction: StoredPrediction) -> list[object]:
 
 def _name_of(prediction: StoredPrediction) -> str:
     label = "" if prediction.label is None else f"_label-{prediction.label}"
-    return f"{prediction.created_at:%Y-%m-%d_%H-%M-%S}_read-{prediction.digit}{label}_{prediction.id}"
+    read = "rejected" if prediction.rejected else f"read-{prediction.digit}"
+    return f"{prediction.created_at:%Y-%m-%d_%H-%M-%S}_{read}{label}_{prediction.id}"
 
 
 def _fetch(storage: StorageClient, prediction: StoredPrediction) -> bytes:

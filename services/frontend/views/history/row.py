@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from services.frontend.connections import forget_statistics
-from services.frontend.elements.answer import REJECTION, describe_label, mark_label, percent
+from services.frontend.elements.answer import describe_label, describe_stored, mark_label, sign_answer, sign_label
 from services.frontend.elements.sentences import describe_delivery
 from services.frontend.elements.thumbnails import forget_thumbnail
 from services.frontend.elements.time_zone import write_time
@@ -19,7 +19,7 @@ from services.frontend.session.identity import get_identity, get_storage
 from services.frontend.views.history.label_history import show_label_history
 from services.frontend.views.history.true_digit import find_delivery, get_label, remember_label, show_true_digit
 from shared.clients.service import RefusedError, ServiceUnavailableError
-from shared.contracts.storage import NOT_A_DIGIT, Source, StoredPrediction, TrueDigit
+from shared.contracts.storage import Source, StoredPrediction, TrueDigit
 
 REFRESH_EVERY_S = 2.0
 SOURCES: dict[Source, str] = {"canvas": "drawn", "upload": "uploaded", "camera": "photographed", "api": "from the API"}
@@ -39,7 +39,8 @@ def _show_row(prediction: StoredPrediction, thumbnail: str, zone: ZoneInfo, wait
     words = describe_label(prediction.digit, label, rejected=prediction.rejected)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"history-row-{prediction.id}"):
         st.html(row_html(prediction, label, thumbnail, zone, find_delivery(prediction.id)))
-        show_true_digit(prediction.id, f"the drawing read as {prediction.digit}", disabled=not may_change)
+        read = describe_label(prediction.digit, None, rejected=prediction.rejected)
+        show_true_digit(prediction.id, f"the drawing {read}", disabled=not may_change)
         with st.container(horizontal=True, gap=None, width="content", key=f"row-actions-{prediction.id}"):
             show_actions(prediction.id, words, zone, may_change=may_change)
 
@@ -61,13 +62,14 @@ def row_html(
     """Everything in the row that is not a button. Times are shown in `zone`."""
     rejected = prediction.rejected
     mark = mark_label(prediction.digit, label, rejected=rejected)
+    sign, truth = sign_answer(prediction.digit, rejected=rejected), "" if label is None else sign_label(label)
     read = {
-        "unlabelled": f"<b>{prediction.digit}</b>",
-        "right": f"<b>{'–' if label == NOT_A_DIGIT else prediction.digit}</b><i>✓</i>",
-        "wrong": f"<b><s>{prediction.digit}</s></b><i>{'–' if label == NOT_A_DIGIT else label}</i>",
+        "unlabelled": f"<b>{sign}</b>",
+        "right": f"<b>{truth}</b><i>✓</i>",
+        "wrong": f"<b><s>{sign}</s></b><i>{truth}</i>",
     }[mark]
     words = describe_label(prediction.digit, label, rejected=rejected)
-    sure = f"{percent(prediction.confidence)} confident" + (f", {REJECTION}" if rejected else "")
+    sure = describe_stored(prediction.digit, prediction.confidence, rejected=rejected)
     saved = "" if delivery is None else f' · <em role="status">{describe_delivery(delivery)}</em>'
     model = f"{escape(prediction.model.name)} {escape(prediction.model.version)}"
     return (

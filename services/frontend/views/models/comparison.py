@@ -9,7 +9,8 @@ from uuid import UUID
 import streamlit as st
 
 from services.frontend.connections import check_health
-from services.frontend.elements.answer import answer_html, describe_confidence
+from services.frontend.elements.answer import answer_html, describe_confidence, describe_label
+from services.frontend.elements.answer_details import details_html
 from services.frontend.elements.data_uri import write_data_uri
 from services.frontend.elements.sentences import show_draw_link
 from services.frontend.elements.thumbnails import find_thumbnails
@@ -54,7 +55,8 @@ def list_drawings(on_canvas: bytes | None) -> dict[str, tuple[str, str]]:
         return drawings
     thumbnails = find_thumbnails([stored.id for stored in latest], get_storage())
     for number, stored in enumerate(latest, start=1):
-        drawings[str(stored.id)] = (f"Latest drawing {number}, read as {stored.digit}", thumbnails[stored.id])
+        words = describe_label(stored.digit, None, rejected=stored.rejected)
+        drawings[str(stored.id)] = (f"Latest drawing {number}, {words}", thumbnails[stored.id])
     return drawings
 
 
@@ -87,4 +89,4 @@ def show_answer(drawing: bytes, model: ModelDescription) -> None:
         st.html(f'<p class="sentence">{escape(refused.problem.detail)}</p>')
     else:
         verdict = describe_confidence(prediction, model.digit_score_threshold)
-        st.html(answer_html(prediction, verdict, explanation.saliency))
+        st.html(answer_html(prediction, verdict) + details_html(prediction, verdict, explanation.saliency))
