@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from services.frontend.banners import show_banners
+from services.frontend.scrolling import scroll_to_beginning
 from services.frontend.session.greeting import show_who, wait_for_rights
 from services.frontend.session.identity import Identity, Kind, get_identity
 from services.frontend.session.signing_in import send_what_waited_for
@@ -51,6 +52,7 @@ page = st.navigation(list_pages(get_identity()), position="top")
 banners, view = st.container(key="banners"), st.container(key="view")
 with view:
     page.run()
+scroll_to_beginning(page.url_path)
 show_who(get_identity())
 with banners:  # after the page, because the banners rerun it when it is out of date
     show_banners()

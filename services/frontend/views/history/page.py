@@ -46,7 +46,9 @@ def show_history() -> None:
         show_title("History", width="content")
         place_of_count = st.empty()
         st.space("stretch")
-        place_of_tools = st.container(horizontal=True, width="content", key="history-tools")
+        place_of_tools = st.container(
+            horizontal=True, vertical_alignment="center", width="content", key="history-tools"
+        )
     show_filters(link, identity, today)
     if invalid:
         show_invalid(invalid)
