@@ -35,6 +35,7 @@ NOTE = (
     "Predictions in total: {count:,}. Only labelled drawings count. "
     "People may label mistakes more often than right answers."
 )
+HISTORY, LABEL_THEM = "views/history/page.py", "Say what they are, in History"
 SENTENCE = "statistics-sentence"  # key
 AT_BOTTOM = "bottom: number of labels"
 HEAD = ("labelled", "right", "accuracy", "95% interval")
@@ -133,6 +134,7 @@ def show_overall(statistics: Statistics) -> None:
     overall = statistics.overall
     if not overall.labelled:
         show_sentence(NO_LABELS.format(count=overall.predictions), SENTENCE, draw_link=True)
+        st.page_link(HISTORY, label=LABEL_THEM, icon=":material/label:", query_params={"show": "unlabelled"})
         return
     tally = Tally("all", overall.correct, overall.labelled)
     low, high = tally.interval
@@ -142,22 +144,30 @@ def show_overall(statistics: Statistics) -> None:
     with st.container(border=True, key="overall"):
         st.html(f"""
 <div class="overall"><div class="accuracy" data-testid="accuracy">{percent(tally.accuracy)}</div>
-<div><b data-testid="counts">{overall.correct:,} of {overall.labelled:,} labelled drawings read right</b>
+<div><b data-testid="counts">{overall.correct:,} of {count_things(overall.labelled, "labelled drawing")} read right</b>
 <span>With 95% confidence the true accuracy is between {percent(low)} and {percent(high)}.{warning}</span>
 <small>{NOTE.format(count=overall.predictions)}</small></div></div>""")
 
 
 def count_labels(number: int) -> str:
     """Returns "1 label" or "1,234 labels"."""
-    return "1 label" if number == 1 else f"{number:,} labels"
+    return count_things(number, "label")
+
+
+def count_things(number: int, thing: str) -> str:
+    """Returns "1 label" or "1,234 labels"."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def show_running_accuracy(statistics: Statistics) -> None:
     """The accuracy label by label."""
     points = statistics.running_accuracy
-    show_heading("Accuracy over time", f"the latest {count_labels(len(points))}; shaded: 95% interval")
+    which = "1 label" if len(points) == 1 else f"the latest {count_labels(len(points))}"
+    show_heading("Accuracy over time", f"{which}; shaded: 95% interval")
     last = points[-1]
     sentence = f"Running accuracy, from {percent(points[0].accuracy)} to {percent(last.accuracy)}."
+    if len(points) == 1:
+        sentence = f"Accuracy of 1 label: {percent(last.accuracy)}."
     show_chart(charts.running_accuracy_chart(points), sentence)
 
 
@@ -196,7 +206,7 @@ def show_tallies(title: str, kind: str, tallies: Sequence[Tally], *, by_column: 
 def show_confidence(statistics: Statistics) -> None:
     """The number of predictions by confidence."""
     bins = statistics.confidence_bins
-    show_heading("Confidence", f"{statistics.overall.predictions:,} predictions by confidence")
+    show_heading("Confidence", f"{count_things(statistics.overall.predictions, 'prediction')} by confidence")
     if not statistics.overall.predictions:
         st.html('<p class="sentence">This version has not read anything yet.</p>')
         return
