@@ -15,8 +15,8 @@ from services.frontend.views.models.differences import ACCURACY, EXAMPLES, REJEC
 from shared.contracts.inference import ModelDetails
 
 TABLE_NOTE = (
-    "In 19 of 20 such measurements the true share lies in the 95% interval. To reject a drawing as not a digit is wrong "
-    "for digits, and right for letters and scribbles."
+    "In 19 of 20 such measurements the true share lies in the 95% interval. To reject a drawing is wrong for digits, "
+    "and right for letters and scribbles."
 )
 HASH_SHOWN = 12  # characters, enough to tell two data sets apart
 

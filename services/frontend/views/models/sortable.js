@@ -32,8 +32,9 @@ function makeHead(root, { name, better }, place) {
 
 function makeRow(cells) {
   const row = make("tr");
-  cells.forEach(({ text, best }, place) => {
+  cells.forEach(({ text, note, best }, place) => {
     const cell = make(place ? "td" : "th", { textContent: text });
+    if (note) cell.append(make("small", { textContent: note }));
     if (!place) cell.scope = "row";
     if (best) {
       cell.className = "best";

@@ -39,30 +39,28 @@ def show_versions(listed: ModelList) -> None:
 
 
 def describe_versions(listed: ModelList, speeds: Speeds | None) -> dict[str, object]:
-    """What the script needs: the columns, and the cells of each row with a text and a value to sort by."""
+    """What the script needs: the columns, and the cells of each row with a text and a value to sort by.
+
+    Below the name of a version stands which requests it answers.
+    """
     columns = list_columns(listed.models, speeds)
     figures = zip(*(column.describe(listed.models) for column in columns), strict=True)
     return {
         "caption": CAPTION,
         "columns": [
-            *({"name": name} for name in ("version", "used for")),
+            {"name": "version"},
             *({"name": column.name, "better": column.better} for column in columns),
             {"name": "published", "better": "higher"},
         ],
         "rows": [
             [
-                _text_cell(model.reference),
-                _text_cell(describe_use(model, listed)),
+                {"text": model.reference, "value": model.reference, "note": describe_use(model, listed)},
                 *cells,
                 {"text": f"{model.created_at:%d %b %Y}", "value": model.created_at.timestamp()},
             ]
             for model, cells in zip(listed.models, figures, strict=True)
         ],
     }
-
-
-def _text_cell(text: str) -> dict[str, object]:
-    return {"text": text, "value": text}
 
 
 def show_unavailable(listed: ModelList) -> None:
@@ -81,9 +79,9 @@ def describe_use(model: ModelDescription, listed: ModelList) -> str:
     """Which requests this version answers."""
     reference, default = model.reference, str(listed.default)
     if reference == (get_chosen_model() or default):
-        return "your pages"
+        return "answers your pages"
     if reference == default:
         return "the default"
     if reference == str(listed.shadow):
         return "in shadow"
-    return f"the name {model.name}" if model.current else "its full name"
+    return f"answers to the name {model.name}" if model.current else "answers to its full name"
