@@ -52,7 +52,7 @@ page = st.navigation(list_pages(get_identity()), position="top")
 banners, view = st.container(key="banners"), st.container(key="view")
 with view:
     page.run()
-scroll_to_beginning(page.url_path)
+scroll_to_beginning()
 show_who(get_identity())
 with banners:  # after the page, because the banners rerun it when it is out of date
     show_banners()

@@ -1,25 +1,28 @@
 // A page begins at its top. Only if the browser's "back" or "forward" leads to it, it begins where the visitor left it.
-// A place is a page of the navigation, or one page of a long list.
+// A place is a page of the navigation, or one page of a long list. This runs at the end of every run of the page.
 const RESTORE_MS = 3000; // charts and pictures may still be on their way
+const PLACES = ["older_than", "newer_than"]; // parts of the address that name one page of a long list
 
-export default function ({ data }) {
+export default function () {
   const visit = (window.slateVisit ??= begin());
-  if (visit.place === data.place) return;
-  const isFirst = visit.place === undefined;
-  visit.place = data.place;
-  if (!isFirst) scrollTo((visit.isBack && visit.tops[data.place]) || 0);
+  const place = findPlace();
+  if (visit.isBack) scrollTo(visit.tops[place] ?? 0);
+  else if (visit.place !== place) scrollTo(0);
+  visit.place = place;
   visit.isBack = false;
 }
 
 function begin() {
-  const visit = { place: undefined, isBack: false, tops: {} };
-  const note = () => (visit.tops[visit.place] = findMain()?.scrollTop ?? 0);
+  const visit = { place: findPlace(), isBack: false, tops: {} };
+  const note = () => (visit.tops[findPlace()] = findMain()?.scrollTop ?? 0);
   document.addEventListener("click", note, true); // a click may lead to another place
-  addEventListener("popstate", () => {
-    note();
-    visit.isBack = true;
-  }, true);
+  addEventListener("popstate", () => (visit.isBack = true));
   return visit;
+}
+
+function findPlace() {
+  const query = new URLSearchParams(location.search);
+  return [location.pathname, ...PLACES.map((name) => query.get(name) ?? "")].join("/");
 }
 
 function scrollTo(top) {

@@ -3,13 +3,13 @@
 Streamlit keeps the scrolled place when a long list shows its next page, and forgets it when the visitor comes back.
 """
 
+import time
 from pathlib import Path
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 KEY = "scrolling"
-PLACES = ("older_than", "newer_than")  # parts of the address that name one page of a long list
 SCRIPT = Path(__file__).parent / "scrolling.js"
 
 
@@ -18,7 +18,6 @@ def _register_component() -> ComponentRenderer:
     return st.components.v2.component("slate_scrolling", html="<i></i>", js=SCRIPT.read_text(), isolate_styles=False)
 
 
-def scroll_to_beginning(path: str) -> None:
-    """Call this after the page, so that its content is there. Nothing moves while the place stays the same."""
-    place = [path, *(st.query_params.get(name, "") for name in PLACES)]
-    _register_component()(key=KEY, data={"place": "/".join(place)})
+def scroll_to_beginning() -> None:
+    """Call this after the page, so that its content is there. Nothing moves while the visitor stays on the page."""
+    _register_component()(key=KEY, data={"run": time.monotonic()})  # the script runs only if its data change
