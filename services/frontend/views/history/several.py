@@ -34,9 +34,15 @@ AT_ONCE = 8  # requests to storage
 AWAY = "Storage can't be reached right now. {done} of {all} were deleted."
 
 
-@st.fragment
 def show_several(predictions: Sequence[StoredPrediction], thumbnails: Mapping[UUID, str], zone: ZoneInfo) -> None:
     """The rows with a tick each, below what can be done with the ticked ones. `predictions` may all be changed."""
+    for prediction in predictions:
+        remember_label(prediction.id, prediction.label)  # not in the fragment, whose predictions grow old
+    _show_several(predictions, thumbnails, zone)
+
+
+@st.fragment
+def _show_several(predictions: Sequence[StoredPrediction], thumbnails: Mapping[UUID, str], zone: ZoneInfo) -> None:
     ids = [prediction.id for prediction in predictions]
     with st.container(key="several-bar"):
         show_actions(ids, [one for one in ids if st.session_state.get(_key(one))])
@@ -69,7 +75,6 @@ def show_actions(ids: Sequence[UUID], ticked: Sequence[UUID]) -> None:
 
 def show_tick(prediction: StoredPrediction, thumbnail: str, zone: ZoneInfo) -> None:
     """One row. A tap anywhere on it ticks it."""
-    remember_label(prediction.id, prediction.label)
     label, rejected = get_label(prediction.id), prediction.rejected
     words = describe_label(prediction.digit, label, rejected=rejected)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"tick-row-{prediction.id}"):
