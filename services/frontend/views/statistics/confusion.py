@@ -12,7 +12,6 @@ from services.frontend.elements.headings import show_heading
 from services.frontend.elements.table import folded_table_html
 from services.frontend.elements.thumbnails import find_thumbnails
 from services.frontend.session.identity import get_identity, get_storage
-from services.frontend.views.history.link import HistoryLink, write_link
 from services.frontend.views.statistics.matrix import show_matrix
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.storage import HistoryFilters, Statistics, StoredPrediction
@@ -66,8 +65,9 @@ def show_examples(label: int, digit: int, count: int, filters: HistoryFilters) -
         return
     st.html(examples_html(cell, page.predictions if page else [], count))
     if page and page.predictions:
-        link = HistoryLink(label=label, read=digit, model=filters.model, mine=bool(filters.mine))
-        st.page_link(HISTORY, label="Open in History", icon=":material/history:", query_params=write_link(link))
+        address = {"label": label, "read": digit, "model": filters.model, "mine": "true" if filters.mine else None}
+        query = {name: str(value) for name, value in address.items() if value is not None}
+        st.page_link(HISTORY, label="Open in History", icon=":material/history:", query_params=query)
 
 
 def examples_html(cell: str, predictions: Sequence[StoredPrediction], count: int) -> str:
