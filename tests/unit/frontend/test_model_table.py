@@ -86,7 +86,7 @@ def test_the_highest_accuracy_and_the_lowest_time_are_the_best() -> None:
     poor.metrics["mnist"]["accuracy"] = 0.95
     speeds = Speeds({"good/1": 9.04, "poor/1": 3.3}, datetime.now(UTC))
     assert [cell["best"] for cell in column_of("MNIST", [poor, good])] == [False, True]
-    times = column_of("time for one", [poor, good], speeds)
+    times = column_of("time", [poor, good], speeds)
     assert [(cell["text"], cell["best"]) for cell in times] == [("3.3 ms", True), ("9.0 ms", False)]
 
 
@@ -97,10 +97,10 @@ def test_figures_that_are_written_alike_are_equally_good() -> None:
 
 
 def test_a_figure_that_was_not_measured_is_a_dash_and_never_the_best() -> None:
-    cells = column_of("time for one", [version("cnn", "1"), version("mlp", "1")])
+    cells = column_of("time", [version("cnn", "1"), version("mlp", "1")])
     assert cells == [{"text": "–", "value": None, "best": False}] * 2
     speeds = Speeds({"cnn/1": 4.0}, datetime.now(UTC))
-    only = column_of("time for one", [version("cnn", "1"), version("mlp", "1")], speeds)
+    only = column_of("time", [version("cnn", "1"), version("mlp", "1")], speeds)
     assert [cell["text"] for cell in only] == ["4.0 ms", "–"]
     assert not any(cell["best"] for cell in only)
 
@@ -115,7 +115,7 @@ def test_the_size_is_that_of_the_file_of_weights() -> None:
 def test_every_column_with_a_figure_is_explained() -> None:
     page = show(None)
     explained = next(element.proto.body for element in page.get("html") if "meanings" in element.proto.body)
-    for name in ("MNIST", "letters rejected", "calibration error", "time for one", "size", "★"):
+    for name in ("MNIST", "letters rejected", "calibration error", "time", "size", "★"):
         assert name in explained
 
 

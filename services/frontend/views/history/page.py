@@ -25,7 +25,7 @@ from services.frontend.views.history.periods import find_today
 from services.frontend.views.history.row import show_row
 from services.frontend.views.history.several import SELECTING, show_several
 from shared.clients.service import RefusedError, ServiceUnavailableError
-from shared.contracts.storage import LEAST_SURE_WINDOW, PredictionCount, PredictionPage
+from shared.contracts.storage import LEAST_SURE_WINDOW, PredictionCount, PredictionPage, StoredPrediction
 
 AWAY = "Storage can't be reached right now. The history will appear when it is back."
 NOTHING_YET = "Nothing has been read yet. Draw a digit to start the history."
@@ -76,7 +76,7 @@ def show_history() -> None:
 def show_tools(link: HistoryLink, page: PredictionPage, count: PredictionCount, today: date) -> None:
     """What can be done with the list as a whole."""
     identity, zone = get_identity(), find_zone(st.context.timezone)
-    if page.predictions:
+    if list_changeable(page):
         st.toggle("Select several", key=SELECTING)
     filters = link.to_filters(zone, sees_history=identity.sees_history)
     show_download(filters, link.order, count, describe_filters(link, today))
@@ -90,14 +90,19 @@ def show_list(link: HistoryLink, page: PredictionPage, count: PredictionCount) -
     thumbnails = find_thumbnails([prediction.id for prediction in page.predictions], get_storage())
     if link.order == "least_sure" and count.more:
         st.html(f'<p class="note" data-testid="window">{WINDOW}</p>')
-    if st.session_state.get(SELECTING):
-        is_curator = get_identity().is_curator
-        show_several([one for one in page.predictions if one.mine or is_curator], thumbnails, zone)
+    if st.session_state.get(SELECTING) and (changeable := list_changeable(page)):
+        show_several(changeable, thumbnails, zone)
     else:
         with st.container(border=True, key="history-rows", gap=None):
             for prediction in page.predictions:
                 show_row(prediction, thumbnails[prediction.id], zone)
     show_paging(link, page)
+
+
+def list_changeable(page: PredictionPage) -> list[StoredPrediction]:
+    """The predictions that this person may label and delete."""
+    is_curator = get_identity().is_curator
+    return [prediction for prediction in page.predictions if prediction.mine or is_curator]
 
 
 def show_nothing(link: HistoryLink, identity: Identity) -> None:

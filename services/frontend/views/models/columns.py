@@ -48,7 +48,7 @@ def list_columns(models: Sequence[ModelDescription], speeds: Speeds | None) -> l
     times = {} if speeds is None else speeds.milliseconds
     return [
         *map(_share_column, first),
-        Column("time for one", lambda model: times.get(model.reference), lambda ms: f"{ms:.1f} ms", "lower"),
+        Column("time", lambda model: times.get(model.reference), lambda ms: f"{ms:.1f} ms", "lower"),
         Column(
             "size", lambda model: model.parameters * BYTES_OF_A_WEIGHT, lambda size: f"{size / 1e6:.1f} MB", "lower"
         ),

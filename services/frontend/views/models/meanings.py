@@ -12,7 +12,7 @@ MEANINGS = {
     "calibration error": (
         "How far the confidence is from the truth. With 0%, of 100 answers with 90% confidence exactly 90 are right."
     ),
-    "time for one": (
+    "time": (
         "How long the recogniser of this installation takes for one drawing: the middle one of 15 tries, all versions "
         "in turns. It depends on the machine, and on who else uses it."
     ),
