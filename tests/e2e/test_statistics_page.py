@@ -98,6 +98,7 @@ def test_a_cell_of_the_matrix_shows_its_drawings(page: Page, predictions: Predic
     expected = [predictions.store(5, 3), predictions.store(5, 3, days_ago=1)]
     predictions.store(5, 5)
     right = predictions.store(3, 3)
+    Predictions(predictions.stack).store(3, 3)  # by another version
     predictions.show(page)
     for each in expected:  # the commonest mistake is chosen at the start
         expect(page.locator(f'.examples [data-id="{each}"] img')).to_have_js_property("naturalWidth", 28)
@@ -114,8 +115,9 @@ def test_a_cell_of_the_matrix_shows_its_drawings(page: Page, predictions: Predic
     cell(page, 3, 3).click()
     expect(shown(page)).to_have_attribute("data-id", right)
     page.get_by_role("link", name="Open in History").click()
-    expect(page.get_by_test_id("history-row")).to_have_count(1)
+    expect(page.get_by_test_id("count")).to_have_text("1 drawing")
     expect(page.get_by_test_id("history-row")).to_have_attribute("data-id", right)
+    expect(page).to_have_url(re.compile(predictions.model["name"]))
 
 
 def test_the_page_warns_about_few_labels(page: Page, predictions: Predictions) -> None:

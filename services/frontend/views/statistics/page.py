@@ -23,6 +23,7 @@ from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.storage import HistoryFilters, Statistics
 
 ALL = "All versions"
+MODEL = "model"  # in the address, and key of the choice
 EVERYBODY, YOURS = "Everybody's drawings", "Yours"
 ONLY_YOURS = "Of the drawings of this browser. Those of others are not shown here."
 MIN_LABELS = 30  # with fewer, the interval is too wide for a useful accuracy
@@ -85,15 +86,25 @@ def choose_mine() -> bool | None:
 
 
 def choose_model_version(everything: Statistics, mine: bool | None) -> str | None:
-    """The choice is part of the page's address, so that it can be shared. None means all versions."""
+    """The choice is part of the page's address, so that it can be shared. None means all versions.
+
+    It is not bound to the address by Streamlit, which would take the model out of a link to the history.
+    """
     options = [ALL, *(str(version.model) for version in everything.by_model)]
     asked = st.query_params.get("model", ALL)
     if asked not in options and has_predictions(
         asked, mine
     ):  # `everything` is a few seconds old and may not list it yet
         options.append(asked)
-    chosen = st.selectbox("Model version", options, key="model", bind="query-params")
+    st.session_state[MODEL] = asked if asked in options else ALL
+    chosen = st.selectbox("Model version", options, key=MODEL, on_change=update_address)
     return None if chosen == ALL else chosen
+
+
+def update_address() -> None:
+    """Writes the chosen version to the address."""
+    chosen = st.session_state[MODEL]
+    st.query_params.from_dict({} if chosen == ALL else {MODEL: chosen})
 
 
 def has_predictions(model: str, mine: bool | None) -> bool:
