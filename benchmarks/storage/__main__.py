@@ -18,7 +18,7 @@ from benchmarks.storage.database import open_history
 from benchmarks.storage.exchange import measure_export, measure_import
 from benchmarks.storage.ingest import measure_ingest
 from benchmarks.storage.migration import measure_migration
-from benchmarks.storage.reading import time_counts, time_pages, time_statistics
+from benchmarks.storage.reading import time_counts, time_least_sure, time_pages, time_statistics
 from benchmarks.storage.stroke import time_strokes
 from benchmarks.storage.table import Row, describe_worst, write_ms, write_table
 from services.storage.queries.counts import find_differences, rebuild_counts
@@ -78,14 +78,16 @@ async def measure_reading(connection: asyncpg.Connection) -> list[Row]:
     """Statistics, pages and counts."""
     unfiltered, *filtered = await time_statistics(connection)
     first, deep = await time_pages(connection)
+    least_sure = await time_least_sure(connection)
     counts = await time_counts(connection)
-    for timing in sorted([*filtered, *first, *deep, *counts], key=lambda one: -one.milliseconds)[:20]:
+    for timing in sorted([*filtered, *first, *deep, *least_sure, *counts], key=lambda one: -one.milliseconds)[:20]:
         say(f"{write_ms(timing.milliseconds)} {timing.asked}")
     return [
         ("all statistics, no filter", "≤ 50 ms", write_ms(unfiltered.milliseconds)),
         ("all statistics, any one filter, worst", "≤ 200 ms", describe_worst(filtered)),
         ("first page, any two filters, worst", "≤ 20 ms", describe_worst(first)),
         ("ten-thousandth page, any two filters, worst", "≤ 20 ms", describe_worst(deep)),
+        ("first page, least sure first, any two filters, worst", "–", describe_worst(least_sure)),
         ("count, any two filters, worst", "–", describe_worst(counts)),
     ]
 

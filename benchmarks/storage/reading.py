@@ -87,6 +87,12 @@ async def time_pages(connection: asyncpg.Connection) -> tuple[list[Timing], list
     return first, deep
 
 
+async def time_least_sure(connection: asyncpg.Connection) -> list[Timing]:
+    """The first page with the least sure predictions first, for every pair of filters."""
+    queries = [HistoryQuery(order="least_sure", limit=PAGE, **one.model_dump()) for one in list_filters(2)]
+    return [await _time(partial(read_page, connection, query), query) for query in queries]
+
+
 async def _find_deep(connection: asyncpg.Connection, filters: HistoryFilters) -> str:
     """Return the cursor of the beginning of the day on which the deep page lies, or of the oldest day."""
     newer, day = 0, datetime(2022, 11, 29, tzinfo=UTC)
@@ -107,5 +113,5 @@ async def _time(query: Callable[[], Awaitable[object]], asked: HistoryFilters) -
         began = time.perf_counter()
         await query()
         times.append((time.perf_counter() - began) * 1000)
-    words = asked.model_dump(mode="json", exclude_none=True, exclude={"limit", "cursor"})
+    words = asked.model_dump(mode="json", exclude_none=True, exclude={"limit", "cursor", "order"})
     return Timing(median(times), ", ".join(f"{name}={value}" for name, value in words.items()) or "no filter")

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from services.frontend.banners import show_banners
+from services.frontend.scrolling import scroll_to_beginning
 from services.frontend.session.chosen_model import get_chosen_model, take_model_back
 from services.frontend.session.draw_state import get_draw_state
 from services.frontend.session.greeting import show_who, wait_for_rights
@@ -56,6 +57,7 @@ page = st.navigation(list_pages(get_identity()), position="top")
 banners, view = st.container(key="banners"), st.container(key="view")
 with view:
     page.run()
+scroll_to_beginning()
 show_who(get_identity())
 if page.url_path:  # the Draw page keeps its drawing itself, after each stroke
     keep_drawing(get_draw_state())

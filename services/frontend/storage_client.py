@@ -30,6 +30,7 @@ from shared.contracts.storage import (
     HistoryFilters,
     Label,
     ModelVersions,
+    Order,
     PredictionCount,
     PredictionPage,
     PredictionToStore,
@@ -94,9 +95,12 @@ class StorageClient(ServiceClient):
         *,
         cursor: str | None = None,
         newer_than: str | None = None,
+        order: Order = "newest",
     ) -> PredictionPage:
-        """The newest matching predictions, or those next to a cursor from an earlier page."""
+        """The first matching predictions, or those next to a cursor from an earlier page of the same order."""
         place = {name: value for name, value in (("cursor", cursor), ("newer_than", newer_than)) if value is not None}
+        if order != "newest":
+            place["order"] = order
         params = {**_to_params(filters), **place, "limit": limit}
         return self.ask(PredictionPage, "GET", "/v1/predictions", params=params)
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from services.storage.cursor import CURSOR_PATTERN
 from shared.contracts.message import Message
-from shared.contracts.storage import HistoryFilters
+from shared.contracts.storage import HistoryFilters, Order
 from shared.contracts.strict import JsonTime
 
 Cursor = Annotated[str, Field(pattern=CURSOR_PATTERN, min_length=32, max_length=32)]
@@ -17,11 +17,14 @@ class StatisticsQuery(HistoryFilters):
 
 
 class HistoryQuery(HistoryFilters):
-    """Which page to read: the newest, the one after `cursor` (older), or the one before `newer_than` (newer).
+    """Which page to read: the first, the one after `cursor`, or the one before `newer_than`.
 
-    With both, the page holds only predictions between the two places, the ones next to `newer_than`.
+    With both, the page holds only predictions between the two places, the ones next to `newer_than`. The order
+    `least_sure` begins with the lowest confidence. It considers the newest 10,000 predictions that fit the filters. A
+    cursor belongs to the order that it came from.
     """
 
+    order: Order = "newest"
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     cursor: Cursor | None = None
     newer_than: Cursor | None = None

@@ -16,6 +16,8 @@ NOT_A_DIGIT: Final = "not_a_digit"
 NotADigit = Literal["not_a_digit"]
 TrueDigit = Digit | NotADigit  # what a person says a drawing is
 Source = Literal["canvas", "upload", "camera", "api"]
+Order = Literal["newest", "least_sure"]  # of the history
+LEAST_SURE_WINDOW: Final = 10_000  # `least_sure` considers this many of the newest predictions that fit
 Count = Annotated[int, Field(ge=0)]
 # `name` or `name/version`. Control characters are forbidden, because PostgreSQL cannot store all of them.
 ModelReference = Annotated[str, Field(pattern=r"^[^/\x00-\x1f\x7f-\x9f]+(/[^\x00-\x1f\x7f-\x9f]+)?$", max_length=129)]
@@ -102,10 +104,10 @@ class HistoryFilters(Message):
 
 
 class PredictionPage(Message):
-    """One page of the history, newest prediction first.
+    """One page of the history, newest prediction first, or least sure first if the request asked for that order.
 
-    Send `next_cursor` as `cursor` to get the next page, with older predictions; it is null on the last page. Send
-    `previous_cursor` as `newer_than` to get the page before, with newer predictions; it is null on the first page.
+    Send `next_cursor` as `cursor` to get the next page; it is null on the last page. Send `previous_cursor` as
+    `newer_than` to get the page before; it is null on the first page.
     """
 
     predictions: list[StoredPrediction]

@@ -188,14 +188,15 @@ def test_the_back_button_restores_the_previous_filter(page: Page, mixed: Shelf) 
 def test_filters_are_set_and_cleared_by_hand(page: Page, mixed: Shelf) -> None:
     page.goto(mixed.url())
     expect_digits(page, list(range(10)))
-    page.locator(".st-key-history-filters summary").click()
+    page.get_by_text("Filters: ").click()
     page.locator(".st-key-history-read").get_by_role("radio", name="8", exact=True).click()
     expect_digits(page, [8])
     expect(page).to_have_url(re.compile("read=8"))
     page.locator(".st-key-history-label").get_by_role("radio", name="5", exact=True).click()
     expect(page.get_by_test_id("sentence")).to_be_visible()
-    page.get_by_role("button", name="Clear filters").click()
+    press(page, "history-show-all")  # the way on from an empty list
     expect(page).to_have_url(re.compile(r"/history$"))
+    expect(all_rows(page).first).to_be_visible()
 
 
 @pytest.mark.parametrize("wrong", ["read=ten", "since=yesterday", "colour=red", "show=%3Cb%3E"])
@@ -213,33 +214,131 @@ def test_an_invalid_model_in_the_address_is_ignored_with_a_sentence(page: Page, 
 
 def test_an_invalid_place_in_the_address_is_ignored_with_a_sentence(page: Page, mixed: Shelf) -> None:
     page.goto(mixed.url(older_than="nonsense"))
-    expect(page.get_by_text("starts with the newest")).to_be_visible()
+    expect(page.get_by_text("starts with the first")).to_be_visible()
     expect_digits(page, list(range(10)))
 
 
-def test_older_and_newer_pages_and_a_link_to_one(page: Page, shelf: Shelf) -> None:
+def scroll_to(page: Page, top: int) -> None:
+    page.locator(".stMain").evaluate("(main, top) => main.scrollTo(0, top)", top)
+
+
+def expect_scrolled(page: Page, top: int) -> None:
+    page.wait_for_function("top => document.querySelector('.stMain').scrollTop === top", arg=top)
+
+
+def test_pages_begin_at_their_top_and_a_link_leads_to_one(page: Page, shelf: Shelf) -> None:
     for number in range(2 * PAGE_SIZE + 5):
         shelf.put(number % 10)
     first, second, third = shelf.ids[:PAGE_SIZE], shelf.ids[PAGE_SIZE : 2 * PAGE_SIZE], shelf.ids[2 * PAGE_SIZE :]
     page.goto(shelf.url())
     expect_ids(page, first)
-    expect(page.locator(".st-key-history-newer button")).to_be_disabled()
-    press(page, "history-older")
+    expect(page.locator(".st-key-history-previous button")).to_be_disabled()
+    press(page, "history-next")  # it is at the bottom of the page
     expect_ids(page, second)
+    expect_scrolled(page, 0)
     page.reload()
     expect_ids(page, second)
-    press(page, "history-older")
+    press(page, "history-next")
     expect_ids(page, third)
-    expect(page.locator(".st-key-history-older button")).to_be_disabled()
-    press(page, "history-newer")
+    expect(page.locator(".st-key-history-next button")).to_be_disabled()
+    press(page, "history-previous")
     expect_ids(page, second)
-    press(page, "history-newer")
+    press(page, "history-previous")
     expect_ids(page, first)
-    press(page, "history-older")
+    press(page, "history-next")
     expect_ids(page, second)
-    press(page, "history-newest")
+    press(page, "history-first")
     expect_ids(page, first)
-    expect(page.locator(".st-key-history-newest button")).to_be_disabled()
+    expect(page.locator(".st-key-history-first button")).to_be_disabled()
+
+
+def test_another_page_begins_at_its_top_and_coming_back_leads_to_where_one_was(page: Page, shelf: Shelf) -> None:
+    for number in range(PAGE_SIZE):
+        shelf.put(number % 10)
+    page.goto(shelf.url())
+    expect_ids(page, shelf.ids)
+    scroll_to(page, 300)
+    page.get_by_role("link", name="Models").click()
+    expect(page.get_by_role("table", name="Available versions")).to_be_visible()
+    expect_scrolled(page, 0)
+    page.go_back()
+    expect_ids(page, shelf.ids)
+    expect_scrolled(page, 300)
+
+
+def test_the_least_sure_drawings_come_first_in_the_list_and_in_the_file(page: Page, shelf: Shelf) -> None:
+    confidences = [(number * 7 % 23) / 100 for number in range(PAGE_SIZE + 3)]
+    for confidence in confidences:
+        shelf.put(5, confidence=confidence)
+    expected = [prediction_id for _, prediction_id in sorted(zip(confidences, shelf.ids, strict=True))]
+    page.goto(shelf.url())
+    expect_ids(page, shelf.ids[:PAGE_SIZE])
+    page.locator(".st-key-history-order").get_by_role("radio", name="Least sure first").click()
+    expect_ids(page, expected[:PAGE_SIZE])
+    file = download(page, "CSV: all 23")
+    assert [row["id"] for row in read_csv(file)] == expected
+    page.keyboard.press("Escape")
+    press(page, "history-next")
+    expect_ids(page, expected[PAGE_SIZE:])
+
+
+def test_last_weeks_sevens_that_were_read_as_ones_are_found_and_downloaded(page: Page, shelf: Shelf) -> None:
+    now = datetime.now(UTC)
+    days_ago = [1, 6, 10]
+    sevens = [shelf.put(1, label=7, created_at=(now - timedelta(days=days)).isoformat()) for days in days_ago]
+    shelf.put(1, label=1, created_at=now.isoformat())
+    shelf.put(7, label=7, created_at=now.isoformat())
+    page.goto(shelf.url())
+    expect(all_rows(page)).to_have_count(5)
+    page.get_by_text("Filters:").click()
+    for key, name in (("read", "1"), ("label", "7"), ("period", "Last 7 days")):
+        page.locator(f".st-key-history-{key}").get_by_role("radio", name=name, exact=True).click()
+        expect(page.locator(f".st-key-history-{key}").get_by_role("radio", name=name, exact=True)).to_be_checked()
+    expect_ids(page, sevens[:2])
+    expect(page.locator(".st-key-history-filters summary")).to_contain_text("really 7 · read as 1 · last 7 days")
+    file = download(page, "CSV: all 2")
+    assert [(row["id"], row["digit"], row["label"]) for row in read_csv(file)] == [
+        (one, "1", "7") for one in sevens[:2]
+    ]
+
+
+def test_a_tap_on_a_drawing_shows_it_large_with_all_probabilities(page: Page, mixed: Shelf) -> None:
+    page.goto(mixed.url())
+    press(page, f"enlarge-{mixed.ids[4]}")
+    large = page.get_by_test_id("enlarged")
+    expect(large).to_contain_text("Read as 4, but it is 9")
+    expect(large.locator("img")).to_have_js_property("naturalWidth", 280)
+    expect(large.locator(".bar")).to_have_count(10)
+    page.keyboard.press("Escape")
+    expect(large).to_have_count(0)
+
+
+def tick(page: Page, prediction_id: str) -> None:
+    page.locator(f".st-key-tick-row-{prediction_id}").click()
+
+
+def test_several_drawings_are_labelled_and_deleted_at_once(page: Page, mixed: Shelf) -> None:
+    page.goto(mixed.url())
+    expect_digits(page, list(range(10)))
+    page.locator(".st-key-history-several label").click()
+    tick(page, mixed.ids[1])
+    expect(page.get_by_test_id("ticked")).to_have_text("1 selected")
+    tick(page, mixed.ids[3])
+    expect(page.get_by_test_id("ticked")).to_have_text("2 selected")
+    page.locator(".st-key-several-label").get_by_role("radio", name="6", exact=True).click()
+    expect(page.get_by_test_id("ticked")).to_have_text("0 selected")
+    for labelled in (mixed.ids[1], mixed.ids[3]):
+        expect(row_of(page, labelled)).to_have_attribute("data-label", "6")
+        wait_until(lambda one=labelled: mixed.stored(one)["label"] == 6, "the label")
+    press(page, "several-all")
+    expect(page.get_by_test_id("ticked")).to_have_text("10 selected")
+    tick(page, mixed.ids[0])
+    expect(page.get_by_test_id("ticked")).to_have_text("9 selected")
+    press(page, "several-delete")
+    expect(page.get_by_text("Delete 9 drawings for good?")).to_be_visible()
+    press(page, "several-really-delete")
+    expect_digits(page, [0])
+    assert [mixed.stored(one) is None for one in mixed.ids] == [False, *[True] * 9]
 
 
 def test_a_tap_labels_and_a_tap_on_the_label_removes_it(page: Page, mixed: Shelf) -> None:
@@ -296,12 +395,16 @@ def download(page: Page, button: str) -> Download:
     return begun.value
 
 
+def read_csv(file: Download) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(file.path().read_bytes().decode("utf-8-sig"), newline="")))
+
+
 def test_the_csv_holds_the_predictions_that_match_the_filters(page: Page, mixed: Shelf) -> None:
     page.goto(mixed.url(show="labelled"))
     expect_digits(page, [0, 2, 4, 6, 8])
     file = download(page, "CSV: all 5")
     assert file.suggested_filename == "slate-history.csv"
-    rows = list(csv.DictReader(io.StringIO(file.path().read_bytes().decode("utf-8-sig"), newline="")))
+    rows = read_csv(file)
     assert [row["id"] for row in rows] == mixed.ids[::2]
     assert [row["label"] for row in rows] == ["0", "2", "9", "6", "3"]
     assert {row["model_name"] for row in rows} == {mixed.model}
@@ -340,3 +443,8 @@ def test_nothing_is_wider_than_the_page(page: Page, mixed: Shelf, width: int) ->
     assert box is not None
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
+    if width < 900:
+        taps = row.get_by_role("radio").or_(row.get_by_role("button"))
+        sizes = [tap.bounding_box() for tap in taps.all()]
+        assert len(sizes) > len(range(10))
+        assert min(min(size["width"], size["height"]) for size in sizes if size) >= 44

@@ -47,6 +47,23 @@ def test_every_version_is_listed_with_its_metrics(page: Page, listed: ModelList)
     expect(table.locator("tr", has_text=str(listed.default))).to_contain_text("your pages")
 
 
+def test_the_table_is_sorted_by_a_column_and_marks_the_best_also_of_the_measured_speed(
+    page: Page, listed: ModelList
+) -> None:
+    open_models(page)
+    table = page.get_by_role("table", name="Available versions")
+    page.locator(".st-key-measure-speed button").click()
+    expect(table.get_by_text(re.compile(r"^\d+\.\d ms"))).to_have_count(len(listed.models))
+    by_size = sorted(listed.models, key=lambda model: model.parameters)
+    size = table.get_by_role("button", name="size")
+    size.click()
+    expect(table.locator("tbody th").first).to_contain_text(by_size[0].reference)
+    expect(table.locator("tbody tr").first.locator(".best", has_text="MB")).to_have_count(1)
+    expect(table.get_by_role("columnheader", name="size")).to_have_attribute("aria-sort", "ascending")
+    size.click()
+    expect(table.locator("tbody th").first).to_contain_text(by_size[-1].reference)
+
+
 def test_the_chosen_model_answers_on_the_draw_page_at_once(page: Page, listed: ModelList) -> None:
     draw(page, SEVEN)
     first = expect_read_as(page, 7)

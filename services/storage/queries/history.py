@@ -1,4 +1,4 @@
-"""Reads pages of the history, newest first, and the model versions in it.
+"""Reads pages of the history, newest or least sure first, and the model versions in it.
 
 A page starts after the place where the page before ended (keyset pagination). The thousandth page is therefore as fast
 as the first, and new rows do not shift the pages.
@@ -14,9 +14,10 @@ from services.storage.history_query import HistoryQuery, split_model_reference
 from services.storage.queries.count_levels import MODEL_VERSIONS
 from services.storage.queries.history_indexes import TIME, choose_index, list_groups
 from services.storage.queries.history_page import BEGINNING, END, Window, write_owner_query, write_page_query
+from services.storage.queries.least_sure import read_least_sure
 from services.storage.queries.predictions import COLUMNS, to_stored_prediction
 from shared.contracts.message import ModelVersion
-from shared.contracts.storage import HistoryFilters, ModelVersions, PredictionPage, StoredPrediction
+from shared.contracts.storage import LEAST_SURE_WINDOW, HistoryFilters, ModelVersions, PredictionPage, StoredPrediction
 
 # $1 the owner
 OWN_MODEL_VERSIONS = """
@@ -31,6 +32,9 @@ async def read_page(
 
     `caller` is who asks, to whom `mine` refers. One more row tells whether another page follows.
     """
+    if query.order == "least_sure":
+        newest = await write_places_query(connection, query, Window(), LEAST_SURE_WINDOW, owner)
+        return await read_least_sure(connection, query, *newest, caller)
     newer = query.newer_than is not None
     window = Window(
         after=BEGINNING if query.newer_than is None else decode_cursor(query.newer_than),

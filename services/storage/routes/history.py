@@ -1,4 +1,4 @@
-"""Routes of the history: its pages, newest first, its count, its model versions and its statistics."""
+"""Routes of the history: its pages, its count, its model versions and its statistics."""
 
 from fastapi import APIRouter
 

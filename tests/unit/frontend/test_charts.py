@@ -10,13 +10,11 @@ from services.frontend.elements.measures import Tally
 from services.frontend.views.models.curves import error_chart, loss_chart
 from services.frontend.views.statistics.charts import (
     confidence_chart,
-    confusion_chart,
     reliability_chart,
     running_accuracy_chart,
     tally_columns,
     tally_rows,
 )
-from services.frontend.views.statistics.confusion import find_commonest
 from shared.contracts.storage import ConfidenceBin, RunningAccuracy
 
 TALLIES = [Tally("0", 1, 2), Tally("1", 5, 5)]
@@ -55,20 +53,22 @@ def test_every_share_is_on_an_axis_from_0_to_1(chart: Chart) -> None:
     assert all(axis["scale"]["domain"] == [0, 1] for axis in shares)
 
 
-def test_every_cell_of_the_confusion_matrix_has_a_description() -> None:
-    confusion = [[0] * 10 for _ in range(10)]
-    confusion[3][5] = 7
-    rows = rows_of(confusion_chart(confusion, (3, 5)))
-    assert len(rows) == 100
-    assert {row["words"] for row in rows if row["chosen"]} == {"3 read as 5: 7 drawings"}
+def test_one_label_is_a_point_on_an_axis_that_names_no_other_label() -> None:
+    chart = running_accuracy_chart(POINTS).to_dict()
+    assert [layer["mark"]["type"] for layer in chart["layer"]] == ["rule", "point"]
+    assert {layer["encoding"]["x"]["type"] for layer in chart["layer"]} == {"ordinal"}
+    assert rows_of(running_accuracy_chart(POINTS))[0]["labelled"] == 1
 
 
-def test_the_commonest_mistake_is_shown_first_or_the_commonest_cell_without_mistakes() -> None:
-    confusion = [[0] * 10 for _ in range(10)]
-    confusion[4][4] = 9
-    assert find_commonest(confusion) == (4, 4)
-    confusion[3][5], confusion[7][1] = 1, 2
-    assert find_commonest(confusion) == (7, 1)
+def test_several_labels_are_a_line_from_the_first_to_the_last() -> None:
+    points = [POINTS[0], RunningAccuracy(created_at=POINTS[0].created_at, labelled=2, accuracy=0.5)]
+    encoding = encodings_of(running_accuracy_chart(points))[1]
+    assert encoding["x"]["scale"]["domain"] == [1, 2]
+
+
+def test_a_single_column_is_not_as_wide_as_the_chart() -> None:
+    assert tally_columns(TALLIES[:1]).to_dict()["layer"][0]["mark"]["width"]["band"] < 0.2
+    assert tally_columns(TALLIES * 7).to_dict()["layer"][0]["mark"]["width"]["band"] == 0.8
 
 
 def test_every_prediction_is_in_the_histogram_once() -> None:

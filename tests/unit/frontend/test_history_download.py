@@ -12,10 +12,11 @@ import pytest
 from services.frontend.elements.csv_file import disarm
 from services.frontend.views.history import download
 from services.frontend.views.history.download import make_csv, make_zip, suffix_of
+from services.frontend.views.history.download_buttons import write_extent
 from shared.clients.service import RefusedError
 from shared.contracts.message import ModelVersion
 from shared.contracts.problem import Problem
-from shared.contracts.storage import HistoryFilters, PredictionPage, StoredPrediction
+from shared.contracts.storage import HistoryFilters, Order, PredictionCount, PredictionPage, StoredPrediction
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DRAWINGS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"RIFF....WEBP")
@@ -46,10 +47,12 @@ class FakeStorage:
         self.predictions = predictions
         self.gone = gone
         self.drawing_bytes = 0
+        self.orders: set[Order] = set()
 
     def list_predictions(
-        self, limit: int, filters: HistoryFilters, *, cursor: str | None = None, newer_than: str | None = None
+        self, limit: int, filters: HistoryFilters, *, cursor: str | None = None, order: Order = "newest"
     ) -> PredictionPage:
+        self.orders.add(order)
         first = int(cursor or 0)
         after = first + limit
         more = after < len(self.predictions)
@@ -143,3 +146,24 @@ def test_a_zip_ends_at_its_limit_of_bytes(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_file_that_is_not_a_picture_has_a_suffix_too() -> None:
     assert suffix_of(b"") == "bin"
+
+
+def test_a_file_has_the_order_of_the_list() -> None:
+    storage = FakeStorage([a_prediction(number) for number in range(450)])
+    make_csv(storage, EVERYTHING, "least_sure")
+    make_zip(storage, EVERYTHING, "least_sure")
+    assert storage.orders == {"least_sure"}
+
+
+@pytest.mark.parametrize(
+    ("count", "most", "order", "words"),
+    [
+        (PredictionCount(predictions=1, more=False), 10, "newest", "1 drawing"),
+        (PredictionCount(predictions=10, more=False), 10, "newest", "all 10"),
+        (PredictionCount(predictions=11, more=False), 10, "newest", "the newest 10"),
+        (PredictionCount(predictions=10_000, more=True), 10_000, "least_sure", "the least sure 10,000"),
+    ],
+    ids=str,
+)
+def test_a_button_says_how_much_its_file_holds(count: PredictionCount, most: int, order: Order, words: str) -> None:
+    assert write_extent(count, most, order) == words

@@ -1,16 +1,19 @@
 """Reading and writing the address of the History page."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from services.frontend.elements.time_zone import find_zone
+from services.frontend.views.history.filter_words import describe_filters
 from services.frontend.views.history.link import HistoryLink, read_link, write_link
+from services.frontend.views.history.periods import DAYS_AGO, Period, begin_period, find_period
 from shared.contracts.storage import HistoryFilters, TrueDigit
 
 FULL = {
     "show": "wrong",
+    "order": "least_sure",
     "read": "3",
     "label": "0",
     "model": "cnn/2026-11-21.3",
@@ -36,6 +39,7 @@ def test_no_filters_are_an_empty_address() -> None:
     ("name", "value"),
     [
         ("show", "everything"),
+        ("order", "prettiest"),
         ("read", "ten"),
         ("read", "10"),
         ("label", ""),
@@ -107,3 +111,50 @@ def test_a_label_in_the_address_is_a_digit_or_none(written: str, label: TrueDigi
     link, invalid = read_link({"label": written})
     assert invalid == []
     assert link.label == label
+
+
+@pytest.mark.parametrize(
+    ("query", "has_filters"),
+    [
+        ({}, False),
+        ({"order": "least_sure"}, False),
+        ({"older_than": "AAAA"}, False),
+        ({"read": "0"}, True),
+        (FULL, True),
+    ],
+    ids=str,
+)
+def test_the_order_and_the_place_are_no_filters(query: dict[str, str], has_filters: bool) -> None:
+    assert read_link(query)[0].has_filters is has_filters
+
+
+TODAY = date(2026, 11, 29)
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({}, ""),
+        ({"label": "7", "read": "1", "since": "2026-11-22"}, "really 7 · read as 1 · last 7 days"),
+        ({"label": "not_a_digit", "since": "2026-11-29"}, "really not a digit · today"),
+        ({"since": "2026-11-22", "until": "2026-11-28"}, "22 Nov 2026 to 28 Nov 2026"),
+        ({"since": "2026-11-01", "until": "2026-11-01", "source": "camera"}, "1 Nov 2026 · photographed"),
+        ({"since": "2026-11-01", "model": "cnn/1"}, "from 1 Nov 2026 · cnn/1"),
+        ({"until": "2026-11-01"}, "to 1 Nov 2026"),
+    ],
+    ids=str,
+)
+def test_the_filters_are_said_in_words(query: dict[str, str], words: str) -> None:
+    assert describe_filters(read_link(query)[0], TODAY) == words
+
+
+@pytest.mark.parametrize("period", DAYS_AGO)
+def test_a_quick_choice_of_days_is_found_again_in_the_address(period: Period) -> None:
+    link = HistoryLink(since=begin_period(period, TODAY))
+    assert find_period(link, TODAY) == period
+    assert find_period(link.model_copy(update={"until": TODAY}), TODAY) is None
+    assert find_period(link, TODAY + timedelta(days=1)) != period
+
+
+def test_the_last_seven_days_begin_on_the_same_day_of_last_week() -> None:
+    assert begin_period("7 days", TODAY).weekday() == TODAY.weekday()

@@ -13,7 +13,7 @@ from itertools import chain, islice
 from services.frontend.elements.csv_file import disarm, write_csv
 from services.frontend.storage_client import StorageClient
 from shared.clients.service import RefusedError
-from shared.contracts.storage import HistoryFilters, StoredPrediction
+from shared.contracts.storage import HistoryFilters, Order, StoredPrediction
 
 MAX_ROWS = 10_000
 MAX_DRAWINGS = 1_000
@@ -37,15 +37,15 @@ COLUMNS = [
 SIGNATURES = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"RIFF": "webp"}
 
 
-def make_csv(storage: StorageClient, filters: HistoryFilters) -> bytes:
-    """The newest matching predictions, at most MAX_ROWS."""
-    return write_csv(chain([COLUMNS], map(_cells_of, iterate_predictions(storage, filters, MAX_ROWS))))
+def make_csv(storage: StorageClient, filters: HistoryFilters, order: Order = "newest") -> bytes:
+    """The first matching predictions, at most MAX_ROWS."""
+    return write_csv(chain([COLUMNS], map(_cells_of, iterate_predictions(storage, filters, order, MAX_ROWS))))
 
 
-def make_zip(storage: StorageClient, filters: HistoryFilters) -> bytes:
-    """The newest matching drawings as stored, at most MAX_DRAWINGS and MAX_DRAWING_BYTES, and a CSV of them."""
+def make_zip(storage: StorageClient, filters: HistoryFilters, order: Order = "newest") -> bytes:
+    """The first matching drawings as stored, at most MAX_DRAWINGS and MAX_DRAWING_BYTES, and a CSV of them."""
     archive, rows, room = io.BytesIO(), [], MAX_DRAWING_BYTES
-    predictions = iterate_predictions(storage, filters, MAX_DRAWINGS)
+    predictions = iterate_predictions(storage, filters, order, MAX_DRAWINGS)
     with zipfile.ZipFile(archive, "w") as drawings, ThreadPoolExecutor(AT_ONCE) as threads:
         while chunk := list(islice(predictions, AT_ONCE)):
             for prediction, drawing in zip(
@@ -62,11 +62,13 @@ def make_zip(storage: StorageClient, filters: HistoryFilters) -> bytes:
     return archive.getvalue()
 
 
-def iterate_predictions(storage: StorageClient, filters: HistoryFilters, most: int) -> Iterator[StoredPrediction]:
-    """The newest matching predictions, at most `most`, requested page by page."""
+def iterate_predictions(
+    storage: StorageClient, filters: HistoryFilters, order: Order, most: int
+) -> Iterator[StoredPrediction]:
+    """The first matching predictions, at most `most`, requested page by page."""
     cursor = None
     while most > 0:
-        page = storage.list_predictions(min(PAGE, most), filters, cursor=cursor)
+        page = storage.list_predictions(min(PAGE, most), filters, cursor=cursor, order=order)
         yield from page.predictions
         most -= len(page.predictions)
         cursor = page.next_cursor

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError
 
 from shared.contracts.message import Digit, Message
-from shared.contracts.storage import HistoryFilters, ModelReference, Source, TrueDigit
+from shared.contracts.storage import HistoryFilters, ModelReference, Order, Source, TrueDigit
 
 Show = Literal["all", "wrong", "right", "labelled", "unlabelled"]
 Day = Annotated[
@@ -31,10 +31,11 @@ SHOWS: dict[Show, dict[str, bool]] = {
 class HistoryLink(Message):
     """`read` is the predicted digit. `mine` leaves out the drawings of others.
 
-    `since` and `until` are days, both included. The cursors come from storage.
+    `since` and `until` are days, both included. The cursors come from storage and belong to the order.
     """
 
     show: Show = "all"
+    order: Order = "newest"
     mine: bool = False
     read: Digit | None = None
     label: TrueDigit | None = None
@@ -46,8 +47,17 @@ class HistoryLink(Message):
     newer_than: Cursor | None = None
 
     def without_place(self) -> "HistoryLink":
-        """The same filters, starting at the newest prediction."""
+        """The same filters and order, starting at the first prediction."""
         return self.model_copy(update={"older_than": None, "newer_than": None})
+
+    def without_filters(self) -> "HistoryLink":
+        """Everything that this person may see, in the same order."""
+        return HistoryLink(order=self.order)
+
+    @property
+    def has_filters(self) -> bool:
+        """Whether something is left out."""
+        return self.without_place() != self.without_filters()
 
     def to_filters(self, zone: ZoneInfo, *, sees_history: bool) -> HistoryFilters:
         """The filters for storage. Days begin at midnight in `zone`. Without `sees_history`, drawings are the own."""

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from services.frontend.connections import forget_statistics
 from services.frontend.elements.answer import describe_label, describe_stored, mark_label, sign_answer, sign_label
 from services.frontend.elements.sentences import describe_delivery
 from services.frontend.elements.thumbnails import forget_thumbnail
 from services.frontend.elements.time_zone import write_time
 from services.frontend.saving.outbox import Delivery
 from services.frontend.session.identity import get_identity, get_storage
+from services.frontend.views.history.count import forget_counts
+from services.frontend.views.history.enlarged import show_enlarge_button
 from services.frontend.views.history.label_history import show_label_history
 from services.frontend.views.history.true_digit import find_delivery, get_label, remember_label, show_true_digit
 from shared.clients.service import RefusedError, ServiceUnavailableError
@@ -38,6 +39,7 @@ def _show_row(prediction: StoredPrediction, thumbnail: str, zone: ZoneInfo, wait
     label, may_change = get_label(prediction.id), prediction.mine or get_identity().is_curator
     words = describe_label(prediction.digit, label, rejected=prediction.rejected)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"history-row-{prediction.id}"):
+        show_enlarge_button(prediction, words, zone)
         st.html(row_html(prediction, label, thumbnail, zone, find_delivery(prediction.id)))
         read = describe_label(prediction.digit, None, rejected=prediction.rejected)
         show_true_digit(prediction.id, f"the drawing {read}", disabled=not may_change)
@@ -90,6 +92,6 @@ def delete(prediction_id: UUID) -> None:
     except (ServiceUnavailableError, RefusedError):
         st.warning("Storage can't be reached right now. Nothing was deleted.")
         return
-    forget_statistics()
+    forget_counts()
     forget_thumbnail(prediction_id)
     st.rerun()

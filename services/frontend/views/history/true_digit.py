@@ -1,8 +1,10 @@
-"""The buttons that label a stored drawing: ten digits, and `none` for what is not a digit.
+"""The buttons that label a stored drawing: ten digits, and `no digit`.
 
 A tap labels the drawing. A tap on the label removes it.
 """
 
+import time
+from collections.abc import Sequence
 from uuid import UUID
 
 import streamlit as st
@@ -30,8 +32,8 @@ def get_label(prediction_id: UUID) -> TrueDigit | None:
 
 
 def write_label(label: TrueDigit) -> str:
-    """`3`, or `none` for what is not a digit."""
-    return "none" if label == NOT_A_DIGIT else str(label)
+    """`3`, `no digit`."""
+    return "no digit" if label == NOT_A_DIGIT else str(label)
 
 
 def show_true_digit(prediction_id: UUID, drawing: str, *, disabled: bool) -> None:
@@ -57,12 +59,21 @@ def find_delivery(prediction_id: UUID) -> Delivery | None:
     return get_outbox().wait(prediction_id, 0)
 
 
-def _send_label(prediction_id: UUID) -> None:
+def label_several(prediction_ids: Sequence[UUID], label: TrueDigit | None) -> None:
+    """Sends the same label for each, and waits a moment for storage. The buttons show it at once."""
     outbox = get_outbox()
-    outbox.label(prediction_id, get_label(prediction_id))
-    outbox.wait(prediction_id, get_settle_s())
-    st.session_state.setdefault(LABELLED, set()).add(prediction_id)
+    for prediction_id in prediction_ids:
+        outbox.label(prediction_id, label)
+        st.session_state[_key(prediction_id)] = label
+    st.session_state.setdefault(LABELLED, set()).update(prediction_ids)
+    until = time.monotonic() + get_settle_s()
+    for prediction_id in prediction_ids:
+        outbox.wait(prediction_id, max(0.0, until - time.monotonic()))
     forget_statistics()
+
+
+def _send_label(prediction_id: UUID) -> None:
+    label_several([prediction_id], get_label(prediction_id))
 
 
 def _key(prediction_id: UUID) -> str:

@@ -20,7 +20,7 @@ from services.frontend.views.models.lookups import predict_and_explain
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.inference import ModelDescription
 
-LATEST = 8
+LATEST = 24
 CANVAS = "canvas"  # the key of the drawing on the canvas; the key of a stored one is its id
 CHOSEN = "compared-drawing"
 

@@ -14,6 +14,10 @@ from services.frontend.views.models.curves import error_chart, loss_chart
 from services.frontend.views.models.differences import ACCURACY, EXAMPLES, REJECTED, name_slice
 from shared.contracts.inference import ModelDetails
 
+TABLE_NOTE = (
+    "In 19 of 20 such measurements the true share lies in the 95% interval. To reject a drawing is wrong for digits, "
+    "and right for letters and scribbles."
+)
 HASH_SHOWN = 12  # characters, enough to tell two data sets apart
 
 
@@ -25,6 +29,7 @@ def show_details(details: ModelDetails) -> None:
     st.html(
         table_html("Measured when it was published", head, [write_slice(*item) for item in details.metrics.items()])
     )
+    st.html(f'<p class="note">{TABLE_NOTE}</p>')
     options_rows = [write_setting(*item) for item in details.recipe.items()]
     st.html(folded_table_html("Training options", ("option", "value"), options_rows))
     data_rows = [[name.replace("_", " "), shorten(value)] for name, value in details.data.items()]
@@ -35,13 +40,18 @@ def facts_html(details: ModelDetails) -> str:
     """The facts as a list of names and values."""
     engine = f"{details.engine}, in memory" if details.engine else "not in memory; loaded by the next request"
     facts = {
-        "Network": f"{details.architecture}, {details.parameters:,} weights",
-        "Published": f"{details.created_at:%d %B %Y}",
-        "Engine": engine,
-        "Temperature": f"{details.temperature:.3f}",
-        "Rejects digit scores below": f"{details.digit_score_threshold:.2f}",
+        "Network": (f"{details.architecture}, {details.parameters:,} weights", "numbers that it learned"),
+        "Published": (f"{details.created_at:%d %B %Y}", "the day on which it was measured"),
+        "Engine": (engine, "the program that computes its answers"),
+        "Temperature": (f"{details.temperature:.3f}", "below 1 makes its confidence higher, above 1 lower"),
+        "Rejects digit scores below": (
+            f"{details.digit_score_threshold:.2f}",
+            "such a drawing does not look like a digit",
+        ),
     }
-    written = "".join(f"<div><dt>{name}</dt><dd>{fact}</dd></div>" for name, fact in facts.items())
+    written = "".join(
+        f"<div><dt>{name}</dt><dd>{fact}<small>{meaning}</small></dd></div>" for name, (fact, meaning) in facts.items()
+    )
     return f'<dl class="facts">{written}</dl>'
 
 

@@ -1,37 +1,66 @@
-"""The table of all model versions, and the versions that cannot be used.
+"""The table of all model versions, which can be sorted, and the versions that cannot be used.
 
-The metrics come from the manifests, through inference.
+The metrics come from the manifests, through inference. It is a component of our own, because Streamlit's tables are
+drawn on a canvas, where nothing can be marked as the best.
 """
 
 import re
-from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
 
 from services.frontend.elements.headings import show_heading
-from services.frontend.elements.table import table_html
 from services.frontend.session.chosen_model import get_chosen_model
-from services.frontend.views.models.differences import ACCURACY, REJECTED, name_slice
+from services.frontend.views.models.columns import list_columns
+from services.frontend.views.models.meanings import meanings_html
+from services.frontend.views.models.speed import Speeds, get_speeds, show_measuring
 from shared.contracts.inference import ModelDescription, ModelList
 
-LEFT_OUT = {"mnist_pictures"}  # almost the same as MNIST; the details show it
-MARKUP = re.compile(r"[\\`*_~\[\]<>$:&|]")  # characters with a meaning in Streamlit's Markdown
+CAPTION = "Available versions"
+SCRIPT = Path(__file__).parent / "sortable.js"
+MARKUP = f"""
+<div class="versions"><div class="table" role="region" tabindex="0" aria-label="{CAPTION}"></div></div>"""
+SPECIAL = re.compile(r"[\\`*_~\[\]<>$:&|]")  # characters with a meaning in Streamlit's Markdown
+
+
+@st.cache_resource
+def _register_component() -> ComponentRenderer:
+    return st.components.v2.component("slate_versions", html=MARKUP, js=SCRIPT.read_text(), isolate_styles=False)
 
 
 def show_versions(listed: ModelList) -> None:
-    """One row for each version, and below the table the versions that cannot be used."""
-    show_heading(
-        "Versions", "share of each kind of test digits that was read right; share of letters that was rejected"
-    )
-    measured = dict.fromkeys(
-        name for model in listed.models for name, metrics in model.metrics.items() if ACCURACY in metrics
-    )
-    slices = [name for name in measured if name not in LEFT_OUT]
-    others = ("letters rejected", "calibration error", "weights", "published")
-    head = ("version", "used for", *map(name_slice, slices), *others)
-    rows = [write_version(model, slices, listed) for model in listed.models]
-    st.html(table_html("Available versions", head, rows))
+    """One row for each version, what the columns mean, and the versions that cannot be used."""
+    show_heading("Versions", "press the name of a column to sort by it; ★ marks the best figure of each")
+    _register_component()(key="versions-table", data=describe_versions(listed, get_speeds()))
+    show_measuring([model.reference for model in listed.models])
+    st.html(meanings_html())
     show_unavailable(listed)
+
+
+def describe_versions(listed: ModelList, speeds: Speeds | None) -> dict[str, object]:
+    """What the script needs: the columns, and the cells of each row with a text and a value to sort by.
+
+    Below the name of a version stands which requests it answers.
+    """
+    columns = list_columns(listed.models, speeds)
+    figures = zip(*(column.describe(listed.models) for column in columns), strict=True)
+    return {
+        "caption": CAPTION,
+        "columns": [
+            {"name": "version"},
+            *({"name": column.name, "better": column.better} for column in columns),
+            {"name": "published", "better": "higher"},
+        ],
+        "rows": [
+            [
+                {"text": model.reference, "value": model.reference, "note": describe_use(model, listed)},
+                *cells,
+                {"text": f"{model.created_at:%d %b %Y}", "value": model.created_at.timestamp()},
+            ]
+            for model, cells in zip(listed.models, figures, strict=True)
+        ],
+    }
 
 
 def show_unavailable(listed: ModelList) -> None:
@@ -43,35 +72,16 @@ def show_unavailable(listed: ModelList) -> None:
 
 def escape_markdown(text: str) -> str:
     """Text as Markdown that shows it unchanged, on one line."""
-    return MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
-
-
-def write_version(model: ModelDescription, slices: Sequence[str], listed: ModelList) -> list[str]:
-    """One row of the table."""
-    return [
-        model.reference,
-        describe_use(model, listed),
-        *(write_share(model, name, ACCURACY) for name in slices),
-        write_share(model, "pen_letters", REJECTED),
-        write_share(model, "mnist", "calibration_error"),
-        f"{model.parameters:,}",
-        f"{model.created_at:%d %b %Y}",
-    ]
+    return SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def describe_use(model: ModelDescription, listed: ModelList) -> str:
     """Which requests this version answers."""
     reference, default = model.reference, str(listed.default)
     if reference == (get_chosen_model() or default):
-        return "your pages"
+        return "answers your pages"
     if reference == default:
         return "the default"
     if reference == str(listed.shadow):
         return "in shadow"
-    return f"the name {model.name}" if model.current else "its full name"
-
-
-def write_share(model: ModelDescription, slice_name: str, measure: str) -> str:
-    """The metric in percent; a dash if it was not measured."""
-    value = model.metrics.get(slice_name, {}).get(measure)
-    return "–" if value is None else f"{value:.2%}"
+    return f"answers to the name {model.name}" if model.current else "answers to its full name"

@@ -4,6 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from services.frontend.connections import check_health, get_settle_s
+from services.frontend.elements.answer import name_label
 from services.frontend.elements.sentences import describe_delivery
 from services.frontend.views.play.card import Card, Tile, draw_card
 from services.frontend.views.play.fooling import Fooling, Verdict, judge
@@ -67,7 +68,7 @@ def find_outcome(fooling: Fooling) -> str:
     if answered is None or answered.label is None:
         return ""
     away = not check_health().storage
-    delivery = describe_delivery(save(answered, get_settle_s()), answered.label, is_storage_away=away)
+    delivery = describe_delivery(save(answered, get_settle_s()), name_label(answered.label), is_storage_away=away)
     return describe_outcome(answered.label, answered.prediction.digit, delivery, counts=answered in fooling.fooled)
 
 

@@ -7,25 +7,26 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from services.frontend.elements.charts import BLUE, GREEN, GREY, RED, Chart, Row
+from services.frontend.elements.charts import GREEN, GREY, RED, Chart, Row
 from services.frontend.elements.measures import Tally, tally_bin, wilson_interval
 from shared.contracts.storage import ConfidenceBin, RunningAccuracy
 
 PERCENT = ".0%"
 SHARES = alt.Scale(domain=[0, 1])
 ROW_HEIGHT = 46  # pixels
-CELL = "cell"  # name of the selection in the confusion matrix
-MAX_OPACITY = 0.62  # the count stays readable
+COLUMN_SHARE, WIDEST_COLUMN = 0.08, 0.8  # of the chart's width, and of the room of a column
 
 
 def running_accuracy_chart(points: Sequence[RunningAccuracy]) -> Chart:
-    """The accuracy after each label, with its 95 % interval."""
+    """The accuracy after each label, with its 95 % interval. One label is a point."""
     rows = []
     for point in points:
         low, high = wilson_interval(round(point.accuracy * point.labelled), point.labelled)
         rows.append({"labelled": point.labelled, "accuracy": point.accuracy, "low": low, "high": high})
     first, last = points[0].labelled, points[-1].labelled
-    scale = alt.Scale(domain=[first, max(last, first + 1)], nice=False)
+    if first == last:
+        return _one_point_chart(rows)
+    scale = alt.Scale(domain=[first, last], nice=False)
     axis = alt.Axis(format=",d", tickMinStep=1, tickCount=5, grid=False)
     base = _chart(rows).encode(alt.X("labelled:Q", title="labelled drawings so far", scale=scale, axis=axis))
     tooltip = _tooltip("labelled:Q", "labelled")
@@ -35,11 +36,22 @@ def running_accuracy_chart(points: Sequence[RunningAccuracy]) -> Chart:
     ).properties(height=260)
 
 
+def _one_point_chart(rows: Sequence[Row]) -> Chart:
+    base = _chart(rows).encode(alt.X("labelled:O", title="labelled drawings so far", axis=_plain_labels()))
+    return alt.layer(
+        base.mark_rule(color=GREEN, opacity=0.4, strokeWidth=8).encode(_share_axis("low"), alt.Y2("high:Q")),
+        base.mark_point(color=GREEN, filled=True, size=110, opacity=1).encode(
+            _share_axis("accuracy"), tooltip=_tooltip("labelled:O", "labelled")
+        ),
+    ).properties(height=260)
+
+
 def tally_columns(tallies: Sequence[Tally]) -> Chart:
-    """One column for each tally, with the number of labels at the bottom."""
+    """One column for each tally, with the number of labels at the bottom. A few columns are not wider than many."""
+    width = alt.RelativeBandSize(min(WIDEST_COLUMN, len(tallies) * COLUMN_SHARE))
     base = _chart(_rows_of(tallies)).encode(alt.X("name:N", title=None, sort=None, axis=_plain_labels()))
     return alt.layer(
-        base.mark_bar(color=GREEN, opacity=0.55, cornerRadiusEnd=3).encode(
+        base.mark_bar(color=GREEN, opacity=0.55, cornerRadiusEnd=3, width=width).encode(
             _share_axis("accuracy"), tooltip=_tooltip("name:N")
         ),
         base.mark_rule(color=GREY, strokeWidth=2).encode(_share_axis("low"), alt.Y2("high:Q")),
@@ -59,44 +71,6 @@ def tally_rows(tallies: Sequence[Tally]) -> Chart:
         base.mark_rule(color=GREY, strokeWidth=2).encode(alt.X("low:Q", scale=SHARES), alt.X2("high:Q")),
         titled.mark_text(align="left", dy=-16, fontSize=12).encode(x=alt.datum(0), text="title:N"),
     ).properties(height=alt.Step(ROW_HEIGHT))
-
-
-def confusion_chart(confusion: Sequence[Sequence[int]], chosen: tuple[int, int]) -> Chart:
-    """Counts by true and predicted digit. A click on a cell selects it; `chosen` has a border.
-
-    Right predictions are green and wrong ones red. Each colour has its own scale, because mistakes are so rare that
-    they would be invisible on a common one.
-    """
-    right = max(confusion[digit][digit] for digit in range(10))
-    wrong = max(confusion[label][digit] for label in range(10) for digit in range(10) if label != digit)
-    rows = [
-        {
-            "label": label,
-            "digit": digit,
-            "count": count,
-            "kind": "right" if label == digit else "wrong",
-            "strength": MAX_OPACITY * count / max(1, right if label == digit else wrong),
-            "chosen": (label, digit) == chosen,
-            "words": f"{label} read as {digit}: {count:,} drawing{'' if count == 1 else 's'}",
-        }
-        for label, row in enumerate(confusion)
-        for digit, count in enumerate(row)
-    ]
-    digits = alt.Axis(labelAngle=0, ticks=False, domain=False)
-    base = _chart(rows).encode(
-        alt.X("digit:O", title="read as", axis=digits), alt.Y("label:O", title="true digit", axis=digits)
-    )
-    cells = base.mark_rect(cornerRadius=4, cursor="pointer").encode(
-        fill=alt.Fill("kind:N", scale=alt.Scale(domain=["right", "wrong"], range=[GREEN, RED]), legend=None),
-        fillOpacity=alt.FillOpacity("strength:Q", scale=None),
-        stroke=alt.condition("datum.chosen", alt.value(BLUE), alt.value(GREY)),
-        strokeWidth=alt.condition("datum.chosen", alt.value(3), alt.value(0.25)),
-        tooltip=alt.Tooltip("words:N", title=""),
-        description="words:N",
-    )
-    counts = base.transform_filter("datum.count > 0").mark_text(fontSize=12, aria=False).encode(text="count:Q")
-    selection = alt.selection_point(name=CELL, fields=["label", "digit"], on="click", clear=False)
-    return alt.layer(cells.add_params(selection), counts).properties(height=380)
 
 
 def confidence_chart(bins: Sequence[ConfidenceBin]) -> Chart:

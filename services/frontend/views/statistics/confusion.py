@@ -1,50 +1,50 @@
-"""The confusion matrix, and the drawings of the chosen cell. A click chooses a cell, or the two lists of digits do.
+"""The confusion matrix, and the drawings of the chosen cell. A press chooses a cell, or the two lists of digits do.
 
 The counts come from the statistics of storage, the drawings from its history.
 """
 
 from collections.abc import Sequence
-from functools import partial
 
 import streamlit as st
 
 from services.frontend.elements.answer import percent
-from services.frontend.elements.charts import with_text_colour
 from services.frontend.elements.headings import show_heading
 from services.frontend.elements.table import folded_table_html
 from services.frontend.elements.thumbnails import find_thumbnails
 from services.frontend.session.identity import get_identity, get_storage
-from services.frontend.views.statistics.charts import CELL, confusion_chart
+from services.frontend.views.statistics.matrix import show_matrix
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.storage import HistoryFilters, Statistics, StoredPrediction
 
 EXAMPLES = 24
-MATRIX = "matrix"  # session key of the number that makes each new matrix a new widget
-LAST_CLICK = "last-click"  # session key of the matrix and the cell
+HISTORY = "views/history/page.py"
+LABEL, DIGIT = "cell_label", "cell_digit"  # session keys of the chosen cell
+CHOSEN_FOR = "cell-chosen-for"  # session key of the filters of the matrix
 
 
 @st.fragment
 def show_confusion(statistics: Statistics, filters: HistoryFilters) -> None:
     """The matrix, and beside it the drawings of the chosen cell. Choosing another cell reruns nothing else."""
-    show_heading("Which digits are confused", "click a cell, or choose two digits, to see the drawings")
+    show_heading("Which digits are confused", "press a cell, or choose two digits, to see the drawings")
     confusion = statistics.confusion
-    if "cell_label" not in st.session_state:
-        st.session_state["cell_label"], st.session_state["cell_digit"] = find_commonest(confusion)
+    if st.session_state.get(CHOSEN_FOR) != filters or LABEL not in st.session_state:
+        choose_cell(*find_commonest(confusion))  # no cell stays chosen that belongs to other drawings
+        st.session_state[CHOSEN_FOR] = filters
     left, right = st.columns([1.15, 1], gap="medium")
     with right:
         first, second = st.columns(2)
-        label: int = first.selectbox("True digit", range(10), key="cell_label", on_change=forget_click)
-        digit: int = second.selectbox("Read as", range(10), key="cell_digit", on_change=forget_click)
+        label: int = first.selectbox("Really", range(10), key=LABEL)
+        digit: int = second.selectbox("Read as", range(10), key=DIGIT)
         show_examples(label, digit, confusion[label][digit], filters)
     with left:
-        labelled = sum(map(sum, confusion))
-        mistakes = labelled - sum(confusion[same][same] for same in range(10))
-        sentence = f"Confusion matrix: {labelled} drawings with a digit as label, {mistakes} read wrong."
-        chart = confusion_chart(confusion, (label, digit))
-        key = f"confusion-{st.session_state.get(MATRIX, 0)}"
-        st.altair_chart(with_text_colour(chart), alt=sentence, key=key, on_select=partial(take_cell, key))
+        show_matrix(confusion, (label, digit), choose_cell)
         rows = [[str(true_digit), *map(str, row)] for true_digit, row in enumerate(confusion)]
         st.html(folded_table_html("Predictions by true digit", ("true digit", *map(str, range(10))), rows))
+
+
+def choose_cell(label: int, digit: int) -> None:
+    """Chooses the cell in both lists."""
+    st.session_state[LABEL], st.session_state[DIGIT] = label, digit
 
 
 def find_commonest(confusion: Sequence[Sequence[int]]) -> tuple[int, int]:
@@ -54,23 +54,9 @@ def find_commonest(confusion: Sequence[Sequence[int]]) -> tuple[int, int]:
     return max(mistakes or cells, key=lambda cell: confusion[cell[0]][cell[1]])
 
 
-def take_cell(key: str) -> None:
-    """Chooses the cell that was clicked. Streamlit may report a click twice, so a repeated report is ignored."""
-    cells = st.session_state[key].selection.get(CELL, [])
-    if not cells or st.session_state.get(LAST_CLICK) == (key, cells):
-        return
-    st.session_state[LAST_CLICK] = (key, cells)
-    st.session_state["cell_label"], st.session_state["cell_digit"] = cells[-1]["label"], cells[-1]["digit"]
-
-
-def forget_click() -> None:
-    """Replaces the matrix by a new one. In the old one, a second click on the same cell would have no effect."""
-    st.session_state[MATRIX] = st.session_state.get(MATRIX, 0) + 1
-
-
 def show_examples(label: int, digit: int, count: int, filters: HistoryFilters) -> None:
     """The newest drawings of the cell that this person may see. `count` are in the cell."""
-    cell = f"True digit {label}, read as {digit}"
+    cell = f"Really {label}, read as {digit}"
     wanted = filters.model_copy(update={"label": label, "digit": digit})
     try:
         page = get_storage().list_predictions(EXAMPLES, wanted) if count else None
@@ -78,6 +64,10 @@ def show_examples(label: int, digit: int, count: int, filters: HistoryFilters) -
         st.html('<p class="sentence">Storage can\'t be reached right now.</p>')
         return
     st.html(examples_html(cell, page.predictions if page else [], count))
+    if page and page.predictions:
+        address = {"label": label, "read": digit, "model": filters.model, "mine": "true" if filters.mine else None}
+        query = {name: str(value) for name, value in address.items() if value is not None}
+        st.page_link(HISTORY, label="Open in History", icon=":material/history:", query_params=query)
 
 
 def examples_html(cell: str, predictions: Sequence[StoredPrediction], count: int) -> str:

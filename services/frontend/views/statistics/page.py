@@ -23,6 +23,7 @@ from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.storage import HistoryFilters, Statistics
 
 ALL = "All versions"
+MODEL = "model"  # in the address, and key of the choice
 EVERYBODY, YOURS = "Everybody's drawings", "Yours"
 ONLY_YOURS = "Of the drawings of this browser. Those of others are not shown here."
 MIN_LABELS = 30  # with fewer, the interval is too wide for a useful accuracy
@@ -35,6 +36,7 @@ NOTE = (
     "Predictions in total: {count:,}. Only labelled drawings count. "
     "People may label mistakes more often than right answers."
 )
+HISTORY, LABEL_THEM = "views/history/page.py", "Say what they are, in History"
 SENTENCE = "statistics-sentence"  # key
 AT_BOTTOM = "bottom: number of labels"
 HEAD = ("labelled", "right", "accuracy", "95% interval")
@@ -84,15 +86,25 @@ def choose_mine() -> bool | None:
 
 
 def choose_model_version(everything: Statistics, mine: bool | None) -> str | None:
-    """The choice is part of the page's address, so that it can be shared. None means all versions."""
+    """The choice is part of the page's address, so that it can be shared. None means all versions.
+
+    It is not bound to the address by Streamlit, which would take the model out of a link to the history.
+    """
     options = [ALL, *(str(version.model) for version in everything.by_model)]
     asked = st.query_params.get("model", ALL)
     if asked not in options and has_predictions(
         asked, mine
     ):  # `everything` is a few seconds old and may not list it yet
         options.append(asked)
-    chosen = st.selectbox("Model version", options, key="model", bind="query-params")
+    st.session_state[MODEL] = asked if asked in options else ALL
+    chosen = st.selectbox("Model version", options, key=MODEL, on_change=update_address)
     return None if chosen == ALL else chosen
+
+
+def update_address() -> None:
+    """Writes the chosen version to the address."""
+    chosen = st.session_state[MODEL]
+    st.query_params.from_dict({} if chosen == ALL else {MODEL: chosen})
 
 
 def has_predictions(model: str, mine: bool | None) -> bool:
@@ -133,6 +145,7 @@ def show_overall(statistics: Statistics) -> None:
     overall = statistics.overall
     if not overall.labelled:
         show_sentence(NO_LABELS.format(count=overall.predictions), SENTENCE, draw_link=True)
+        st.page_link(HISTORY, label=LABEL_THEM, icon=":material/label:", query_params={"show": "unlabelled"})
         return
     tally = Tally("all", overall.correct, overall.labelled)
     low, high = tally.interval
@@ -142,22 +155,30 @@ def show_overall(statistics: Statistics) -> None:
     with st.container(border=True, key="overall"):
         st.html(f"""
 <div class="overall"><div class="accuracy" data-testid="accuracy">{percent(tally.accuracy)}</div>
-<div><b data-testid="counts">{overall.correct:,} of {overall.labelled:,} labelled drawings read right</b>
+<div><b data-testid="counts">{overall.correct:,} of {count_things(overall.labelled, "labelled drawing")} read right</b>
 <span>With 95% confidence the true accuracy is between {percent(low)} and {percent(high)}.{warning}</span>
 <small>{NOTE.format(count=overall.predictions)}</small></div></div>""")
 
 
 def count_labels(number: int) -> str:
     """Returns "1 label" or "1,234 labels"."""
-    return "1 label" if number == 1 else f"{number:,} labels"
+    return count_things(number, "label")
+
+
+def count_things(number: int, thing: str) -> str:
+    """Returns "1 label" or "1,234 labels"."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def show_running_accuracy(statistics: Statistics) -> None:
     """The accuracy label by label."""
     points = statistics.running_accuracy
-    show_heading("Accuracy over time", f"the latest {count_labels(len(points))}; shaded: 95% interval")
+    which = "1 label" if len(points) == 1 else f"the latest {count_labels(len(points))}"
+    show_heading("Accuracy over time", f"{which}; shaded: 95% interval")
     last = points[-1]
     sentence = f"Running accuracy, from {percent(points[0].accuracy)} to {percent(last.accuracy)}."
+    if len(points) == 1:
+        sentence = f"Accuracy of 1 label: {percent(last.accuracy)}."
     show_chart(charts.running_accuracy_chart(points), sentence)
 
 
@@ -196,7 +217,7 @@ def show_tallies(title: str, kind: str, tallies: Sequence[Tally], *, by_column: 
 def show_confidence(statistics: Statistics) -> None:
     """The number of predictions by confidence."""
     bins = statistics.confidence_bins
-    show_heading("Confidence", f"{statistics.overall.predictions:,} predictions by confidence")
+    show_heading("Confidence", f"{count_things(statistics.overall.predictions, 'prediction')} by confidence")
     if not statistics.overall.predictions:
         st.html('<p class="sentence">This version has not read anything yet.</p>')
         return
