@@ -32,22 +32,19 @@ SVG_START = 2048  # bytes in which the tag of an SVG is searched for; a comment 
 HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 AVIF_BRANDS = (b"avif", b"avis")
 
-_SIGNATURES: tuple[tuple[re.Pattern[bytes], Kind], ...] = tuple(
-    (re.compile(pattern, re.DOTALL), kind)
-    for pattern, kind in (
-        (rb"\x89PNG\r\n\x1a\n", "PNG"),
-        (rb"\xff\xd8\xff", "JPEG"),
-        (rb"RIFF....WEBP", "WEBP"),
-        (rb"RIFF....AVI ", "video"),
-        (rb"....ftyp(" + b"|".join(HEIC_BRANDS) + rb")", "HEIC"),
-        (rb"....ftyp(" + b"|".join(AVIF_BRANDS) + rb")", "AVIF"),
-        (rb"....ftyp", "video"),
-        (rb"\x1aE\xdf\xa3", "video"),  # Matroska and WebM
-        (rb"GIF8[79]a", "GIF"),
-        (rb"BM....\0\0\0\0", "BMP"),
-        (rb"II\*\0|MM\0\*", "TIFF"),
-        (rb"PK\x03\x04", "archive"),
-    )
+_SIGNATURES: tuple[tuple[bytes, Kind], ...] = (
+    (rb"\x89PNG\r\n\x1a\n", "PNG"),
+    (rb"\xff\xd8\xff", "JPEG"),
+    (rb"RIFF....WEBP", "WEBP"),
+    (rb"RIFF....AVI ", "video"),
+    (rb"....ftyp(" + b"|".join(HEIC_BRANDS) + rb")", "HEIC"),
+    (rb"....ftyp(" + b"|".join(AVIF_BRANDS) + rb")", "AVIF"),
+    (rb"....ftyp", "video"),
+    (rb"\x1aE\xdf\xa3", "video"),  # Matroska and WebM
+    (rb"GIF8[79]a", "GIF"),
+    (rb"BM....\0\0\0\0", "BMP"),
+    (rb"II\*\0|MM\0\*", "TIFF"),
+    (rb"PK\x03\x04", "archive"),
 )
 _SVG = re.compile(rb"<(?:\w+:)?svg[\s>]", re.IGNORECASE)
 
@@ -57,7 +54,7 @@ def find_kind(data: bytes) -> Kind:
     if not data:
         return "empty"
     for signature, kind in _SIGNATURES:
-        if signature.match(data):
+        if re.match(signature, data, re.DOTALL):
             return kind
     if b"%PDF-" in data[:PDF_START]:
         return "PDF"

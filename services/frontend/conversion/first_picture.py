@@ -6,7 +6,7 @@ from PIL import Image
 from pillow_heif import register_heif_opener
 
 from services.frontend.conversion.pdf import draw_first_page
-from services.frontend.elements.decoding import UnshowablePictureError, decode_upright
+from services.frontend.elements.decoding import decode_upright
 from shared.picture_kinds import NAMES, Kind, find_kind
 
 SIDE = 2048  # pixels, as large as inference looks at

@@ -155,3 +155,16 @@ def test_a_turn_asks_inference_again(services: Services) -> None:
 def test_the_page_says_that_inference_turned_the_picture(services: Services) -> None:
     services.reading = a_reading("7", rotation=180)
     assert "The picture was turned by 180° to be read." in html_of(open_page())
+
+
+def test_one_button_calls_all_digits_right_and_takes_that_back(services: Services) -> None:
+    services.reading = a_reading("19,95", "6")
+    page = open_page()
+    page.button("confirm-1").click()
+    run(page)
+    assert [digit.label for digit in photo_of(page).digits] == [1, 9, 9, 5, 6]
+    assert page.button("confirm-1").label == "Take back"
+    page.button("confirm-1").click()
+    run(page)
+    assert [digit.label for digit in photo_of(page).digits] == [None] * 5
+    assert page.button("confirm-1").label == "All right"

@@ -32,18 +32,22 @@ UNREADABLE: dict[Kind, str] = {
     "SVG": CANT_READ + "Save it as a PNG picture and try again.",
     "video": CANT_READ + "Take a picture of the digits instead.",
     "archive": CANT_READ + "Save the page as a picture or as a PDF document and try again.",
-    "?": "The file is not a picture that Slate can read. It reads PNG, JPEG, WebP, HEIC, AVIF, GIF, BMP and TIFF pictures, "
-    "and the first page of PDF documents.",
+    "?": "The file is not a picture that Slate can read. It reads PNG, JPEG, WebP, HEIC, AVIF, GIF, BMP and TIFF "
+    "pictures, and the first page of PDF documents.",
 }
 JPEG_QUALITY = 92
 
 
 @dataclass(frozen=True)
 class Cutout:
-    """One digit with margins, as two PNG files: one to store, and one to show, which is the same if that is small."""
+    """One digit with margins, as two PNG files: one to store, and one to show, which is the same if that is small.
+
+    `paper` is the colour of its border, for CSS; empty if that is transparent.
+    """
 
     stored: bytes
     shown: bytes
+    paper: str
 
 
 def check_file(data: bytes) -> None:
@@ -118,9 +122,19 @@ def make_preview(picture: Image.Image) -> str:
 
 
 def make_cutout(cut: Image.Image) -> Cutout:
-    """Both files of a cutout."""
+    """Both files of a cutout, and its paper."""
     stored = encode(_shrink(cut, STORED_SIDE), "PNG")
-    return Cutout(stored, stored if max(cut.size) <= SHOWN_SIDE else encode(_shrink(cut, SHOWN_SIDE), "PNG"))
+    shown = stored if max(cut.size) <= SHOWN_SIDE else encode(_shrink(cut, SHOWN_SIDE), "PNG")
+    return Cutout(stored, shown, find_paper(cut))
+
+
+def find_paper(cut: Image.Image) -> str:
+    """The median colour of the border: `#f4f1e8`. Empty for a transparent picture."""
+    if cut.mode != "RGB":
+        return ""
+    pixels = np.asarray(_shrink(cut, SHOWN_SIDE))
+    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    return "#" + bytes(np.median(border, axis=0).astype(np.uint8)).hex()
 
 
 def cut_out(picture: Image.Image, width: int, box: Box, others: Sequence[Box]) -> Image.Image:

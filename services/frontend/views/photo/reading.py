@@ -98,6 +98,7 @@ def take_reading(
             created_at=photo.received_at,
             found=found,
             cutout=cutout.shown,
+            paper=cutout.paper,
         )
         for found, cutout in zip(reading.digits, cutouts, strict=True)
     ]
