@@ -116,9 +116,10 @@ def test_the_cutout_of_a_huge_digit_can_be_stored_and_is_small_on_the_page() -> 
     assert len(cutout.stored) < 10 * 1024 * 1024
 
 
-def test_the_paper_of_a_cutout_is_the_colour_of_its_border() -> None:
+def test_the_paper_of_a_cutout_is_the_colour_around_the_digit() -> None:
     cut = Image.new("RGB", (40, 60), "#f4f1e8")
-    cut.paste("black", (15, 20, 25, 60))  # the ink reaches the border
+    cut.paste("grey", (0, 0, 3, 60))  # a frame
+    cut.paste("black", (15, 5, 25, 55))
     assert make_cutout(cut).paper == "#f4f1e8"
     assert make_cutout(Image.new("RGBA", (40, 60))).paper == ""
 

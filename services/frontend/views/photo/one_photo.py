@@ -34,6 +34,7 @@ from shared.contracts.page import PageReading
 
 NOT_READ_YET = "Not read yet. The picture stays here and is read when the recogniser is back."
 ALL_RIGHT = "Labels every digit that has no label yet as what it was read as"
+NOT_SAVED = "An example, so nothing of it is saved"
 LINES_AT_ONCE, LINES_HEIGHT = 12, 380  # more lines than this scroll in a box of so many pixels
 
 
@@ -240,6 +241,9 @@ def put_back(digit: PhotoDigit) -> None:
 
 def show_saved(photo: Photo) -> None:
     """Saves all digits, and says whether storage has them."""
+    if photo.example:
+        st.html(f'<div class="saved" role="status" data-testid="saved" data-saved="">{NOT_SAVED}</div>')
+        return
     delivery = save_photo(photo, get_outbox(), get_settle_s())
     saved = str(delivery is Delivery.SAVED).lower()
     words = describe_delivery(delivery, is_storage_away=not check_health().storage)

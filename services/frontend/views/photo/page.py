@@ -10,6 +10,7 @@ from services.frontend.connections import check_health, connect, forget_statisti
 from services.frontend.elements.headings import show_title
 from services.frontend.session.chosen_model import ask_chosen_model, get_chosen_model, reads_pages
 from services.frontend.session.identity import get_outbox
+from services.frontend.views.photo.examples import add_example, show_examples
 from services.frontend.views.photo.kept_pages import keep_page
 from services.frontend.views.photo.one_photo import show_photo
 from services.frontend.views.photo.picture import MAX_MIB
@@ -23,8 +24,11 @@ UPLOAD, CAMERA = "Upload", "Camera"
 ICONS = {UPLOAD: ":material/upload: Upload", CAMERA: ":material/photo_camera: Camera"}
 REFRESH_EVERY_S = 2.0
 PICTURES = f"Pictures of any usual kind, or a PDF, up to {MAX_MIB} MB each"
-PASTE_HINT = '<p class="note paste-hint">You can also paste a picture: Ctrl+V, or ⌘V on a Mac.</p>'
-PASTE = f"<script>{(Path(__file__).parent / 'paste.js').read_text()}</script>"
+INTAKE = (
+    '<p class="note paste-hint">You can also paste a picture: Ctrl+V, or ⌘V on a Mac.</p>'
+    f'<p class="photo-problem too-large" role="alert" data-testid="too-large" data-limit="{MAX_MIB}" hidden></p>'
+)
+SCRIPT = f"<script>{(Path(__file__).parent / 'intake.js').read_text()}</script>"
 OWN_MODEL = "The model you chose reads only single drawings, so Slate's default model reads your pictures."
 
 
@@ -37,6 +41,7 @@ def show_page() -> None:
         if not reads_pages(get_chosen_model()):
             st.html(f'<p class="note" data-testid="own-model">{OWN_MODEL}</p>')
         show_intake(page)
+        show_examples(lambda name: add_example(page, name))
         if page.left_out:
             st.html(f'<p class="photo-problem" role="status" data-testid="no-room">{say_no_room(page.left_out)}</p>')
     read_and_show(page)
@@ -70,7 +75,7 @@ def show_intake(page: PhotoPage) -> None:
         max_upload_size=MAX_MIB,
         key=f"photo-files-{page.batches}",
     )
-    st.html(PASTE_HINT)
+    st.html(INTAKE)
     if files:
         page.batches += 1
         page.take([make_photo(file.file_id, file.name, "upload", file.getvalue()) for file in files])
@@ -129,4 +134,4 @@ def rerun_when_possible(page: PhotoPage) -> None:
 
 
 show_page()
-st.html(PASTE, unsafe_allow_javascript=True)
+st.html(SCRIPT, unsafe_allow_javascript=True)

@@ -42,7 +42,7 @@ JPEG_QUALITY = 92
 class Cutout:
     """One digit with margins, as two PNG files: one to store, and one to show, which is the same if that is small.
 
-    `paper` is the colour of its border, for CSS; empty if that is transparent.
+    `paper` is the colour around the digit, for CSS; empty if that is transparent.
     """
 
     stored: bytes
@@ -129,12 +129,14 @@ def make_cutout(cut: Image.Image) -> Cutout:
 
 
 def find_paper(cut: Image.Image) -> str:
-    """The median colour of the border: `#f4f1e8`. Empty for a transparent picture."""
+    """The median colour, which is that of the paper, because a digit covers less than half: `#f4f1e8`.
+
+    Empty for a transparent picture.
+    """
     if cut.mode != "RGB":
         return ""
-    pixels = np.asarray(_shrink(cut, SHOWN_SIDE))
-    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-    return "#" + bytes(np.median(border, axis=0).astype(np.uint8)).hex()
+    pixels = np.asarray(_shrink(cut, SHOWN_SIDE)).reshape(-1, 3)
+    return "#" + bytes(np.median(pixels, axis=0).astype(np.uint8)).hex()
 
 
 def cut_out(picture: Image.Image, width: int, box: Box, others: Sequence[Box]) -> Image.Image:

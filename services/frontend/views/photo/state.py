@@ -84,6 +84,7 @@ class Photo:
     first: int = 0
     confirmed: list[int] = field(default_factory=list)
     has_more: bool = False  # further pages in its file, which are not read
+    example: str = ""  # the name of one of Slate's own pictures, of which nothing is saved
     received_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     problem: str = ""
     failures: int = 0  # while the recogniser was ready
@@ -100,8 +101,8 @@ class Photo:
 
     @property
     def is_saved(self) -> bool:
-        """Whether storage has all digits. True for a picture without digits."""
-        return all(digit.saved for digit in self.digits)
+        """Whether storage has all digits that it is to have. True for a picture without digits."""
+        return bool(self.example) or all(digit.saved for digit in self.digits)
 
     @property
     def held_bytes(self) -> int:
