@@ -6,7 +6,7 @@ from services.frontend.views.photo import kept_pages
 from services.frontend.views.photo.kept_pages import KEPT_S, KeptPages
 from services.frontend.views.photo.state import Photo, PhotoPage
 
-OWNER, TICKET = "owner", "a ticket of a tab"
+OWNER, VISIT = "owner", "the name of a visit"
 
 
 class Clock:
@@ -25,37 +25,37 @@ def a_page(*names: str, size: int = 10) -> PhotoPage:
 
 def test_the_pictures_come_back_to_the_same_tab_of_the_same_person_only() -> None:
     kept = KeptPages()
-    kept.keep(OWNER, TICKET, a_page("1", "2"))
-    assert [photo.file_id for photo in kept.find(OWNER, TICKET)] == ["1", "2"]
-    assert kept.find("another", TICKET) == []
+    kept.keep(OWNER, VISIT, a_page("1", "2"))
+    assert [photo.file_id for photo in kept.find(OWNER, VISIT)] == ["1", "2"]
+    assert kept.find("another", VISIT) == []
     assert kept.find(OWNER, "another") == []
 
 
 def test_after_a_while_they_are_forgotten() -> None:
     clock = Clock()
     kept = KeptPages(clock)
-    kept.keep(OWNER, TICKET, a_page("1"))
+    kept.keep(OWNER, VISIT, a_page("1"))
     clock.time += KEPT_S + 1
-    assert kept.find(OWNER, TICKET) == []
-    kept.keep("another", TICKET, a_page())
-    assert list(kept.pages) == [("another", TICKET)]
+    assert kept.find(OWNER, VISIT) == []
+    kept.keep("another", VISIT, a_page())
+    assert list(kept.pages) == [("another", VISIT)]
 
 
 def test_the_longest_unused_go_when_there_is_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept_pages, "MAX_KEPT_BYTES", 250)
     kept, first = KeptPages(), a_page("1", size=100)
-    kept.keep("first", TICKET, first)
-    kept.keep("second", TICKET, a_page("2", size=100))
-    kept.keep("first", TICKET, first)
-    kept.keep("third", TICKET, a_page("3", size=100))
+    kept.keep("first", VISIT, first)
+    kept.keep("second", VISIT, a_page("2", size=100))
+    kept.keep("first", VISIT, first)
+    kept.keep("third", VISIT, a_page("3", size=100))
     assert [owner for owner, _ in kept.pages] == ["first", "third"]
 
 
 def test_a_picture_that_waits_is_read_by_the_new_session_alone() -> None:
     kept, page = KeptPages(), a_page("waiting", "broken")
     page.photos[1].problem = "It is broken."
-    kept.keep(OWNER, TICKET, page)
-    waiting, broken = kept.find(OWNER, TICKET)
+    kept.keep(OWNER, VISIT, page)
+    waiting, broken = kept.find(OWNER, VISIT)
     assert waiting is not page.photos[0]
     assert broken is page.photos[1]
 

@@ -1,12 +1,14 @@
 """Writes the examples into the folder of the page: `python -m training.rendering.examples`."""
 
+import io
 import json
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
-import cv2
-import numpy as np
+from PIL import Image
 
-from training.rendering.examples.drawings import as_json, make_drawings, write_svg
+from training.rendering.examples.drawings import Drawing, make_drawings, write_svg
 from training.rendering.examples.photos import make_photos
 
 FRONTEND = Path(__file__).parents[3] / "services/frontend"
@@ -21,23 +23,27 @@ def main() -> None:
     for folder in (PICTURES, PHOTOS):
         folder.mkdir(parents=True, exist_ok=True)
     drawings = make_drawings()
-    STROKES.write_text(json.dumps(as_json(drawings)) + "\n")
-    for name, strokes in drawings.items():
-        (PICTURES / f"{name}.svg").write_text(write_svg(strokes))
+    STROKES.write_text(write_strokes(drawings))
+    for name, drawing in drawings.items():
+        (PICTURES / f"{name}.svg").write_text(write_svg(drawing))
     for name, photo in make_photos().items():
         (PHOTOS / f"{name}.jpg").write_bytes(photo.data)
         (PICTURES / f"{name}.webp").write_bytes(make_small(photo.data))
         print(f"{name}: {len(photo.data) / 1000:.0f} kB, {' / '.join(photo.lines)}")
 
 
+def write_strokes(drawings: Mapping[str, Drawing]) -> str:
+    """The drawings as JSON, one a line."""
+    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(asdict(drawing))}" for name, drawing in drawings.items())
+    return f"{{\n{lines}\n}}\n"
+
+
 def make_small(data: bytes) -> bytes:
     """The picture as a WebP file for its button."""
-    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
-    assert picture is not None
-    height, width = picture.shape[:2]
-    size = (round(width * SMALL_HEIGHT / height), SMALL_HEIGHT)
-    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    return cv2.imencode(".webp", small, [cv2.IMWRITE_WEBP_QUALITY, 60])[1].tobytes()
+    picture, file = Image.open(io.BytesIO(data)), io.BytesIO()
+    small = picture.resize((round(picture.width * SMALL_HEIGHT / picture.height), SMALL_HEIGHT), Image.Resampling.BOX)
+    small.save(file, "WEBP", quality=60)
+    return file.getvalue()
 
 
 if __name__ == "__main__":

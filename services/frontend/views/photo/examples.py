@@ -16,7 +16,7 @@ EXAMPLES = {
     "grid": "A sudoku",
     "table": "A table",
     "amount": "An amount",
-    "shadow": "A page in the shadow",
+    "shadow": "In the shadow",
 }
 INVITATION = '<p class="note">Or try one of these:</p>'
 
