@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from services.frontend.elements.answer import describe_confidence, percent
+from services.frontend.elements.answer import REJECTED_SIGN, describe_confidence, percent
 from services.frontend.elements.data_uri import write_data_uri
 from services.frontend.views.photo.numbers import write_cells
-from services.frontend.views.photo.state import UNKNOWN, Photo, PhotoDigit, list_signs
+from services.frontend.views.photo.state import Photo, PhotoDigit, list_signs
 from shared.contracts.page import PageReading, PageTable
 
 HINT = "To correct a digit, tap it on the picture, or tap its right value below."
@@ -107,7 +107,11 @@ def say_doubtful(photo: Photo) -> str:
     doubtful = sum(digit.is_doubtful for digit in photo.digits)
     if not doubtful:
         return ""
-    unknown = f" {UNKNOWN} stands for what does not look like a digit." if UNKNOWN in list_signs(photo.digits) else ""
+    unknown = (
+        f" {REJECTED_SIGN} stands for what does not look like a digit."
+        if REJECTED_SIGN in list_signs(photo.digits)
+        else ""
+    )
     return f"{_count(doubtful, 'digit')} {'is' if doubtful == 1 else 'are'} doubtful.{unknown}"
 
 

@@ -11,7 +11,7 @@ from typing import cast
 
 import streamlit as st
 
-from services.frontend.elements.answer import SURE
+from services.frontend.elements.answer import SURE, sign_answer
 from services.frontend.saving.personal_outbox import PersonalOutbox
 from services.frontend.saving.predicted_drawing import PredictedDrawing
 from services.frontend.views.photo.numbers import Signs
@@ -22,7 +22,6 @@ KEY = "photo_page"
 MAX_PHOTOS = 50  # in a session
 MAX_HELD_BYTES = 128 * 1024 * 1024  # in a session; four of the largest files, or 50 of 2.5 MiB, which phones take
 MAX_READ_BYTES = 32 * 1024 * 1024  # of them for the files of pictures that were read
-UNKNOWN = "?"  # in a number, in place of what does not look like a digit
 DIGIT_BYTES = 12 * 1024  # of the reading of one digit in memory, with its outlines; measured
 
 
@@ -41,13 +40,13 @@ class PhotoDigit(PredictedDrawing):
     def sign(self) -> str | None:
         """What the numbers show: the label, or without a label the predicted digit.
 
-        UNKNOWN if it does not look like a digit. None if the visitor said that it is no digit.
+        `?` if it does not look like a digit. None if the visitor said that it is no digit.
         """
         if self.discarded:
             return None
         if self.label is not None:
             return str(self.label)
-        return UNKNOWN if self.is_rejected else str(self.prediction.digit)
+        return sign_answer(self.prediction.digit, rejected=self.is_rejected)
 
     @property
     def can_be_confirmed(self) -> bool:
