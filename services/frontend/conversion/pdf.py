@@ -23,6 +23,8 @@ def draw_first_page(data: bytes, side: int) -> tuple[Image.Image, bool]:
             page = document[0]
             picture = page.render(scale=side / max(page.get_size())).to_pil()
             return picture.convert("RGB"), pages > 1
-    except pypdfium2.PdfiumError as error:
-        is_protected = error.err_code == PASSWORD
+    except (UnshowablePictureError, MemoryError):
+        raise
+    except Exception as error:  # PDFium's own, or any other for a page of no size
+        is_protected = isinstance(error, pypdfium2.PdfiumError) and error.err_code == PASSWORD
         raise UnshowablePictureError(NEEDS_PASSWORD if is_protected else BROKEN) from error
