@@ -12,7 +12,7 @@ from training.rendering.examples.drawings import Drawing, make_drawings, write_s
 from training.rendering.examples.photos import make_photos
 
 FRONTEND = Path(__file__).parents[3] / "services/frontend"
-PICTURES = FRONTEND / "static/examples"  # which the browser shows
+PICTURES = FRONTEND / "elements/example_pictures"  # on the buttons
 STROKES = FRONTEND / "views/draw/example_strokes.json"
 PHOTOS = FRONTEND / "views/photo/example_photos"  # which the page reads
 SMALL_HEIGHT = 128  # pixels; buttons are half as high

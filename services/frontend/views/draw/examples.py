@@ -11,6 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from services.frontend.elements.example_pictures import write_style
 from services.frontend.session.sheet import FabricJson, Strokes
 
 FILE = Path(__file__).parent / "example_strokes.json"
@@ -22,6 +23,7 @@ EXAMPLES = {
     "forty-two": "A number",
     "star": "No digit",
 }
+STYLE = write_style(EXAMPLES)  # the page shows it once, outside the part that every stroke reruns
 INVITATION = '<p class="note">Or try one of these:</p>'
 COLOUR = "#FFFFFE"
 PATH: FabricJson = {  # all that the canvas says of a stroke: with less, it would give back other strokes than it got

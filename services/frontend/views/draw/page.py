@@ -19,7 +19,7 @@ from services.frontend.session.kept_drawing import PAD_SETTINGS, keep_drawing
 from services.frontend.session.sheet import PEN_WIDTHS, is_canvas_on_page
 from services.frontend.views.draw.asking import ask
 from services.frontend.views.draw.canvas import show_canvas
-from services.frontend.views.draw.examples import show_examples
+from services.frontend.views.draw.examples import STYLE, show_examples
 from services.frontend.views.draw.hint import show_hint
 from services.frontend.views.draw.number import number_details_html, number_html
 from services.frontend.views.draw.opened import show_opened
@@ -186,5 +186,6 @@ get_draw_state().restore()
 if not is_canvas_on_page():  # the visitor has just come
     get_snapshots().mark_outdated(get_identity().key)
 st.html(TITLE)
+st.html(STYLE)
 show_workspace()
 st.html(KEYS, unsafe_allow_javascript=True)
