@@ -53,6 +53,8 @@ def decompress(picture: PixelFile) -> Pixels:
         raise
     except Exception as error:  # a decoder may raise anything for a hostile file
         logger.info("A picture could not be decoded: %r", error)
+        if "truncated" in str(error).lower():
+            raise make_broken("its end is missing") from error
         raise UnreadableImageError(f"The picture is broken and can't be decoded: {error}") from error
 
 

@@ -1,5 +1,6 @@
 """The Photo page: pictures from a file or the camera, whose digits are found, read, saved and labelled."""
 
+import base64
 import io
 import re
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from pillow_heif import register_heif_opener
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.conftest import CHROMIUM_FLAGS, find_chromium
+from tests.e2e.hand import ONE, draw
 from tests.e2e.stack import NO_CERTIFICATES, Stack, wait_until
 from tests.integration.inference.conftest import encode, seven
 from tests.unit.recognition.test_photograph import take
@@ -197,6 +199,7 @@ def test_files_that_cannot_be_read_have_a_problem_and_the_others_are_read(photo_
         broken_png=encode(seven())[:200],
         blank_png=BLANK,
         huge_png=huge.getvalue(),
+        drawing_svg=b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         text_txt=b"no picture",
         two_png=as_png(write_rows(["58"])[0]),
     )
@@ -204,19 +207,22 @@ def test_files_that_cannot_be_read_have_a_problem_and_the_others_are_read(photo_
         "broken.png": r"The picture is broken and can't be decoded",
         "blank.png": r"no ink was found",
         "huge.png": r"8000 × 6000 pixels\. The limit for a file of this kind is 24,000,000",
-        "text.txt": r"not a PNG, JPEG or WebP",
+        "drawing.svg": r"an SVG drawing, which Slate can't read",
+        "text.txt": r"not a picture that Slate can read",
     }.items():
         expect(card(photo_page, name).get_by_test_id("problem")).to_have_text(re.compile(sentence), timeout=LONG_MS)
     expect_number(card(photo_page, "one.png"), "3")
     expect_number(card(photo_page, "two.png"), "58")
     expect(photo_page.get_by_test_id("file")).to_have_text(
-        ["one.png", "broken.png", "blank.png", "huge.png", "text.txt", "two.png"]
+        ["one.png", "broken.png", "blank.png", "huge.png", "drawing.svg", "text.txt", "two.png"]
     )
 
 
 def test_a_broken_heic_picture_has_a_problem_and_the_page_lives(photo_page: Page) -> None:
     upload(photo_page, broken_heic=encode(Image.effect_noise((64, 64), 50), "HEIF")[:400])
-    expect(card(photo_page, "broken.heic").get_by_test_id("problem")).to_have_text(re.compile("broken"))
+    expect(card(photo_page, "broken.heic").get_by_test_id("problem")).to_have_text(
+        "The file is a HEIC picture, but its end is missing. Copy or download it again."
+    )
     upload(photo_page, seven_png=encode(seven()))
     expect_number(card(photo_page, "seven.png"), "7")
     expect(photo_page.get_by_test_id("file")).to_have_text(["seven.png", "broken.heic"])
@@ -235,6 +241,84 @@ def test_a_heic_picture_is_read(photo_page: Page, stack: Stack) -> None:
     expect_number(shown, "7")
     expect_saved(shown)
     assert Image.open(io.BytesIO(drawing_of(stack, ids_of(shown)[0]))).format == "JPEG"
+
+
+def test_gif_pictures_and_the_first_page_of_a_pdf_are_read(photo_page: Page) -> None:
+    page = Image.open(io.BytesIO(as_png(write_rows(["42"])[0])))
+    pdf = io.BytesIO()
+    page.save(pdf, "PDF", save_all=True, append_images=[page.rotate(180)])
+    upload(photo_page, page_gif=encode(page, "GIF"), page_pdf=pdf.getvalue())
+    for name in ("page.gif", "page.pdf"):
+        expect_number(card(photo_page, name), "42")
+    only = card(photo_page, "page.pdf").get_by_test_id("first-only")
+    expect(only).to_have_text("Only the first page or picture of this file was read.")
+    expect(card(photo_page, "page.gif").get_by_test_id("first-only")).to_have_count(0)
+
+
+def test_a_file_of_50_mb_is_refused_with_the_true_limit_and_the_others_are_read(
+    photo_page: Page, tmp_path: Path
+) -> None:
+    large, good = tmp_path / "large.png", tmp_path / "seven.png"
+    with large.open("wb") as file:
+        file.truncate(50 * 1024 * 1024)
+    good.write_bytes(encode(seven()))
+    photo_page.locator(".st-key-intake input[type=file]").set_input_files([large, good])
+    expect(photo_page.get_by_test_id("too-large")).to_have_text(
+        "large.png has 50.0 MB; at most 32 MB are allowed. Choose a smaller one."
+    )
+    expect_number(card(photo_page, "seven.png"), "7")
+    expect(photo_page.get_by_test_id("file")).to_have_text(["seven.png"])
+
+
+PASTE = """picture => {
+  const transfer = new DataTransfer(), bytes = Uint8Array.from(atob(picture), (sign) => sign.charCodeAt(0));
+  transfer.items.add(new File([bytes], "pasted.png", { type: "image/png" }));
+  const paste = new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true });
+  document.body.dispatchEvent(paste);
+}"""
+
+
+def test_a_pasted_picture_is_read_and_comes_back_with_its_labels_after_a_reload(photo_page: Page, stack: Stack) -> None:
+    photo_page.evaluate(PASTE, base64.b64encode(as_png(write_rows(["42"])[0])).decode())
+    expect_number(card(photo_page, "pasted.png"), "42")
+    label(card(photo_page, "pasted.png"), 1, 9)
+    expect_number(card(photo_page, "pasted.png"), "92")
+    expect_saved(card(photo_page, "pasted.png"))
+    before = ids_of(card(photo_page, "pasted.png"))
+    photo_page.reload()
+    expect_number(card(photo_page, "pasted.png"), "92")
+    assert ids_of(card(photo_page, "pasted.png")) == before
+    stranger = photo_page.context.new_page()  # another tab
+    open_photo_page(stranger, stack)
+    expect(stranger.get_by_test_id("file")).to_have_count(0)
+    stranger.close()
+
+
+def test_an_example_is_read_with_one_tap_called_right_with_another_and_not_saved(
+    photo_page: Page, stack: Stack
+) -> None:
+    with stack.storage() as storage:
+        predictions = storage.get("/v1/statistics").json()["overall"]["predictions"]
+    photo_page.set_viewport_size({"width": 390, "height": 844})
+    photo_page.get_by_role("button", name="A form").click()
+    shown = card(photo_page, "A form")
+    expect_number(shown, "4072915", "80331", "16384", "29112026")
+    expect(shown.locator(".photo")).to_have_attribute("data-digits", re.compile("small|tiny"))
+    expect(shown.locator("img.ink")).to_be_hidden()  # it would hide digits of this size
+    shown.get_by_role("button", name="All right").click()
+    expect(shown.get_by_role("radio", name="4", exact=True).first).to_be_checked()
+    expect(shown.get_by_role("button", name="Take back")).to_be_visible()
+    expect(shown.get_by_test_id("saved")).to_have_text("An example, so nothing of it is saved")
+    with stack.storage() as storage:
+        assert storage.get("/v1/statistics").json()["overall"]["predictions"] == predictions
+
+
+def test_an_example_on_the_canvas_is_read_and_saved_only_after_the_visitor_adds_to_it(page: Page) -> None:
+    page.get_by_role("button", name="A three").click()
+    expect(page.get_by_test_id("answer")).to_have_attribute("data-digit", "3")
+    expect(page.get_by_test_id("saved").first).to_have_text("An example, not saved until you add to it")
+    draw(page, ONE, 0.1, (0.05, 0.05))
+    expect(page.get_by_test_id("saved").first).to_have_attribute("data-saved", "true")
 
 
 def test_pictures_stay_through_a_visit_to_another_page_and_are_stored_once(photo_page: Page, stack: Stack) -> None:

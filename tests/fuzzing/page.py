@@ -3,12 +3,14 @@
 `python -m tests.fuzzing.page --seconds 600` runs it for longer, like `tests.fuzzing.recognition`.
 """
 
+from services.frontend.conversion.__main__ import convert_here
 from services.frontend.elements.decoding import UnshowablePictureError
 from services.frontend.elements.thumbnails import make_thumbnail
-from services.frontend.views.photo.picture import make_views, to_sendable
+from services.frontend.views.photo.picture import check_file, make_views
 from shared.contracts.page import Box
+from shared.picture_kinds import CONVERTED, find_kind
 from tests.fuzzing.recognition import run
-from tests.fuzzing.seeds import make_heic
+from tests.fuzzing.seeds import make_converted
 
 BOX = Box(left=0, top=0, width=9, height=9)
 
@@ -17,11 +19,13 @@ def prepare(data: bytes) -> bool:
     """Whether the picture was shown. Any error but UnshowablePictureError is a fault."""
     make_thumbnail(data)
     try:
-        make_views(to_sendable(data), 90, BOX.width, [BOX])
+        check_file(data)
+        sendable = convert_here(data)[1:] if find_kind(data) in CONVERTED else data  # the page does it in a process
+        make_views(sendable, 90, BOX.width, [BOX])
     except UnshowablePictureError:
         return False
     return True
 
 
 if __name__ == "__main__":
-    run(prepare, [make_heic()])
+    run(prepare, make_converted())

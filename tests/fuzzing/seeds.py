@@ -1,7 +1,5 @@
 """Small picture files of every format and kind that is accepted, for mutations to begin with."""
 
-import io
-
 import numpy as np
 import pillow_heif
 from PIL import Image, PngImagePlugin
@@ -40,8 +38,15 @@ def make_seeds() -> list[bytes]:
     ]
 
 
-def make_heic() -> bytes:
-    """A small HEIC file, which only the page reads."""
-    file = io.BytesIO()
-    pillow_heif.from_pillow(Image.new("RGB", (64, 48), "white")).save(file)
-    return file.getvalue()
+def make_converted() -> list[bytes]:
+    """Small files of the kinds that the page converts."""
+    picture = Image.fromarray(smooth_levels(48, 64))
+    frames = {"save_all": True, "append_images": [picture.rotate(180)]}
+    pillow_heif.register_heif_opener()
+    return [
+        *(encode(picture, file_format) for file_format in ("HEIF", "AVIF", "BMP", "TIFF", "PDF")),
+        *(encode(picture, file_format, **frames) for file_format in ("GIF", "TIFF", "PDF")),
+        encode(picture.convert("1"), "TIFF", compression="group4"),
+        encode(picture, "TIFF", compression="tiff_lzw"),
+        encode(picture.quantize(8), "BMP"),
+    ]

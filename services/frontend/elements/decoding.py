@@ -12,24 +12,29 @@ from typing import TypeVar
 
 import structlog
 from PIL import Image
-from pillow_heif import register_heif_opener
 
 from shared import picture_limits
 from shared.picture_limits import MAX_SIDE
 from shared.upright import turn_upright
 
-register_heif_opener()
 Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit, which knows no formats; `_check_size` has lower ones
 logger = structlog.get_logger(__name__)
 
 MAX_PIXELS: dict[str, int] = {
     **picture_limits.MAX_PIXELS,
     "MPO": picture_limits.MAX_PIXELS["JPEG"],  # a JPEG of a phone, with a second picture behind it
+    # The others are decoded in a process of their own (services/frontend/conversion).
     "HEIF": 25_000_000,  # the most that iPhones take by default; 7 bytes a pixel
+    "AVIF": 25_000_000,
+    "GIF": 24_000_000,
+    "BMP": 24_000_000,
+    "TIFF": 40_000_000,  # a sheet of A4 that was scanned with 600 dots per inch has 35 million
 }
 INFERENCE_FORMATS: tuple[str, ...] = tuple(picture_limits.MAX_PIXELS)
 BAND_PIXELS = 1_000_000
-BROKEN = "The picture is broken and can't be decoded."
+BROKEN = "The file seems to be {kind}, but it is broken and can't be decoded."
+CUT_OFF = "The file is {kind}, but its end is missing. Copy or download it again."
+ENDS_EARLY = ("truncated", "end of file")  # in the messages of decoders
 DECODER = ThreadPoolExecutor(1, "decoder")  # memory that one thread frees is used again; that of many threads is kept
 
 T = TypeVar("T")
@@ -47,17 +52,20 @@ def use_picture(
     `use` gets RGB or RGBA, turned as EXIF says, and reduced by a whole factor until no side is as long as twice `side`.
     UnshowablePictureError.
     """
-    return DECODER.submit(lambda: use(_decode(data, side, formats))).result()
+    return DECODER.submit(lambda: use(decode_upright(data, side, formats))).result()
 
 
-def _decode(data: bytes, side: int, formats: tuple[str, ...]) -> Image.Image:
+def decode_upright(data: bytes, side: int, formats: tuple[str, ...], kind: str = "a picture") -> Image.Image:
+    """For `use_picture`, in this thread. `kind` is what a sentence calls the file. UnshowablePictureError."""
     try:
         return _decode_upright(data, side, formats)
     except UnshowablePictureError:
         raise
     except Exception as error:
         logger.warning("picture_not_decoded", reason=repr(error), bytes=len(data))
-        raise UnshowablePictureError(BROKEN) from error
+        is_cut_off = any(words in str(error).lower() for words in ENDS_EARLY)
+        sentence = CUT_OFF if is_cut_off else BROKEN
+        raise UnshowablePictureError(sentence.format(kind=kind)) from error
 
 
 def _decode_upright(data: bytes, side: int, formats: tuple[str, ...]) -> Image.Image:

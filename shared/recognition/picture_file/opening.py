@@ -1,9 +1,12 @@
 """A picture file of any accepted format → its pixels, by the first bytes of the file."""
 
+from shared.picture_kinds import NAMES, find_kind
 from shared.recognition.errors import UnreadableImageError
 from shared.recognition.picture_file import jpeg, png, webp
 from shared.recognition.picture_file.limits import MAX_PARTS
 from shared.recognition.picture_file.pixel_file import PixelFile
+
+NOT_A_PICTURE = "The file is not a PNG, JPEG or WebP picture."
 
 
 def open_picture(data: bytes, max_parts: int = MAX_PARTS) -> PixelFile:
@@ -14,4 +17,10 @@ def open_picture(data: bytes, max_parts: int = MAX_PARTS) -> PixelFile:
         return jpeg.read_jpeg(data, max_parts)
     if webp.is_webp(data):
         return webp.read_webp(data, max_parts)
-    raise UnreadableImageError("The file is not a PNG, JPEG or WebP picture.")
+    raise UnreadableImageError(_say_unreadable(data))
+
+
+def _say_unreadable(data: bytes) -> str:
+    """What the file is, if its first bytes tell."""
+    name = NAMES.get(find_kind(data))
+    return f"The file is {name}. Send a PNG, JPEG or WebP picture." if name else NOT_A_PICTURE

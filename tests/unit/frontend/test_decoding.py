@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from PIL import Image, ImageFile
-from pillow_heif import HeifImageFile
+from pillow_heif import HeifImageFile, register_heif_opener
 
 from services.frontend.elements import decoding
 from services.frontend.elements.decoding import MAX_PIXELS, UnshowablePictureError, use_picture
@@ -16,6 +16,7 @@ from tests.unit.frontend.test_page_picture import TURNED, encode
 
 SIDE = 2048
 HEIF = ("HEIF",)
+register_heif_opener()
 
 
 def decode(data: bytes, side: int = SIDE, formats: tuple[str, ...] = decoding.INFERENCE_FORMATS) -> Image.Image:
@@ -112,7 +113,7 @@ def test_whatever_a_decoder_raises_is_a_problem_of_that_picture_alone(
 def test_a_heic_file_that_is_cut_off_is_broken(kept: int) -> None:
     data = encode(Image.effect_noise((64, 64), 50), "HEIF")
     assert len(data) > kept
-    with pytest.raises(UnshowablePictureError, match="broken"):
+    with pytest.raises(UnshowablePictureError, match=r"broken|its end is missing"):
         decode(data[:kept], formats=HEIF)
 
 

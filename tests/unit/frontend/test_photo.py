@@ -5,11 +5,13 @@ import io
 
 import pytest
 from PIL import Image
+from pillow_heif import register_heif_opener
 
 from services.frontend.saving.outbox import Delivery, Outbox
 from services.frontend.views.photo import state
+from services.frontend.views.photo.cards import say_first_only
 from services.frontend.views.photo.numbers import write_lines
-from services.frontend.views.photo.picture import MAX_BYTES
+from services.frontend.views.photo.picture import MAX_MIB, MIB
 from services.frontend.views.photo.reading import (
     CARDS,
     FAILED,
@@ -30,6 +32,7 @@ from tests.unit.clients.page_readings import a_reading
 from tests.unit.frontend.conftest import FakeStorage
 from tests.unit.frontend.test_page_picture import encode
 
+register_heif_opener()
 LONG_S = 10.0
 PICTURE = encode(Image.new("RGB", (400, 200), "white"), "JPEG")
 
@@ -186,15 +189,15 @@ def test_a_refusal_that_is_not_about_the_picture_keeps_it(code: ProblemCode) -> 
 
 
 def test_the_bytes_of_a_file_that_is_too_large_are_dropped() -> None:
-    photo = make_photo("1", "large.jpg", "upload", bytes(MAX_BYTES + 1))
-    assert "at most 16 MiB" in photo.problem
+    photo = make_photo("1", "large.jpg", "upload", PICTURE.ljust(MAX_MIB * MIB + 1))
+    assert photo.problem == "The file has 32.0 MB; at most 32 MB are allowed. Choose a smaller one."
     assert (photo.data, photo.is_done) == (b"", True)
     assert make_photo("2", "small.jpg", "upload", PICTURE).is_waiting
 
 
 def test_a_broken_heic_picture_is_not_sent() -> None:
     reader = FakeReader("7")
-    assert "broken" in read(a_photo(data=encode(Image.new("RGB", (64, 64)), "HEIF")[:100]), reader).problem
+    assert "HEIC" in read(a_photo(data=encode(Image.new("RGB", (64, 64)), "HEIF")[:100]), reader).problem
     assert reader.pictures == []
 
 
@@ -360,3 +363,37 @@ def test_with_many_digits_the_doubtful_ones_come_first() -> None:
     photo.digits[9].digit_score_threshold = 0.95
     assert order_cards(photo.digits) == [9, 8, 5, 0, 1, 2, 3, 4, 6, 7, 10, 11, 12]
     assert order_cards(photo.digits[:CARDS]) == list(range(CARDS))
+
+
+def test_what_does_not_look_like_a_digit_is_a_question_mark_in_the_number() -> None:
+    photo = read(a_photo(), FakeReader("71"))
+    photo.digits[0].digit_score_threshold = 0.95
+    assert lines_of(photo) == ["?1"]
+    photo.digits[0].set_label(4)
+    assert lines_of(photo) == ["41"]
+
+
+def test_all_digits_without_a_label_are_called_right_at_once_and_that_can_be_taken_back(
+    storage: FakeStorage, outbox: Outbox
+) -> None:
+    photo = read(a_photo(), FakeReader("71234"))
+    label(photo.digits[1], 9, outbox)
+    photo.digits[2].discard(outbox)
+    photo.digits[3].digit_score_threshold = 0.95  # nobody said that this is a 3
+    assert save_photo(photo, outbox, LONG_S) is Delivery.SAVED
+    photo.confirm(outbox)
+    assert save_photo(photo, outbox, LONG_S) is Delivery.SAVED
+    assert [digit.label for digit in photo.digits] == [7, 9, None, None, 4]
+    assert sorted(storage.labels.values()) == [4, 7, 9]
+    label(photo.digits[4], 6, outbox)
+    photo.take_back_confirmation(outbox)
+    assert save_photo(photo, outbox, LONG_S) is Delivery.SAVED
+    assert [digit.label for digit in photo.digits] == [None, 9, None, None, 6]
+    assert sorted(storage.labels.values()) == [6, 9]
+
+
+def test_the_page_says_if_a_file_has_more_pages_than_were_read() -> None:
+    pages = io.BytesIO()
+    Image.new("RGB", (400, 200)).save(pages, "TIFF", save_all=True, append_images=[Image.new("RGB", (40, 20))])
+    assert say_first_only(read(a_photo(data=pages.getvalue()), FakeReader("7")))
+    assert not say_first_only(read(a_photo(), FakeReader("7")))

@@ -14,7 +14,7 @@ from services.frontend.views.photo.cards import (
     say_turned,
     table_html,
 )
-from services.frontend.views.photo.marked_picture import CROWDED, DENSE, describe_picture
+from services.frontend.views.photo.marked_picture import CROWDED, describe_picture
 from services.frontend.views.photo.state import Photo, PhotoDigit
 from shared.contracts.page import PageTable
 from tests.unit.clients.page_readings import a_reading, a_table
@@ -49,13 +49,9 @@ def test_a_doubtful_and_a_removed_digit_are_marked_on_the_picture() -> None:
     assert describe_picture(photo)["marks"] == ["", "removed"]
 
 
-@pytest.mark.parametrize(
-    ("count", "density", "has_outlines"),
-    [(DENSE, "", True), (DENSE + 1, "dense", True), (CROWDED, "dense", True), (CROWDED + 1, "crowded", False)],
-)
-def test_the_more_digits_the_less_is_drawn_around_each(count: int, density: str, has_outlines: bool) -> None:
-    described = describe_picture(a_photo("7" * count))
-    assert (described["density"], bool(described["outlines"])) == (density, has_outlines)
+def test_a_crowded_page_has_no_outlines() -> None:
+    assert describe_picture(a_photo("7" * CROWDED))["outlines"]
+    assert describe_picture(a_photo("7" * (CROWDED + 1)))["outlines"] == ""
 
 
 def test_without_outlines_there_is_no_layer_of_ink() -> None:
@@ -68,11 +64,36 @@ def test_a_card_says_whether_the_digit_is_right_wrong_or_removed() -> None:
     photo = a_photo("71")
     assert 'class="photo-digit certain"' in digit_html(1, photo.digits[0])
     photo.digits[0].label = 1
-    assert 'class="photo-digit certain wrong"' in digit_html(1, photo.digits[0])
+    assert 'class="photo-digit corrected"' in digit_html(1, photo.digits[0])
     photo.digits[0].label = 7
-    assert 'class="photo-digit certain right"' in digit_html(1, photo.digits[0])
+    assert 'class="photo-digit right"' in digit_html(1, photo.digits[0])
     photo.digits[1].discarded = True
     assert "Not a digit" in digit_html(2, photo.digits[1])
+
+
+def test_a_correction_changes_the_large_digit() -> None:
+    photo = a_photo("7")
+    assert '<div class="digit">7</div>' in digit_html(1, photo.digits[0])
+    photo.digits[0].label = 1
+    html = digit_html(1, photo.digits[0])
+    assert '<div class="digit">1</div>' in html
+    assert "<b>Corrected</b><span>read as 7, 99.0%</span>" in html
+
+
+def test_a_card_of_what_does_not_look_like_a_digit_shows_no_confident_digit() -> None:
+    photo = a_photo("7")
+    photo.digits[0].digit_score_threshold = 0.95
+    html = digit_html(1, photo.digits[0])
+    assert '<div class="digit">?</div>' in html
+    assert "99.0%" not in html
+    assert "looks most like a 7" in html
+    assert "? stands for what does not look like a digit." in say_doubtful(photo)
+
+
+def test_a_cutout_stands_on_its_own_paper() -> None:
+    photo = a_photo("7")
+    photo.digits[0].paper = "#f4f1e8"
+    assert 'style="background:#f4f1e8"' in digit_html(1, photo.digits[0])
 
 
 def test_a_table_shows_the_corrected_numbers_and_marks_the_doubtful_cells() -> None:

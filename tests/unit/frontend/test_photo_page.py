@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from services.frontend.connections import connect, fetch_statistics, refresh_rights
-from services.frontend.views.photo.reading import CARDS
+from services.frontend.views.photo.reading import CARDS, make_photo
 from services.frontend.views.photo.state import KEY, Photo, PhotoPage
 from shared.contracts.page import PageReading
 from tests.integration.clients.listening import listening
@@ -28,6 +28,7 @@ class Services:
     def __init__(self) -> None:
         self.reading: PageReading = a_reading("7")
         self.read = 0
+        self.written: list[str] = []
 
     def make_app(self) -> FastAPI:
         app = FastAPI()
@@ -38,7 +39,8 @@ class Services:
             return self.reading
 
         @app.api_route("/{path:path}", methods=["GET", "PUT", "DELETE"])
-        def answer(path: str) -> Response:
+        def answer(path: str, request: Request) -> Response:
+            self.written += [path] if request.method != "GET" else []
             return Response()
 
         return app
@@ -155,3 +157,45 @@ def test_a_turn_asks_inference_again(services: Services) -> None:
 def test_the_page_says_that_inference_turned_the_picture(services: Services) -> None:
     services.reading = a_reading("7", rotation=180)
     assert "The picture was turned by 180° to be read." in html_of(open_page())
+
+
+def test_one_button_calls_all_digits_right_and_takes_that_back(services: Services) -> None:
+    services.reading = a_reading("19,95", "6")
+    page = open_page()
+    page.button("confirm-1").click()
+    run(page)
+    assert [digit.label for digit in photo_of(page).digits] == [1, 9, 9, 5, 6]
+    assert page.button("confirm-1").label == "Take back"
+    page.button("confirm-1").click()
+    run(page)
+    assert [digit.label for digit in photo_of(page).digits] == [None] * 5
+    assert page.button("confirm-1").label == "All right"
+
+
+def test_an_example_is_read_and_can_be_corrected_but_nothing_of_it_is_saved(services: Services) -> None:
+    page = open_page()
+    run(page)
+    services.reading = a_reading("19,95")
+    services.written.clear()
+    for _ in range(2):  # the second tap puts it on top again
+        page.button("example-amount").click()
+        run(page)
+    assert [photo.name for photo in page.session_state[KEY].photos] == ["An amount", "page.png"]
+    example = photo_of(page)
+    second = example.digits[1].prediction.id
+    page.button_group(f"label-card-{second}").set_value(7).run()
+    assert page.code[0].value == "17,95"
+    page.button(f"no-card-{example.digits[0].prediction.id}").click()
+    run(page)
+    page.button(f"confirm-{example.file_id}").click()
+    assert run(page).code[0].value == "7,95"
+    assert "An example, so nothing of it is saved" in html_of(page)
+    assert services.written == []
+
+
+def test_a_file_that_is_no_picture_has_its_own_sentence(services: Services) -> None:
+    page = open_page()
+    page.session_state[KEY].take([make_photo("2", "drawing.svg", "upload", b"<svg xmlns='x'></svg>")])
+    run(page)
+    assert "The file is an SVG drawing, which Slate can&#x27;t read." in html_of(page)
+    assert services.read == 1

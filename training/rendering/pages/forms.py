@@ -180,7 +180,7 @@ def draw_form(digit: str, random: Random) -> list[Points]:
     """The strokes of a random form of that digit, about 1 high, narrower or wider than it is given."""
     form = choose((RARE_FORMS if random.random() < RARE_SHARE else FORMS)[digit], random)
     amount, stretch = random.uniform(*DISPLACEMENT), np.array([np.exp(random.normal(0, 0.15)), 1.0])
-    return [_smooth((np.array(stroke) + _displace(stroke, amount, random)) * stretch) for stroke in form]
+    return [smooth((np.array(stroke) + _displace(stroke, amount, random)) * stretch) for stroke in form]
 
 
 def _displace(stroke: Stroke, amount: float, random: Random) -> Points:
@@ -192,7 +192,7 @@ def _displace(stroke: Stroke, amount: float, random: Random) -> Points:
     return np.asarray(moved, np.float32)
 
 
-def _smooth(control: Points) -> Points:
+def smooth(control: Points) -> Points:
     """Control points (N, 2) → a Catmull-Rom spline through them."""
     padded = np.concatenate([control[:1], control, control[-1:]])
     share = np.linspace(0, 1, SAMPLES, endpoint=False)[:, None]

@@ -19,6 +19,7 @@ from services.frontend.session.kept_drawing import PAD_SETTINGS, keep_drawing
 from services.frontend.session.sheet import PEN_WIDTHS, is_canvas_on_page
 from services.frontend.views.draw.asking import ask
 from services.frontend.views.draw.canvas import show_canvas
+from services.frontend.views.draw.examples import STYLE, show_examples
 from services.frontend.views.draw.hint import show_hint
 from services.frontend.views.draw.number import number_details_html, number_html
 from services.frontend.views.draw.opened import show_opened
@@ -61,6 +62,7 @@ def show_workspace() -> None:
         show_details(state)
         st.html(f'<p class="key-hints">{KEY_HINTS if state.keys else "&nbsp;"}</p>')
     is_settled = show_saved(state, place_of_saved)
+    show_examples(state.start_from_strokes)
     with st.container(border=True, key="recent"):
         coming = show_recent(state.labelled, get_settle_s() if is_settled else 0.0)
     show_opened(state)
@@ -184,5 +186,6 @@ get_draw_state().restore()
 if not is_canvas_on_page():  # the visitor has just come
     get_snapshots().mark_outdated(get_identity().key)
 st.html(TITLE)
+st.html(STYLE)
 show_workspace()
 st.html(KEYS, unsafe_allow_javascript=True)

@@ -14,16 +14,20 @@ from services.frontend.saving.outbox import Delivery
 from services.frontend.saving.predicted_drawing import PredictedDrawing
 from services.frontend.session.draw_state import DrawState
 from services.frontend.session.identity import get_identity, get_outbox
+from services.frontend.views.draw.examples import is_example
 from services.frontend.views.draw.recent import get_snapshots
 from services.frontend.views.draw.said_number import SaidNumber
 from services.frontend.views.draw.saving import save
 from services.frontend.views.draw.truth import find_said, get_truth
 
+EXAMPLE_UNSAVED = "An example, not saved until you add to it"
 NUMBER_UNSAVED = "Saved when you say what it is"
 
 
 def find_saved(state: DrawState) -> PredictedDrawing | SaidNumber | None:
     """What the sentence is about: the drawing or the number on the canvas, or on an empty canvas the one before."""
+    if is_example(state.strokes):
+        return None
     if state.predicted is not None:
         return state.predicted
     if state.number is not None:
@@ -36,7 +40,7 @@ def show_saved(state: DrawState, place: DeltaGenerator) -> bool:
     """Saves it, says whether storage has it, and returns whether that can't change."""
     saved = find_saved(state)
     if saved is None:
-        show_status("&nbsp;" if state.number is None else NUMBER_UNSAVED, "", place)
+        show_status(say_unsaved(state), "", place)
         return True
     if isinstance(saved, SaidNumber):
         words, send = saved.words, partial(saved.save, get_outbox())
@@ -55,6 +59,13 @@ def show_saved(state: DrawState, place: DeltaGenerator) -> bool:
             forget_statistics()
         get_snapshots().mark_outdated(get_identity().key)
     return delivery in {Delivery.SAVED, Delivery.REFUSED}
+
+
+def say_unsaved(state: DrawState) -> str:
+    """Why there is nothing to save, if that needs words."""
+    if is_example(state.strokes):
+        return EXAMPLE_UNSAVED
+    return "&nbsp;" if state.number is None else NUMBER_UNSAVED
 
 
 def name_of(predicted: PredictedDrawing) -> str:

@@ -14,6 +14,7 @@ from services.frontend.elements.answer import sign_label
 from services.frontend.saving.predicted_drawing import PredictedDrawing
 from services.frontend.session.draw_state import DrawState
 from services.frontend.session.identity import get_outbox
+from services.frontend.views.draw.examples import is_example
 from services.frontend.views.draw.label_buttons import show_label_buttons
 from services.frontend.views.draw.said_number import SaidNumber, cut_digits, find_truth
 from services.frontend.views.draw.saving import save
@@ -131,10 +132,10 @@ def count_number(state: DrawState, said: SaidNumber) -> None:
 def finish_if_wanted(state: DrawState) -> bool:
     """Clears the canvas for the next drawing if the person wants that after a label. Returns whether it did.
 
-    A drawing that cannot be handed to the outbox stays.
+    A drawing that cannot be handed to the outbox stays, and so does an example, which is not saved.
     """
     truth, predicted, said = get_truth(), state.predicted, find_said(state)
-    if not truth.then_clear:
+    if not truth.then_clear or is_example(state.strokes):
         return False
     finished: PredictedDrawing | SaidNumber
     if predicted is not None and predicted.label is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.frontend.elements.answer import describe_confidence, percent
+from services.frontend.elements.answer import REJECTED_SIGN, describe_confidence, percent
 from services.frontend.elements.data_uri import write_data_uri
 from services.frontend.views.photo.numbers import write_cells
 from services.frontend.views.photo.state import Photo, PhotoDigit, list_signs
@@ -11,28 +11,50 @@ from shared.contracts.page import PageReading, PageTable
 HINT = "To correct a digit, tap it on the picture, or tap its right value below."
 NO_DIGITS = "No digits were found on this picture."
 ALL_REMOVED = "You removed every digit of this picture."
+FIRST_ONLY = "Only the first page or picture of this file was read."
 TURNS = {90: "by 90° clockwise", 180: "by 180°", 270: "by 90° counterclockwise"}
 
 
 def digit_html(place: int, digit: PhotoDigit) -> str:
-    """The cutout, the image that the model saw, the predicted digit, and the confidence in words."""
+    """The cutout, the image that the model saw, what the digit is, and how sure the model was."""
     prediction = digit.prediction
-    verdict = describe_confidence(prediction, digit.digit_score_threshold)
-    tone = "removed" if digit.discarded else "doubtful" if verdict.doubtful else "certain"
-    tone += " unsure" if digit.is_doubtful else ""
     label = "" if digit.label is None else str(digit.label)
-    mark = "" if digit.label is None else " right" if digit.label == prediction.digit else " wrong"
-    words = "Not a digit" if digit.discarded else verdict.words
+    words, note = describe_card(digit)
+    paper = f' style="background:{digit.paper}"' if digit.paper else ""
     seen = f"data:image/png;base64,{prediction.image}"
     return f"""
-<div class="photo-digit {tone}{mark}" data-testid="found" data-digit="{prediction.digit}" data-id="{prediction.id}"
-  data-label="{label}">
+<div class="photo-digit {choose_tone(digit)}" data-testid="found" data-digit="{prediction.digit}"
+  data-id="{prediction.id}" data-label="{label}">
   <span class="place">{place}</span>
-  <img class="cutout" alt="Digit {place}, cut out of the picture" src="{write_data_uri(digit.cutout)}">
+  <img class="cutout" alt="Digit {place}, cut out of the picture"{paper}
+    src="{write_data_uri(digit.cutout)}">
   <img class="seen" alt="The 28 by 28 pixels that the model saw of digit {place}" src="{seen}">
-  <div class="digit">{prediction.digit}</div>
-  <div class="verdict"><b>{words}</b><span>{percent(prediction.confidence)}</span></div>
+  <div class="digit">{digit.sign or prediction.digit}</div>
+  <div class="verdict"><b>{words}</b><span>{note}</span></div>
 </div>"""
+
+
+def choose_tone(digit: PhotoDigit) -> str:
+    """The classes of a card."""
+    if digit.discarded:
+        return "removed"
+    if digit.label is not None:
+        return "right" if digit.label == digit.prediction.digit else "corrected"
+    verdict = describe_confidence(digit.prediction, digit.digit_score_threshold)
+    return ("doubtful" if verdict.doubtful else "certain") + (" unsure" if digit.is_doubtful else "")
+
+
+def describe_card(digit: PhotoDigit) -> tuple[str, str]:
+    """What the digit is in words, and a note on how it was read."""
+    prediction = digit.prediction
+    confidence = percent(prediction.confidence)
+    if digit.discarded:
+        return "Not a digit", f"read as {prediction.digit}"
+    if digit.label is not None and digit.label != prediction.digit:
+        return "Corrected", f"read as {prediction.digit}, {confidence}"
+    if digit.label is None and digit.is_rejected:
+        return "Not a digit?", f"looks most like a {prediction.digit}"
+    return describe_confidence(prediction, digit.digit_score_threshold).words, confidence
 
 
 def table_html(name: str, table: PageTable, reading: PageReading, digits: Sequence[PhotoDigit]) -> str:
@@ -63,6 +85,11 @@ def say_turned(photo: Photo) -> str:
     return f"The picture was turned {TURNS[rotation]} to be read." if rotation else ""
 
 
+def say_first_only(photo: Photo) -> str:
+    """Says that the file has more pages than were read. Empty if it does not."""
+    return FIRST_ONLY if photo.has_more else ""
+
+
 def say_corrected(photo: Photo) -> str:
     """What the visitor changed so far, or how to change something."""
     kept = [digit for digit in photo.digits if not digit.discarded]
@@ -80,7 +107,12 @@ def say_doubtful(photo: Photo) -> str:
     doubtful = sum(digit.is_doubtful for digit in photo.digits)
     if not doubtful:
         return ""
-    return f"{_count(doubtful, 'digit')} {'is' if doubtful == 1 else 'are'} doubtful."
+    unknown = (
+        f" {REJECTED_SIGN} stands for what does not look like a digit."
+        if REJECTED_SIGN in list_signs(photo.digits)
+        else ""
+    )
+    return f"{_count(doubtful, 'digit')} {'is' if doubtful == 1 else 'are'} doubtful.{unknown}"
 
 
 def describe_range(photo: Photo, shown: Sequence[int]) -> str:

@@ -1,21 +1,31 @@
 // Shows a picture with a button on each digit, and sends the index of the digit that was tapped.
 // A tap counts for the nearest digit, because on a phone a digit of a full page is smaller than a finger.
 const REACH = 24; // CSS pixels
+const SMALL = 44, TINY = 22; // CSS pixels a digit is high; smaller ones have less drawn around and on them
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const picture = parentElement.querySelector(".photo");
   if (picture.dataset.version !== data.version) build(picture, data);
+  const watch = new ResizeObserver(() => fit(picture, data));
+  watch.observe(picture);
   mark(picture, data);
   picture.onclick = (event) => {
     const place = event.detail === 0 ? event.target.dataset?.place : findNearest(picture, event);
     if (place !== undefined) setTriggerValue("tapped", Number(place));
   };
   picture.onkeydown = (event) => move(picture, event);
+  return () => watch.disconnect();
 }
 
-function build(picture, { version, ratio, preview, boxes, name, density }) {
+// What is drawn around a digit must not hide it: how much that is depends on the size that it has on this screen.
+function fit(picture, { boxes }) {
+  const heights = boxes.map(([, , , height]) => (height / 100) * picture.clientHeight).sort((one, other) => one - other);
+  const usual = heights[Math.floor(heights.length / 2)] ?? SMALL;
+  picture.dataset.digits = usual >= SMALL ? "large" : usual >= TINY ? "small" : "tiny";
+}
+
+function build(picture, { version, ratio, preview, boxes, name }) {
   picture.dataset.version = version;
-  picture.className = `photo ${density}`;
   picture.style.setProperty("--ratio", ratio);
   picture.setAttribute("aria-label", `Digits on ${name}`);
   const whole = Object.assign(new Image(), { className: "whole", alt: name, src: preview });

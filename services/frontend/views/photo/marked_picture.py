@@ -15,7 +15,7 @@ from services.frontend.views.photo.state import Photo, PhotoDigit
 
 INK = "#12a37a"  # visible on photographs of any paper, in the light and the dark theme
 HALO = "#ffffff"
-DENSE, CROWDED = 12, 100  # with more digits the boxes are smaller, then without a number and the ink without outlines
+CROWDED = 100  # digits; with more of them the ink has no outlines
 SCRIPT = Path(__file__).parent / "marked_picture.js"
 
 
@@ -45,7 +45,6 @@ def describe_picture(photo: Photo) -> dict[str, object]:
         "version": f"{photo.file_id}/{photo.turn}/{photo.reading.rotation if photo.reading else 0}",
         "name": photo.name,
         "ratio": round(width / height, 4),
-        "density": "crowded" if count > CROWDED else "dense" if count > DENSE else "",
         "preview": photo.preview,
         "outlines": outline_uri(photo) if count <= CROWDED else "",
         "boxes": [_place_box(digit, width, height) for digit in photo.digits],
@@ -70,7 +69,7 @@ def outline_uri(photo: Photo) -> str:
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" preserveAspectRatio="none">'
         f'<path d="{path}" fill="none" stroke="{HALO}" stroke-opacity=".7" stroke-width="3.5" {style}/>'
-        f'<path d="{path}" fill="{INK}" fill-opacity=".25" fill-rule="evenodd" stroke="{INK}" stroke-width="1.5" '
+        f'<path d="{path}" fill="{INK}" fill-opacity=".12" fill-rule="evenodd" stroke="{INK}" stroke-width="1.5" '
         f"{style}/></svg>"
     )
     return write_data_uri(svg.encode(), "SVG+XML")

@@ -22,6 +22,7 @@ from services.frontend.views.photo.cards import (
     digit_html,
     say_corrected,
     say_doubtful,
+    say_first_only,
     say_turned,
     table_html,
 )
@@ -32,6 +33,8 @@ from services.frontend.views.photo.state import Photo, PhotoDigit, get_photo_pag
 from shared.contracts.page import PageReading
 
 NOT_READ_YET = "Not read yet. The picture stays here and is read when the recogniser is back."
+ALL_RIGHT = "Labels every digit that has no label yet as what it was read as"
+NOT_SAVED = "An example, so nothing of it is saved"
 LINES_AT_ONCE, LINES_HEIGHT = 12, 380  # more lines than this scroll in a box of so many pixels
 
 
@@ -78,8 +81,9 @@ def show_marked_picture(photo: Photo) -> None:
         photo.tapped = None if photo.tapped == place else place
 
     show_picture(photo, tap)
-    if words := say_turned(photo):
-        st.html(f'<p class="note" role="status" data-testid="turned">{words}</p>')
+    for name, words in (("turned", say_turned(photo)), ("first-only", say_first_only(photo))):
+        if words:
+            st.html(f'<p class="note" role="status" data-testid="{name}">{words}</p>')
     if photo.tapped is not None:
         with st.container(border=True, key=f"tapped-{photo.file_id}"):
             show_digit(photo.tapped, photo.digits[photo.tapped], "tapped")
@@ -92,6 +96,7 @@ def show_reading(photo: Photo, reading: PageReading) -> None:
         return
     show_tables(photo, reading)
     show_numbers(photo, reading)
+    show_confirmation(photo)
     place_of_saved = st.empty()
     show_cards(photo)
     with place_of_saved:
@@ -135,6 +140,33 @@ def show_lines(lines: Sequence[str], file_id: str) -> None:
         if is_long:
             st.html('<i class="long"></i>')
         st.code("\n".join(lines), language=None, wrap_lines=is_alone, height=LINES_HEIGHT if is_long else "content")
+
+
+def show_confirmation(photo: Photo) -> None:
+    """One button says that all digits are read rightly, and takes that back."""
+    can_confirm, is_confirmed = bool(photo.can_be_confirmed), bool(photo.confirmed)
+    takes_back = is_confirmed and not can_confirm
+    st.button(
+        "Take back" if takes_back else "All right" if len(photo.digits) > 1 else "Right",
+        icon=":material/undo:" if takes_back else ":material/done_all:",
+        disabled=not can_confirm and not is_confirmed,
+        help=None if takes_back else ALL_RIGHT,
+        on_click=take_back if takes_back else confirm,
+        args=(photo,),
+        key=f"confirm-{photo.file_id}",
+    )
+
+
+def confirm(photo: Photo) -> None:
+    """Labels all digits that have no label yet."""
+    photo.confirm(get_outbox())
+    forget_statistics()
+
+
+def take_back(photo: Photo) -> None:
+    """Undoes `confirm`."""
+    photo.take_back_confirmation(get_outbox())
+    forget_statistics()
 
 
 def show_cards(photo: Photo) -> None:
@@ -209,6 +241,9 @@ def put_back(digit: PhotoDigit) -> None:
 
 def show_saved(photo: Photo) -> None:
     """Saves all digits, and says whether storage has them."""
+    if photo.example:
+        st.html(f'<div class="saved" role="status" data-testid="saved" data-saved="">{NOT_SAVED}</div>')
+        return
     delivery = save_photo(photo, get_outbox(), get_settle_s())
     saved = str(delivery is Delivery.SAVED).lower()
     words = describe_delivery(delivery, is_storage_away=not check_health().storage)

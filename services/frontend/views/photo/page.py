@@ -2,6 +2,7 @@
 
 import re
 import string
+from pathlib import Path
 
 import streamlit as st
 
@@ -9,29 +10,38 @@ from services.frontend.connections import check_health, connect, forget_statisti
 from services.frontend.elements.headings import show_title
 from services.frontend.session.chosen_model import ask_chosen_model, get_chosen_model, reads_pages
 from services.frontend.session.identity import get_outbox
+from services.frontend.views.photo.examples import add_example, show_examples
+from services.frontend.views.photo.kept_pages import keep_page
 from services.frontend.views.photo.one_photo import show_photo
+from services.frontend.views.photo.picture import MAX_MIB
 from services.frontend.views.photo.reading import can_progress, make_photo, try_to_read
-from services.frontend.views.photo.state import PhotoPage, get_photo_page
+from services.frontend.views.photo.state import PhotoPage
 from services.frontend.views.photo.uploads import forget_uploads
 from shared.contracts.page import PageReading, Rotation
 
-MAX_FILE_MB = 32  # for the largest HEIC; the browser refuses larger files
 MARKDOWN = re.compile(f"[{re.escape(string.punctuation)}]")
 UPLOAD, CAMERA = "Upload", "Camera"
 ICONS = {UPLOAD: ":material/upload: Upload", CAMERA: ":material/photo_camera: Camera"}
 REFRESH_EVERY_S = 2.0
+PICTURES = f"Pictures of any usual kind, or a PDF, up to {MAX_MIB} MB each"
+INTAKE = (
+    '<p class="note paste-hint">You can also paste a picture: Ctrl+V, or ⌘V on a Mac.</p>'
+    f'<p class="photo-problem too-large" role="alert" data-testid="too-large" data-limit="{MAX_MIB}" hidden></p>'
+)
+SCRIPT = f"<script>{(Path(__file__).parent / 'intake.js').read_text()}</script>"
 OWN_MODEL = "The model you chose reads only single drawings, so Slate's default model reads your pictures."
 
 
 def show_page() -> None:
     """The controls to add pictures, and below them each picture with its digits."""
-    page = get_photo_page()
+    page = keep_page()
     with st.container(border=True, key="intake", gap="xsmall"):
         show_title("A picture with one number or many")
         st.html('<p class="note">Handwriting on paper, a form, a table, a board or a screen.</p>')
         if not reads_pages(get_chosen_model()):
             st.html(f'<p class="note" data-testid="own-model">{OWN_MODEL}</p>')
         show_intake(page)
+        show_examples(lambda name: add_example(page, name))
         if page.left_out:
             st.html(f'<p class="photo-problem" role="status" data-testid="no-room">{say_no_room(page.left_out)}</p>')
     read_and_show(page)
@@ -60,11 +70,12 @@ def show_intake(page: PhotoPage) -> None:
     # Any file type is accepted. A file that is not a picture is listed below with its problem.
     # The key changes with each upload, which empties the list of files.
     files = st.file_uploader(
-        "One or several pictures: PNG, JPEG or WebP up to 16 MB, HEIC up to 32 MB",
+        PICTURES,
         accept_multiple_files=True,
-        max_upload_size=MAX_FILE_MB,
+        max_upload_size=MAX_MIB,
         key=f"photo-files-{page.batches}",
     )
+    st.html(INTAKE)
     if files:
         page.batches += 1
         page.take([make_photo(file.file_id, file.name, "upload", file.getvalue()) for file in files])
@@ -123,3 +134,4 @@ def rerun_when_possible(page: PhotoPage) -> None:
 
 
 show_page()
+st.html(SCRIPT, unsafe_allow_javascript=True)

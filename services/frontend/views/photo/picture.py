@@ -1,7 +1,7 @@
 """Picture file → what the page shows and sends: a preview, and the cutouts of each digit.
 
-Inference decides whether a file can be read; here it is only prepared. HEIC, which inference does not accept, is
-converted to JPEG.
+Inference decides whether a PNG, JPEG or WebP file can be read; here it is only prepared. Kinds that inference does not
+accept, such as HEIC and PDF, are converted to JPEG, and files that are too large for it are made smaller.
 """
 
 from collections.abc import Sequence
@@ -10,57 +10,73 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from services.frontend.conversion import Converted, NotConvertedError, convert
 from services.frontend.elements.data_uri import encode, write_data_uri
-from services.frontend.elements.decoding import INFERENCE_FORMATS, UnshowablePictureError, use_picture
+from services.frontend.elements.decoding import UnshowablePictureError, use_picture
 from shared.contracts.page import Box
+from shared.picture_kinds import CONVERTED, NAMES, Kind, find_kind
 from shared.upright import turn_clockwise
 
-HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 MIB = 1024 * 1024
-MAX_BYTES = 16 * MIB  # the limit of inference
-MAX_HEIC_BYTES = 32 * MIB  # before the conversion to JPEG
+MAX_MIB = 32  # of a file of any kind; also server.maxUploadSize in .streamlit/config.toml
+SENDABLE_BYTES = 16 * MIB  # the limit of inference; larger files are made smaller
 WORK_SIDE = 2048  # pixels; a longer picture is reduced until its longer side is less than twice as long
 PREVIEW_SIDE = 1200  # pixels; the page is half as wide on a phone
 STORED_SIDE = 1024  # pixels; a longer cutout is reduced, because storage takes less than 12 MiB
 SHOWN_SIDE = 160  # pixels, twice as many as the page shows
 MARGIN = 0.25  # share of the longer side of the digit
 MIN_MARGIN = 2  # pixels
+CANT_READ = "The file is {name}, which Slate can't read. "
+UNREADABLE: dict[Kind, str] = {
+    "empty": "The file is empty. Choose another one.",
+    "SVG": CANT_READ + "Save it as a PNG picture and try again.",
+    "video": CANT_READ + "Take a picture of the digits instead.",
+    "archive": CANT_READ + "Save the page as a picture or as a PDF document and try again.",
+    "?": "The file is not a picture that Slate can read. It reads PNG, JPEG, WebP, HEIC, AVIF, GIF, BMP and TIFF "
+    "pictures, and the first page of PDF documents.",
+}
 JPEG_QUALITY = 92
 
 
 @dataclass(frozen=True)
 class Cutout:
-    """One digit with margins, as two PNG files: one to store, and one to show, which is the same if that is small."""
+    """One digit with margins, as two PNG files: one to store, and one to show, which is the same if that is small.
+
+    `paper` is the colour around the digit, for CSS; empty if that is transparent.
+    """
 
     stored: bytes
     shown: bytes
+    paper: str
 
 
-def is_heic(data: bytes) -> bool:
-    """Whether it is a HEIC file, the format of Apple's phones."""
-    return data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS
-
-
-def check_bytes(data: bytes) -> None:
-    """UnshowablePictureError if the file is larger than MAX_BYTES, or a HEIC file than MAX_HEIC_BYTES."""
-    most = MAX_HEIC_BYTES if is_heic(data) else MAX_BYTES
-    if len(data) > most:
+def check_file(data: bytes) -> None:
+    """UnshowablePictureError if the file is empty, too large, or of a kind that nothing here can read."""
+    if len(data) > MAX_MIB * MIB:
         raise UnshowablePictureError(
-            f"The file has {len(data) / MIB:.1f} MiB; at most {most // MIB} MiB are allowed. Choose a smaller one."
+            f"The file has {len(data) / MIB:.1f} MB; at most {MAX_MIB} MB are allowed. Choose a smaller one."
         )
+    kind = find_kind(data)
+    if kind in UNREADABLE:
+        raise UnshowablePictureError(UNREADABLE[kind].format(name=NAMES.get(kind)))
 
 
-def to_sendable(data: bytes, turn: int = 0) -> bytes:
-    """Converts HEIC to an upright JPEG, and turns by `turn` degrees clockwise. UnshowablePictureError.
+def make_sendable(data: bytes) -> Converted:
+    """Converts the kinds that inference does not accept, and files that are too large. UnshowablePictureError.
 
-    Any other file that is not turned is returned unchanged. A turned one is upright and may be reduced.
+    Any other file is returned unchanged.
     """
-    if not is_heic(data) and not turn:
-        return data
-    formats = ("HEIF",) if is_heic(data) else INFERENCE_FORMATS
-    sendable = use_picture(data, WORK_SIDE, lambda picture: _encode_turned(picture, turn), formats)
-    check_bytes(sendable)
-    return sendable
+    if find_kind(data) not in CONVERTED and len(data) <= SENDABLE_BYTES:
+        return Converted(data, has_more=False)
+    try:
+        return convert(data)
+    except NotConvertedError as error:
+        raise UnshowablePictureError(str(error)) from error
+
+
+def turn(data: bytes, degrees: int) -> bytes:
+    """A file for inference, turned clockwise, upright and perhaps reduced. UnshowablePictureError."""
+    return use_picture(data, WORK_SIDE, lambda picture: _encode_turned(picture, degrees)) if degrees else data
 
 
 def _encode_turned(picture: Image.Image, turn: int) -> bytes:
@@ -106,9 +122,21 @@ def make_preview(picture: Image.Image) -> str:
 
 
 def make_cutout(cut: Image.Image) -> Cutout:
-    """Both files of a cutout."""
+    """Both files of a cutout, and its paper."""
     stored = encode(_shrink(cut, STORED_SIDE), "PNG")
-    return Cutout(stored, stored if max(cut.size) <= SHOWN_SIDE else encode(_shrink(cut, SHOWN_SIDE), "PNG"))
+    shown = stored if max(cut.size) <= SHOWN_SIDE else encode(_shrink(cut, SHOWN_SIDE), "PNG")
+    return Cutout(stored, shown, find_paper(cut))
+
+
+def find_paper(cut: Image.Image) -> str:
+    """The median colour, which is that of the paper, because a digit covers less than half: `#f4f1e8`.
+
+    Empty for a transparent picture.
+    """
+    if cut.mode != "RGB":
+        return ""
+    pixels = np.asarray(_shrink(cut, SHOWN_SIDE)).reshape(-1, 3)
+    return "#" + bytes(np.median(pixels, axis=0).astype(np.uint8)).hex()
 
 
 def cut_out(picture: Image.Image, width: int, box: Box, others: Sequence[Box]) -> Image.Image:

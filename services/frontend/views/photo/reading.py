@@ -11,7 +11,7 @@ import structlog
 from services.frontend.elements.decoding import UnshowablePictureError
 from services.frontend.saving.outbox import Delivery
 from services.frontend.saving.personal_outbox import PersonalOutbox
-from services.frontend.views.photo.picture import check_bytes, make_views, to_sendable
+from services.frontend.views.photo.picture import check_file, make_sendable, make_views, turn
 from services.frontend.views.photo.state import Photo, PhotoDigit
 from shared.clients.inference import PICTURE_PROBLEMS
 from shared.clients.service import RefusedError, ServiceUnavailableError
@@ -30,9 +30,9 @@ Read = Callable[[bytes, Rotation | None], PageReading]  # asks inference. Servic
 
 
 def make_photo(file_id: str, name: str, source: Source, data: bytes) -> Photo:
-    """A photo that waits to be read. If the file is too large, it has a problem instead of its bytes."""
+    """A photo that waits to be read. If its file can't be read at all, it has a problem instead of its bytes."""
     try:
-        check_bytes(data)
+        check_file(data)
     except UnshowablePictureError as error:
         return Photo(file_id, name, source, b"", problem=str(error))
     return Photo(file_id, name, source, data)
@@ -68,8 +68,9 @@ def read_photo(photo: Photo, read: Read, find_threshold: Callable[[ModelVersion]
     ServiceUnavailableError: the photo still waits to be read.
     """
     try:
-        photo.data = to_sendable(photo.data)
-        sendable = to_sendable(photo.data, photo.turn)
+        converted = make_sendable(photo.data)
+        photo.data, photo.has_more = converted.data, photo.has_more or converted.has_more
+        sendable = turn(photo.data, photo.turn)
         reading = read(sendable, 0 if photo.turned_by_hand else None)
         take_reading(photo, sendable, reading, find_threshold)
     except RefusedError as refused:
@@ -97,6 +98,7 @@ def take_reading(
             created_at=photo.received_at,
             found=found,
             cutout=cutout.shown,
+            paper=cutout.paper,
         )
         for found, cutout in zip(reading.digits, cutouts, strict=True)
     ]
@@ -123,6 +125,8 @@ def order_cards(digits: Sequence[PhotoDigit]) -> list[int]:
 
 def save_photo(photo: Photo, outbox: PersonalOutbox, timeout_s: float) -> Delivery:
     """Saves all digits, waiting at most `timeout_s` in total. Returns the worst of their deliveries."""
+    if photo.example:
+        return Delivery.SAVED
     deadline = time.monotonic() + timeout_s
     deliveries = set()
     for digit in photo.digits:
@@ -135,5 +139,5 @@ def save_photo(photo: Photo, outbox: PersonalOutbox, timeout_s: float) -> Delive
 
 def can_progress(photo: Photo, outbox: PersonalOutbox) -> bool:
     """Whether another `save_photo` would make progress with all unsaved digits."""
-    unsaved = [digit for digit in photo.digits if not digit.saved]
+    unsaved = [] if photo.is_saved else [digit for digit in photo.digits if not digit.saved]
     return bool(unsaved) and all(digit.can_progress(outbox) for digit in unsaved)

@@ -11,7 +11,7 @@ from typing import cast
 
 import streamlit as st
 
-from services.frontend.elements.answer import SURE
+from services.frontend.elements.answer import SURE, sign_answer
 from services.frontend.saving.personal_outbox import PersonalOutbox
 from services.frontend.saving.predicted_drawing import PredictedDrawing
 from services.frontend.views.photo.numbers import Signs
@@ -34,13 +34,24 @@ class PhotoDigit(PredictedDrawing):
 
     found: PageDigit
     cutout: bytes
+    paper: str = ""  # the colour around the digit, for CSS
 
     @property
     def sign(self) -> str | None:
-        """The label, or without a label the predicted digit. None if the visitor said that it is no digit."""
+        """What the numbers show: the label, or without a label the predicted digit.
+
+        `?` if it does not look like a digit. None if the visitor said that it is no digit.
+        """
         if self.discarded:
             return None
-        return str(self.prediction.digit if self.label is None else self.label)
+        if self.label is not None:
+            return str(self.label)
+        return sign_answer(self.prediction.digit, rejected=self.is_rejected)
+
+    @property
+    def can_be_confirmed(self) -> bool:
+        """Whether the visitor has said nothing of it, and the page shows it as a digit."""
+        return self.label is None and not self.discarded and not self.is_rejected
 
     @property
     def is_doubtful(self) -> bool:
@@ -54,7 +65,8 @@ class Photo:
     """One picture file. With neither a reading nor a problem it waits to be read.
 
     `turn` is by how many degrees clockwise the visitor turned it. `tapped` is the index of the digit that the visitor
-    chose on the picture, and `first` that of the first card, in the order of `cards`.
+    chose on the picture, and `first` that of the first card, in the order of `cards`. `confirmed` are the indices of
+    the digits that the visitor called right together.
     """
 
     file_id: str
@@ -69,6 +81,9 @@ class Photo:
     turned_by_hand: bool = False  # then inference must not turn it again
     tapped: int | None = None
     first: int = 0
+    confirmed: list[int] = field(default_factory=list)
+    has_more: bool = False  # further pages in its file, which are not read
+    example: str = ""  # the name of one of Slate's own pictures, of which nothing is saved
     received_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     problem: str = ""
     failures: int = 0  # while the recogniser was ready
@@ -85,8 +100,8 @@ class Photo:
 
     @property
     def is_saved(self) -> bool:
-        """Whether storage has all digits. True for a picture without digits."""
-        return all(digit.saved for digit in self.digits)
+        """Whether storage has all digits that it is to have. True for a picture without digits."""
+        return bool(self.example) or all(digit.saved for digit in self.digits)
 
     @property
     def held_bytes(self) -> int:
@@ -109,6 +124,26 @@ class Photo:
         """Whether the page can drop it without losing anything."""
         return self.is_saved and not self.is_waiting and not self.can_be_retried
 
+    @property
+    def can_be_confirmed(self) -> list[int]:
+        """The digits that `confirm` would label."""
+        return [place for place, digit in enumerate(self.digits) if digit.can_be_confirmed]
+
+    def confirm(self, outbox: PersonalOutbox) -> None:
+        """Labels every digit without a label as what it was read as. Those that do not look like a digit stay as is."""
+        self.confirmed = self.can_be_confirmed
+        for place in self.confirmed:
+            self.digits[place].set_label(self.digits[place].prediction.digit)
+            self.digits[place].send_label(outbox)
+
+    def take_back_confirmation(self, outbox: PersonalOutbox) -> None:
+        """Removes the labels of `confirm` that nobody has changed since."""
+        for digit in (self.digits[place] for place in self.confirmed):
+            if digit.label == digit.prediction.digit and not digit.discarded:
+                digit.set_label(None)
+                digit.send_label(outbox)
+        self.confirmed = []
+
     def retry(self) -> None:
         """Lets it wait to be read again."""
         self.problem, self.failures = "", 0
@@ -124,7 +159,7 @@ class Photo:
         shown_turn = 0 if self.reading is None else self.reading.rotation
         self.turn = (self.turn + shown_turn + 90) % 360
         self.turned_by_hand = True
-        self.reading, self.digits, self.cards, self.tapped, self.first = None, [], [], None, 0
+        self.reading, self.digits, self.cards, self.tapped, self.first, self.confirmed = None, [], [], None, 0, []
         self.retry()
 
 
@@ -141,6 +176,11 @@ class PhotoPage:
     left_out: int = 0
     batches: int = 0
 
+    @property
+    def held_bytes(self) -> int:
+        """The memory of all pictures."""
+        return sum(photo.held_bytes for photo in self.photos)
+
     def take(self, photos: list[Photo]) -> None:
         """Adds the new ones in front. If they do not fit, the oldest that are done are removed."""
         new = [photo for photo in photos if photo.file_id not in self.taken]
@@ -152,6 +192,12 @@ class PhotoPage:
         self.left_out, new = len(new) - fitting, new[:fitting]
         self.taken.update(photo.file_id for photo in new)
         self.photos[:0] = new
+
+    def take_back(self, photos: list[Photo]) -> None:
+        """Adds pictures of an earlier session below those of this one."""
+        earlier = [photo for photo in photos if photo.file_id not in self.taken]
+        self.taken.update(photo.file_id for photo in earlier)
+        self.photos += earlier
 
     def limit_read_files(self) -> None:
         """Drops the files of the oldest pictures that were read, until the others have at most MAX_READ_BYTES."""

@@ -132,3 +132,34 @@ def test_the_chunks_inside_a_frame_are_counted_like_those_of_the_file() -> None:
     webp = b"RIFF" + (4 + len(frame)).to_bytes(4, "little") + b"WEBP" + frame
     with pytest.raises(DrawingTooLargeError, match="parts"):
         open_picture(webp)
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (encode(PICTURE, "GIF"), "The file is a GIF picture. Send a PNG, JPEG or WebP picture."),
+        (b"%PDF-1.7", "The file is a PDF document. Send a PNG, JPEG or WebP picture."),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "The file is an SVG drawing. Send a PNG, JPEG or WebP picture."),
+        (b"no picture", "The file is not a PNG, JPEG or WebP picture."),
+    ],
+)
+def test_a_file_of_another_kind_is_called_by_its_name(data: bytes, sentence: str) -> None:
+    with pytest.raises(UnreadableImageError) as caught:
+        open_picture(data)
+    assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "JPEG"])
+def test_a_file_whose_end_is_missing_says_so(file_format: str) -> None:
+    data = encode(Image.fromarray(smooth_levels(300, 400)), file_format)
+    with pytest.raises(UnreadableImageError, match="its end is missing"):
+        decode_drawing(data[: len(data) // 2])
+
+
+@pytest.mark.parametrize("mode", ["CMYK", "L"])
+def test_a_jpeg_of_a_printer_has_dark_ink_on_light_paper(mode: str) -> None:
+    picture = Image.new("RGB", (60, 60), "white")
+    picture.paste("black", (20, 10, 30, 50))
+    grey = decode_drawing(encode(picture.convert(mode), "JPEG", quality=95)).fill()
+    assert grey[5, 5] > 200
+    assert grey[30, 25] < 60

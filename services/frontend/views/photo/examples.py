@@ -1,0 +1,40 @@
+"""Photographs to try with one tap. What is read on them belongs to nobody and is not saved.
+
+`python -m training.rendering.examples` makes the files.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from services.frontend.elements.example_pictures import write_style
+from services.frontend.views.photo.state import Photo, PhotoPage
+
+FOLDER = Path(__file__).parent / "example_photos"
+EXAMPLES = {
+    "form": "A form",
+    "grid": "A sudoku",
+    "table": "A table",
+    "amount": "An amount",
+    "shadow": "A photo",
+}
+STYLE = write_style(EXAMPLES)
+INVITATION = '<p class="note">Or try one of these:</p>'
+
+
+def show_examples(on_choice: Callable[[str], None]) -> None:
+    """A row of buttons. `on_choice` gets the name of an example, before the run that the tap starts."""
+    st.html(STYLE)
+    st.html(INVITATION)
+    with st.container(horizontal=True, gap="small", key="photo-examples"):
+        for name, words in EXAMPLES.items():
+            st.button(words, key=f"example-{name}", on_click=on_choice, args=(name,))
+
+
+def add_example(page: PhotoPage, name: str) -> None:
+    """Puts the example on top, also if it is on the page already."""
+    for earlier in [photo for photo in page.photos if photo.example == name]:
+        page.remove(earlier.file_id)
+    data = (FOLDER / f"{name}.jpg").read_bytes()
+    page.take([Photo(f"example-{name}-{len(page.taken)}", EXAMPLES[name], "upload", data, example=name)])
