@@ -64,7 +64,7 @@ def draw(digits: Sequence[PenCharacter], seed: int) -> PeopleDrawings:
     no_one = np.zeros(len(rows), np.bool_)
     ids = np.array([str(UUID(int=int(row), version=4)) for row in rows], np.str_)
     truth, times = labels[rows], rows.astype(np.float64)
-    return PeopleDrawings(ids, owners, owners, truth, truth, times, no_one, no_one, prepared.images[rows])
+    return PeopleDrawings(ids, owners, owners, truth, times, no_one, no_one, prepared.images[rows])
 
 
 def flip(drawings: PeopleDrawings, chance: np.random.Generator) -> tuple[PeopleDrawings, NDArray[np.bool_]]:

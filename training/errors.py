@@ -17,6 +17,10 @@ class RunError(TrainingError):
     """A run cannot start, continue or finish."""
 
 
+class UnusableRunError(RunError):
+    """A run cannot be continued, because a file of it is damaged or it began with something else. Another one can."""
+
+
 class SweepError(TrainingError):
     """A sweep cannot start."""
 

@@ -27,6 +27,11 @@ class RunFolder:
         """Exists when all is done; holds "published as <name>/<version>" or "not published"."""
         return self.folder / "finished"
 
+    def finish(self, how: str) -> None:
+        """Write that all is done, in one atomic step."""
+        with replacing(self.finished) as temporary:
+            temporary.write_text(how)
+
     @property
     def versions(self) -> Path:
         """Which version each name in the recipe stood for when the run began."""

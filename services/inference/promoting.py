@@ -14,7 +14,7 @@ import structlog
 from pydantic import SecretStr
 
 from services.inference.catalog import Catalog
-from shared.contracts.promotion import InUse, JournalEvent, ModelJournal, TicketClaims
+from shared.contracts.promotion import InUse, JournalEvent, ModelJournal, TicketClaims, shorten_objections
 from shared.promotion_ticket import COMMAND, HOW_TO_CONFIGURE, TicketError, verify_ticket
 from shared.recognition.journal import JournalEntry, read_journal
 from shared.recognition.model_version import ModelVersionError, find_any_manifest, read_current
@@ -89,7 +89,7 @@ class Promoting:
         """ProblemError if the curator has not seen the gate's objections, or if the version can't be loaded."""
         try:
             manifest = await asyncio.to_thread(find_any_manifest, self._models_dir, f"{claims.name}/{claims.version}")
-            if claims.action != "make_default" and manifest.objections != claims.objections_seen:
+            if claims.action != "make_default" and shorten_objections(manifest.objections) != claims.objections_seen:
                 detail = "The gate's objections to this version were not shown. Load the page again."
                 raise ProblemError("conflict", detail)
             await self._catalog.check(claims.name, claims.version)

@@ -4,6 +4,7 @@ The page asks storage for a ticket with the curator's own token. Inference does 
 who curators are.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -16,8 +17,17 @@ PromotionAction = Literal["promote", "roll_back", "make_default"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 MAX_REASON = 1000  # characters
 Reason = Annotated[str, Field(min_length=1, max_length=MAX_REASON, pattern=r"^[^\x00]*\S[^\x00]*$")]
-Objection = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]
-Objections = Annotated[list[Objection], Field(max_length=100)]
+MAX_OBJECTIONS, MAX_OBJECTION = 100, 500  # number, and characters of each
+Objection = Annotated[str, Field(max_length=MAX_OBJECTION, pattern=r"^[^\x00]*$")]
+Objections = Annotated[list[Objection], Field(max_length=MAX_OBJECTIONS)]
+
+
+def shorten_objections(objections: Sequence[str]) -> list[str]:
+    """Return the objections as a message may name them. Where there are too many, the last one says how many more."""
+    short = [objection.replace("\0", " ")[:MAX_OBJECTION] for objection in objections]
+    if len(short) <= MAX_OBJECTIONS:
+        return short
+    return [*short[: MAX_OBJECTIONS - 1], f"and {len(short) - MAX_OBJECTIONS + 1} more objections"]
 
 
 class PromotionRequest(Message):

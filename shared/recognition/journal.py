@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from shared.recognition.model_version import check_name
 
@@ -38,7 +38,7 @@ class JournalEntry(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")  # a later Slate may write more
 
-    at: datetime
+    at: AwareDatetime
     event: Event
     version: str = ""
     who: str = Field("", max_length=200)

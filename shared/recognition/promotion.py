@@ -5,7 +5,7 @@ Each change moves a pointer and writes the journal, both under the lock of the j
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -49,7 +49,7 @@ def promote(
     """Put the version in use. ModelVersionError if there is none, PromotionError if it is in use already.
 
     The caller has checked that its files work. With `instead_of`, PromotionError if another version than that is in
-    use.
+    use, and a change that was killed between the pointer and the journal is brought to its end.
     """
     return _move_current(
         models_dir, "promoted", name, version, who=who, why=why, details=details, instead_of=instead_of
@@ -127,10 +127,10 @@ def _move_current(
     instead_of: str | None = None,
 ) -> JournalEntry:
     find_any_manifest(models_dir, f"{name}/{version}")
-    _check_not_in_use(models_dir, name, version)  # both before the journal is made
+    _find_replaced(models_dir, name, version, instead_of)  # both before the journal is made
     with open_journal(models_dir, name) as journal:
         _check_ticket(models_dir, name, details)
-        before = _check_not_in_use(models_dir, name, version)
+        before = _find_replaced(models_dir, name, version, instead_of)
         if instead_of is not None and before != instead_of:
             raise PromotionError(f"{name}/{before} was put in use meanwhile, instead of {name}/{instead_of}.")
         set_current(models_dir, name, version)
@@ -154,7 +154,8 @@ def _undone_on_error(undo: Callable[[], object]) -> Iterator[None]:
 
 def _put_back(models_dir: Path, name: str, before: str | None) -> None:
     if before is not None:
-        set_current(models_dir, name, before)
+        with suppress(ModelVersionError):  # it is gone, so the new version is the better one of the two
+            set_current(models_dir, name, before)
 
 
 def _find_shadow(models_dir: Path, name: str) -> str | None:
@@ -179,15 +180,20 @@ def _check_ticket(models_dir: Path, name: str, details: Mapping[str, JsonValue])
         raise PromotionError("This ticket was used already.")
 
 
-def _check_not_in_use(models_dir: Path, name: str, version: str) -> str | None:
-    """The version in use. PromotionError if it is `version`."""
+def _find_replaced(models_dir: Path, name: str, version: str, instead_of: str | None) -> str | None:
+    """The version in use. PromotionError if it is `version`, unless the journal has to learn that from this call.
+
+    That is so if the same change was begun before, and killed between the pointer and the journal.
+    """
     try:
         current = read_current(models_dir, name)
     except ModelVersionError:  # the first version of this name, or a broken pointer that is to be replaced
         return None
-    if current == version:
+    if current != version:
+        return current
+    if instead_of in (None, version) or _list_in_use(read_journal(models_dir, name))[-1:] == [version]:
         raise PromotionError(f"{name}/{version} is in use already.")
-    return current
+    return instead_of
 
 
 def _list_in_use(entries: Sequence[JournalEntry]) -> list[str]:

@@ -19,7 +19,7 @@ from shared.recognition.normalisation import SIDE, Images
 from shared.recognition.preprocessing import Image, preprocess
 from training.data.labelled_images import NOT_A_DIGIT, LabelledImages
 from training.data.labelled_stream import stream_labelled_drawings
-from training.errors import DataUnavailableError
+from training.errors import UnusableRunError
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,6 @@ class PeopleDrawings:
     owners: Names  # "" if it was stored with the token of the installation
     labelled_by: Names  # "" for the installation and for an import
     labels: NDArray[np.int64]  # (N,) 0..9 or NOT_A_DIGIT
-    answers: NDArray[np.int64]  # (N,) what people were answered: 0..9, or NOT_A_DIGIT if the drawing was rejected
     times: NDArray[np.float64]  # (N,) seconds since 1970 when the label was given
     suspected: NDArray[np.bool_]  # (N,) the label was found likely wrong, and nobody has looked at it
     reviewed: NDArray[np.bool_]  # (N,) a curator has confirmed the label after it was suspected
@@ -73,7 +72,6 @@ def prepare_drawings(drawings: Iterable[LabelledDrawing]) -> PeopleDrawings:
         owners=np.array([str(one.owner or "") for one in read], np.str_),
         labelled_by=np.array([str(one.labelled_by or "") for one in read], np.str_),
         labels=np.array([number_label(one.label) for one in read], np.int64),
-        answers=np.array([NOT_A_DIGIT if one.rejected else one.digit for one in read], np.int64),
         times=np.array([one.labelled_at.timestamp() for one in read], np.float64),
         suspected=np.array([one.suspected for one in read], np.bool_),
         reviewed=np.array([one.reviewed for one in read], np.bool_),
@@ -93,9 +91,9 @@ def save_drawings(drawings: PeopleDrawings, path: Path) -> None:
 
 
 def load_drawings(path: Path) -> PeopleDrawings:
-    """Read the file that `save_drawings` wrote. DataUnavailableError if it is missing or damaged."""
+    """Read the file that `save_drawings` wrote. UnusableRunError if it is missing or damaged."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
             return PeopleDrawings(**arrays)
     except (OSError, EOFError, ValueError, TypeError, zipfile.BadZipFile) as error:
-        raise DataUnavailableError(f"{path} is damaged: give --run another name to start again.") from error
+        raise UnusableRunError(f"{path} is missing or damaged: give --run another name to start again.") from error

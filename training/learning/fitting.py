@@ -17,7 +17,7 @@ from lightning.pytorch.plugins.io import TorchCheckpointIO
 from torch import nn
 
 from shared.atomic_file import replacing
-from training.errors import RunError
+from training.errors import RunError, UnusableRunError
 from training.learning.averaging import MovingAverage
 from training.learning.data_module import TrainingData
 from training.learning.step_folder import StepFolder
@@ -120,11 +120,11 @@ def stopped_early(step: StepFolder) -> bool:
 
 
 def load_checkpoint(step: StepFolder) -> dict[str, Any]:
-    """Return the last checkpoint. RunError if it cannot be read."""
+    """Return the last checkpoint. UnusableRunError if it cannot be read."""
     try:
         checkpoint: dict[str, Any] = torch.load(step.last_checkpoint, map_location="cpu", weights_only=True)
     except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        raise RunError(f"{step.last_checkpoint} is damaged: give --run another name to start again.") from error
+        raise UnusableRunError(f"{step.last_checkpoint} is damaged: give --run another name to start again.") from error
     return checkpoint
 
 

@@ -16,7 +16,7 @@ from torch import nn
 from shared.atomic_file import replacing
 from shared.recognition.model_version import WEIGHTS
 from shared.recognition.weights import save_weights
-from training.errors import RunError
+from training.errors import UnusableRunError
 
 
 class Described(Protocol):
@@ -64,7 +64,7 @@ class StepFolder:
     def begin(self, settings: Described, data: Mapping[str, str]) -> None:
         """Write the settings and data hashes, or compare them with those that the step began with.
 
-        RunError if they differ: a step must not continue with anything else than it began with.
+        UnusableRunError if they differ: a step must not continue with anything else than it began with.
         """
         if self.settings.exists():
             self.check(settings, data)
@@ -76,23 +76,25 @@ class StepFolder:
     def check(self, settings: Described, data: Mapping[str, str] | None = None) -> None:
         """Compare the settings, and the data hashes if known, with those that the step began with.
 
-        RunError if they differ.
+        UnusableRunError if they differ.
         """
         begun = self.read_settings()
         now = settings.describe() | {"data": begun["data"] if data is None else dict(data)}
         if changed := differing(begun, now):
-            raise RunError(
+            raise UnusableRunError(
                 f"{self.folder} was begun with other settings or data: {', '.join(changed)}. "
                 "Restore them, or give --run another name to start again."
             )
 
     def read_settings(self) -> dict[str, Any]:
-        """Return what the step began with. RunError if the file is damaged."""
+        """Return what the step began with. UnusableRunError if the file is damaged."""
         try:
             settings: dict[str, Any] = json.loads(self.settings.read_text())
             dict(settings["data"])
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise RunError(f"{self.settings} cannot be read: give --run another name to start again.") from error
+            raise UnusableRunError(
+                f"{self.settings} cannot be read: give --run another name to start again."
+            ) from error
         return settings
 
     def finish(self, network: nn.Module) -> None:
@@ -101,11 +103,14 @@ class StepFolder:
             save_weights(network, temporary)
 
     def load_into(self, network: nn.Module) -> nn.Module:
-        """Load the final weights into the network and return it in evaluation mode. RunError if they are damaged."""
+        """Load the final weights into the network and return it in evaluation mode.
+
+        UnusableRunError if they are damaged.
+        """
         try:
             network.load_state_dict(load_file(self.weights))
         except (OSError, RuntimeError, SafetensorError) as error:
-            raise RunError(f"{self.weights} is damaged: delete it, and the step is trained again.") from error
+            raise UnusableRunError(f"{self.weights} is damaged: delete it, and the step is trained again.") from error
         return network.eval()
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pydantic import SecretStr, ValidationError
 
-from shared.contracts.promotion import PromotionAction, PromotionRequest
+from shared.contracts.promotion import PromotionAction, PromotionRequest, shorten_objections
 from shared.recognition.model_version import BUILT_IN_DEFAULT, ModelVersionError, VersionManifest, read_current
 from shared.recognition.promotion import (
     PromotionError,
@@ -166,7 +166,7 @@ def make_request(options: argparse.Namespace, action: PromotionAction, manifest:
         name=manifest.name,
         version=manifest.version,
         why=options.why,
-        objections_seen=[objection[:500] for objection in manifest.objections[:100]],
+        objections_seen=shorten_objections(manifest.objections),
         done=True,
         who=options.who,
     )

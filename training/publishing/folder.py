@@ -15,6 +15,8 @@ from torch import nn
 from shared.recognition.model_version import GRAPH, MANIFEST, WEIGHTS, ModelVersionError, VersionManifest, folder_of
 from shared.recognition.weights import save_weights
 
+WRITING = ".writing-"  # how the name of a folder begins while a version is written; a kill leaves it
+
 M = TypeVar("M", bound=VersionManifest)
 
 
@@ -32,7 +34,7 @@ def write_model_version(models_dir: Path, manifest: M, network: nn.Module, graph
     if target.exists():
         raise FileExistsError(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".writing-", dir=target.parent))
+    folder = Path(tempfile.mkdtemp(prefix=WRITING, dir=target.parent))
     try:
         save_weights(network, folder / WEIGHTS)
         (folder / GRAPH).write_bytes(graph)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.people_drawings import Names
-from training.refine.probe import CLASSES, Probabilities
+from training.refine.probe import CLASSES, Probabilities, to_classes
 from training.refine.trust import weigh_labels
 
 LEAST_ODDS = 0.1  # a label is suspected too if another is more than ten times as likely
@@ -30,7 +30,7 @@ class Judgement:
 
 def judge_labels(probabilities: Probabilities, labels: NDArray[np.int64], owners: Names) -> Judgement:
     """probabilities (N, 11), labels (N,) 0..9 or NOT_A_DIGIT, owners (N,) → which labels are likely wrong."""
-    labels = labels % CLASSES  # NOT_A_DIGIT is -1, the last class
+    labels = to_classes(labels)
     likeliest = probabilities.argmax(1) if len(labels) else np.empty(0, np.int64)
     weights = weigh_labels(likeliest == labels, owners)
     own = probabilities[np.arange(len(labels)), labels]

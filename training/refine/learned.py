@@ -33,6 +33,12 @@ def describe_learned(drawings: PeopleDrawings, selection: Selection) -> Learned:
     }
 
 
+def read_learned(manifest: Manifest) -> Learned:
+    """Return the fields that `describe_learned` gave to the manifest's recipe."""
+    names = [name for name in manifest.recipe if name.startswith("labels") or name == "label_owners"]
+    return {name: manifest.recipe[name] for name in names}
+
+
 def hash_labels(drawings: PeopleDrawings, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> str:
     """Return the hash of the ids, the labels and the images that a refinement used."""
     sha = hashlib.sha256("\n".join(drawings.ids[rows].tolist()).encode())

@@ -7,12 +7,13 @@ journal of the model, and the next night tries again. SIGTERM ends it at once.
 
 import argparse
 import logging
+import os
 import re
 import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
@@ -39,13 +40,17 @@ LONGEST_WAIT_S = 60.0  # between two looks at the clock, which may be set or sta
 
 @dataclass(frozen=True)
 class Nightly:
-    """When to refine which model, how many refined versions to keep, and the options of both commands."""
+    """When to refine which model, how many refined versions to keep, and the options of both commands.
+
+    `storage_token` is empty if they find it in their environment.
+    """
 
     at: time
     once: bool
     keep: int
     model: str
     models_dir: Path
+    storage_token: str = field(repr=False)
     refine: tuple[str, ...]
     drift: tuple[str, ...]
 
@@ -59,10 +64,11 @@ def parse(arguments: Sequence[str] | None) -> Nightly:
     parser.add_argument("--model", default=BUILT_IN_DEFAULT, help="name under models")
     parser.add_argument("--models-dir", type=Path, default=TrainingOptions().models_dir)
     parser.add_argument("--storage-url", default=TrainingOptions().storage_url)
+    parser.add_argument("--storage-token", default="", help="default: STORAGE_TOKEN")
     own, of_refine = parser.parse_known_args(arguments)
     places = ("--models-dir", str(own.models_dir), "--storage-url", own.storage_url)
     refine, drift = ("--model", own.model, *places, *of_refine), (own.model, *places)
-    return Nightly(own.at, own.once, own.keep, own.model, own.models_dir, refine, drift)
+    return Nightly(own.at, own.once, own.keep, own.model, own.models_dir, own.storage_token, refine, drift)
 
 
 def parse_time(text: str) -> time:
@@ -99,10 +105,18 @@ def refine_once(nightly: Nightly, stop: threading.Event) -> bool:
         return True
     if ended.failure:
         log.error("the refinement failed: %s", ended.failure)
-        append_event(nightly.models_dir, nightly.model, "failed", who=WHO, why=ended.failure)
+        note_failure(nightly, ended.failure)
     for version in prune(nightly.models_dir, nightly.model, nightly.keep):
         log.info("removed %s/%s", nightly.model, version)
     return not ended.failure
+
+
+def note_failure(nightly: Nightly, why: str) -> None:
+    """Write it into the journal. A full disk may make that impossible, and old versions are to be removed then too."""
+    try:
+        append_event(nightly.models_dir, nightly.model, "failed", who=WHO, why=why)
+    except OSError as error:
+        log.error("the journal does not have it: %s", error)
 
 
 def report_drift(nightly: Nightly, stop: threading.Event) -> None:
@@ -125,7 +139,7 @@ def run(nightly: Nightly, stop: threading.Event) -> bool:
         try:
             report_drift(nightly, stop)
             went_well = stop.is_set() or refine_once(nightly, stop)
-        except (ModelVersionError, OSError):  # the disk is full, for example; the next night may be better
+        except Exception:  # the disk is full, for example; the next night may be better
             log.exception("the night was not finished")
             went_well = False
         if nightly.once:
@@ -141,6 +155,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         configure_logs()
         nightly = parse(arguments)
+        if nightly.storage_token:  # both commands read it there, and no list of processes shows it a second time
+            os.environ["STORAGE_TOKEN"] = nightly.storage_token
         with only_one(nightly.models_dir, nightly.model):
             return 0 if run(nightly, stop) else 1
     except (TrainingError, ModelVersionError, SettingsError, OSError) as error:

@@ -47,7 +47,7 @@ def estimate_probabilities(drawings: PeopleDrawings, judge: Judge) -> Probabilit
         return np.empty((0, CLASSES))
     hidden, logits = read_hidden_layer(judge, drawings.images)
     prior = _describe_answers(logits, judge.calibration)  # (N, 11)
-    labels = drawings.labels % CLASSES  # NOT_A_DIGIT is -1, the last class
+    labels = to_classes(drawings.labels)
     answers = np.where(drawings.labels == NOT_A_DIGIT, prior.argmax(1), prior[:, :10].argmax(1))
     weights = np.where(drawings.reviewed, np.float32(1), weigh_labels(answers == labels, drawings.owners))
     fold_of = _make_folds(drawings)
@@ -60,6 +60,11 @@ def estimate_probabilities(drawings: PeopleDrawings, judge: Judge) -> Probabilit
             fitted = _fit(features[used], known[used], offsets[used], torch.from_numpy(weights[used]))
             probabilities[judged] = _apply(fitted, features[judged], offsets[judged])
     return probabilities
+
+
+def to_classes(labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Labels, 0..9 or NOT_A_DIGIT (-1) → 0..10."""
+    return labels % CLASSES
 
 
 @torch.inference_mode()

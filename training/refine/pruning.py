@@ -7,15 +7,17 @@ Older steps of a lineage are in the manifests. Versions that people trained are 
 
 import os
 import shutil
+import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from shared.recognition.journal import make_entry, open_journal, write_entry
+from shared.recognition.journal import append_event, make_entry, open_journal, read_journal, write_entry
 from shared.recognition.model_version import (
     READER,
     ModelVersionError,
     VersionManifest,
+    check_name,
     find_any_manifest,
     folder_of,
     list_reader_versions,
@@ -24,18 +26,22 @@ from shared.recognition.model_version import (
     read_shadow,
 )
 from shared.recognition.promotion import find_version_before
+from training.publishing.folder import WRITING
 from training.publishing.lineage import named_versions
 from training.recipes.recipe import FOLDER
 from training.refine.settings import RECIPE
 
 WHO = "make refine-nightly"
+REMOVING = ".removing-"  # before the version, while it is removed
+LONGEST_WRITING_S = 24 * 3600.0
 
 
 def prune(models_dir: Path, name: str, keep: int) -> list[str]:
     """Remove the versions of the model that are not kept, oldest first, and return them. The journal has them too.
 
-    ModelVersionError if nobody can say which version of the model is in use.
+    ModelVersionError if the version of the model that is in use is not known, or gone.
     """
+    finish_removed(models_dir, name)
     removed = []
     for version in find_removable(models_dir, name, keep):
         with open_journal(models_dir, name) as journal:
@@ -48,12 +54,28 @@ def prune(models_dir: Path, name: str, keep: int) -> list[str]:
     return removed
 
 
+def finish_removed(models_dir: Path, name: str) -> None:
+    """Remove what a process that was killed left of versions that it removed, or began to write a day ago.
+
+    The journal says that a version was removed, if it does not yet.
+    """
+    folder = models_dir / check_name(name)
+    for removing in folder.glob(f"{REMOVING}*"):
+        shutil.rmtree(removing, ignore_errors=True)
+        version = removing.name.removeprefix(REMOVING)
+        if all((entry.event, entry.version) != ("removed", version) for entry in read_journal(models_dir, name)):
+            append_event(models_dir, name, "removed", version=version, who=WHO, why="Only the newest are kept.")
+    for writing in folder.glob(f"{WRITING}*"):
+        if time.time() - writing.stat().st_mtime > LONGEST_WRITING_S:
+            shutil.rmtree(writing, ignore_errors=True)
+
+
 def find_removable(models_dir: Path, name: str, keep: int) -> list[str]:
     """Return the refined versions of the model that nothing needs and that are not among the newest, oldest first.
 
-    ModelVersionError if nobody can say which version of the model is in use.
+    ModelVersionError if the version of the model that is in use is not known, or gone.
     """
-    read_current(models_dir, name)
+    find_any_manifest(models_dir, name)
     manifests = read_manifests(models_dir)
     refined = sorted(
         (one for one in manifests.values() if one.name == name and one.recipe_name == RECIPE),
@@ -68,7 +90,7 @@ def find_removable(models_dir: Path, name: str, keep: int) -> list[str]:
 def remove_version(models_dir: Path, name: str, version: str) -> None:
     """Delete the folder. It vanishes in one step, so that nobody reads a half-deleted version."""
     folder = folder_of(models_dir, name, version)
-    removing = folder.with_name(f".removing-{version}")
+    removing = folder.with_name(f"{REMOVING}{version}")
     folder.rename(removing)
     shutil.rmtree(removing, ignore_errors=True)
 

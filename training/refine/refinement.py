@@ -19,13 +19,13 @@ from training.data.slices import PreparedSlice
 from training.drift.validation import ValidationCounts, count_validation
 from training.evaluation.measures import make_compute_logits
 from training.publishing.lineage import list_datasets
-from training.publishing.version import Candidate, Published, calibrate, publish
+from training.publishing.version import Candidate, calibrate, publish
 from training.recipes.recipe import DatasetName, Settings
 from training.refine.candidate import fine_tune
 from training.refine.capping import Rows
-from training.refine.learned import Learned, describe_learned
+from training.refine.learned import describe_learned
 from training.refine.options import Options
-from training.refine.outcome import Outcome
+from training.refine.outcome import Outcome, describe_published
 from training.refine.replay import describe_missing, find_replayed
 from training.refine.selection import Selection
 from training.refine.settings import was_learned
@@ -92,19 +92,3 @@ def make_own_slices(drawings: PeopleDrawings, held_out: Rows) -> list[PreparedSl
         for name, rows in parts.items()
         if len(rows)
     ]
-
-
-def describe_published(published: Published[Manifest], learned: Learned) -> Outcome:
-    """Return how the gate decided."""
-    manifest = published.manifest
-    if published.objections:
-        message = f"{manifest.reference} was written but is not in use: {'; '.join(published.objections)}."
-    else:
-        message = f"{manifest.reference} is in use now."
-    return Outcome(
-        "held_back" if published.objections else "refined",
-        message,
-        manifest.version,
-        published.comparisons,
-        dict(learned),
-    )

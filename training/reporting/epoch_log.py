@@ -9,7 +9,7 @@ from pathlib import Path
 from lightning.pytorch import Callback, LightningModule, Trainer
 
 from shared.atomic_file import replacing
-from training.errors import RunError
+from training.errors import UnusableRunError
 
 
 class EpochLog(Callback):
@@ -29,8 +29,8 @@ class EpochLog(Callback):
 
 
 def read_epochs(path: Path) -> list[dict[str, float]]:
-    """Return one dictionary per epoch; an empty list if there is no log yet. RunError if the log is damaged."""
+    """Return one dictionary per epoch; an empty list if there is no log yet. UnusableRunError if the log is damaged."""
     try:
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
     except ValueError as error:
-        raise RunError(f"{path} is damaged: give --run another name to start again.") from error
+        raise UnusableRunError(f"{path} is damaged: give --run another name to start again.") from error

@@ -100,12 +100,16 @@ async def get_labelled_drawings(
     caller: Curator,
     database: StorageDatabase,
     newest: Annotated[int | None, Query(ge=1, le=MAX_NEWEST)] = None,
+    in_turn: bool = False,
 ) -> StreamingResponse:
     """Stream one JSON line for each labelled drawing, oldest label first; with `newest`, only that many newest ones.
+
+    With `in_turn` too, these are chosen from all owners in turn: the newest of each owner, then the second newest of
+    each, and so on. So one owner with very many labels does not push out those of the others.
 
     The stream holds the drawings that have a label when it begins. A label that is changed or removed while the stream
     runs is left out if its turn has not come yet. The answer uses chunked encoding. A stream that breaks off ends
     without the final chunk; this also happens if the caller takes nothing for 60 seconds.
     """
     await database.run(ROWS, write_audit, caller.name, "export", {"what": "labelled-drawings"})
-    return await open_labelled_drawings(database, newest)
+    return await open_labelled_drawings(database, newest, in_turn=in_turn)

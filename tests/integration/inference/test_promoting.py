@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from services.inference.settings import Settings
-from shared.contracts.promotion import TicketClaims
+from shared.contracts.promotion import PromotionRequest, TicketClaims, shorten_objections
 from shared.promotion_ticket import LEEWAY_S, LIFE_S, sign_ticket
 from shared.recognition.journal import append_event, read_journal
 from shared.recognition.model_version import GRAPH, read_current, read_default, set_current
@@ -170,6 +170,17 @@ async def test_objections_that_the_curator_has_not_seen_stop_the_promotion(
     assert await refusal(client, a_ticket(version="3")) == "conflict"
     assert (await use(client, a_ticket(version="3", objections_seen=[objection]))).status_code == 200
     assert (await client.get("/v1/models/cnn/3")).json()["objections"] == [objection]
+
+
+async def test_very_many_long_objections_can_be_seen_and_promoted_all_the_same(
+    client: httpx.AsyncClient, models: Path
+) -> None:
+    write_copies(models, "cnn", "3", objections=tuple(f"{number}: {'x' * 600}" for number in range(150)))
+    seen = shorten_objections((await client.get("/v1/models/cnn/3")).json()["objections"])
+    wish = PromotionRequest(action="promote", name="cnn", version="3", why="tried", objections_seen=seen)
+    assert seen[-1] == "and 51 more objections"
+    assert await refusal(client, a_ticket(version="3", objections_seen=seen[:-1])) == "conflict"
+    assert (await use(client, a_ticket(version="3", objections_seen=wish.objections_seen))).status_code == 200
 
 
 async def test_a_version_that_cannot_be_loaded_is_not_put_in_use(client: httpx.AsyncClient, models: Path) -> None:

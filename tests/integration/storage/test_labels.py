@@ -3,6 +3,7 @@
 import base64
 import json
 
+from services.storage import labelled_stream
 from services.storage.queries.labels import HISTORY, MOST_CHANGES
 
 
@@ -58,6 +59,47 @@ async def test_the_stream_is_empty_without_labels(client, store):
     await store()
     answer = await client.get("/v1/labelled-drawings")
     assert (answer.status_code, answer.content) == (200, b"")
+
+
+async def test_an_owner_with_very_many_labels_does_not_push_out_the_others(install, make, monkeypatch):
+    installation = await install()
+    monkeypatch.setattr(labelled_stream, "PAGE_ROWS", 2)
+    vandal, others, curator = await installation.visitor(), await installation.visitor(), await installation.curator()
+    ids = [await put_labelled(caller, make) for caller in (others, curator, others, *[vandal] * 7)]
+
+    async def read(**query):
+        answer = await curator.get("/v1/labelled-drawings", params=query)
+        return [ids.index(json.loads(line)["id"]) for line in answer.text.splitlines()]
+
+    assert await read(newest=5) == [5, 6, 7, 8, 9]
+    assert await read(newest=5, in_turn=True) == [0, 1, 2, 8, 9]
+    assert await read(newest=8, in_turn=True) == [0, 1, 2, 5, 6, 7, 8, 9]
+    assert await read(newest=10, in_turn=True) == await read(in_turn=True) == await read() == list(range(10))
+
+
+async def test_a_chosen_drawing_that_lost_its_label_is_left_out(install, make, monkeypatch):
+    installation = await install()
+    monkeypatch.setattr(labelled_stream, "PAGE_ROWS", 1)
+    visitor, curator = await installation.visitor(), await installation.curator()
+    ids = [await put_labelled(visitor, make) for _ in range(4)]
+    choose = labelled_stream.choose_in_turn
+
+    async def choose_and_forget(*arguments):
+        chosen = await choose(*arguments)
+        await visitor.delete(f"/v1/predictions/{ids[2]}/label")
+        return chosen
+
+    monkeypatch.setattr(labelled_stream, "choose_in_turn", choose_and_forget)
+    answer = await curator.get("/v1/labelled-drawings", params={"newest": 3, "in_turn": True})
+    assert [json.loads(line)["id"] for line in answer.text.splitlines()] == [ids[1], ids[3]]
+
+
+async def put_labelled(caller, make):
+    prediction_id = make.id()
+    assert (await caller.put(f"/v1/predictions/{prediction_id}", json=make.body())).status_code == 201
+    answer = await caller.put(f"/v1/predictions/{prediction_id}/label", json={"digit": 3})
+    assert answer.status_code == 200
+    return prediction_id
 
 
 async def test_of_a_very_long_history_the_newest_changes_are_read(client, store, monkeypatch):

@@ -1,5 +1,6 @@
 """Tests of loading labelled drawings over TCP from the real storage service with a real PostgreSQL."""
 
+import asyncio
 import base64
 import io
 import threading
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from uuid import UUID
 
+import asyncpg
 import httpx
 import numpy as np
 import pytest
@@ -18,8 +20,9 @@ from services.storage.app import create_app
 from services.storage.settings import Settings
 from training.data.labelled_drawings import load_labelled_drawings
 from training.data.people_drawings import fetch_drawings
-from training.errors import DataUnavailableError
-from training.refine.fetch import FROZEN, freeze_drawings
+from training.errors import DataUnavailableError, UnusableRunError
+from training.refine.fetch import FROZEN, freeze_drawings, load_frozen
+from training.run_folder import RunFolder
 
 TOKEN = "a token for tests"
 
@@ -86,13 +89,14 @@ def test_a_continued_run_has_the_same_drawings(storage_url, tmp_path):
     with httpx.Client(base_url=storage_url, headers={"Authorization": f"Bearer {TOKEN}"}) as client:
         for number in range(3):
             store(client, number, label=number)
-        first = freeze_drawings(tmp_path / "run", storage_url, TOKEN)
+        first, run = fetch_drawings(storage_url, TOKEN), RunFolder(tmp_path)
+        freeze_drawings(run, first)
         store(client, 3, label=3)
-        again = freeze_drawings(tmp_path / "run", storage_url, TOKEN)
+        again = load_frozen(run)
         suspected = {"id": str(UUID(int=1, version=4)), "label": 1, "suggested": 7, "probability": 0.1}
         body = {"model": {"name": "cnn", "version": "1"}, "suspected": [suspected]}
         assert client.put("/v1/suspected-labels", json=body).json() == {"stored": 1, "skipped": 0}
-        later = freeze_drawings(tmp_path / "next", storage_url, TOKEN)
+        later = fetch_drawings(storage_url, TOKEN)
     for name, values in asdict(first).items():
         assert (values == getattr(again, name)).all(), name
     assert first.labels.tolist() == [0, 1, 2]
@@ -108,10 +112,26 @@ def test_only_the_newest_drawings_are_fetched(storage_url):
     assert fetch_drawings(storage_url, TOKEN, newest=2).labels.tolist() == [3, 4]
 
 
-def test_a_damaged_file_of_drawings_is_reported(tmp_path):
-    (tmp_path / FROZEN).write_bytes(b"PK half of a file")
-    with pytest.raises(DataUnavailableError, match="is damaged"):
-        freeze_drawings(tmp_path, "http://127.0.0.1:9", TOKEN)
+def test_one_owner_with_very_many_new_labels_does_not_push_out_the_others(storage_url, database_url):
+    with httpx.Client(base_url=storage_url, headers={"Authorization": f"Bearer {TOKEN}"}) as client:
+        for number in range(12):
+            store(client, number, label=7 if number < 3 else 3)
+
+    async def give_to_vandal():
+        connection = await asyncpg.connect(database_url)
+        await connection.execute("UPDATE predictions SET owner = $1 WHERE label = 3", UUID(int=9, version=4))
+        await connection.close()
+
+    asyncio.run(give_to_vandal())
+    assert fetch_drawings(storage_url, TOKEN, newest=6).labels.tolist() == [7, 7, 7, 3, 3, 3]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"PK half of a file"], ids=["missing", "empty", "half"])
+def test_a_run_whose_drawings_are_damaged_cannot_continue(tmp_path, content):
+    if content is not None:
+        (tmp_path / FROZEN).write_bytes(content)
+    with pytest.raises(UnusableRunError, match="is missing or damaged"):
+        load_frozen(RunFolder(tmp_path))
 
 
 def test_storage_refuses_another_token(storage_url):

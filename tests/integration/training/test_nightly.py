@@ -5,8 +5,10 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +17,8 @@ from shared.recognition.model_version import read_current
 from tests.network import CLOSED_URL
 from tests.written_versions import write_copies
 from training.errors import RunError
-from training.refine.child import run_child
+from training.refine import nightly
+from training.refine.child import Ended, run_child
 from training.refine.lock import only_one
 
 HOUR_S = 3600.0
@@ -103,6 +106,79 @@ def test_a_night_with_a_failing_refinement_is_in_the_journal_and_changes_nothing
     assert entry.why in said
     assert "there is no new drift report" in said
     assert read_current(tmp_path, "mlp") == "1"
+
+
+def prepare(models: Path, monkeypatch: pytest.MonkeyPatch, *programs: str) -> nightly.Nightly:
+    """mlp/1 is in use, it is always three o'clock, and these programs are the refinements of the nights."""
+    write_copies(models, "mlp", "1")
+    following = iter(programs)
+    run_first = nightly.run_child
+
+    def run_next(command: Sequence[str], *rest: Any) -> Ended:
+        return run_first(python(next(following)) if command[2] == "training.refine" else python(""), *rest)
+
+    monkeypatch.setattr(nightly, "run_child", run_next)
+    monkeypatch.setattr(nightly, "wait_until", lambda *_: None)
+    return nightly.parse(["--models-dir", str(models), "--model", "mlp"])
+
+
+class Nights(threading.Event):
+    """Set when so many nights have begun."""
+
+    def __init__(self, nights: int) -> None:
+        super().__init__()
+        self._left = 3 * nights  # it is asked before the wait, after it, and before the refinement
+
+    def is_set(self) -> bool:
+        self._left -= 1
+        return self._left < 0
+
+
+def test_after_a_night_that_failed_the_next_one_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    night = prepare(tmp_path, monkeypatch, "import sys; sys.exit('Storage is away.')", "print('refined')")
+    assert nightly.run(night, Nights(2))
+    assert [(entry.event, entry.why) for entry in read_journal(tmp_path, "mlp")] == [("failed", "Storage is away.")]
+
+
+def test_a_journal_that_cannot_be_written_does_not_keep_old_versions_from_being_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    night = prepare(tmp_path, monkeypatch, "import sys; sys.exit('The disk is full.')")
+    (tmp_path / "mlp" / ".removing-0").mkdir()
+    monkeypatch.setattr(nightly, "append_event", full)
+    assert not nightly.refine_once(night, threading.Event())
+    assert "the journal does not have it: [Errno 28]" in caplog.text
+    assert not (tmp_path / "mlp" / ".removing-0").exists()
+
+
+def test_whatever_goes_wrong_in_a_night_it_is_not_the_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def break_down(*_: object) -> list[str]:
+        raise RecursionError
+
+    night = prepare(tmp_path, monkeypatch, "", "")
+    monkeypatch.setattr(nightly, "prune", break_down)
+    assert not nightly.run(night, Nights(1))
+    assert "the night was not finished" in caplog.text
+
+
+def test_the_token_of_the_option_reaches_both_commands_and_no_list_of_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    tell = python("import os, sys; print(os.environ['STORAGE_TOKEN'], len(sys.argv), file=sys.stderr)")
+    write_copies(tmp_path, "mlp", "1")
+    monkeypatch.setenv("STORAGE_TOKEN", "")
+    monkeypatch.setattr(nightly, "REFINE", tell)
+    monkeypatch.setattr(nightly, "REPORT_DRIFT", tell)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    assert (
+        nightly.main(["--once", "--models-dir", str(tmp_path), "--model", "mlp", "--storage-token", "the-token"]) == 0
+    )
+    assert [line.split()[0] for line in capfd.readouterr().err.splitlines() if "the-token" in line] == ["the-token"] * 2
 
 
 def test_sigterm_ends_the_wait_for_the_night(tmp_path: Path) -> None:

@@ -178,6 +178,14 @@ def test_storage_notes_the_change_in_its_audit(models: Path, storage: str, capsy
     }
 
 
+def test_very_many_long_objections_fit_into_the_audit(
+    models: Path, storage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_copies(models, "mlp", "4", objections=tuple(f"{number}: {'x' * 600}" for number in range(150)))
+    assert run("promote", "mlp/4") == 0
+    assert "The journal and the audit of storage have it." in capsys.readouterr().out
+
+
 def test_a_storage_that_is_away_stops_nothing_and_is_named(
     models: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -46,6 +46,44 @@ def test_an_event_that_this_slate_does_not_know_is_left_out(tmp_path: Path) -> N
     assert read_journal(tmp_path, "cnn") == [known]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"\xff\xfe\x00",
+        b"[" * 200_000,
+        b"null",
+        b'{"at": "2026-11-29T03:00:00", "event": "promoted", "version": "2"}',  # the time of which place?
+        b'{"at": "2026-11-29T03:00:00Z", "event": "promoted", "version": 2}',
+        b'{"at": "2026-11-29T03:00:00Z", "event": "failed", "details": []}',
+        b'{"at": 1e400, "event": "failed"}',
+    ],
+    ids=[
+        "no text",
+        "nested",
+        "null",
+        "time without a zone",
+        "version of another type",
+        "details of another type",
+        "inf",
+    ],
+)
+def test_a_broken_line_costs_only_that_line(tmp_path: Path, line: bytes) -> None:
+    first = append_event(tmp_path, "cnn", "refined", version="1")
+    with (tmp_path / "cnn" / JOURNAL).open("ab") as journal:
+        journal.write(line + b"\n")
+    second = append_event(tmp_path, "cnn", "promoted", version="1")
+
+    assert read_journal(tmp_path, "cnn") == [first, second]
+
+
+def test_what_a_later_slate_writes_beside_an_event_is_passed_over(tmp_path: Path) -> None:
+    known = append_event(tmp_path, "cnn", "promoted", version="1")
+    with (tmp_path / "cnn" / JOURNAL).open("a") as journal:
+        journal.write(known.model_dump_json().replace("{", '{"mood": "good", ', 1) + "\n")
+
+    assert read_journal(tmp_path, "cnn") == [known, known]
+
+
 def test_of_a_very_long_journal_the_end_is_read(tmp_path: Path) -> None:
     (tmp_path / "cnn").mkdir()
     (tmp_path / "cnn" / JOURNAL).write_bytes(b"x" * (2 * MAX_READ_BYTES))

@@ -187,6 +187,30 @@ def test_a_default_that_the_journal_cannot_hold_is_none(models: Path) -> None:
     assert read_default(models) is None
 
 
+def test_a_promotion_that_was_killed_before_the_journal_had_it_is_brought_to_its_end(models: Path) -> None:
+    set_current(models, "mlp", "2")  # the pointer was moved, and then the process was killed
+    entry = promote(models, "mlp", "2", who="the gate", why="nothing got worse", instead_of="1")
+    assert (read_journal(models, "mlp"), entry.details) == ([entry], {"before": "1"})
+    assert go_back(models) == "1"
+    set_current(models, "mlp", "2")
+    with pytest.raises(PromotionError, match="in use already"):  # without `instead_of` it may have been moved by hand
+        promote(models, "mlp", "2", who="Ada", why="better")
+
+
+def test_what_the_journal_says_is_in_use_is_not_promoted_again(models: Path) -> None:
+    promote(models, "mlp", "2", who="the gate", why="nothing got worse", instead_of="1")
+    with pytest.raises(PromotionError, match="in use already"):
+        promote(models, "mlp", "2", who="the gate", why="nothing got worse", instead_of="1")
+    assert len(read_journal(models, "mlp")) == 1
+
+
+def test_a_full_disk_is_named_also_if_the_version_in_use_was_gone(models: Path) -> None:
+    append_event(models, "mlp", "nothing_to_learn")
+    shutil.rmtree(models / "mlp" / "1")
+    with files_end_after((models / "mlp" / JOURNAL).stat().st_size + 20), pytest.raises(OSError, match="too large"):
+        promote(models, "mlp", "2", who="Ada", why="1 is gone")
+
+
 def test_a_version_that_was_compared_with_another_than_that_in_use_is_not_promoted(models: Path) -> None:
     promote(models, "mlp", "2", who="Ada", why="better")
     with pytest.raises(PromotionError, match=r"mlp/2 was put in use meanwhile, instead of mlp/1"):

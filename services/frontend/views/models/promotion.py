@@ -15,7 +15,13 @@ from services.frontend.views.models.lookups import forget_models, get_journal
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.inference import ModelList, VersionDescription
 from shared.contracts.message import ModelVersion
-from shared.contracts.promotion import MAX_REASON, ModelJournal, PromotionAction, PromotionRequest
+from shared.contracts.promotion import (
+    MAX_REASON,
+    ModelJournal,
+    PromotionAction,
+    PromotionRequest,
+    shorten_objections,
+)
 
 NOTE = "for everybody, within seconds; no request is lost. Only a curator sees this part"
 AWAY = "A service can't be reached right now. Look at the table above before you try again."
@@ -124,7 +130,7 @@ def do(change: Change, why: str) -> None:
         name=version.name,
         version=version.version,
         why=why,
-        objections_seen=version.objections,
+        objections_seen=shorten_objections(version.objections),
     )
     try:
         answer = get_storage().request_promotion(request)

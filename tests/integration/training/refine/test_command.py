@@ -3,6 +3,7 @@
 import base64
 import shutil
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -20,6 +21,7 @@ from training.refine.__main__ import main
 from training.refine.fetch import FROZEN
 from training.refine.options import Options
 from training.refine.selection import Selection
+from training.refine.settings import choose_settings
 
 Refine = Callable[..., int]
 
@@ -107,11 +109,13 @@ def test_a_run_that_was_stopped_continues_with_the_same_labels(
 def test_a_run_that_is_given_up_keeps_no_drawings_and_its_labels_stay_new(
     refine: Refine, options: Options, storage_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
-    def stop(*_: object, **__: object) -> None:
+    def begin_and_stop(*arguments: Any) -> None:
+        _, _, _, run, _ = arguments
+        run.step(1).begin(choose_settings(current_of(options), ("mnist",), 1), {})
         raise KeyboardInterrupt
 
     label_bars(storage_url, 100)
-    monkeypatch.setattr(command, "learn_and_publish", stop)
+    monkeypatch.setattr(command, "learn_and_publish", begin_and_stop)
     start = current_of(options)
     assert refine() == 1
     assert (options.results_dir / "refine-mlp-1" / FROZEN).exists()

@@ -27,6 +27,14 @@ RECIPE = 'model = "mlp"\narchitecture = "mlp"\n[settings]\nepochs = 6\nbatch = 1
 
 def write_world(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Options:
     """Write the files, train the version in use, and return the options of a refinement of it."""
+    make_small(folder, monkeypatch)
+    (folder / "mlp.toml").write_text(RECIPE)
+    assert train([*folders(folder), "--tracker=none", f"--recipe={folder / 'mlp.toml'}"]) == 0
+    return Options(model="mlp", **{f"{name}_dir": folder / name for name in ("data", "models", "results")})
+
+
+def make_small(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write the files of MNIST, and let a refinement take seconds."""
     monkeypatch.setattr(mnist, "VALIDATION_IMAGES", 200)
     monkeypatch.setattr(slices, "KINDS", slices.KINDS[:4])  # with so few shapes, no change is more than noise
     monkeypatch.setattr(slices, "SHAPES_PER_KIND", 1)
@@ -40,9 +48,6 @@ def write_world(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Options:
         array = splits[split].images if kind == "images" else splits[split].labels.astype("uint8")
         content = write_idx(raw_dir(folder / "data") / name, array)
         monkeypatch.setitem(mnist.MD5_OF, name, hashlib.md5(content, usedforsecurity=False).hexdigest())
-    (folder / "mlp.toml").write_text(RECIPE)
-    assert train([*folders(folder), "--tracker=none", f"--recipe={folder / 'mlp.toml'}"]) == 0
-    return Options(model="mlp", **{f"{name}_dir": folder / name for name in ("data", "models", "results")})
 
 
 def folders(folder: Path) -> list[str]:
@@ -75,7 +80,6 @@ def people(data: LabelledImages, owners: int = 12) -> PeopleDrawings:
         owners=names,
         labelled_by=names,
         labels=data.labels,
-        answers=data.labels,
         times=1.75e9 + np.arange(count, dtype=np.float64),
         suspected=np.zeros(count, bool),
         reviewed=np.zeros(count, bool),

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from tests.network import CLOSED_URL
+from training.data import labelled_stream
 from training.data.labelled_drawings import load_labelled_drawings
 from training.data.labelled_images import NOT_A_DIGIT
 from training.errors import DataUnavailableError
@@ -24,12 +25,16 @@ TOKEN = "a token for tests: ünïcode"
 
 @dataclass
 class Answer:
-    """What the server answers. `missing` is the number of announced bytes that it does not send."""
+    """What the server answers. `missing` is the number of announced bytes that it does not send.
+
+    With `hangs` it keeps the connection open, until the caller closes it.
+    """
 
     lines: list[dict[str, object]] = field(default_factory=list)
     status: int = 200
     body: bytes | None = None
     missing: int = 0
+    hangs: bool = False
 
 
 @dataclass
@@ -44,7 +49,11 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         answer = self.server.answer
         authorised = self.headers["Authorization"].encode("latin-1") == f"Bearer {TOKEN}".encode()
-        status = (answer.status if authorised else 401) if self.path == "/v1/labelled-drawings?newest=50000" else 404
+        status = (
+            (answer.status if authorised else 401)
+            if self.path == "/v1/labelled-drawings?newest=50000&in_turn=true"
+            else 404
+        )
         body = answer.body
         if body is None:
             body = b"".join(json.dumps(line).encode() + b"\n" for line in answer.lines)
@@ -52,6 +61,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body) + answer.missing))
         self.end_headers()
         self.wfile.write(body)
+        if answer.hangs:
+            self.rfile.read(1)
 
     def log_message(self, *arguments: object) -> None: ...
 
@@ -186,6 +197,45 @@ def test_a_stream_that_stops_early_is_an_error(storage):
     storage.answer.lines = [line(number, png(number)) for number in range(5)]
     storage.answer.missing = 1000
     with pytest.raises(DataUnavailableError, match="could not be read"):
+        load_labelled_drawings("train", storage.url, TOKEN)
+
+
+@pytest.mark.parametrize("garbage", [b"{\n", b"\n", b"\xff\xfe\n", b'{"id": 1}\n', b"null\n"])
+def test_garbage_in_the_middle_of_the_stream_is_an_error(storage, garbage):
+    first, second = (json.dumps(line(number, png(number))).encode() + b"\n" for number in (1, 2))
+    storage.answer.body = first + garbage + second
+    with pytest.raises(DataUnavailableError, match="did not answer with labelled drawings"):
+        load_labelled_drawings("train", storage.url, TOKEN)
+
+
+def test_a_line_without_an_end_is_not_read_to_its_end(storage, monkeypatch):
+    monkeypatch.setattr(labelled_stream, "MOST_LINE_BYTES", 1000)
+    storage.answer.body = b"x" * 2000
+    storage.answer.missing = 10**12
+    with pytest.raises(DataUnavailableError, match="did not answer with labelled drawings"):
+        load_labelled_drawings("train", storage.url, TOKEN)
+
+
+def test_a_storage_that_does_not_go_on_is_given_up(storage, monkeypatch):
+    monkeypatch.setattr(labelled_stream, "TIMEOUT_S", 0.05)
+    storage.answer.lines = [line(number, png(number)) for number in range(3)]
+    storage.answer.missing, storage.answer.hangs = 1000, True
+    with pytest.raises(DataUnavailableError, match=r"could not be read \(ReadTimeout\): start it"):
+        load_labelled_drawings("train", storage.url, TOKEN)
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [
+        (403, "may not read labels .* set STORAGE_TOKEN to that of a curator"),
+        (404, "give the URL of storage"),
+        (307, "give the URL of storage"),
+        (500, "answered 500 .* try again"),
+    ],
+)
+def test_a_refusal_says_what_to_do(storage, status, says):
+    storage.answer.status = status
+    with pytest.raises(DataUnavailableError, match=says):
         load_labelled_drawings("train", storage.url, TOKEN)
 
 

@@ -53,7 +53,6 @@ def make_drawings(
         owners=np.array(owners, np.str_),
         labelled_by=np.array(owners if labelled_by is None else labelled_by, np.str_),
         labels=labels,
-        answers=labels,
         times=np.arange(len(labels), dtype=np.float64),
         suspected=nothing,
         reviewed=reviewed if len(reviewed) else nothing,

@@ -20,7 +20,6 @@ def drawings(count: int) -> PeopleDrawings:
         owners=np.array([f"owner {number % 2}" for number in range(count)]),
         labelled_by=names,
         labels=np.where(np.arange(count) % 5 == 0, NOT_A_DIGIT, 3),
-        answers=np.full(count, 3),
         times=1.75e9 + np.arange(count, dtype=np.float64) + 0.123456,
         suspected=np.zeros(count, bool),
         reviewed=np.zeros(count, bool),

@@ -25,6 +25,7 @@ def test_all_other_options_go_to_refine_and_the_drift_report_reads_the_same_plac
     nightly = parse(["--at", "23:30", "--keep", "7", "--once", "--model", "mlp", "--seed", "3", "--storage-url", "x"])
     assert (nightly.at, nightly.keep, nightly.once, nightly.model) == (time(23, 30), 7, True, "mlp")
     places = ("--models-dir", "models", "--storage-url", "x")
+    assert "a-token" not in repr(parse(["--storage-token", "a-token"]))
     assert nightly.refine == ("--model", "mlp", *places, "--seed", "3")
     assert nightly.drift == ("mlp", *places)
 

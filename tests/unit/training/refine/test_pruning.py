@@ -1,6 +1,8 @@
 """Old refined versions are removed, and nothing that anybody needs."""
 
 import json
+import os
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -99,6 +101,34 @@ def test_a_broken_version_is_left_alone(models: Path) -> None:
     (models / "mlp" / "3" / MANIFEST).write_text("{")
     prune(models, "mlp", 1)
     assert left(models) == "0389"
+
+
+def test_a_removal_that_was_killed_is_finished(models: Path) -> None:
+    (models / "mlp" / "1").rename(models / "mlp" / ".removing-1")
+    assert prune(models, "mlp", 9) == []
+    assert not (models / "mlp" / ".removing-1").exists()
+    [entry] = read_journal(models, "mlp")
+    assert (entry.event, entry.version) == ("removed", "1")
+    (models / "mlp" / ".removing-1").mkdir()  # killed between the journal and the last file
+    prune(models, "mlp", 9)
+    assert len(read_journal(models, "mlp")) == 1
+
+
+def test_half_a_version_of_a_killed_process_is_removed_after_a_day(models: Path) -> None:
+    for name, age_s in (("young", 0), ("old", 25 * 3600)):
+        folder = models / "mlp" / f".writing-{name}"
+        folder.mkdir()
+        (folder / "weights.safetensors").write_bytes(b"half")
+        os.utime(folder, (time.time() - age_s,) * 2)
+    prune(models, "mlp", 9)
+    assert [path.name for path in (models / "mlp").glob(".writing-*")] == [".writing-young"]
+
+
+def test_nothing_is_removed_while_the_version_in_use_is_gone(models: Path) -> None:
+    (models / "mlp" / "current").write_text("8.lost")
+    with pytest.raises(ModelVersionError, match=r"8\.lost"):
+        prune(models, "mlp", 1)
+    assert left(models) == "0123456789"
 
 
 @pytest.mark.parametrize("content", ["", "../9", "a b"])
