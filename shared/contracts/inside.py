@@ -6,7 +6,7 @@ Maps and filters are bytes in base64, because there are tens of thousands of val
 import base64
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, JsonValue
 from pydantic.config import JsonDict
 
 from shared.contracts.examples import SEVEN_PNG
@@ -31,7 +31,8 @@ def _make_example() -> JsonDict:
         "start": 0,
         "reach": 3,
     }
-    dense: JsonDict = {"kind": "dense", "name": "fc1", "values": [1.5], "votes": [[0.0]] * 7 + [[4.2]] + [[0.0]] * 2}
+    votes: list[JsonValue] = [[4.2 if digit == 7 else 0.0] for digit in range(10)]
+    dense: JsonDict = {"kind": "dense", "name": "fc1", "values": [1.5], "votes": votes}
     outputs: JsonDict = {
         "kind": "outputs",
         "name": "fc2",
@@ -57,8 +58,8 @@ def _make_example() -> JsonDict:
 class Filter(Message):
     """What a map looks for in one map of the convolution before, or in the image: `source` is the place of that map.
 
-    `weights` are filter_side × filter_side bytes, row by row, each a signed number from -127 to 127. The strongest
-    weight of the layer has 127 or -127. Ink under a positive weight makes the map stronger, under a negative one weaker.
+    `weights` are filter_side × filter_side bytes, row by row, each a signed number from -127 to 127, which is the
+    largest weight of the layer. Ink under a positive weight makes the map stronger, under a negative one weaker.
     """
 
     source: Annotated[int, Field(ge=0)]
@@ -78,9 +79,9 @@ class FeatureMap(Message):
 class ConvolutionLayer(Message):
     """The maps of a convolution after its ReLU.
 
-    `values` are len(maps) × rows × columns bytes: map after map, row by row, 0 for no response and 255 for the strongest
-    one of the layer. The value in row r and column c looks at the square of `reach` pixels of the image whose first row
-    is `start` + `stride` · r and whose first column is `start` + `stride` · c.
+    `values` are len(maps) × rows × columns bytes: map after map, row by row, 0 for no response and 255 for the
+    strongest one of the layer. The value in row r and column c looks at a square of the image with sides of `reach`
+    pixels. Its first row is `start` + `stride` · r, and its first column is `start` + `stride` · c.
     """
 
     kind: Literal["convolution"] = "convolution"

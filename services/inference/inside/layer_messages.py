@@ -23,9 +23,7 @@ class View:
 
     def through(self, side: int, padding: int = 0, stride: int = 1) -> "View":
         """The view of a layer that looks at squares of `side` values of this one."""
-        return View(
-            self.stride * stride, self.start - self.stride * padding, self.reach + self.stride * (side - 1)
-        )
+        return View(self.stride * stride, self.start - self.stride * padding, self.reach + self.stride * (side - 1))
 
 
 def describe_layers(network: PlainNetwork, values: list[Values], calibration: Calibration) -> list[Layer]:

@@ -30,7 +30,7 @@ PADDING = {("lenet5", "conv1"): 2}
 
 @dataclass(frozen=True)
 class PlainNetwork:
-    """`names` says for each step which layer it belongs to. The values after the last step of a layer are its output."""
+    """`names` says for each step which layer it belongs to. The values after its last step are the layer's output."""
 
     steps: tuple[Step, ...]
     names: tuple[str, ...]
@@ -53,7 +53,7 @@ class PlainNetwork:
 
 def scale(image: Image) -> Values:
     """(28, 28) uint8 → 0..1."""
-    return np.asarray(image, np.float32) / 255
+    return np.asarray(image / 255, np.float32)
 
 
 def load_plain_network(models_dir: Path, manifest: Manifest) -> PlainNetwork:
