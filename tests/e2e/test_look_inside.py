@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.hand import SEVEN, draw, expect_read_as
+from tests.e2e.hand import SEVEN, draw, expect_read_as, press
 from tests.e2e.stack import Stack, open_page
 from tests.e2e.test_accessibility import find_violations
 
@@ -17,7 +17,7 @@ def look_inside(page: Page, stack: Stack) -> None:
     open_page(page, stack)
     draw(page, SEVEN)
     expect_read_as(page, 7)
-    page.locator('.stMain a[href$="look-inside"]').click()
+    press(page, "look-inside")
     expect(page.get_by_test_id("change")).to_be_visible()
     expect(page.get_by_test_id("detail")).to_have_count(3)
 

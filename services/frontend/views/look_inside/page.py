@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from services.frontend.connections import check_health, connect
+from services.frontend.connections import check_health, connect, get_digit_score_threshold
 from services.frontend.elements.data_uri import write_data_uri
 from services.frontend.elements.headings import show_heading, show_title
 from services.frontend.elements.sentences import show_away, show_sentence
 from services.frontend.session.chosen_model import ask_chosen_model
 from services.frontend.session.draw_state import get_draw_state
 from services.frontend.views.look_inside.story import (
+    REJECTED,
     SHRINKS,
     change_html,
     legend_html,
@@ -64,8 +65,11 @@ def look_inside(drawing: bytes, model: str | None) -> Inside:
 
 def tell_story(inside: Inside, drawing: str) -> None:
     """From the drawing to the answer, and to what would change it."""
+    threshold = get_digit_score_threshold(inside.model)
     with st.container(border=True, key="inside-seen"):
         show_heading("Your drawing", SHRINKS)
+        if inside.digit_score < threshold:
+            st.html(f'<p class="sentence" data-testid="rejected">{REJECTED.format(digit=inside.digit)}</p>')
         st.html(seen_html(inside, drawing))
     convolutions = [layer for layer in inside.layers if isinstance(layer, ConvolutionLayer)]
     for number, layer in enumerate(inside.layers, start=1):
@@ -75,7 +79,7 @@ def tell_story(inside: Inside, drawing: str) -> None:
             show_layer(layer, inside, is_first=is_first)
     with st.container(border=True, key="inside-change"):
         st.html('<h2 class="part">What would change its mind?</h2>')
-        st.html(change_html(inside))
+        st.html(change_html(inside, threshold))
     st.html(f'<p class="note">Model {inside.model}</p>')
     st.page_link("views/draw/page.py", label="Draw another digit", icon=":material/draw:")
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from services.frontend.elements.answer import AGAINST, FOR, percent, saliency_picture
+from services.frontend.elements.answer import AGAINST, FOR, REJECTION, percent, saliency_picture
 from services.frontend.elements.data_uri import encode, write_data_uri
 from shared.contracts.inside import Change, ConvolutionLayer, DenseLayer, Inside, Layer, OutputLayer
 
@@ -25,6 +25,7 @@ NO_CHANGE = (
     "A short search found no small change that makes it read a {second}. "
     "So it is hard to talk out of the {digit}: only a very different drawing would do."
 )
+REJECTED = f"To the network, this {REJECTION}. Below is how it comes to the {{digit}}, the digit that is nearest."
 TWO_LOOKS = (
     "At the first look it saw a {first}. It was in doubt, looked again at slightly turned and moved copies, and "
     "settled on the {digit}."
@@ -110,7 +111,14 @@ def votes_html(layer: OutputLayer, digit: int) -> str:
     )
 
 
-def change_html(inside: Inside) -> str:
+def describe_reading(read: Inside | Change, digit_score_threshold: float) -> str:
+    """What the network reads in an image. A rejected image has no confidence."""
+    if read.digit_score < digit_score_threshold:
+        return f"{REJECTION}; nearest to <b>{read.digit}</b>"
+    return f"read as <b>{read.digit}</b>, {percent(read.confidence)}"
+
+
+def change_html(inside: Inside, digit_score_threshold: float) -> str:
     """The image, what to add and remove, and the changed image with the answer to it."""
     change = inside.change
     if change is None:
@@ -120,11 +128,11 @@ def change_html(inside: Inside) -> str:
     return f"""<p class="sentence">{CHANGES.format(second=change.digit)}</p>
 <div class="inside-pictures" data-testid="change" data-digit="{change.digit}">
   <figure><img class="large" alt="The image before" src="{before}">
-    <figcaption>read as <b>{inside.digit}</b>, {percent(inside.confidence)}</figcaption></figure>
+    <figcaption>{describe_reading(inside, digit_score_threshold)}</figcaption></figure>
   <figure class="wide"><img class="large" alt="What is added and removed" src="{difference_picture(inside, change)}">
     <figcaption>what changes</figcaption></figure>
   <figure><img class="large" alt="The changed image" src="{changed}">
-    <figcaption>read as <b>{change.digit}</b>, {percent(change.confidence)}</figcaption></figure>
+    <figcaption>{describe_reading(change, digit_score_threshold)}</figcaption></figure>
 </div>{legend_html(f"add ink ({count_squares(change.added)})", f"rub out ({count_squares(change.removed)})")}"""
 
 
