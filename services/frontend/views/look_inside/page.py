@@ -9,9 +9,12 @@ from services.frontend.elements.sentences import show_away, show_sentence
 from services.frontend.session.chosen_model import ask_chosen_model
 from services.frontend.session.draw_state import get_draw_state
 from services.frontend.views.look_inside.story import (
+    OPEN_CLUE,
+    OPEN_MAP,
     REJECTED,
     SHRINKS,
     change_html,
+    hint_html,
     legend_html,
     name_layer,
     seen_html,
@@ -89,12 +92,12 @@ def show_layer(layer: Layer, inside: Inside, *, is_first: bool) -> None:
     version = str(inside.id)
     match layer:
         case ConvolutionLayer():
-            st.html(legend_html("ink here makes the map fire", "ink here keeps it quiet"))
+            st.html(legend_html("ink here makes the map fire", "ink here keeps it quiet") + hint_html(OPEN_MAP))
             show_tiles(layer.name, describe_maps(layer, write_image(inside), version, is_first=is_first))
         case DenseLayer():
             st.html(values_html(layer))
             if layer.votes is not None:
-                st.html(legend_html("votes for the digit", "votes against it"))
+                st.html(legend_html("votes for the digit", "votes against it") + hint_html(OPEN_CLUE))
                 show_tiles(layer.name, describe_values(layer, write_image(inside), version))
         case OutputLayer():
             st.html(votes_html(layer, inside.digit))

@@ -25,6 +25,8 @@ NO_CHANGE = (
     "A short search found no small change that makes it read a {second}. "
     "So it is hard to talk out of the {digit}: only a very different drawing would do."
 )
+OPEN_MAP = "Tap a map or point at it: what does it look for, and where does it fire?"
+OPEN_CLUE = "Tap a clue or point at it: for which digits does it vote?"
 REJECTED = f"To the network, this {REJECTION}. Below is how it comes to the {{digit}}, the digit that is nearest."
 TWO_LOOKS = (
     "At the first look it saw a {first}. It was in doubt, looked again at slightly turned and moved copies, and "
@@ -163,6 +165,11 @@ def legend_html(amber: str, blue: str) -> str:
         f'<p class="legend"><span><i class="for"></i>amber: {escape(amber)}</span>'
         f'<span><i class="against"></i>blue: {escape(blue)}</span></p>'
     )
+
+
+def hint_html(hint: str) -> str:
+    """What to do with the tiles below."""
+    return f'<p class="note hint">{hint}</p>'
 
 
 def write_image(inside: Inside) -> str:
