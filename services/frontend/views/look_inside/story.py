@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from services.frontend.elements.answer import AGAINST, FOR, REJECTION, percent, saliency_picture
+from services.frontend.elements.answer import REJECTION, percent
+from services.frontend.elements.answer_details import AGAINST, FOR, saliency_picture
 from services.frontend.elements.data_uri import encode, write_data_uri
 from shared.contracts.inside import Change, ConvolutionLayer, DenseLayer, Inside, Layer, OutputLayer
 

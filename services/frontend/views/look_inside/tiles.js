@@ -1,6 +1,6 @@
 // Shows tiles, and beside them what the chosen one stands for. Nothing is sent to the server: a mouse that points, a tap
 // and the arrow keys choose. A tile is a feature map or a dense value; `data.kind` says which.
-const FOR = [255, 176, 32], AGAINST = [64, 140, 255]; // as in elements/answer.py
+const FOR = [255, 176, 32], AGAINST = [64, 140, 255]; // as in elements/answer_details.py
 const SEEN = 28; // pixels a side of the image
 const SCALE = 8; // of the image in the large picture
 
