@@ -23,6 +23,7 @@ def list_pages(identity: Identity) -> list[st.Page]:
     title, icon = (identity.title, "account_circle") if identity.is_curator else ("Sign in", "login")
     return [
         st.Page("views/draw/page.py", title="Draw", icon=":material/draw:", default=True),
+        st.Page("views/look_inside/page.py", title="Look inside", url_path="look-inside", icon=":material/visibility:"),
         st.Page("views/photo/page.py", title="Photo", url_path="photo", icon=":material/photo_camera:"),
         st.Page("views/history/page.py", title="History", url_path="history", icon=":material/history:"),
         st.Page(

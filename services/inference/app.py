@@ -40,6 +40,7 @@ from shared.web.service import equip_service
 
 logger = structlog.get_logger(__name__)
 
+SHORT_PATHS = ("/v1/predict", "/v1/explain", "/v1/inside")  # the last two ask the long lane as well
 LONG_PATHS = ("/v1/read", "/v1/predict/batch")
 MAX_BATCH = 8  # drawings in one pass of the short lane; larger batches are hardly faster and others wait longer
 
@@ -105,7 +106,7 @@ def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS, *, warm_up: 
     app.add_middleware(
         Admission,
         access=Access(settings.api_keys, settings.rate_limit),
-        loads={"/v1/predict": short_load, "/v1/explain": short_load} | dict.fromkeys(LONG_PATHS, long_load),
+        loads=dict.fromkeys(SHORT_PATHS, short_load) | dict.fromkeys(LONG_PATHS, long_load),
         refusals=refusals,
     )
     equip_service(

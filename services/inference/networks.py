@@ -1,6 +1,7 @@
-"""The networks that a question is answered with, loaded."""
+"""What a question is answered with: loaded networks, and the folder that they are from."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from services.inference.page_reader import PageReader, ReaderUnavailableError
 from services.inference.recogniser import Recogniser
@@ -12,6 +13,7 @@ NO_READER = ReaderUnavailableError("Pages can't be read without a version of the
 class Networks:
     """`recogniser` reads images. `page_reader` finds the digits of pages; an error says why there is none."""
 
+    models_dir: Path
     recogniser: Recogniser
     page_reader: PageReader | ReaderUnavailableError = NO_READER
 

@@ -15,6 +15,7 @@ import orjson
 from services.inference.closer_look import choose_preparation
 from services.inference.drawing import DrawingList, DrawingSource, PictureSource
 from services.inference.explanation import EXPLANATION_UNITS, explain
+from services.inference.inside.look import INSIDE_UNITS, look_inside
 from services.inference.messages import encode_png
 from services.inference.networks import Networks
 from services.inference.page_reading import read_page
@@ -143,6 +144,21 @@ class ExplanationQuestion:
         del measured
         saliency = explain(networks.recogniser, self.image, self.digit)
         return orjson.dumps([[round(value, 3) for value in row] for row in saliency.tolist()])
+
+
+@dataclass(frozen=True)
+class InsideQuestion:
+    """What does each layer make of this image (28, 28), which was read as `digit`, and what would change that?"""
+
+    image: Image
+    digit: int
+    units = INSIDE_UNITS
+
+    def answer(self, networks: Networks, measured: Measured) -> tuple[bytes, bytes]:
+        """The saliency as JSON, and a message InsideFields as JSON. ProblemError, ModelVersionError."""
+        saliency = ExplanationQuestion(self.image, self.digit).answer(networks, measured)
+        inside = look_inside(networks.models_dir, networks.recogniser, self.image, self.digit)
+        return saliency, inside.model_dump_json().encode()
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from shared.contracts.inference import (
     ModelList,
     Prediction,
 )
+from shared.contracts.inside import Inside
 from shared.contracts.page import PageReading, Rotation
 from shared.contracts.problem import ProblemCode
 from shared.contracts.promotion import InUse, ModelJournal, PromotionAction
@@ -71,6 +72,14 @@ class InferenceClient(ServiceClient):
     def explain_pixels(self, rows: Sequence[Sequence[int]], model: str | None = None) -> Explanation:
         """Read an image as `predict_pixels` does, and add a map of what speaks for and against the digit."""
         return self._post(Explanation, "/v1/explain", _to_json(rows), "application/json", model)
+
+    def look_inside(self, picture: bytes, media_type: str = "image/png", model: str | None = None) -> Inside:
+        """Read a digit as `explain` does, and tell what each layer made of it and what would change the answer."""
+        return self._post(Inside, "/v1/inside", picture, media_type, model)
+
+    def look_inside_pixels(self, rows: Sequence[Sequence[int]], model: str | None = None) -> Inside:
+        """Look at every layer for an image, see `predict_pixels`."""
+        return self._post(Inside, "/v1/inside", _to_json(rows), "application/json", model)
 
     def list_models(self) -> ModelList:
         """List every model version that the service can use."""

@@ -7,9 +7,16 @@ from typing import TypeVar
 
 from services.inference.drawing import DrawingSource
 from services.inference.http.dependencies import Admitted, Service
+from services.inference.inside.plain_network import check_is_plain
 from services.inference.lanes.short_predictor import QuickRequest
 from services.inference.prediction import Answer
-from services.inference.questions import DrawingQuestion, ExplanationQuestion, PageQuestion, Question
+from services.inference.questions import (
+    DrawingQuestion,
+    ExplanationQuestion,
+    InsideQuestion,
+    PageQuestion,
+    Question,
+)
 from services.inference.recogniser import Recogniser
 from shared.recognition.errors import TakesLongError
 from shared.web.problems import ProblemError
@@ -41,6 +48,16 @@ class Asker:
         """Predict one drawing → a message Explanation. The errors of `predict`."""
         answer = await self.predict(source)
         return _add_saliency(answer, await self.ask(ExplanationQuestion(answer.prepared.image, answer.digit)))
+
+    async def look_inside(self, source: DrawingSource) -> bytes:
+        """Predict and explain one drawing, and look at every layer → a message Inside. The errors of `predict`.
+
+        ProblemError `invalid_request` for a network that is not a row of layers.
+        """
+        check_is_plain(self.recogniser.manifest)
+        answer = await self.predict(source)
+        saliency, inside = await self.ask(InsideQuestion(answer.prepared.image, answer.digit))
+        return _add_saliency(answer, saliency)[:-1] + b"," + inside[1:]
 
     async def predict_and_try_to_explain(self, source: DrawingSource) -> bytes:
         """Predict one drawing → a message Prediction. Its saliency is null if the long lane is busy."""

@@ -33,6 +33,7 @@ from services.inference.upstream.openai_prediction import predict_upstream
 from services.inference.upstream.openai_reader import PREFIX
 from shared.contracts.drift import DriftReport
 from shared.contracts.inference import BatchPredictions, Explanation, ModelDetails, ModelList, Prediction
+from shared.contracts.inside import Inside
 from shared.contracts.page import PageReading
 from shared.contracts.problem import ProblemCode
 from shared.recognition.drift_file import NoDriftReportError
@@ -89,6 +90,21 @@ async def explain(request: Request, admitted: AdmittedDep, model: ModelQuery = N
     drawing = await read_drawing(request)
     asker = await make_asker(admitted, model)
     return make_json_response(await asker.predict_and_explain(drawing))
+
+
+@router.post(
+    "/v1/inside",
+    openapi_extra=DRAWING_BODY,
+    response_class=Response,
+    responses={200: {"model": Inside}, **DRAWING_PROBLEMS},
+)
+async def look_inside(request: Request, admitted: AdmittedDep, model: ModelQuery = None) -> Response:
+    """Read one drawing, and tell what each layer of the network makes of it and what would change the answer."""
+    drawing = await read_drawing(request)
+    if model and model.startswith(PREFIX):
+        raise ProblemError("invalid_request", "Models of other providers can't be looked into. Choose another model.")
+    asker = await make_asker(admitted, model)
+    return make_json_response(await asker.look_inside(drawing))
 
 
 @router.post(

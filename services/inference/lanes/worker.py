@@ -80,9 +80,8 @@ def answer(settings: WorkerSettings, reference: str, question: Question[A], read
     given: A | Exception
     try:
         lift_memory_limit()
-        networks = Networks(
-            get_recogniser(settings, reference), get_page_reader(settings, reader) if reader else NO_READER
-        )
+        page_reader = get_page_reader(settings, reader) if reader else NO_READER
+        networks = Networks(settings.models_dir, get_recogniser(settings, reference), page_reader)
         limit_memory()
         started = time.perf_counter()
         signal.setitimer(signal.ITIMER_PROF, CPU_LIMIT_S)  # its signal ends the process

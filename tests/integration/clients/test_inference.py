@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 
 from shared.clients.inference import InferenceClient
 from shared.contracts.inference import Explanation, Prediction
+from shared.contracts.inside import Inside
 from shared.contracts.problem import Problem
 from tests.integration.clients.stand_in import PREDICTION, StandIn
 from tests.unit.clients.fake_clock import FakeClock
@@ -120,6 +121,17 @@ def test_an_explanation_is_a_prediction_with_a_map(client: InferenceClient, stan
     picture, pixels = stand_in.asked
     assert (picture.line, picture.headers["content-type"]) == ("POST /v1/explain?model=cnn", "image/webp")
     assert (pixels.line, json.loads(pixels.body)) == ("POST /v1/explain", {"pixels": PIXELS})
+
+
+def test_every_layer_is_asked_for_with_a_picture_or_pixels(client: InferenceClient, stand_in: StandIn) -> None:
+    example = Inside.model_json_schema()["examples"][0]
+    stand_in.will_answer(JSONResponse(example), JSONResponse(example))
+    inside = client.look_inside(b"RIFF", "image/webp", model="cnn")
+    assert [layer.kind for layer in inside.layers] == ["convolution", "dense", "outputs"]
+    assert client.look_inside_pixels(PIXELS) == inside
+    picture, pixels = stand_in.asked
+    assert (picture.line, picture.headers["content-type"]) == ("POST /v1/inside?model=cnn", "image/webp")
+    assert (pixels.line, json.loads(pixels.body)) == ("POST /v1/inside", {"pixels": PIXELS})
 
 
 def test_the_models_are_listed(client: InferenceClient, stand_in: StandIn) -> None:

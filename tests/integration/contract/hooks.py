@@ -16,7 +16,7 @@ from shared.contracts.examples import SEVEN_PIXELS
 
 FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
 OCTETS = "application/octet-stream"
-INFERENCE = ("/v1/predict", "/v1/explain", "/v1/read")
+INFERENCE = ("/v1/predict", "/v1/explain", "/v1/inside", "/v1/read")
 IMAGE = bytes(value for row in SEVEN_PIXELS for value in row)
 
 

@@ -77,6 +77,9 @@ def count_refused(url: str) -> float:
     return sum(map(float, found))
 
 
+PATHS = ("/v1/predict", "/v1/predict?model=cnn", "/v1/explain", "/v1/inside", "/v1/read", "/v1/predict/batch")
+
+
 def expect_refused(connection: socket.socket) -> http.client.HTTPMessage:
     status, headers, body = receive(connection)
     assert status == 503
@@ -92,10 +95,10 @@ def test_a_refused_connection_answers_its_next_request(app: FastAPI, url: str) -
     before = count_refused(url)
     with connected(url) as other:
         with full(app.state.service.short_lane.load), full(app.state.service.long_lane.load):
-            for path in ("/v1/predict", "/v1/predict?model=cnn", "/v1/explain", "/v1/read", "/v1/predict/batch"):
+            for path in PATHS:
                 other.sendall(request(PNG, path=path))
                 expect_refused(other)
-        assert count_refused(url) == before + 5
+        assert count_refused(url) == before + len(PATHS)
         other.sendall(request(PNG))
         assert receive(other)[0] == 200
 

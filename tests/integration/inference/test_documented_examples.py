@@ -12,6 +12,7 @@ from PIL import Image
 
 from infra.openapi import make_documents
 from shared.contracts.inference import BatchPredictions, Explanation, Prediction
+from shared.contracts.inside import Inside
 from shared.contracts.message import Message
 from shared.contracts.page import PageReading
 
@@ -20,6 +21,7 @@ ANSWERS = {
     "/v1/predict": Prediction,
     "/v1/predict/batch": BatchPredictions,
     "/v1/explain": Explanation,
+    "/v1/inside": Inside,
     "/v1/read": PageReading,
 }
 
@@ -45,7 +47,7 @@ async def test_a_documented_request_is_answered(
         assert prediction.digit == 7
 
 
-@pytest.mark.parametrize("kind", [Prediction, Explanation, PageReading])
+@pytest.mark.parametrize("kind", [Prediction, Explanation, Inside, PageReading])
 def test_an_example_answer_is_one(kind: type[Message]) -> None:
     for example in DOCUMENT["components"]["schemas"][kind.__name__]["examples"]:
         answer = kind.model_validate(example)

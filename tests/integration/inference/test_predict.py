@@ -82,7 +82,7 @@ async def test_a_picture_without_a_content_type_is_read(client: httpx.AsyncClien
 @pytest.mark.parametrize("encoding", ["gzip", "br", "GZIP, identity"])
 async def test_a_compressed_body_is_a_problem(client: httpx.AsyncClient, encoding: str) -> None:
     headers = PNG | {"Content-Encoding": encoding}
-    for path in ("/v1/predict", "/v1/explain", "/v1/read", "/v1/predict/batch"):
+    for path in ("/v1/predict", "/v1/explain", "/v1/inside", "/v1/read", "/v1/predict/batch"):
         response = await client.post(path, content=gzip.compress(encode(seven())), headers=headers)
         assert_problem(response, 415, "unsupported_media_type")
         assert "Content-Encoding" in response.json()["detail"]
@@ -109,7 +109,7 @@ async def test_every_usual_form_of_base64_is_read(client: httpx.AsyncClient) -> 
     data = encode(seven())
     assert {b"+", b"/", b"="} <= {bytes([byte]) for byte in base64.b64encode(data)}
     forms = write_base64(data)
-    for path in ("/v1/predict", "/v1/explain", "/v1/read"):
+    for path in ("/v1/predict", "/v1/explain", "/v1/inside", "/v1/read"):
         answers = {name: await client.post(path, json={"image": text}) for name, text in forms.items()}
         assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(forms, 200)
     batch = await client.post("/v1/predict/batch", json={"images": list(forms.values())})

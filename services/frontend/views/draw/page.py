@@ -62,6 +62,8 @@ def show_workspace() -> None:
         show_details(state)
         st.html(f'<p class="key-hints">{KEY_HINTS if state.keys else "&nbsp;"}</p>')
     is_settled = show_saved(state, place_of_saved)
+    if right.button("Look inside", icon=":material/visibility:", key="look-inside", type="tertiary"):
+        st.switch_page("views/look_inside/page.py")
     show_examples(state.start_from_strokes)
     with st.container(border=True, key="recent"):
         coming = show_recent(state.labelled, get_settle_s() if is_settled else 0.0)
