@@ -96,7 +96,7 @@ def test_a_scribble_can_be_labelled_as_no_digit(url: str, new_visitor: NewVisito
     expect(row).to_contain_text("does not look like a digit")
     open_view(page, url, "statistics")
     page.get_by_role("radio", name="Yours").click()
-    expect(page.get_by_test_id("counts")).to_have_text("1 of 1 labelled drawings read right")
+    expect(page.get_by_test_id("counts")).to_have_text("1 of 1 labelled drawing read right")
     expect(page.get_by_test_id("rejections")).to_contain_text("rejected1rightly, it was no digit1")
 
 
