@@ -4,11 +4,10 @@ from uuid import UUID
 
 import pytest
 
-from services.frontend.banners import can_retry
 from services.frontend.connections import Health
 from services.frontend.saving.predicted_drawing import PredictedDrawing
 from services.frontend.session import draw_state
-from services.frontend.session.draw_state import DrawState
+from services.frontend.session.draw_state import DrawState, can_retry
 from services.frontend.session.sheet import Sheet, Strokes
 from tests.unit.clients.page_readings import a_reading
 from tests.unit.frontend.test_answer import ID, a_prediction

@@ -4,6 +4,7 @@ Everything that a stroke changes is in one fragment, so a stroke reruns nothing 
 storage: what storage has not confirmed when the run ends is shown by a later run.
 """
 
+from math import isfinite
 from pathlib import Path
 
 import streamlit as st
@@ -21,11 +22,11 @@ from services.frontend.elements.answer import LABEL_HINT, answer_html, describe_
 from services.frontend.elements.sentences import describe_delivery
 from services.frontend.saving.outbox import Delivery
 from services.frontend.saving.predicted_drawing import PredictedDrawing
-from services.frontend.session.chosen_model import ask_chosen_model
-from services.frontend.session.draw_state import DrawState, get_draw_state
+from services.frontend.session.chosen_model import ask_chosen_model, get_chosen_model
+from services.frontend.session.draw_state import DrawState, can_retry, get_draw_state
 from services.frontend.session.identity import get_identity, get_outbox
 from services.frontend.session.sheet import PEN_WIDTHS, is_canvas_on_page
-from services.frontend.views.draw.asking import ask
+from services.frontend.views.draw.asking import ask, ask_about_touching
 from services.frontend.views.draw.canvas import show_canvas
 from services.frontend.views.draw.number import NOT_SAVED, number_html
 from services.frontend.views.draw.recent import get_snapshots, show_recent
@@ -56,10 +57,11 @@ def show_workspace() -> None:
         show_answer(state)
         show_label_buttons(state)
         place_of_saved = st.empty()
+    look_for_number(state)
     is_settled = show_saved(state, place_of_saved)
     with st.container(border=True, key="recent"):
         coming = show_recent(state.labelled, get_settle_s() if is_settled else 0.0)
-    if not is_settled or coming is not None:
+    if not is_settled or coming is not None or isfinite(state.retry_at):
         follow(state, coming)
 
 
@@ -70,7 +72,11 @@ def follow(state: DrawState, coming: int | None) -> None:
     `coming` is the version of the recent drawings that this visitor has not seen.
     """
     has_come = coming is not None and get_snapshots().has(get_identity().key, coming)
-    if has_come or (state.predicted is not None and state.predicted.can_progress(get_outbox())):
+    if (
+        has_come
+        or can_retry(state, check_health())
+        or (state.predicted is not None and state.predicted.can_progress(get_outbox()))
+    ):
         st.rerun()
 
 
@@ -113,6 +119,18 @@ def predict_drawing(state: DrawState) -> None:
             state.take_number(answer)
         else:
             state.take_prediction(drawing, answer, get_digit_score_threshold(answer.model))
+
+
+def look_for_number(state: DrawState) -> None:
+    """A new drawing that was rejected may be several digits that touch. If so, the page is shown with the number."""
+    predicted = state.predicted
+    if predicted is None or predicted.handed_over or not predicted.is_rejected or predicted.label is not None:
+        return
+    number = ask_about_touching(predicted.drawing, state.strokes, get_chosen_model())
+    if number is not None:
+        state.predicted = None
+        state.take_number(number)
+        st.rerun()
 
 
 def show_answer(state: DrawState) -> None:
