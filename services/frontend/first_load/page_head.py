@@ -1,4 +1,4 @@
-"""ASGI middleware that adds to Streamlit's HTML page what must be there before the first run: its title and styles.
+"""ASGI middleware that adds to Streamlit's HTML page what must be there before the first run: title, styles, scripts.
 
 Streamlit draws the empty page before the first run of the script. Styles that came with that run would move everything
 once more, and every run would send them again.
@@ -13,12 +13,14 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.frontend.browser_cookies import is_page_load
+from services.frontend.first_load.early_scripts import list_early_scripts, write_preloads
 from services.frontend.first_load.whole_answer import WholeAnswer, collect
 
 STYLES = Path(__file__).parents[1] / "styles"
 TITLE = re.compile(rb"<title>[^<]*</title>")
 HEAD = b"""<title>Slate</title>
     <meta name="color-scheme" content="light dark" />"""  # no white flash before a dark page
+END_OF_HEAD = b"</head>"
 BODY = b"<body>"  # styles begin here, because the later rule wins, and Streamlit adds its own to the head
 
 
@@ -65,8 +67,9 @@ def change_page(answer: WholeAnswer, styles: bytes, *, takes_gzip: bool) -> Whol
 
 @lru_cache(maxsize=4)
 def write_page(page: bytes, styles: bytes) -> bytes:
-    """Streamlit's HTML with the title and the styles of Slate."""
-    return TITLE.sub(HEAD, page, count=1).replace(BODY, BODY + styles, 1)
+    """Streamlit's HTML with the title, the early scripts and the styles of Slate."""
+    early = write_preloads(page, list_early_scripts())
+    return TITLE.sub(HEAD, page, count=1).replace(END_OF_HEAD, early + END_OF_HEAD, 1).replace(BODY, BODY + styles, 1)
 
 
 @lru_cache(maxsize=4)

@@ -63,6 +63,14 @@ def test_the_page_has_its_title_and_styles_before_the_first_run(page: str, path:
     assert "etag" not in answer.headers
 
 
+def test_every_script_that_the_page_asks_for_early_is_there(page: str) -> None:
+    html = httpx.get(page, headers={"Accept": "text/html"}).text
+    paths = re.findall(r'<link rel="modulepreload" crossorigin href="\.([^"]+)"', html)
+    assert any("/Html." in path for path in paths)
+    assert len(paths) == len(set(paths))
+    assert all(httpx.get(page + path).headers["content-type"].startswith("text/javascript") for path in paths)
+
+
 def test_the_scripts_of_the_page_come_compressed_and_may_be_kept(page: str) -> None:
     html = httpx.get(page, headers={"Accept": "text/html"}).text
     path = re.findall(r'src="\.(/static/js/index\.[^"]+)"', html)[0]
