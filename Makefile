@@ -115,7 +115,7 @@ benchmark-serving: $(VENV)/installed-test ## the service beside LitServe, MLServ
 benchmark-engines: $(VENV)/installed-test data ## images/s of every engine that runs here, by batch size, and whether its answers agree with the network
 	@$(BIN)/python -m benchmarks.engines $(ARGS)
 
-benchmark-page: $(VENV)/installed-test ## from the end of a stroke to its answer in a browser, for one person and for 20 at once
+benchmark-page: $(VENV)/installed-test ## what a visitor of the page waits for, in a browser: answers (alone and 20 at once), the first load, what moves (ARGS="--before FOLDER")
 	@$(BIN)/python -m benchmarks.page $(ARGS)
 
 benchmark-pages: $(VENV)/installed-test data ## how well pages of numbers are read, beside RapidOCR; writes docs/pages.md (PEN_DIGITS, PEN_LETTERS; ARGS="--grids FOLDER --fields FOLDER")

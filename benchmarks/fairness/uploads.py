@@ -15,7 +15,7 @@ from benchmarks.fairness.others import Waits
 from benchmarks.fairness.processes import measure_resident_bytes, watching_memory
 from benchmarks.fairness.row import Row
 from benchmarks.fairness.services import Running, run_frontend, run_inference, run_postgres, run_storage
-from benchmarks.page import PHONE, WATCH, draw_stroke
+from benchmarks.page.strokes import PHONE, WATCH, draw_stroke
 from benchmarks.process_tree import list_processes
 from tests.conftest import CHROMIUM_FLAGS, find_chromium
 

@@ -19,6 +19,8 @@ from streamlit.web.bootstrap import load_config_options
 from streamlit.web.cli import configurator_options
 
 from services.frontend.browser_cookies import BROWSER_HEADER, BrowserCookies
+from services.frontend.first_load.kept_files import KeptFiles
+from services.frontend.first_load.page_head import PageHead
 from services.frontend.settings import Settings
 from shared.web.request_body import RequestBodyLimits
 from shared.web.service import make_guards, serve
@@ -78,6 +80,8 @@ def create_app(settings: Settings) -> st.App:
         middleware=[
             *make_guards(settings, RequestBodyLimits(upload_bytes + MULTIPART_BYTES)),
             Middleware(BrowserCookies, issue_token=issue_token, path=path),
+            Middleware(PageHead),
+            Middleware(KeptFiles, path=path),
         ],
     )
 

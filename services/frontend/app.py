@@ -1,4 +1,4 @@
-"""Streamlit runs this script for every visitor and change: navigation, styles and banners around the current page."""
+"""Streamlit runs this script for every visitor and change: navigation and banners around the current page."""
 
 from pathlib import Path
 
@@ -16,44 +16,59 @@ from services.frontend.session.tab import keep_in_tab
 
 HERE = Path(__file__).parent
 SIGN_IN = Path("views/sign_in/page.py")
+MENU = f"<script>{(HERE / 'menu.js').read_text()}</script>"
 
 
-def list_pages(identity: Identity) -> list[st.Page]:
-    """The pages of the navigation. At the keyboard nobody needs to sign in, so that page is hidden."""
-    title, icon = (identity.title, "account_circle") if identity.is_curator else ("Sign in", "login")
-    return [
-        st.Page("views/draw/page.py", title="Draw", icon=":material/draw:", default=True),
-        st.Page("views/look_inside/page.py", title="Look inside", url_path="look-inside", icon=":material/visibility:"),
-        st.Page("views/photo/page.py", title="Photo", url_path="photo", icon=":material/photo_camera:"),
-        st.Page("views/history/page.py", title="History", url_path="history", icon=":material/history:"),
-        st.Page(
-            "views/help_the_model/page.py",
-            title="Help the model",
-            url_path="help-the-model",
-            icon=":material/volunteer_activism:",
-        ),
-        st.Page("views/statistics/page.py", title="Statistics", url_path="statistics", icon=":material/monitoring:"),
-        st.Page("views/models/page.py", title="Models", url_path="models", icon=":material/model_training:"),
-        st.Page("views/play/page.py", title="Play", url_path="play", icon=":material/sports_esports:"),
-        st.Page("views/api/page.py", title="API", url_path="api", icon=":material/api:"),
-        st.Page(
-            SIGN_IN,
-            title=title,
-            url_path="sign-in",
-            icon=f":material/{icon}:",
-            visibility="hidden" if identity.kind is Kind.KEYBOARD else "visible",
-        ),
-    ]
+def list_pages(identity: Identity) -> dict[str, list[st.Page]]:
+    """The pages of the navigation by section. Pages of the section "" stand beside each other, before the sections.
+
+    At the keyboard nobody needs to sign in, so that page is hidden.
+    """
+    return {
+        "": [
+            st.Page("views/draw/page.py", title="Draw", icon=":material/draw:", default=True),
+            st.Page("views/photo/page.py", title="Photo", url_path="photo", icon=":material/photo_camera:"),
+            st.Page("views/history/page.py", title="History", url_path="history", icon=":material/history:"),
+            st.Page("views/play/page.py", title="Play", url_path="play", icon=":material/sports_esports:"),
+        ],
+        "Model": [
+            st.Page(
+                "views/look_inside/page.py",
+                title="Look inside",
+                url_path="look-inside",
+                icon=":material/visibility:",
+            ),
+            st.Page(
+                "views/help_the_model/page.py",
+                title="Help the model",
+                url_path="help-the-model",
+                icon=":material/volunteer_activism:",
+            ),
+            st.Page("views/models/page.py", title="Models", url_path="models", icon=":material/model_training:"),
+            st.Page(
+                "views/statistics/page.py", title="Statistics", url_path="statistics", icon=":material/monitoring:"
+            ),
+        ],
+        "More": [
+            st.Page("views/api/page.py", title="API", url_path="api", icon=":material/api:"),
+            st.Page(
+                SIGN_IN,
+                title=identity.title if identity.is_curator else "Sign in",
+                url_path="sign-in",
+                icon=":material/account_circle:" if identity.is_curator else ":material/login:",
+                visibility="hidden" if identity.kind is Kind.KEYBOARD else "visible",
+            ),
+        ],
+    }
 
 
 st.set_page_config(page_title="Slate", page_icon="✏️", layout="wide", initial_sidebar_state="collapsed")
 st.logo(HERE / "static" / "slate.svg", size="large")
-for sheet in sorted((HERE / "styles").glob("*.css")):
-    st.html(sheet)
 
 wait_for_rights()
 send_what_waited_for(get_identity())
 page = st.navigation(list_pages(get_identity()), position="top")
+st.set_page_config(page_title=f"{page.title} · Slate")
 # Both containers exist from the start: a banner that was inserted later would shift the canvas, which wipes it.
 banners, view = st.container(key="banners"), st.container(key="view")
 with view:
@@ -63,5 +78,6 @@ show_who(get_identity())
 if page.url_path:  # the Draw page keeps its drawing itself, after each stroke
     keep_drawing(get_draw_state())
 keep_in_tab("model", get_chosen_model(), take_model_back)
+st.html(MENU, unsafe_allow_javascript=True)
 with banners:  # after the page, because the banners rerun it when it is out of date
     show_banners()

@@ -3,7 +3,15 @@
 from playwright.sync_api import Page, expect
 
 UNFINISHED = '[data-testid="stSkeleton"], [data-testid="stVegaLiteChart"]:not(:has(canvas, svg))'
-PAGES = ("photo", "history", "help-the-model", "statistics", "models", "play", "api")
+
+
+def list_pages(page: Page, url: str) -> list[str]:
+    """Opens the Draw page → the paths of all pages, as the menu of a phone links them: "", "photo", "history" ..."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(url)
+    links = page.get_by_test_id("stSidebarNavLink")
+    links.first.wait_for(state="attached")
+    return [str(address).removeprefix(url).strip("/") for address in links.evaluate_all("all => all.map(a => a.href)")]
 
 
 def open_view(page: Page, url: str, path: str) -> None:

@@ -8,22 +8,26 @@ import io
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, expect, sync_playwright
 
 from services.frontend.explanation_pause import PAUSE_S
 from shared.clients.inference import InferenceClient
 from tests.conftest import CHROMIUM_FLAGS, find_chromium
 from tests.e2e.hand import SEVEN, TWO, answer, draw, label_as
-from tests.e2e.pages import PAGES, UNFINISHED, open_view
+from tests.e2e.pages import UNFINISHED, list_pages, open_view
 from tests.e2e.stack import Stack, open_page, running_stack
 from tests.unit.recognition.test_photograph import take
 from tests.unit.recognition.written_page import STROKES, Written, draw_stroke, write
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
-SIZES = {"desktop": (1280, 900, "light"), "phone": (390, 844, "dark")}
+SIZES: dict[str, tuple[int, int, Literal["light", "dark"]]] = {
+    "desktop": (1280, 900, "light"),
+    "phone": (390, 844, "dark"),
+}
 SIDE = 280  # pixels of a drawing
 DRAWINGS, DAYS = 240, 14
 LABELLED = 0.8  # share of the drawings
@@ -102,8 +106,8 @@ def show_drawing(page: Page) -> None:
 
 def show_photo(page: Page) -> None:
     """Uploads a photograph and waits until its digits are saved."""
-    sheet = {"name": "sheet.jpg", "mimeType": "image/jpeg", "buffer": write_sheet()}
-    page.locator(".st-key-intake input[type=file]").set_input_files([sheet])  # type: ignore[list-item]
+    sheet = FilePayload(name="sheet.jpg", mimeType="image/jpeg", buffer=write_sheet())
+    page.locator(".st-key-intake input[type=file]").set_input_files(sheet)
     expect(page.get_by_test_id("saved").first).to_have_text("Saved")
 
 
@@ -123,10 +127,12 @@ def visit(browser: Browser, stack: Stack, size: str) -> None:
     width, height, colours = SIZES[size]
     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=colours)
     page.set_default_timeout(60_000)
+    _, *others = list_pages(page, stack.url("frontend"))
+    page.set_viewport_size({"width": width, "height": height})
     open_page(page, stack)
     show_drawing(page)
     photograph(page, "draw", size)
-    for path in PAGES:
+    for path in others:
         open_view(page, stack.url("frontend"), path)
         if path == "photo":
             show_photo(page)

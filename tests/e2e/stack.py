@@ -79,8 +79,8 @@ class Stack:
 
 
 @contextlib.contextmanager
-def running_stack(**settings: str) -> Iterator[Stack]:
-    """Runs what `make run` runs, with these environment variables, and removes its data afterwards."""
+def running_stack(checkout: Path = ROOT, **settings: str) -> Iterator[Stack]:
+    """Runs what `make run` runs in a checkout, with these environment variables, and removes its data afterwards."""
     with tempfile.TemporaryDirectory(prefix="slate-") as name:
         folder = Path(name)
         ports = {service: free_port() for service in ("inference", "storage", "frontend")}
@@ -95,7 +95,7 @@ def running_stack(**settings: str) -> Iterator[Stack]:
         output = folder / "output"
         with output.open("wb") as file:
             process = subprocess.Popen(
-                [sys.executable, "-m", "infra.local"], cwd=ROOT, env=environment, stdout=file, stderr=file
+                [sys.executable, "-m", "infra.local"], cwd=checkout, env=environment, stdout=file, stderr=file
             )
         try:
             wait_until(

@@ -61,12 +61,12 @@ def forget_thumbnails() -> None:
     get_picture.clear()
 
 
-def make_thumbnail(drawing: bytes, side: int = SIDE, file_format: str = "PNG") -> str:
+def make_thumbnail(drawing: bytes, side: int = SIDE) -> str:
     """Picture file → thumbnail as a data URI; an empty picture if the file is broken or too large to decode."""
 
     def write(picture: Image.Image) -> str:
         picture.thumbnail((side, side))
-        return write_data_uri(encode(picture, file_format), file_format)
+        return write_data_uri(encode(picture, "WebP"), "WebP")
 
     try:
         return use_picture(drawing, side, write)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import streamlit as st
 
+from services.frontend.connections import Health
 from services.frontend.saving.predicted_drawing import PredictedDrawing
 from services.frontend.session.on_canvas import OnCanvas
 from services.frontend.session.retries import Retries
@@ -210,3 +211,8 @@ def get_draw_state() -> DrawState:
     if KEY not in st.session_state:
         st.session_state[KEY] = DrawState()
     return cast("DrawState", st.session_state[KEY])
+
+
+def can_retry(state: DrawState, health: Health) -> bool:
+    """Whether a run of the Draw page would predict a drawing that failed before."""
+    return state.is_retry_due and health.inference

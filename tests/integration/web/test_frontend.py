@@ -1,6 +1,7 @@
 """The page as a real process: it has the limits of the other services, and Streamlit's own parts work behind them."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from tests.integration.web.server import ask
 from tests.integration.web.test_stopping import get_status
 
 ROOT = Path(__file__).parents[3]
+STATIC = ROOT / "services" / "frontend" / "static"
 
 
 @contextmanager
@@ -47,8 +49,49 @@ def open_websocket(url: str, path: str = "/_stcore/stream", **headers: str) -> N
 
 
 def test_the_page_its_parts_and_its_probes_are_served(page: str) -> None:
-    for path in ("/", "/history", "/app/static/inter.woff2", "/_stcore/health", "/healthz", "/readyz"):
+    for path in ("/", "/history", "/_stcore/health", "/healthz", "/readyz"):
         assert httpx.get(page + path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/history"])
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+def test_the_page_has_its_title_and_styles_before_the_first_run(page: str, path: str, encoding: str) -> None:
+    answer = httpx.get(page + path, headers={"Accept": "text/html", "Accept-Encoding": encoding})
+    assert answer.headers.get("content-encoding", "identity") == encoding
+    assert "<title>Slate</title>" in answer.text
+    assert answer.text.index("--accent:") > answer.text.index("<body>")
+    assert "etag" not in answer.headers
+
+
+def test_every_script_that_the_page_asks_for_early_is_there(page: str) -> None:
+    html = httpx.get(page, headers={"Accept": "text/html"}).text
+    paths = re.findall(r'<link rel="modulepreload" crossorigin href="\.([^"]+)"', html)
+    assert any("/Html." in path for path in paths)
+    assert len(paths) == len(set(paths))
+    assert all("javascript" in httpx.get(page + path).headers["content-type"] for path in paths)
+
+
+def test_the_scripts_of_the_page_come_compressed_and_may_be_kept(page: str) -> None:
+    html = httpx.get(page, headers={"Accept": "text/html"}).text
+    path = re.findall(r'src="\.(/static/js/index\.[^"]+)"', html)[0]
+    plain = httpx.get(page + path, headers={"Accept-Encoding": "identity"})
+    for _ in range(2):  # the first is compressed, the second was kept
+        small = httpx.get(page + path, headers={"Accept-Encoding": "gzip"})
+        assert (small.headers["content-encoding"], small.headers["vary"]) == ("gzip", "Accept-Encoding")
+        assert "immutable" in small.headers["cache-control"]
+        assert int(small.headers["content-length"]) < len(plain.content) / 2
+        assert small.content == plain.content
+
+
+def test_the_fonts_of_streamlit_are_ours(page: str) -> None:
+    html = httpx.get(page, headers={"Accept": "text/html"}).text
+    path = re.findall(r'href="\.(/static/media/SourceSans[^"]+)"', html)[0]
+    assert httpx.get(page + path, headers={"Accept-Encoding": "gzip"}).content == (STATIC / "inter.woff2").read_bytes()
+
+
+def test_a_missing_script_is_not_kept(page: str) -> None:
+    answer = httpx.get(f"{page}/static/js/missing.js", headers={"Accept-Encoding": "gzip"})
+    assert "immutable" not in answer.headers["cache-control"]
 
 
 def test_a_websocket_opens(page: str) -> None:
@@ -74,6 +117,6 @@ def test_an_offered_upgrade_is_ignored(page: str) -> None:
 
 def test_the_page_can_be_published_under_a_path() -> None:
     with running_frontend(STREAMLIT_SERVER_BASE_URL_PATH="slate") as url:
-        for path in ("/slate/", "/slate/_stcore/health", "/slate/app/static/inter.woff2", "/readyz"):
+        for path in ("/slate/", "/slate/_stcore/health", "/readyz"):
             assert httpx.get(url + path, follow_redirects=True).status_code == 200
         open_websocket(url, "/slate/_stcore/stream", Origin=url)

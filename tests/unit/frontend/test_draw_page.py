@@ -17,6 +17,7 @@ from services.frontend.session.chosen_model import KEY as MODEL_KEY
 from services.frontend.session.draw_state import KEY, DrawState
 from services.frontend.session.sheet import Strokes
 from services.frontend.views.api.example_drawing import draw_example
+from services.frontend.views.draw.asking import AT_ONCE, find_places
 from services.frontend.views.draw.number import choose_size, number_details_html, number_html
 from services.frontend.views.draw.recent import get_snapshots
 from services.frontend.views.draw.status import NUMBER_UNSAVED
@@ -297,6 +298,17 @@ def test_without_a_saliency_map_the_answer_is_shown_and_the_next_request_asks_fo
     assert 'data-explained="false"' in html_of(page)
     open_with_a_drawing()
     assert services.predicted == [{"explain": "true"}, {}]
+
+
+def test_who_would_wait_for_the_readings_of_others_gets_the_answer_for_one_digit(services: Services) -> None:
+    taken = [find_places().acquire(blocking=False) for _ in range(AT_ONCE)]
+    page = open_with_a_drawing(APART)
+    for _ in taken:
+        find_places().release()
+    assert all(taken)
+    assert 'data-digit="7" data-id' in html_of(page)
+    assert services.pages == 0
+    assert 'data-text="42"' in html_of(open_with_a_drawing(APART))
 
 
 def test_a_drawing_is_not_sent_to_a_recogniser_that_is_known_to_be_away(services: Services) -> None:

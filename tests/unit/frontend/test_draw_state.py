@@ -5,14 +5,13 @@ from uuid import UUID, uuid4
 import pytest
 from PIL import Image
 
-from services.frontend.banners import can_retry
 from services.frontend.connections import Health
 from services.frontend.elements.data_uri import encode
 from services.frontend.saving.outbox import Delivery, Outbox
 from services.frontend.saving.personal_outbox import PersonalOutbox
 from services.frontend.saving.predicted_drawing import PredictedDrawing
 from services.frontend.session import draw_state, on_canvas, retries
-from services.frontend.session.draw_state import DrawState, Entry
+from services.frontend.session.draw_state import DrawState, Entry, can_retry
 from services.frontend.session.sheet import SLATE, Sheet, Strokes
 from tests.unit.clients.page_readings import a_reading
 from tests.unit.frontend.conftest import FakeStorage

@@ -19,7 +19,7 @@ def picture_of(width: int, height: int, file_format: str) -> bytes:
 @pytest.mark.parametrize("file_format", ["PNG", "JPEG", "WEBP"])
 def test_a_drawing_is_reduced(file_format: str) -> None:
     uri = make_thumbnail(picture_of(280, 140, file_format))
-    small = Image.open(io.BytesIO(base64.b64decode(uri.removeprefix("data:image/png;base64,"))))
+    small = Image.open(io.BytesIO(base64.b64decode(uri.removeprefix("data:image/webp;base64,"))))
     assert small.size == (SIDE, SIDE // 2)
 
 

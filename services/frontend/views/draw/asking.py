@@ -1,8 +1,13 @@
 """A drawing → the answer to show: the prediction of one digit, or the reading of several.
 
 A drawing of one digit is one request. If its strokes stand apart, inference is asked for all digits first. If a
-drawing of several strokes is rejected as a digit, it may be several that touch.
+drawing of several strokes is rejected as a digit, it may be several that touch. Reading those takes much longer than
+the prediction, so the page shows the prediction first.
 """
+
+from threading import BoundedSemaphore
+
+import streamlit as st
 
 from services.frontend.connections import connect, get_digit_score_threshold
 from services.frontend.session.chosen_model import EXTERNAL_NAME, reads_pages
@@ -12,18 +17,31 @@ from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.inference import Prediction
 from shared.contracts.page import PageReading
 
+AT_ONCE = 2  # readings; inference reads one after the other, each in a twentieth to a tenth of a second
+
+
+@st.cache_resource
+def find_places() -> BoundedSemaphore:
+    """The places of those who may ask for a reading now, for all visitors of the process."""
+    return BoundedSemaphore(AT_ONCE)
+
 
 def ask(drawing: bytes, strokes: Strokes, model: str | None) -> Prediction | PageReading:
     """A reading has at least two digits. ServiceUnavailableError, RefusedError."""
-    can_be_several = len(strokes) > 1 and reads_pages(model)
-    is_apart = can_be_several and has_several_parts(strokes)
+    is_apart = reads_pages(model) and has_several_parts(strokes)
     if is_apart and (reading := read_several(drawing, model)):
         return reading
-    prediction = predict(drawing, model)
-    is_rejected = prediction.digit_score < get_digit_score_threshold(prediction.model)
-    if can_be_several and is_rejected and not is_apart and (reading := read_several(drawing, model)):
-        return reading
-    return prediction
+    return predict(drawing, model)
+
+
+def ask_about_touching(drawing: bytes, strokes: Strokes, model: str | None) -> PageReading | None:
+    """For a drawing that was rejected as a digit. None if it has not several digits."""
+    if len(strokes) < 2 or not reads_pages(model) or has_several_parts(strokes):
+        return None
+    try:
+        return read_several(drawing, model)
+    except RefusedError:
+        return None  # the model has gone since it rejected the drawing
 
 
 def predict(drawing: bytes, model: str | None) -> Prediction:
@@ -40,7 +58,13 @@ def predict(drawing: bytes, model: str | None) -> Prediction:
 
 
 def read_several(drawing: bytes, model: str | None) -> PageReading | None:
-    """None if the drawing has not several digits that look like digits, or if pages can't be read now."""
+    """None if the drawing has not several digits that look like digits, or if pages can't be read now.
+
+    Many who draw at once would wait for each other, up to seconds, so the page asks for AT_ONCE readings at most.
+    """
+    places = find_places()
+    if not places.acquire(blocking=False):
+        return None
     try:
         reading = connect().inference.read(drawing, model=model, rotation=0)
     except ServiceUnavailableError:
@@ -49,6 +73,8 @@ def read_several(drawing: bytes, model: str | None) -> PageReading | None:
         if refused.problem.code == "unknown_model":
             raise
         return None  # the prediction says why
+    finally:
+        places.release()
     if len(reading.digits) < 2:
         return None
     threshold = get_digit_score_threshold(reading.digits[0].prediction.model)

@@ -4,6 +4,7 @@ Everything that a stroke changes is in one fragment, so a stroke reruns nothing 
 storage: what storage has not confirmed when the run ends is shown by a later run.
 """
 
+from math import isfinite
 from pathlib import Path
 
 import streamlit as st
@@ -12,12 +13,12 @@ import structlog
 from services.frontend.connections import check_health, get_digit_score_threshold, get_settle_s
 from services.frontend.elements.answer import answer_html, describe_confidence, empty_answer_html
 from services.frontend.elements.answer_details import details_html, empty_details_html
-from services.frontend.session.chosen_model import ask_chosen_model
-from services.frontend.session.draw_state import DrawState, get_draw_state
+from services.frontend.session.chosen_model import ask_chosen_model, get_chosen_model
+from services.frontend.session.draw_state import DrawState, can_retry, get_draw_state
 from services.frontend.session.identity import get_identity, get_outbox
 from services.frontend.session.kept_drawing import PAD_SETTINGS, keep_drawing
 from services.frontend.session.sheet import PEN_WIDTHS, is_canvas_on_page
-from services.frontend.views.draw.asking import ask
+from services.frontend.views.draw.asking import ask, ask_about_touching
 from services.frontend.views.draw.canvas import show_canvas
 from services.frontend.views.draw.examples import STYLE, show_examples
 from services.frontend.views.draw.hint import show_hint
@@ -61,6 +62,7 @@ def show_workspace() -> None:
             show_then_clear()
         show_details(state)
         st.html(f'<p class="key-hints">{KEY_HINTS if state.keys else "&nbsp;"}</p>')
+    look_for_number(state)
     is_settled = show_saved(state, place_of_saved)
     if right.button("Look inside", icon=":material/visibility:", key="look-inside", type="tertiary"):
         st.switch_page("views/look_inside/page.py")
@@ -68,7 +70,7 @@ def show_workspace() -> None:
     with st.container(border=True, key="recent"):
         coming = show_recent(state.labelled, get_settle_s() if is_settled else 0.0)
     show_opened(state)
-    if not is_settled or coming is not None:
+    if not is_settled or coming is not None or isfinite(state.retry_at):
         follow(state, coming)
 
 
@@ -80,7 +82,8 @@ def follow(state: DrawState, coming: int | None) -> None:
     """
     has_come = coming is not None and get_snapshots().has(get_identity().key, coming)
     saved = find_saved(state)
-    if has_come or (saved is not None and saved.can_progress(get_outbox())):
+    can_progress = saved is not None and saved.can_progress(get_outbox())
+    if has_come or can_progress or can_retry(state, check_health()):
         st.rerun()
 
 
@@ -147,6 +150,18 @@ def take_answer(state: DrawState, drawing: bytes, answer: Prediction | PageReadi
     is_labelled = state.early_label is not None
     state.take_prediction(drawing, answer, get_digit_score_threshold(answer.model))
     if is_labelled and finish_if_wanted(state):
+        st.rerun()
+
+
+def look_for_number(state: DrawState) -> None:
+    """A new drawing that was rejected may be several digits that touch. If so, the page is shown with the number."""
+    predicted = state.predicted
+    if predicted is None or predicted.handed_over or not predicted.is_rejected or predicted.label is not None:
+        return
+    number = ask_about_touching(predicted.drawing, state.strokes, get_chosen_model())
+    if number is not None:
+        state.predicted = None
+        state.take_number(number)
         st.rerun()
 
 

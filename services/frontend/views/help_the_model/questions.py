@@ -38,7 +38,7 @@ def find_questions(suggestions: Sequence[LabelSuggestion], storage: StorageClien
             drawing = storage.get_drawing(suggestion.id)
         except RefusedError:
             return None
-        return Question(suggestion, make_thumbnail(drawing, SIDE, "WebP"))
+        return Question(suggestion, make_thumbnail(drawing, SIDE))
 
     with ThreadPoolExecutor(AT_ONCE) as threads:
         return [question for question in threads.map(find, suggestions) if question is not None]

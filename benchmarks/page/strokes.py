@@ -1,11 +1,9 @@
-"""Measures how long the Draw page needs from the end of a stroke to the new answer, in a real browser.
+"""How long the Draw page needs from the end of a stroke to the new answer, for one person and for many at once.
 
-`python -m benchmarks.page` starts the whole stack in a temporary folder. First one simulated person draws, then one
-while storage is stopped by SIGSTOP, then 20 at the same time, each in a browser context of their own. It prints a
-Markdown table. The browsers run on the same machine as the services and use most of it.
+Each person is a browser context of its own. The browsers run on the same machine as the services and use most of it, so
+the processor time of the page's process for each stroke is measured as well.
 """
 
-import argparse
 import asyncio
 import random
 from collections.abc import Sequence
@@ -15,11 +13,11 @@ from statistics import median, quantiles
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 from playwright.async_api import TimeoutError as NoAnswerError
 
+from benchmarks.process_tree import measure_cpu_s
 from tests.conftest import CHROMIUM_FLAGS, find_chromium
-from tests.e2e.stack import running_stack
+from tests.e2e.stack import Stack
 
-STROKES_ALONE = 50
-PEOPLE, STROKES_EACH = 20, 10
+PATIENCE_MS = 180_000  # for everybody to have the page open: all come at once
 ANSWER_TIMEOUT_MS = 20_000
 STROKES_A_DRAWING = 5
 STEPS, STEP_S = 8, 0.03  # so a stroke takes a quarter of a second
@@ -37,6 +35,10 @@ WATCH = """() => {
   }).observe(document.body, {subtree: true, childList: true, attributes: true});
 }"""
 
+HEAD = """
+| end of stroke to answer | strokes | median | 95th percentile | longest | unanswered | CPU of the page a stroke |
+| --- | --- | --- | --- | --- | --- | --- |"""
+
 
 @dataclass
 class Person:
@@ -46,13 +48,45 @@ class Person:
     unanswered: int = 0
 
 
+@dataclass(frozen=True)
+class Strokes:
+    """The results of all who drew at once. `cpu_ms` is that of the frontend, divided by the strokes."""
+
+    people: Sequence[Person]
+    cpu_ms: float
+
+
+def measure_strokes(stack: Stack, people: int, strokes: int) -> Strokes:
+    """Lets several people draw at the same time. RuntimeError if the page is not running."""
+    pid = stack.pid_of("frontend")
+    if pid is None:
+        raise RuntimeError("the page is not running")
+    return asyncio.run(let_draw(stack.url("frontend"), pid, people, strokes))
+
+
+async def let_draw(url: str, pid: int, people: int, strokes: int) -> Strokes:
+    """Counts the processor time from when everybody has the page open until everybody has drawn."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
+        everyone = asyncio.Barrier(people + 1)
+        async with asyncio.TaskGroup() as group:
+            people_there = (draw_strokes(browser, url, strokes, seed, everyone) for seed in range(people))
+            visits = [group.create_task(each) for each in people_there]
+            await everyone.wait()
+            before = measure_cpu_s(pid)
+        cpu_s = measure_cpu_s(pid) - before
+        await browser.close()
+    return Strokes([visit.result() for visit in visits], cpu_s * 1000 / (people * strokes))
+
+
 async def draw_strokes(browser: Browser, url: str, count: int, seed: int, everyone: asyncio.Barrier) -> Person:
     """Draws `count` random strokes once everyone has the page open. Clears the canvas after every few strokes."""
     chance, person = random.Random(seed), Person()
     page = await browser.new_page(viewport=PHONE)
-    await page.goto(url)
-    await page.locator("canvas.upper-canvas").wait_for(timeout=60_000)
-    await page.get_by_test_id("empty").wait_for(timeout=60_000)
+    page.set_default_timeout(PATIENCE_MS)
+    await page.goto(url, wait_until="commit")
+    await page.locator("canvas.upper-canvas").wait_for()
+    await page.get_by_test_id("empty").wait_for()
     await page.evaluate(WATCH)
     await everyone.wait()
     for number in range(count):
@@ -86,37 +120,10 @@ async def draw_stroke(page: Page, chance: random.Random) -> None:
     await page.mouse.up()
 
 
-async def measure(url: str, people: int, strokes: int) -> list[Person]:
-    """Lets several people draw at the same time."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
-        everyone = asyncio.Barrier(people)
-        visits = [draw_strokes(browser, url, strokes, seed, everyone) for seed in range(people)]
-        found = await asyncio.gather(*visits)
-        await browser.close()
-    return found
-
-
-def row(name: str, people: Sequence[Person]) -> str:
+def write_row(name: str, strokes: Strokes) -> str:
     """One row of the table."""
-    waits = [wait for person in people for wait in person.waits_ms]
+    waits = [wait for person in strokes.people for wait in person.waits_ms]
     late = quantiles(waits, n=20, method="inclusive")[-1]
-    unanswered = sum(person.unanswered for person in people)
-    return f"| {name} | {len(waits)} | {median(waits):.0f} ms | {late:.0f} ms | {max(waits):.0f} ms | {unanswered} |"
-
-
-def main() -> None:
-    """Runs all measurements and prints the table."""
-    argparse.ArgumentParser(description="Measures the time from the end of a stroke to its answer.").parse_args()
-    print("| end of stroke to answer | strokes | median | 95th percentile | longest | unanswered |")
-    print("| --- | --- | --- | --- | --- | --- |", flush=True)
-    with running_stack() as stack:
-        url = stack.url("frontend")
-        print(row("one person", asyncio.run(measure(url, 1, STROKES_ALONE))), flush=True)
-        with stack.stopped("storage"):
-            print(row("one person, while storage hangs", asyncio.run(measure(url, 1, STROKES_ALONE))), flush=True)
-        print(row(f"{PEOPLE} people at once", asyncio.run(measure(url, PEOPLE, STROKES_EACH))), flush=True)
-
-
-if __name__ == "__main__":
-    main()
+    times = f"{median(waits):.0f} ms | {late:.0f} ms | {max(waits):.0f} ms"
+    unanswered = sum(person.unanswered for person in strokes.people)
+    return f"| {name} | {len(waits)} | {times} | {unanswered} | {strokes.cpu_ms:.0f} ms |"

@@ -1,0 +1,1 @@
+"""What a visitor of the page waits for, in a real browser: `python -m benchmarks.page`."""

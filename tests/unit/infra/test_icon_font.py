@@ -1,0 +1,21 @@
+from fontTools.ttLib import TTFont
+
+from infra.icon_font import OURS, find_names_of_streamlit, find_our_names, map_icons
+
+ICONS = map_icons(TTFont(OURS)).keys()
+
+
+def test_every_icon_of_the_page_is_in_its_font() -> None:
+    assert not find_our_names() - ICONS, "run `python -m infra.icon_font`"
+
+
+def test_the_icons_that_streamlit_shows_by_itself_are_in_the_font() -> None:
+    assert {
+        "close",
+        "upload",
+        "menu",
+        "check",
+        "expand_more",
+        "keyboard_double_arrow_right",
+    } <= find_names_of_streamlit()
+    assert len(find_names_of_streamlit() - ICONS) <= 2, "run `python -m infra.icon_font`"
