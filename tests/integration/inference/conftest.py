@@ -17,8 +17,16 @@ from tests.tiny_reader import write_tiny_reader
 MODELS = Path(__file__).parents[3] / "models"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def client() -> AsyncIterator[httpx.AsyncClient]:
+    """One app for all tests of a file, because its worker process needs seconds to start."""
+    async for ready in serve(Settings(models_dir=MODELS)):
+        yield ready
+
+
+@pytest.fixture
+async def fresh_client() -> AsyncIterator[httpx.AsyncClient]:
+    """An app that nobody has asked yet."""
     async for ready in serve(Settings(models_dir=MODELS)):
         yield ready
 
@@ -34,7 +42,7 @@ def models_with_reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return models
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def page_client(models_with_reader: Path) -> AsyncIterator[httpx.AsyncClient]:
     """An app that answers questions about pages, with random numbers."""
     async for ready in serve(Settings(models_dir=models_with_reader)):

@@ -96,19 +96,19 @@ async def test_an_unreadable_page_is_a_problem(client: httpx.AsyncClient) -> Non
 
 
 async def test_simultaneous_pages_drawings_and_broken_files_get_their_own_answers(
-    client: httpx.AsyncClient,
+    fresh_client: httpx.AsyncClient,
 ) -> None:
     page, drawing = as_png(write_rows(ROWS)[0]), encode(seven())
     answers = await asyncio.gather(
         *[
-            client.post(path, content=content, headers=PNG)
+            fresh_client.post(path, content=content, headers=PNG)
             for path, content in [("/v1/read", page), ("/v1/predict", drawing), ("/v1/read", b"x"), ("/v1/read", page)]
         ]
     )
     assert [answer.status_code for answer in answers] == [200, 200, 422, 200]
     assert lines_of(PageReading.model_validate_json(answers[3].content)) == ROWS
     assert answers[1].json()["digit"] == 7
-    counted = (await client.get("/metrics")).text
+    counted = (await fresh_client.get("/metrics")).text
     assert 'slate_http_request_seconds_count{method="POST",route="/v1/read",status="200"} 2.0' in counted
 
 

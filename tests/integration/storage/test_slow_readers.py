@@ -95,7 +95,7 @@ async def test_the_stream_has_every_drawing_once_in_the_order_of_the_labels(clie
 
 async def test_the_stream_ends_with_the_labels_of_its_beginning(client, app, fill, store):
     await fill(PAGE_ROWS + 2, 10)
-    stream = await labelled_stream.open_labelled_drawings(app.state.database)
+    stream = await labelled_stream.open_labelled_drawings(app.state.database, None, in_turn=False)
     lines = aiter(stream.body_iterator)
     first = json.loads(await anext(lines))
     later = await store(label=5)
