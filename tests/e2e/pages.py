@@ -1,4 +1,4 @@
-"""Opens the pages other than Draw, and waits until they are complete."""
+"""Goes from page to page, and waits until a page is complete."""
 
 from playwright.sync_api import Page, expect
 
@@ -12,6 +12,15 @@ def list_pages(page: Page, url: str) -> list[str]:
     links = page.get_by_test_id("stSidebarNavLink")
     links.first.wait_for(state="attached")
     return [str(address).removeprefix(url).strip("/") for address in links.evaluate_all("all => all.map(a => a.href)")]
+
+
+def follow_menu(page: Page, title: str, section: str | None = None) -> None:
+    """Goes to another page by the menu of a wide screen, as a person does, without loading the page anew."""
+    if section is None:
+        page.get_by_role("link", name=title, exact=True).first.click()
+        return
+    page.get_by_role("button", name=section, exact=True).click()
+    page.get_by_role("menuitem", name=title).click()
 
 
 def open_view(page: Page, url: str, path: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.hand import ONE, draw, expect_read_as
-from tests.e2e.pages import open_view
+from tests.e2e.pages import follow_menu, open_view
 from tests.e2e.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 def open_api(page: Page) -> None:
     """Opens the page by its link. Opening its address would start a new visit with an empty canvas."""
-    page.get_by_role("link", name="API").click()
+    follow_menu(page, "API", "More")
     expect(page.get_by_role("heading", name="API", exact=True)).to_be_visible()
 
 

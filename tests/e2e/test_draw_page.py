@@ -24,6 +24,7 @@ from tests.e2e.hand import (
     label_as,
     press,
 )
+from tests.e2e.pages import follow_menu
 from tests.e2e.stack import Stack, open_page, wait_until
 
 pytestmark = pytest.mark.browser
@@ -157,7 +158,7 @@ def test_a_reload_keeps_the_drawing_with_its_entry_and_each_tab_has_its_own(page
 def test_a_reload_on_another_page_keeps_the_drawing_and_the_chosen_model(page: Page) -> None:
     draw(page, ONE)
     one = expect_read_as(page, 1)
-    page.get_by_role("link", name="Models").click()
+    follow_menu(page, "Models", "Model")
     choose(page, "Model for your pages", "mlp/")
     expect(page.locator("tr", has_text="mlp/")).to_contain_text("your pages")
     expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()
@@ -374,7 +375,7 @@ def test_the_accuracy_of_this_visit_is_shown(page: Page) -> None:
 def test_the_drawing_is_still_there_after_a_visit_to_another_page(page: Page) -> None:
     draw(page, SEVEN)
     before = expect_read_as(page, 7)
-    page.get_by_role("link", name="Statistics").click()
+    follow_menu(page, "Statistics", "Model")
     expect(page.locator("canvas.upper-canvas")).to_have_count(0)
     page.get_by_role("link", name="Draw").click()
     expect(answer(page)).to_have_attribute("data-id", before)

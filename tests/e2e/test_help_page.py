@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from shared.clients.inference import InferenceClient
-from tests.e2e.pages import open_view
+from tests.e2e.pages import follow_menu, open_view
 from tests.e2e.public_page import public_page
 from tests.e2e.screenshots import write_drawing
 from tests.e2e.stack import NO_CERTIFICATES, Stack, wait_until
@@ -206,9 +206,9 @@ def test_the_page_asks_where_it_stopped_after_a_visit_to_another_page(new_visito
     asked = visitor.list_asked()
     page.keyboard.press("7")
     expect_saved(page, 1)
-    page.get_by_role("link", name="API").click()
+    follow_menu(page, "API", "More")
     expect(page.locator(".asking")).to_have_count(0)
-    page.get_by_role("link", name="Help the model").click()
+    follow_menu(page, "Help the model", "Model")
     expect(progress(page)).to_have_text("2 of 3")
     page.keyboard.press("8")
     expect_saved(page, 2)

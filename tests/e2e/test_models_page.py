@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from shared.contracts.inference import ModelList
 from shared.recognition.model_version import find_manifest
 from tests.e2e.hand import SEVEN, answer, choose, draw, expect_read_as
+from tests.e2e.pages import follow_menu
 from tests.e2e.stack import Stack, open_page
 
 pytestmark = pytest.mark.browser
@@ -17,7 +18,7 @@ MODELS = Path(__file__).parents[2] / "models"
 
 
 def open_models(page: Page) -> None:
-    page.get_by_role("link", name="Models").click()
+    follow_menu(page, "Models", "Model")
     expect(page.get_by_role("heading", name="Models", exact=True)).to_be_visible()
 
 
@@ -90,7 +91,7 @@ def test_two_versions_answer_side_by_side_for_the_drawing_on_the_canvas(page: Pa
     expect(answers(page).nth(1)).to_contain_text(re.compile(r"lenet5 \d"))
     for side in range(2):
         expect(answers(page).nth(side)).to_have_attribute("data-digit", "7")
-        expect(answers(page).nth(side).get_by_test_id("looks")).to_have_attribute("data-explained", "true")
+        expect(page.get_by_test_id("looks").nth(side)).to_have_attribute("data-explained", "true")
     expect(page.get_by_test_id("differences")).to_contain_text(
         re.compile(r"lenet5/\S+ is better in \d+ and worse in \d+")
     )

@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.hand import SEVEN, choose, draw, expect_read_as, label_as
+from tests.e2e.pages import follow_menu
 from tests.e2e.stack import Stack, open_page, wait_until
 
 pytestmark = pytest.mark.browser
@@ -178,7 +179,7 @@ def test_a_label_given_on_the_draw_page_counts(page: Page, stack: Stack) -> None
     label_as(page, 7)
     with stack.storage() as storage:
         overall = storage.get("/v1/statistics").json()["overall"]
-    page.get_by_role("link", name="Statistics").click()
+    follow_menu(page, "Statistics", "Model")
     expected = f"^{overall['correct']} of {overall['labelled']} labelled drawings? read right$"
     expect(page.get_by_test_id("counts")).to_have_text(re.compile(expected))
 

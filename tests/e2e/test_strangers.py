@@ -196,6 +196,6 @@ def test_a_visitor_keeps_its_drawings_when_its_token_is_renewed(victim: Visitor,
 
 
 def test_programs_and_pictures_get_no_cookies(url: str) -> None:
-    for path, accept in (("/", "*/*"), ("/static/manifest.json", "text/html"), ("/healthz", "text/html")):
+    for path, accept in (("/", "*/*"), ("/favicon.png", "text/html"), ("/healthz", "text/html")):
         answer = httpx.get(url + path, headers={"Accept": accept}, verify=NO_CERTIFICATES)
         assert "set-cookie" not in answer.headers
