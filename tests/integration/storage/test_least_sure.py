@@ -70,7 +70,7 @@ async def test_pages_visit_each_prediction_once_least_sure_first_and_back(client
             lambda one: _is_late(one) and one["model"]["name"] == "cnn",
         ),
     ],
-    ids=str,
+    ids=["digit and label", "unlabelled", "model and days"],
 )
 async def test_only_predictions_that_fit_are_sorted(client, stored, filters, fits):
     found, _ = await _read_all(client, 4, **filters)
