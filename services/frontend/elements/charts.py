@@ -15,8 +15,9 @@ Row = Mapping[str, object]
 
 
 def show_chart(chart: Chart, description: str) -> None:
-    """Shows the chart as wide as its column."""
-    st.altair_chart(with_text_colour(chart), alt=description)
+    """Shows the chart as wide as its column. A chart of a known height has its place before it is drawn."""
+    height = chart.to_dict().get("height")
+    st.altair_chart(with_text_colour(chart), height=height if isinstance(height, int) else "content", alt=description)
 
 
 def with_text_colour(chart: Chart) -> Chart:
