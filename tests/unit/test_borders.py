@@ -3,7 +3,18 @@
 import ast
 from pathlib import Path
 
-ALLOWED = {"base64", "binascii", "datetime", "pydantic", "pydantic_core", "re", "shared", "typing", "uuid"}
+ALLOWED = {
+    "base64",
+    "binascii",
+    "collections",
+    "datetime",
+    "pydantic",
+    "pydantic_core",
+    "re",
+    "shared",
+    "typing",
+    "uuid",
+}
 CONTRACTS = Path(__file__).parents[2] / "shared" / "contracts"
 
 

@@ -26,19 +26,21 @@ PATIENCE_S = 60.0  # longer than anything but a hang
 PORTS = {"inference": "INFERENCE_PORT", "storage": "STORAGE_PORT", "frontend": "FRONTEND_PORT"}
 
 
-def free_port() -> int:
-    """Find a port below the range from which the system gives ports to clients."""
-    while True:
-        port = random.randrange(15000, 32000)
+def free_ports(count: int) -> list[int]:
+    """Find as many ports below the range from which the system gives ports to clients."""
+    found: set[int] = set()
+    while len(found) < count:
+        port = random.SystemRandom().randrange(15000, 32000)  # hypothesis seeds `random`, in every process alike
         with suppress(OSError), socket.socket() as probe:
             probe.bind(("127.0.0.1", port))
-            return port
+            found.add(port)
+    return list(found)
 
 
 class RunningStack:
     def __init__(self, data_dir: Path, *moods: str, uid: int | None = None, **settings: str) -> None:
         self.data_dir = data_dir
-        self.ports = {name: free_port() for name in PORTS}
+        self.ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
         self._mark = uuid.uuid4().hex
         ports = {variable: str(self.ports[name]) for name, variable in PORTS.items()}
         own = {"SLATE_DATA_DIR": str(data_dir), "SLATE_MARK": self._mark, "PYTHONPATH": str(REPOSITORY)}

@@ -21,6 +21,7 @@ from shared.contracts.drift import DriftReport
 from shared.recognition.drift_file import DRIFT
 from shared.recognition.model_version import MANIFEST, find_manifest
 from tests.integration.clients.listening import listening
+from tests.written_versions import write_copies
 from training.drift.__main__ import main
 from training.drift.histograms import EDGES
 
@@ -204,12 +205,15 @@ def test_a_token_without_the_right_is_reported_in_a_sentence(
 
 
 def test_a_version_without_distributions_names_the_command_that_adds_them(
-    client: httpx.Client, capsys: pytest.CaptureFixture[str]
+    client: httpx.Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    options = [f"--models-dir={MODELS}", f"--storage-url={client.base_url}", f"--storage-token={TOKEN}"]
+    [manifest] = write_copies(tmp_path, "mlp", "1")
+    uncounted = manifest.model_copy(update={"distributions": {}})
+    (tmp_path / "mlp" / "1" / MANIFEST).write_text(uncounted.model_dump_json())
+    options = [f"--models-dir={tmp_path}", f"--storage-url={client.base_url}", f"--storage-token={TOKEN}"]
     assert main(["report", "mlp", *options]) == 1
     assert "run `python -m training.drift describe mlp/" in capsys.readouterr().err
-    assert not (MODELS / "mlp" / DRIFT).exists()
+    assert not (tmp_path / "mlp" / DRIFT).exists()
 
 
 def test_a_version_of_pen_strokes_is_not_described_without_them(
