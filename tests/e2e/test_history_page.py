@@ -112,7 +112,8 @@ def expect_digits(page: Page, digits: list[int]) -> None:
 def expect_ids(page: Page, ids: list[str]) -> None:
     expect(all_rows(page).first).to_have_attribute("data-id", ids[0])
     expect(all_rows(page)).to_have_count(len(ids))
-    assert [each.get_attribute("data-id") for each in all_rows(page).all()] == ids
+    for place, prediction_id in enumerate(ids):
+        expect(all_rows(page).nth(place)).to_have_attribute("data-id", prediction_id)
 
 
 def tap(page: Page, prediction_id: str, digit: int) -> None:

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from shared.recognition.model_version import read_current, set_shadow
 from tests.e2e.hand import SEVEN, draw, expect_read_as, label_as
+from tests.e2e.pages import open_view
 from tests.e2e.stack import NO_CERTIFICATES, Stack, open_page, running_stack, wait_until
 
 pytestmark = pytest.mark.browser
@@ -46,6 +47,11 @@ def compare(stack: Stack) -> dict[str, int]:
     return compared
 
 
+def shows_shadow(page: Page, stack: Stack) -> bool:
+    open_view(page, stack.url("frontend"), "models")
+    return page.get_by_role("heading", name="In shadow").is_visible()
+
+
 def test_what_the_version_in_shadow_answers_is_compared_on_the_models_page(
     page: Page, stack: Stack, models: Path
 ) -> None:
@@ -59,8 +65,7 @@ def test_what_the_version_in_shadow_answers_is_compared_on_the_models_page(
     expect_read_as(page, 7)
     label_as(page, 7)
     wait_until(lambda: compare(stack)["labelled"] == 1, "the shadow's answer and the label are stored")
-    page.goto(f"{stack.url('frontend')}/models")
-    expect(page.get_by_role("heading", name="In shadow")).to_be_visible()
+    wait_until(lambda: shows_shadow(page, stack), "the page has asked for the models again, and shows the shadow")
     expect(page.get_by_role("row", name=f"{LENET} in shadow")).to_be_visible()
     expect(page.get_by_test_id("shadow-agreement")).to_contain_text("0 of 1 drawings (0.0%)")
     expect(page.get_by_test_id("shadow-difference")).to_contain_text("Neither was right")
