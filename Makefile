@@ -13,7 +13,7 @@ ifeq ($(OS),Windows_NT)
 $(error On Windows, run Slate in WSL (Windows Subsystem for Linux))
 endif
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu up-refine down backup restore train refine promote roll-back refine-nightly sweep data test test-unit test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-learning benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock clean
+.PHONY: help run up up-gpu up-refine down backup restore train refine promote roll-back refine-nightly sweep data test test-unit test-faults test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-learning benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,10 +79,13 @@ sweep: data ## search for better settings of RECIPE with Optuna (options: ARGS="
 
 # Two processes share the files of tests. With ARGS the tests run in one process, which is easier to follow.
 test: check ## every check and test: lint, types, import rules, unit, integration, end to end
-	@$(BIN)/python -m pytest $(or $(ARGS),$(IN_TWO))
+	@$(BIN)/python -m pytest $(or $(ARGS),$(IN_TWO) -m "not faults")
 
 test-unit: $(VENV)/installed-test ## the unit tests alone, in less than a minute
 	@$(BIN)/python -m pytest $(or $(ARGS),$(IN_TWO) tests/unit)
+
+test-faults: $(VENV)/installed-test ## kill and stop things again and again, and compare with what was not disturbed; takes minutes
+	@$(BIN)/python -m pytest -m faults $(ARGS)
 
 test-containers: $(VENV)/installed-test ## build and run the containers and test them; needs a Docker engine
 	@$(BIN)/python -m pytest tests/containers $(ARGS)

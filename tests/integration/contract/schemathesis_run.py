@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
-EXAMPLES = os.environ.get("SLATE_CONTRACT_EXAMPLES", "15")  # for each operation, in each phase
+EXAMPLES = os.environ.get("SLATE_CONTRACT_EXAMPLES", "10")  # for each operation, in each phase
 SEED = os.environ.get("SLATE_CONTRACT_SEED", "1")
 
 

@@ -3,12 +3,12 @@
 import socket
 
 import pytest
-from running_stack import PORTS, StartStack, free_port
+from running_stack import PORTS, StartStack, free_ports
 
 
 @pytest.mark.parametrize("service", PORTS)
 def test_a_port_in_use_is_named_with_its_service_and_variable(start_stack: StartStack, service: str) -> None:
-    with socket.create_server(("127.0.0.1", free_port())) as taken:
+    with socket.create_server(("127.0.0.1", free_ports(1)[0])) as taken:
         port = taken.getsockname()[1]
         stack = start_stack(**{PORTS[service]: str(port)})
         assert stack.finish() == 1
@@ -17,7 +17,7 @@ def test_a_port_in_use_is_named_with_its_service_and_variable(start_stack: Start
 
 
 def test_the_same_port_for_two_services_is_refused(start_stack: StartStack) -> None:
-    port = str(free_port())
+    port = str(free_ports(1)[0])
     stack = start_stack(INFERENCE_PORT=port, STORAGE_PORT=port)
     assert stack.finish() == 1
     assert stack.said == [f"Port {port} is set for both inference and storage. Set STORAGE_PORT to another port."]

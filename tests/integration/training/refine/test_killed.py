@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from shared.recognition.journal import read_journal
 from shared.recognition.model_version import WEIGHTS, list_versions
 from tests.integration.training.refine.killed import refine
@@ -46,6 +48,7 @@ def list_copies(options: Options) -> list[Path]:
     return list(options.results_dir.rglob(f"{Path(FROZEN).stem}.*"))
 
 
+@pytest.mark.faults
 def test_a_refinement_that_is_killed_again_and_again_ends_as_one_that_was_not(world: Options, tmp_path: Path) -> None:
     undisturbed, killed = (copy_world(world, tmp_path / name) for name in ("undisturbed", "killed"))
     assert refine(undisturbed) == 0
