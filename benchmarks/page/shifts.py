@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from tests.e2e.pages import UNFINISHED, list_pages
+from tests.e2e.pages import RUN_ENDED, UNFINISHED, list_pages
 
 SIZES = {"phone": ViewportSize(width=390, height=844), "desktop": ViewportSize(width=1440, height=900)}
 SETTLE_MS = 1500  # after the last request
 PATIENCE_MS = 60_000
-RUN_ENDED = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 GOOD = 0.1  # of Web Vitals; above it, people notice
 
 WATCH = """

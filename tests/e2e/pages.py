@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
+RUN_ENDED = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 UNFINISHED = '[data-testid="stSkeleton"], [data-testid="stVegaLiteChart"]:not(:has(canvas, svg))'
 
 
@@ -27,6 +28,6 @@ def open_view(page: Page, url: str, path: str) -> None:
     """Opens the page, and waits until its run has ended and nothing is loading."""
     page.goto(f"{url}/{path}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()
+    expect(page.locator(RUN_ENDED)).to_be_visible()
     expect(page.locator(UNFINISHED)).to_have_count(0)
     page.wait_for_load_state("networkidle")

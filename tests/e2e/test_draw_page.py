@@ -24,7 +24,7 @@ from tests.e2e.hand import (
     label_as,
     press,
 )
-from tests.e2e.pages import follow_menu
+from tests.e2e.pages import RUN_ENDED, follow_menu
 from tests.e2e.stack import Stack, open_page, wait_until
 
 pytestmark = pytest.mark.browser
@@ -161,7 +161,7 @@ def test_a_reload_on_another_page_keeps_the_drawing_and_the_chosen_model(page: P
     follow_menu(page, "Models", "Model")
     choose(page, "Model for your pages", "mlp/")
     expect(page.locator("tr", has_text="mlp/")).to_contain_text("your pages")
-    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()
+    expect(page.locator(RUN_ENDED)).to_be_visible()
     page.reload()
     expect(page.locator("tr", has_text="mlp/")).to_contain_text("your pages")
     page.get_by_role("link", name="Draw", exact=True).click()

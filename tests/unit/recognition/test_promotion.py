@@ -1,9 +1,6 @@
 """Every change of what answers is written to the journal, and the journal says what was in use before."""
 
-import resource
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,6 +16,7 @@ from shared.recognition.promotion import (
     promote,
     roll_back,
 )
+from tests.full_disk import files_end_after
 from tests.written_versions import write_copies
 
 
@@ -157,17 +155,6 @@ def test_a_shadow_begins_and_ends_in_the_journal(models: Path) -> None:
     ]
     with pytest.raises(PromotionError):
         end_shadow(models, "mlp", who="Ada", why="again")
-
-
-@contextmanager
-def files_end_after(size: int) -> Iterator[None]:
-    """As if the disk became full: a write that goes beyond takes a part, and the next one is an error."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_what_the_journal_cannot_hold_does_not_happen(models: Path) -> None:

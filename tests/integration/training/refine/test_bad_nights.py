@@ -1,13 +1,12 @@
 """What goes wrong around a refinement is said in a sentence, costs one night at most, and keeps nobody's drawings."""
 
-import resource
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from shared.recognition.journal import read_journal
+from tests.full_disk import files_end_after
 from tests.integration.training.refine.world import current_of, people, thin_bars
 from training.errors import DataUnavailableError, UnusableRunError
 from training.refine import __main__ as command
@@ -142,17 +141,6 @@ def test_an_ending_is_written_once_and_the_same_labels_are_not_new_again(
     events = [entry.event for entry in read_journal(options.models_dir, "mlp")]
     assert events[-2:] == ["held_back", "nothing_to_learn"]
     assert events.count("held_back") == 1
-
-
-@contextmanager
-def files_end_after(size: int) -> Iterator[None]:
-    """As if the disk became full: no file can become longer."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_after_a_full_disk_the_same_command_goes_on(
