@@ -16,7 +16,7 @@ Row = Mapping[str, object]
 
 def show_chart(chart: Chart, description: str) -> None:
     """Shows the chart as wide as its column. A chart of a known height has its place before it is drawn."""
-    height = chart.to_dict().get("height")
+    height = None if isinstance(chart, alt.FacetChart) else chart["height"]  # each facet has its own
     st.altair_chart(with_text_colour(chart), height=height if isinstance(height, int) else "content", alt=description)
 
 

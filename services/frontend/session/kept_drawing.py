@@ -4,7 +4,6 @@ The answer is not kept: the drawing is read again, and the answer stands for the
 is kept beside the strokes, because a canvas that begins with strokes does not send them.
 """
 
-import base64
 import hashlib
 from typing import Annotated
 
@@ -41,14 +40,17 @@ def keep_drawing(state: DrawState) -> None:
 
 
 def write_drawing(state: DrawState) -> JsonValue:
-    """The form in which the tab keeps it."""
+    """The form in which the tab keeps it.
+
+    Without validation, which would double its cost, and this is done after every stroke.
+    """
     entry, predicted = state.entry, state.predicted
     if predicted is not None:
         entry = Entry(predicted.prediction.id, predicted.label, predicted.finished)
-    kept = KeptDrawing(
+    kept = KeptDrawing.model_construct(
         whose=name_person(),
         strokes=state.strokes[:MAX_STEPS],
-        picture=None if state.drawing is None else base64.b64encode(state.drawing),
+        picture=state.drawing,
         entry=entry,
         pen_width=state.pen_width,
         live=state.live,
