@@ -55,9 +55,13 @@ def _bar(prediction: Prediction | None, digit: int, verdict: Verdict | None) -> 
     """Empty without a prediction."""
     share = 0.0 if prediction is None else prediction.probabilities[digit]
     is_shown = prediction is not None and verdict is not None and not verdict.rejected
-    top = " top" if is_shown and prediction is not None and digit == prediction.digit else ""
+    is_top = is_shown and prediction is not None and digit == prediction.digit
+    return bar_html(digit, share, percent(share) if is_shown else "", is_top=is_top)
+
+
+def bar_html(digit: int, share: float, words: str, *, is_top: bool) -> str:
+    """The bar of one digit, as long as its share, with words at its end. That of the answer stands out."""
     return (
-        f'<div class="bar{top}" data-digit="{digit}"><span>{digit}</span><div class="track">'
-        f'<div class="fill" style="width:{share:.2%}"></div></div>'
-        f'<span class="share">{percent(share) if is_shown else ""}</span></div>'
+        f'<div class="bar{" top" if is_top else ""}" data-digit="{digit}"><span>{digit}</span><div class="track">'
+        f'<div class="fill" style="width:{share:.2%}"></div></div><span class="share">{words}</span></div>'
     )

@@ -1,15 +1,26 @@
-"""The pictures on the buttons of examples, as a style, so that a page needs no request for each of them.
+"""A row of buttons with examples. Their pictures are a style, so that a page needs no request for each of them.
 
 `python -m training.rendering.examples` makes the files.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+
+import streamlit as st
 
 from services.frontend.elements.data_uri import write_data_uri
 
 FOLDER = Path(__file__).parent / "example_pictures"
+INVITATION = '<p class="note">Or try one of these:</p>'
 FORMATS = {".svg": "SVG+XML", ".webp": "WEBP"}
+
+
+def show_example_buttons(key: str, examples: Mapping[str, str], on_choice: Callable[[str], None]) -> None:
+    """A button for each name, with its words. `on_choice` gets the name, before the run that the tap starts."""
+    st.html(INVITATION)
+    with st.container(horizontal=True, gap="small", key=key):
+        for name, words in examples.items():
+            st.button(words, key=f"example-{name}", on_click=on_choice, args=(name,))
 
 
 def write_style(names: Iterable[str]) -> str:

@@ -37,6 +37,11 @@ def show_away(sentence: str) -> None:
     _rerun_later(time.monotonic())
 
 
+def count_things(number: int, thing: str) -> str:
+    """`1 label`, `1,234 labels`."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def describe_delivery(delivery: Delivery, label: str = "", *, is_storage_away: bool = True) -> str:
     """Whether a prediction and its label are saved, and if not, why. `label` is its name, if there is one."""
     is_on_its_way = delivery in {Delivery.WAITING, Delivery.UNKEPT} and not is_storage_away

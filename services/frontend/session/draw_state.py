@@ -87,7 +87,7 @@ class DrawState(OnCanvas, Retries):
         elif self.replaced is not None:
             self.predicted.takes_back = None if self.replaced.label is None else self.replaced
             self.replaced.superseded = True
-            self.labelled.pop(self.replaced.prediction.id, None)
+            self.count_label(self.replaced.prediction.id, None)
         if self.early_label is not None and self.entry is None:
             self._label(self.predicted, self.early_label)
         self.entry = self.early_label = None
@@ -154,6 +154,13 @@ class DrawState(OnCanvas, Retries):
         elif self.drawing is not None and self.number is None:
             self.early_label = digit
 
+    def count_label(self, prediction_id: UUID, is_right: bool | None) -> None:
+        """Counts a label in the accuracy of this visit. None if the prediction has no label any more."""
+        if is_right is None:
+            self.labelled.pop(prediction_id, None)
+        else:
+            self.labelled[prediction_id] = is_right
+
     @property
     def is_retry_due(self) -> bool:
         """Whether it is time to repeat a request that got no answer."""
@@ -161,10 +168,7 @@ class DrawState(OnCanvas, Retries):
 
     def _label(self, predicted: PredictedDrawing, digit: TrueDigit) -> None:
         predicted.set_label(None if predicted.label == digit else digit)
-        if predicted.label is None:
-            self.labelled.pop(predicted.prediction.id, None)
-        else:
-            self.labelled[predicted.prediction.id] = predicted.is_right
+        self.count_label(predicted.prediction.id, None if predicted.label is None else predicted.is_right)
 
     def _take_stroke(self, strokes: Strokes, drawing: bytes | None) -> None:
         self.steps.remember(self._make_step())

@@ -77,6 +77,11 @@ def read_several(drawing: bytes, model: str | None) -> PageReading | None:
         places.release()
     if len(reading.digits) < 2:
         return None
-    threshold = get_digit_score_threshold(reading.digits[0].prediction.model)
+    threshold = find_threshold(reading)
     likely = sum(digit.prediction.digit_score >= threshold for digit in reading.digits)
     return reading if 2 * likely > len(reading.digits) else None
+
+
+def find_threshold(reading: PageReading) -> float:
+    """Digits of the reading with a lower digit score are rejected. It has at least one digit."""
+    return get_digit_score_threshold(reading.digits[0].prediction.model)

@@ -9,9 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-import streamlit as st
-
-from services.frontend.elements.example_pictures import write_style
+from services.frontend.elements.example_pictures import show_example_buttons, write_style
 from services.frontend.session.sheet import FabricJson, Strokes
 
 FILE = Path(__file__).parent / "example_strokes.json"
@@ -24,7 +22,6 @@ EXAMPLES = {
     "star": "No digit",
 }
 STYLE = write_style(EXAMPLES)  # the page shows it once, outside the part that every stroke reruns
-INVITATION = '<p class="note">Or try one of these:</p>'
 COLOUR = "#FFFFFE"
 PATH: FabricJson = {  # all that the canvas says of a stroke: with less, it would give back other strokes than it got
     "lockMovementX": False,
@@ -65,11 +62,8 @@ PATH: FabricJson = {  # all that the canvas says of a stroke: with less, it woul
 
 
 def show_examples(on_choice: Callable[[Strokes], None]) -> None:
-    """A row of buttons. `on_choice` gets the strokes of an example, before the run that the tap starts."""
-    st.html(INVITATION)
-    with st.container(horizontal=True, gap="small", key="draw-examples"):
-        for name, words in EXAMPLES.items():
-            st.button(words, key=f"example-{name}", on_click=on_choice, args=(make_strokes(name),))
+    """A row of buttons. `on_choice` gets the strokes of an example."""
+    show_example_buttons("draw-examples", EXAMPLES, lambda name: on_choice(make_strokes(name)))
 
 
 def is_example(strokes: Strokes) -> bool:

@@ -6,6 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
+from services.frontend.elements.answer import name_label
 from shared.contracts.storage import NOT_A_DIGIT, TrueDigit
 
 LABELS: tuple[TrueDigit, ...] = (0, 1, 2, 3, 4, NOT_A_DIGIT, 5, 6, 7, 8, 9)  # behind "Right", in two rows
@@ -30,5 +31,4 @@ def show_label_buttons(
     with st.container(horizontal=True, key=key, gap="xxsmall"):
         show("right", confirm, is_confirmed, on_confirm)
         for one in LABELS:
-            words = "Not a digit" if one == NOT_A_DIGIT else str(one)
-            show(str(one), words, one == label, partial(on_label, one))
+            show(str(one), name_label(one).capitalize(), one == label, partial(on_label, one))

@@ -128,10 +128,8 @@ def label_opened(state: DrawState, opened: Opened, label: TrueDigit) -> None:
     if on_canvas is not None and on_canvas.prediction.id == prediction.id:
         on_canvas.set_label(opened.label)
     outbox.label(prediction.id, opened.label)
-    if opened.label is None:
-        state.labelled.pop(prediction.id, None)
-    else:
-        state.labelled[prediction.id] = is_right(prediction.digit, opened.label, rejected=prediction.rejected)
+    right = is_right(prediction.digit, opened.label, rejected=prediction.rejected)
+    state.count_label(prediction.id, None if opened.label is None else right)
     outbox.wait(prediction.id, get_settle_s())
     forget_recent()
 
@@ -154,7 +152,7 @@ def delete(state: DrawState, prediction: StoredPrediction) -> None:
         state.clear()
     outbox.discard(prediction.id)
     outbox.wait(prediction.id, get_settle_s())
-    state.labelled.pop(prediction.id, None)
+    state.count_label(prediction.id, None)
     forget_thumbnail(prediction.id)
     forget_recent()
 

@@ -13,13 +13,13 @@ import structlog
 from services.frontend.connections import check_health, get_digit_score_threshold, get_settle_s
 from services.frontend.elements.answer import answer_html, describe_confidence, empty_answer_html
 from services.frontend.elements.answer_details import details_html, empty_details_html
+from services.frontend.elements.canvas import show_canvas
 from services.frontend.session.chosen_model import ask_chosen_model, get_chosen_model
 from services.frontend.session.draw_state import DrawState, can_retry, get_draw_state
 from services.frontend.session.identity import get_identity, get_outbox
 from services.frontend.session.kept_drawing import PAD_SETTINGS, keep_drawing
 from services.frontend.session.sheet import PEN_WIDTHS, is_canvas_on_page
-from services.frontend.views.draw.asking import ask, ask_about_touching
-from services.frontend.views.draw.canvas import show_canvas
+from services.frontend.views.draw.asking import ask, ask_about_touching, find_threshold
 from services.frontend.views.draw.examples import STYLE, show_examples
 from services.frontend.views.draw.hint import show_hint
 from services.frontend.views.draw.number import number_details_html, number_html
@@ -53,7 +53,6 @@ def show_workspace() -> None:
     with left.container(border=True, key="pad"):
         show_pad(state)
     predict_drawing(state)
-    keep_drawing(state)
     with right.container(border=True, key="result"):
         show_answer(state)
         show_truth(state)
@@ -62,6 +61,7 @@ def show_workspace() -> None:
             show_then_clear()
         show_details(state)
         st.html(f'<p class="key-hints">{KEY_HINTS if state.keys else "&nbsp;"}</p>')
+    keep_drawing(state)  # after the answer, which it would make wait
     look_for_number(state)
     is_settled = show_saved(state, place_of_saved)
     if right.button("Look inside", icon=":material/visibility:", key="look-inside", type="tertiary"):
@@ -186,11 +186,6 @@ def show_details(state: DrawState) -> None:
         st.html(number_details_html(state.number, find_threshold(state.number)))
     else:
         st.html(empty_details_html())
-
-
-def find_threshold(reading: PageReading) -> float:
-    """Digits of the reading with a lower digit score are rejected."""
-    return get_digit_score_threshold(reading.digits[0].prediction.model)
 
 
 def show_then_clear() -> None:

@@ -12,12 +12,12 @@ from services.frontend.elements.answer import name_label
 from services.frontend.elements.sentences import describe_delivery
 from services.frontend.saving.outbox import Delivery
 from services.frontend.saving.predicted_drawing import PredictedDrawing
+from services.frontend.session.canvas_saving import save
 from services.frontend.session.draw_state import DrawState
 from services.frontend.session.identity import get_identity, get_outbox
 from services.frontend.views.draw.examples import is_example
 from services.frontend.views.draw.recent import get_snapshots
 from services.frontend.views.draw.said_number import SaidNumber
-from services.frontend.views.draw.saving import save
 from services.frontend.views.draw.truth import find_said, get_truth
 
 EXAMPLE_UNSAVED = "An example, not saved until you add to it"

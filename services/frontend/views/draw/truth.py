@@ -9,15 +9,16 @@ from typing import cast
 
 import streamlit as st
 
-from services.frontend.connections import forget_statistics, get_digit_score_threshold
+from services.frontend.connections import forget_statistics
 from services.frontend.elements.answer import sign_label
 from services.frontend.saving.predicted_drawing import PredictedDrawing
+from services.frontend.session.canvas_saving import save
 from services.frontend.session.draw_state import DrawState
 from services.frontend.session.identity import get_outbox
+from services.frontend.views.draw.asking import find_threshold
 from services.frontend.views.draw.examples import is_example
 from services.frontend.views.draw.label_buttons import show_label_buttons
 from services.frontend.views.draw.said_number import SaidNumber, cut_digits, find_truth
-from services.frontend.views.draw.saving import save
 from shared.contracts.storage import TrueDigit
 
 KEY = "truth"
@@ -105,8 +106,7 @@ def say_number(state: DrawState) -> SaidNumber | None:
     truth, number = get_truth(), state.number
     if number is None or state.drawing is None or find_said(state) is not None:
         return find_said(state)
-    threshold = get_digit_score_threshold(number.digits[0].prediction.model)
-    truth.said = cut_digits(state.drawing, number, threshold, state.replaced)
+    truth.said = cut_digits(state.drawing, number, find_threshold(number), state.replaced)
     return truth.said
 
 
@@ -122,10 +122,7 @@ def take_back_number(state: DrawState) -> None:
 def count_number(state: DrawState, said: SaidNumber) -> None:
     """Counts its digits in the accuracy of this visit."""
     for digit in said.digits:
-        if digit.label is None:
-            state.labelled.pop(digit.prediction.id, None)
-        else:
-            state.labelled[digit.prediction.id] = digit.is_right
+        state.count_label(digit.prediction.id, None if digit.label is None else digit.is_right)
     forget_statistics()
 
 

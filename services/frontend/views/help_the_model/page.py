@@ -7,7 +7,7 @@ import streamlit as st
 
 from services.frontend.connections import check_health, forget_statistics, get_settle_s
 from services.frontend.elements.headings import show_title
-from services.frontend.elements.sentences import describe_delivery, show_away, show_sentence
+from services.frontend.elements.sentences import count_things, describe_delivery, show_away, show_sentence
 from services.frontend.saving.outbox import Delivery
 from services.frontend.session.draw_state import get_draw_state
 from services.frontend.session.identity import Identity, get_identity, get_outbox, get_storage
@@ -74,7 +74,7 @@ def show_saved(batch: Batch) -> None:
     delivery, count = batch.find_delivery(get_outbox(), get_settle_s()), len(batch.labelled)
     words = describe_delivery(delivery, is_storage_away=not check_health().storage)
     if delivery is Delivery.SAVED:
-        words = f"{words}: {count} label{'' if count == 1 else 's'}" if count else "&nbsp;"
+        words = f"{words}: {count_things(count, 'label')}" if count else "&nbsp;"
     saved = str(delivery is Delivery.SAVED).lower()
     hints = KEY_HINTS if get_draw_state().keys else ""
     attributes = f'data-testid="saved" data-saved="{saved}" data-count="{count}"'

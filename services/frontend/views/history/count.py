@@ -4,6 +4,7 @@ import streamlit as st
 
 from services.frontend.caller_keys import OWN
 from services.frontend.connections import connect, forget_statistics
+from services.frontend.elements.sentences import count_things
 from services.frontend.session.identity import Identity
 from services.frontend.views.history.download import MAX_ROWS
 from shared.contracts.storage import HistoryFilters, PredictionCount
@@ -31,7 +32,7 @@ def forget_counts() -> None:
 
 def write_number(number: int) -> str:
     """`1 drawing`, `1,234 drawings`."""
-    return f"{number:,} drawing{'' if number == 1 else 's'}"
+    return count_things(number, "drawing")
 
 
 def write_count(count: PredictionCount) -> str:

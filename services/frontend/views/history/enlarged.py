@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from services.frontend.elements.answer import describe_label, percent
+from services.frontend.elements.answer_details import bar_html
 from services.frontend.elements.thumbnails import EMPTY_PICTURE, make_thumbnail
 from services.frontend.elements.time_zone import write_time
 from services.frontend.session.identity import get_storage
@@ -41,9 +42,7 @@ def enlarged_html(prediction: StoredPrediction, picture: str, zone: ZoneInfo) ->
     words = describe_label(prediction.digit, get_label(prediction.id), rejected=prediction.rejected)
     answer = None if prediction.rejected else prediction.digit
     bars = "".join(
-        f'<div class="bar{" top" if digit == answer else ""}"><span>{digit}</span>'
-        f'<div class="track"><div class="fill" style="width:{share:.2%}"></div></div>'
-        f'<span class="share">{percent(share)}</span></div>'
+        bar_html(digit, share, percent(share), is_top=digit == answer)
         for digit, share in enumerate(prediction.probabilities)
     )
     model = f"{escape(prediction.model.name)} {escape(prediction.model.version)}"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from services.frontend.elements.answer import REJECTED_SIGN, describe_confidence, percent
 from services.frontend.elements.data_uri import write_data_uri
+from services.frontend.elements.sentences import count_things
 from services.frontend.views.photo.numbers import write_cells
 from services.frontend.views.photo.state import Photo, PhotoDigit, list_signs
 from shared.contracts.page import PageReading, PageTable
@@ -76,7 +77,7 @@ def table_html(name: str, table: PageTable, reading: PageReading, digits: Sequen
 
 def describe_table(number: int, table: PageTable) -> str:
     """`Table 1: 9 rows, 9 columns`."""
-    return f"Table {number}: {_count(table.rows, 'row')}, {_count(table.columns, 'column')}"
+    return f"Table {number}: {count_things(table.rows, 'row')}, {count_things(table.columns, 'column')}"
 
 
 def say_turned(photo: Photo) -> str:
@@ -97,8 +98,8 @@ def say_corrected(photo: Photo) -> str:
     removed = len(photo.digits) - len(kept)
     if not corrected and not removed:
         return HINT
-    changes = [f"{_count(corrected, 'digit')} corrected"] * bool(corrected)
-    changes += [f"{_count(removed, 'digit')} removed"] * bool(removed)
+    changes = [f"{count_things(corrected, 'digit')} corrected"] * bool(corrected)
+    changes += [f"{count_things(removed, 'digit')} removed"] * bool(removed)
     return f"{' and '.join(changes)}."
 
 
@@ -112,7 +113,7 @@ def say_doubtful(photo: Photo) -> str:
         if REJECTED_SIGN in list_signs(photo.digits)
         else ""
     )
-    return f"{_count(doubtful, 'digit')} {'is' if doubtful == 1 else 'are'} doubtful.{unknown}"
+    return f"{count_things(doubtful, 'digit')} {'is' if doubtful == 1 else 'are'} doubtful.{unknown}"
 
 
 def describe_range(photo: Photo, shown: Sequence[int]) -> str:
@@ -122,7 +123,3 @@ def describe_range(photo: Photo, shown: Sequence[int]) -> str:
 
 def _cell_html(text: str, *, is_doubtful: bool) -> str:
     return f"<td{' class=doubtful' if is_doubtful else ''}>{text}</td>"
-
-
-def _count(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from services.frontend.elements.example_pictures import write_style
+from services.frontend.elements.example_pictures import show_example_buttons, write_style
 from services.frontend.views.photo.state import Photo, PhotoPage
 
 FOLDER = Path(__file__).parent / "example_photos"
@@ -20,16 +20,12 @@ EXAMPLES = {
     "shadow": "A photo",
 }
 STYLE = write_style(EXAMPLES)
-INVITATION = '<p class="note">Or try one of these:</p>'
 
 
 def show_examples(on_choice: Callable[[str], None]) -> None:
-    """A row of buttons. `on_choice` gets the name of an example, before the run that the tap starts."""
+    """A row of buttons. `on_choice` gets the name of an example."""
     st.html(STYLE)
-    st.html(INVITATION)
-    with st.container(horizontal=True, gap="small", key="photo-examples"):
-        for name, words in EXAMPLES.items():
-            st.button(words, key=f"example-{name}", on_click=on_choice, args=(name,))
+    show_example_buttons("photo-examples", EXAMPLES, on_choice)
 
 
 def add_example(page: PhotoPage, name: str) -> None:

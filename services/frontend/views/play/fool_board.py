@@ -33,7 +33,7 @@ def show_fooling(state: PlayState, head: DeltaGenerator, foot: DeltaGenerator) -
 def show_label_button(state: PlayState, label: TrueDigit, *, disabled: bool) -> None:
     """One of the answers to "What did you draw?"."""
     st.button(
-        "Not a digit" if label == NOT_A_DIGIT else str(label),
+        name_label(label).capitalize(),
         on_click=take_label,
         args=(state, label),
         disabled=disabled,

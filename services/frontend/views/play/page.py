@@ -8,9 +8,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from services.frontend.elements.canvas import show_canvas
 from services.frontend.elements.headings import show_title
 from services.frontend.session.sheet import PEN_WIDTH
-from services.frontend.views.draw.canvas import show_canvas
 from services.frontend.views.play.best import find_best, keep_best
 from services.frontend.views.play.fool_board import show_fooled, show_fooling
 from services.frontend.views.play.pad import CANVAS_KEY

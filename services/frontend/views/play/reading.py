@@ -6,8 +6,9 @@ import structlog
 from services.frontend.connections import check_health, connect, forget_statistics, get_digit_score_threshold
 from services.frontend.saving.outbox import Delivery
 from services.frontend.saving.predicted_drawing import PredictedDrawing
+from services.frontend.session import canvas_saving
 from services.frontend.session.chosen_model import ask_chosen_model
-from services.frontend.session.identity import get_identity, get_outbox
+from services.frontend.session.identity import get_outbox
 from services.frontend.views.play.pad import Pad
 from shared.clients.service import RefusedError, ServiceUnavailableError
 
@@ -40,10 +41,8 @@ def read(pad: Pad) -> None:
 
 def save(predicted: PredictedDrawing, timeout_s: float = 0.0) -> Delivery:
     """Hands the drawing, with its label if it has one, to the outbox, as the Draw page does."""
-    is_new, was_saved = not predicted.handed_over, predicted.saved
-    delivery = predicted.save(get_outbox(), timeout_s)
-    if is_new and predicted.handed_over:
-        connect().shadow_answers.offer(predicted.prediction, get_identity().key, None)
+    was_saved = predicted.saved
+    delivery = canvas_saving.save(predicted, None, timeout_s)
     if predicted.saved and not was_saved:
         forget_statistics()
     return delivery

@@ -9,6 +9,7 @@ import streamlit as st
 
 from services.frontend.elements.answer import percent
 from services.frontend.elements.headings import show_heading
+from services.frontend.elements.sentences import count_things
 from services.frontend.elements.table import folded_table_html
 from services.frontend.elements.thumbnails import find_thumbnails
 from services.frontend.session.identity import get_identity, get_storage
@@ -72,7 +73,7 @@ def show_examples(label: int, digit: int, count: int, filters: HistoryFilters) -
 
 def examples_html(cell: str, predictions: Sequence[StoredPrediction], count: int) -> str:
     """The drawings with their confidences, or a sentence if there are none. `cell` says which they are, in words."""
-    drawings = f"{count:,} drawing{'' if count == 1 else 's'}"
+    drawings = count_things(count, "drawing")
     if not count:
         return f'<p class="sentence" data-testid="examples">{cell}: no drawings.</p>'
     if not predictions:

@@ -10,6 +10,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from services.frontend.elements.sentences import count_things
+
 KEY = "confusion-matrix"
 DEEPEST = 0.62  # of the colour; the count stays readable
 SCRIPT = Path(__file__).parent / "matrix.js"
@@ -57,4 +59,4 @@ def describe_matrix(confusion: Sequence[Sequence[int]], chosen: tuple[int, int])
 
 def describe_cell(label: int, digit: int, count: int) -> str:
     """`7 read as 1: 3 drawings`."""
-    return f"{label} read as {digit}: {count:,} drawing{'' if count == 1 else 's'}"
+    return f"{label} read as {digit}: {count_things(count, 'drawing')}"

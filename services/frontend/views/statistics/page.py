@@ -13,7 +13,7 @@ from services.frontend.elements.answer import percent
 from services.frontend.elements.charts import show_chart
 from services.frontend.elements.headings import show_heading, show_title
 from services.frontend.elements.measures import Tally, calibration_error, tally_bin, tally_digits
-from services.frontend.elements.sentences import show_away, show_sentence
+from services.frontend.elements.sentences import count_things, show_away, show_sentence
 from services.frontend.elements.table import folded_table_html
 from services.frontend.session.identity import get_identity
 from services.frontend.views.statistics import charts
@@ -163,11 +163,6 @@ def show_overall(statistics: Statistics) -> None:
 def count_labels(number: int) -> str:
     """Returns "1 label" or "1,234 labels"."""
     return count_things(number, "label")
-
-
-def count_things(number: int, thing: str) -> str:
-    """Returns "1 label" or "1,234 labels"."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def show_running_accuracy(statistics: Statistics) -> None:
