@@ -9,7 +9,8 @@ class ConnectionLimits:
 
     head_bytes: int = 64 * 1024  # request line and headers; cookies and signed tokens of browsers stay below 16 KiB
     header_fields: int = 100  # the default of Apache, LimitRequestFields
-    head_s: float = 10.0  # for a whole head, from the opening of the connection or the first byte of a later request
+    unused_s: float = 75.0  # for the first byte; browsers open connections ahead and show an error if one was closed
+    head_s: float = 10.0  # for a whole head, from its first byte
     send_s: float = 60.0  # for a client to read a part of its answer, after it stopped reading
     unwanted_bytes: int = 64 * 1024 * 1024  # of a body after its answer; a client that is cut off never reads it
     connections: int = 4000  # open at the same time; beyond it, the one that lets us wait longest is closed

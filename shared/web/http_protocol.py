@@ -27,6 +27,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:  # uvicorn's own
         super().__init__(*arguments, **named)
+        self.is_unused = True  # the client has sent nothing yet
         self.in_head = True  # the next byte belongs to a head, and not to a body
         self.heads = 0  # complete heads so far
         self.head_bytes = 0  # of the incomplete head, already given to the parser
@@ -45,7 +46,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
             self.refuse(TOO_MANY_CONNECTIONS, (b"retry-after", b"1"))
         else:
             self.waiting[self] = None
-            self.start_deadline()
+            self.start_deadline(self.limits.unused_s)
 
     def close_longest_wait(self) -> bool:
         """Close the connection whose client has let this server wait longest. False if there is none."""
@@ -92,6 +93,9 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         if not self.in_head:
             self.receive_body(data)
             return
+        if self.is_unused:
+            self.is_unused = False
+            self.stop_deadline()
         if self.held:
             data, self.held = self.held + data, b""
         before, data = self.heads, self.check_head(data)
@@ -198,10 +202,10 @@ class LimitedHttpProtocol(HttpToolsProtocol):
             self.transport.write(refusal.encode(self.server_state.default_headers, *headers))
         self.transport.close()
 
-    def start_deadline(self) -> None:
-        """Give the client `head_s` from now, unless the clock runs already."""
+    def start_deadline(self, seconds: float | None = None) -> None:
+        """Give the client so many seconds from now, `head_s` by default, unless the clock runs already."""
         if self.deadline is None:
-            self.deadline = self.loop.call_later(self.limits.head_s, self.end_wait)
+            self.deadline = self.loop.call_later(seconds or self.limits.head_s, self.end_wait)
 
     def stop_deadline(self) -> None:
         """Stop the clock, if it runs."""

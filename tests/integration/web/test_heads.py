@@ -62,10 +62,23 @@ def test_a_malformed_body_is_answered_with_a_problem(url: str) -> None:
     assert (answer.status, answer.code) == (400, "invalid_request")
 
 
-@pytest.mark.parametrize("start", [b"", b"GET / HT", GET, GET + b"A: a", b"\r\n"], ids=str)
+@pytest.mark.parametrize("start", [b"G", b"GET / HT", GET, GET + b"A: a", b"\r\n"], ids=str)
 def test_a_connection_without_a_whole_head_is_closed(start: bytes) -> None:
     with serving(make_app(), head_s=0.2) as address, connected(address) as connection:
         connection.sendall(start)
+        assert is_closed(connection)
+
+
+def test_a_connection_that_a_browser_opens_ahead_of_need_stays_open_for_longer_than_a_head_may_take() -> None:
+    with serving(make_app(), head_s=0.1) as address, connected(address) as ahead, connected(address) as slow:
+        slow.sendall(GET)
+        assert is_closed(slow)
+        ahead.sendall(GET + b"\r\n")
+        assert receive(ahead).status == 200
+
+
+def test_a_connection_that_is_never_used_is_closed() -> None:
+    with serving(make_app(), unused_s=0.2) as address, connected(address) as connection:
         assert is_closed(connection)
 
 
