@@ -13,6 +13,7 @@ from services.frontend.session.identity import Identity, Kind, get_identity
 from services.frontend.session.kept_drawing import keep_drawing
 from services.frontend.session.signing_in import send_what_waited_for
 from services.frontend.session.tab import keep_in_tab
+from shared.web.request_id import begin_request
 
 HERE = Path(__file__).parent
 SIGN_IN = Path("views/sign_in/page.py")
@@ -62,6 +63,7 @@ def list_pages(identity: Identity) -> dict[str, list[st.Page]]:
     }
 
 
+begin_request()
 st.set_page_config(page_title="Slate", page_icon="✏️", layout="wide", initial_sidebar_state="collapsed")
 st.logo(HERE / "static" / "slate.svg", size="large")
 

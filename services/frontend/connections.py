@@ -25,6 +25,7 @@ from shared.clients.service import RefusedError, ServiceClient, ServiceUnavailab
 from shared.contracts.access import Me
 from shared.contracts.message import ModelVersion
 from shared.contracts.storage import HistoryFilters, Statistics
+from shared.web.request_id import find_request_id
 
 logger = structlog.get_logger(__name__)
 
@@ -71,12 +72,18 @@ def connect() -> Connections:
     settings = Settings()
     inference_key = settings.inference_api_key.get_secret_value()
     storage_token = settings.storage_token.get_secret_value()
-    inference = InferenceClient(settings.inference_url, api_key=inference_key, patience=PATIENCE)
-    callers = Callers(StorageClient(settings.storage_url, token=storage_token, patience=PATIENCE))
+    inference = InferenceClient(
+        settings.inference_url, api_key=inference_key, patience=PATIENCE, find_request_id=find_request_id
+    )
+    callers = Callers(
+        StorageClient(settings.storage_url, token=storage_token, patience=PATIENCE, find_request_id=find_request_id)
+    )
     outbox = Outbox(CallersWrites(callers), settings.data_dir)
     return Connections(
         inference=inference,
-        page_inference=InferenceClient(settings.inference_url, api_key=inference_key, patience=PAGE_PATIENCE),
+        page_inference=InferenceClient(
+            settings.inference_url, api_key=inference_key, patience=PAGE_PATIENCE, find_request_id=find_request_id
+        ),
         callers=callers,
         rights=Snapshots(lambda key: fetch_rights(callers, key, on_loopback=settings.is_on_loopback)),
         sign_ins=SignIns(),

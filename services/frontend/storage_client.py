@@ -47,8 +47,15 @@ FindToken = Callable[[], str]  # may ask storage for the token: ServiceUnavailab
 class StorageClient(ServiceClient):
     """A client of the storage service. Its methods raise ServiceUnavailableError and RefusedError."""
 
-    def __init__(self, base_url: str, *, token: str, patience: Patience) -> None:
-        super().__init__(base_url, api_key=token, patience=patience)
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        token: str,
+        patience: Patience,
+        find_request_id: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        super().__init__(base_url, api_key=token, patience=patience, find_request_id=find_request_id)
         self._find_token: FindToken | None = None
 
     def acting_as(self, find_token: FindToken) -> Self:

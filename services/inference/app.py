@@ -6,6 +6,7 @@ uvicorn calls `create_app_of_process` in every serving process. Tests call `crea
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 import cv2
 import structlog
@@ -26,7 +27,7 @@ from services.inference.lanes.load import Load
 from services.inference.lanes.long_lane import LongLane
 from services.inference.lanes.short_lane import ShortLane
 from services.inference.lanes.short_predictor import ShortPredictor
-from services.inference.lanes.worker import WorkerSettings
+from services.inference.lanes.worker import WorkerSettings, prepare_worker
 from services.inference.metrics import Metrics
 from services.inference.page_reader import ReaderUnavailableError
 from services.inference.process import prepare_process
@@ -74,7 +75,8 @@ def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS, *, warm_up: 
             settings.models_dir, settings.default_model, make_engine, make_page_engine, settings.memory_budget_mb
         )
         short_lane = ShortLane(predictor.answer, max_batch=MAX_BATCH, load=short_load)
-        long_lane = LongLane(WorkerSettings(settings.models_dir, settings.engine, settings.device), long_load, metrics)
+        worker = WorkerSettings(settings.models_dir, settings.engine, settings.device)
+        long_lane = LongLane(worker, long_load, metrics, partial(prepare_worker, settings.log_level))
         shadow = Shadow(catalog, short_load, long_lane, metrics)
         promoting = Promoting(settings.models_dir, settings.promotion_key, catalog)
         app.state.service = Service(catalog, short_lane, long_lane, shadow, refusals, reader, bounds, promoting)

@@ -6,8 +6,10 @@ is idempotent.
 """
 
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self, TypeVar
+from uuid import uuid4
 
 import httpx
 from pydantic import ValidationError
@@ -17,6 +19,7 @@ from shared.contracts.message import Message
 from shared.contracts.problem import Problem
 
 M = TypeVar("M", bound=Message)
+REQUEST_ID = "X-Request-ID"
 
 LIMITS = httpx.Limits(
     max_connections=100,
@@ -26,7 +29,14 @@ LIMITS = httpx.Limits(
 
 
 class ServiceUnavailableError(Exception):
-    """The service cannot be reached, failed, or answered that it cannot answer now."""
+    """The service cannot be reached, failed, or answered that it cannot answer now.
+
+    `problem` is its answer, if there was one.
+    """
+
+    def __init__(self, message: str = "", problem: Problem | None = None) -> None:
+        super().__init__(message)
+        self.problem = problem
 
 
 class RefusedError(Exception):
@@ -41,10 +51,17 @@ class ServiceClient:
     """Sends requests to one service. Threads may share it. Call `close` at the end, or use it in a `with`."""
 
     def __init__(
-        self, base_url: str, *, api_key: str | None = None, patience: Patience = DEFAULT_PATIENCE, clock: Clock = time
+        self,
+        base_url: str,
+        *,
+        api_key: str | None = None,
+        patience: Patience = DEFAULT_PATIENCE,
+        clock: Clock = time,
+        find_request_id: Callable[[], str | None] = lambda: None,
     ) -> None:
         """`api_key` is sent as `Authorization: Bearer`.
 
+        `find_request_id` tells what a request belongs to; None gives it an id of its own. A retry has the same id.
         ValueError if a header cannot hold the key; the message does not quote it.
         """
         self._http = httpx.Client(
@@ -56,6 +73,7 @@ class ServiceClient:
         self._address = str(self._http.base_url.copy_with(userinfo=b""))  # for messages, so without a password
         self._retry_for_s = patience.retry_for_s
         self._clock = clock
+        self._find_request_id = find_request_id
 
     def __enter__(self) -> Self:
         return self
@@ -71,6 +89,7 @@ class ServiceClient:
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:  # httpx's own options
         """Send a request that may be repeated → its successful response. ServiceUnavailableError, RefusedError."""
+        options = self._identify(options)
         try:
             response = send_with_retries(lambda: self._send(method, path, **options), self._retry_for_s, self._clock)
         except httpx.RequestError as error:
@@ -79,7 +98,7 @@ class ServiceClient:
             return response
         problem = _read_problem(response)
         if response.status_code >= 500 or response.status_code == 429:
-            raise ServiceUnavailableError(f"{self._address}: {problem.detail}")
+            raise ServiceUnavailableError(f"{self._address}: {problem.detail}", problem)
         raise RefusedError(problem)
 
     def ask(self, answer: type[M], method: str, path: str, **options: Any) -> M:
@@ -92,6 +111,7 @@ class ServiceClient:
 
     def exchange(self, method: str, path: str, **options: Any) -> httpx.Response:  # httpx's own options
         """Send a request once → its response, also if it is a refusal. ServiceUnavailableError if there is none."""
+        options = self._identify(options)
         try:
             return self._send(method, path, **options)
         except httpx.RequestError as error:
@@ -103,6 +123,11 @@ class ServiceClient:
             return self._send("GET", "/readyz").is_success
         except httpx.RequestError:
             return False
+
+    def _identify(self, options: dict[str, Any]) -> dict[str, Any]:
+        """The options with the header of the request id."""
+        request_id = self._find_request_id() or uuid4().hex
+        return {**options, "headers": {REQUEST_ID: request_id, **(options.get("headers") or {})}}
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         try:

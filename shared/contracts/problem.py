@@ -30,7 +30,10 @@ ProblemCode = Literal[
 
 
 class Problem(Message):
-    """Why a request failed. Programs read `code`, which is stable; `detail` tells a person what to do."""
+    """Why a request failed. Programs read `code`, which is stable; `detail` tells a person what to do.
+
+    `request_id` finds the request in the logs. The problem of one entry of a batch has none of its own.
+    """
 
     type: str
     title: str
@@ -38,3 +41,4 @@ class Problem(Message):
     code: ProblemCode
     detail: str
     instance: str | None = None
+    request_id: str | None = None

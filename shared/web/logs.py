@@ -7,13 +7,14 @@ import logging
 import sys
 
 import structlog
-from asgi_correlation_id import correlation_id
 from structlog.types import EventDict, WrappedLogger
+
+from shared.web.request_id import find_request_id
 
 
 def _add_request_id(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
-    if request_id := correlation_id.get():
-        event["request_id"] = request_id
+    if request_id := find_request_id():
+        event.setdefault("request_id", request_id)
     return event
 
 
@@ -61,4 +62,5 @@ def configure_logs(level: str = "INFO") -> None:
         logging.getLogger(name).propagate = True
     access = logging.getLogger("uvicorn.access")  # a line for each request costs time; /metrics counts requests
     access.handlers, access.propagate = [], False
+    logging.getLogger("asgi_correlation_id").setLevel("ERROR")  # else a line for each id that is not well-formed
     logging.getLogger("uvicorn.error").addFilter(_is_no_malformed_request)

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
 from shared.contracts.problem import PROBLEM_MEDIA_TYPE, Problem, ProblemCode
+from shared.web.request_id import HEADER, find_request_id
 
 logger = structlog.get_logger(__name__)
 
@@ -100,7 +101,9 @@ def problem_response(
     headers: dict[str, str] | None = None,
 ) -> Response:
     """Build the HTTP response of a problem."""
-    problem = make_problem(code, detail, status=status, instance=instance)
+    problem = make_problem(code, detail, status=status, instance=instance).model_copy(
+        update={"request_id": find_request_id()}
+    )
     body = problem.model_dump_json(exclude_none=True)
     return Response(body, problem.status, media_type=PROBLEM_MEDIA_TYPE, headers=headers)
 
@@ -164,7 +167,9 @@ def find_methods(routes: Iterable[BaseRoute], scope: Scope) -> list[str]:
 
 async def _on_unexpected_error(request: Request, error: Exception) -> Response:
     logger.error("request_failed", path=request.url.path, exc_info=error)
-    return problem_response("internal_error", INTERNAL_ERROR, instance=request.url.path)
+    # Starlette answers outside of the middleware that would add the header.
+    headers = {HEADER: request_id} if (request_id := find_request_id()) else None
+    return problem_response("internal_error", INTERNAL_ERROR, instance=request.url.path, headers=headers)
 
 
 def install_problem_handlers(app: FastAPI) -> None:

@@ -5,13 +5,11 @@ with the limits of connections. The frontend, which is no FastAPI app, uses `ser
 """
 
 import os
-import random
 from contextlib import nullcontext
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import uvicorn
-from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.middleware import Middleware
@@ -28,6 +26,7 @@ from shared.web.metrics import FOLDER_VARIABLE, RequestMetrics, expose_metrics
 from shared.web.open_files import raise_open_file_limit
 from shared.web.problems import install_problem_handlers
 from shared.web.request_body import RequestBody, RequestBodyLimits
+from shared.web.request_id import accept_request_ids
 from shared.web.root_path import RootPath
 from shared.web.settings import ApiServerSettings, ServerSettings
 
@@ -48,17 +47,13 @@ def equip_service(
     app.add_middleware(HeadRequests)
     for guard in reversed(make_guards(settings, RequestBodyLimits(max_body_bytes, body_timeout_s))):
         app.add_middleware(guard.cls, *guard.args, **guard.kwargs)
-    app.add_middleware(CorrelationIdMiddleware, generator=make_request_id)
+    ids = accept_request_ids()
+    app.add_middleware(ids.cls, *ids.args, **ids.kwargs)
     app.add_middleware(RequestMetrics, registry=registry)
     if settings.root_path:
         app.add_middleware(RootPath, root_path=settings.root_path)
     add_docs(app)
     expose_metrics(app, registry)
-
-
-def make_request_id() -> str:
-    """32 hexadecimal digits. They need not be secret, so this is faster than `uuid4`."""
-    return f"{random.getrandbits(128):032x}"
 
 
 def make_guards(settings: ServerSettings, bodies: RequestBodyLimits, ready_path: str = "/readyz") -> list[Middleware]:

@@ -6,6 +6,7 @@ from html import escape
 import streamlit as st
 
 from services.frontend.saving.outbox import Delivery
+from shared.clients.service import ServiceUnavailableError
 
 RETRY_S = 3.0
 SAVING = "Saving{label}…"
@@ -35,6 +36,14 @@ def show_away(sentence: str) -> None:
     """Says that a service is away, and reruns the page every few seconds until it is back."""
     show_sentence(sentence, "away")
     _rerun_later(time.monotonic())
+
+
+def describe_failure(sentence: str, error: ServiceUnavailableError) -> str:
+    """The sentence. After a fault of the service it also says how the operator finds the request in the logs."""
+    problem = error.problem
+    if problem is None or problem.code != "internal_error" or problem.request_id is None:
+        return sentence
+    return f"{sentence.rstrip('.')}. If you report this, name the request {problem.request_id}."
 
 
 def count_things(number: int, thing: str) -> str:

@@ -17,7 +17,8 @@ class Change:
 
     `discarded` deletes what storage may have under this id. `replaces` are earlier predictions of the same drawing.
     They are deleted once this one is stored. `label` counts only if `relabelled` is true; None then removes the label.
-    `key` is that of caller_keys.py, of the person who made the change; None means the frontend itself.
+    `key` is that of caller_keys.py, of the person who made the change; None means the frontend itself. `request_id` is
+    that of the press that made it.
     """
 
     discarded: bool = False
@@ -26,6 +27,7 @@ class Change:
     relabelled: bool = False
     label: TrueDigit | None = None
     key: str | None = field(default=None, repr=False)
+    request_id: str | None = field(default=None, compare=False)
 
     @property
     def drawing_bytes(self) -> int:
@@ -38,7 +40,8 @@ class Change:
         if later.discarded or later.prediction is not None:
             return replace(later, discarded=self.discarded or later.discarded, replaces=replaces)
         key = later.key if self.prediction is None else self.key
-        return replace(self, relabelled=True, label=later.label, replaces=replaces, key=key)
+        request_id = self.request_id or later.request_id
+        return replace(self, relabelled=True, label=later.label, replaces=replaces, key=key, request_id=request_id)
 
 
 _ADAPTER = TypeAdapter(Change)

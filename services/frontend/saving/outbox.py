@@ -25,6 +25,7 @@ from services.frontend.saving.kept_changes import KeptChanges
 from services.frontend.saving.write import Storage, write_change
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.storage import PredictionToStore, TrueDigit
+from shared.web.request_id import begin_request, find_request_id
 
 logger = structlog.get_logger(__name__)
 
@@ -95,19 +96,21 @@ class Outbox:
             replaced: tuple[UUID, ...] = ()
             if replaces is not None:  # it may still wait here, so this change takes over its deletions
                 replaced = (*self._drop(replaces).replaces, replaces)
-            self._add(prediction_id, Change(prediction=prediction, replaces=replaced, key=key))
+            change = Change(prediction=prediction, replaces=replaced, key=key, request_id=find_request_id())
+            self._add(prediction_id, change)
             self._kept.update(prediction_id, *replaced[-1:])  # in this order, so that one of them is always kept
 
     def discard(self, prediction_id: UUID, *, key: str | None = None) -> None:
         """Adds the deletion of a prediction with its drawing and label. `save` may add it again."""
         with self._changed:
-            self._add(prediction_id, Change(discarded=True, key=key))
+            self._add(prediction_id, Change(discarded=True, key=key, request_id=find_request_id()))
             self._kept.update(prediction_id)
 
     def label(self, prediction_id: UUID, digit: TrueDigit | None, *, key: str | None = None) -> None:
         """Adds a label; None removes the label."""
         with self._changed:
-            self._add(prediction_id, Change(relabelled=True, label=digit, key=key))
+            change = Change(relabelled=True, label=digit, key=key, request_id=find_request_id())
+            self._add(prediction_id, change)
             self._kept.update(prediction_id)
 
     def renew(self, key: str) -> None:
@@ -231,6 +234,7 @@ class Outbox:
         logger.warning("change_waits_for_curator", prediction_id=str(prediction_id), curator=curator)
 
     def _send(self, prediction_id: UUID, change: Change) -> None:
+        begin_request(change.request_id)
         try:
             write_change(self._storage, prediction_id, change)
         except ServiceUnavailableError:

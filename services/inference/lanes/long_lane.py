@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import numpy as np
 import structlog
@@ -25,6 +25,7 @@ from services.inference.metrics import Metrics
 from services.inference.questions import ExplanationQuestion, Question
 from shared.recognition.errors import DrawingTooLargeError
 from shared.recognition.normalisation import SIDE
+from shared.web.request_id import find_request_id
 
 A = TypeVar("A")
 logger = structlog.get_logger(__name__)
@@ -44,6 +45,7 @@ class _Waiting:
     question: Question[Any]
     reader: str | None
     reply: "asyncio.Future[Reply[Any]]"
+    request_id: str | None
     is_repeated: bool = False
 
 
@@ -72,18 +74,19 @@ class LongLane:
         """
         if self._closing:
             raise RuntimeError("the lane is closing")
-        waiting = _Waiting(caller, reference, question, reader, asyncio.get_running_loop().create_future())
+        reply: asyncio.Future[Reply[A]] = asyncio.get_running_loop().create_future()
+        waiting = _Waiting(caller, reference, question, reader, reply, find_request_id())
         self.load.add(caller, question.units)
         self._waiting.put(caller, waiting)
         self._send_next()
         try:
-            reply = cast("Reply[A]", await waiting.reply)
+            answered = await reply
         finally:
             self.load.remove(caller, question.units)
-        self._metrics.record(reply.measured, reference)
-        if isinstance(reply.answer, Exception):
-            raise reply.answer
-        return reply.answer
+        self._metrics.record(answered.measured, reference)
+        if isinstance(answered.answer, Exception):
+            raise answered.answer
+        return answered.answer
 
     async def warm_up(self, reference: str, reader: str | None) -> None:
         """Start the worker and let it load both versions, so that the first question need not wait for that."""
@@ -106,7 +109,13 @@ class LongLane:
         worker, started = self._worker, time.monotonic()
         try:
             reply = await asyncio.get_running_loop().run_in_executor(
-                worker, answer, self._settings, waiting.reference, waiting.question, waiting.reader
+                worker,
+                answer,
+                self._settings,
+                waiting.reference,
+                waiting.question,
+                waiting.reader,
+                waiting.request_id,
             )
         except BrokenProcessPool:
             if worker is self._worker:  # the question that was being answered is the first to notice
@@ -125,7 +134,7 @@ class LongLane:
 
         A question that took `seconds` may have reached the limit of processor time, so it is not repeated either.
         """
-        logger.error("worker_died", question=type(waiting.question).__name__)
+        logger.error("worker_died", question=type(waiting.question).__name__, request_id=waiting.request_id)
         self._worker = self._start_worker()
         if waiting.is_repeated or seconds >= CPU_LIMIT_S:
             _deliver(waiting.reply, await self._explain_death())

@@ -28,6 +28,8 @@ from services.inference.questions import Question
 from services.inference.recogniser import Recogniser, load_recogniser
 from shared.recognition.errors import DrawingTooLargeError
 from shared.recognition.model_version import ModelVersionError
+from shared.web.logs import configure_logs
+from shared.web.request_id import begin_request
 
 logger = structlog.get_logger(__name__)
 A = TypeVar("A")
@@ -56,8 +58,9 @@ class Reply(Generic[A]):
     seconds: float
 
 
-def prepare_worker() -> None:
+def prepare_worker(log_level: str = "INFO") -> None:
     """Run once, when the process starts."""
+    configure_logs(log_level)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole process group; the service ends the worker
     os.nice(PRIORITY_STEPS)
     cv2.setNumThreads(1)
@@ -71,11 +74,18 @@ def _end_with_the_service() -> None:
         os._exit(0)
 
 
-def answer(settings: WorkerSettings, reference: str, question: Question[A], reader: str | None = None) -> Reply[A]:
+def answer(
+    settings: WorkerSettings,
+    reference: str,
+    question: Question[A],
+    reader: str | None = None,
+    request_id: str | None = None,
+) -> Reply[A]:
     """Answer a question about the model version `name/version`, with that version of the reader network if it has one.
 
-    The exceptions of a reply can be pickled.
+    The exceptions of a reply can be pickled. The lines of the log have the id of the request.
     """
+    begin_request(request_id)
     measured, started = Measured(), time.perf_counter()
     given: A | Exception
     try:

@@ -228,3 +228,23 @@ def test_readiness_is_asked_once_and_without_a_wait(stand_in: StandIn, clock: Fa
         assert not nobody.is_ready()
     assert [asked.line for asked in stand_in.asked] == ["GET /readyz"] * 2
     assert clock.waits == []
+
+
+def test_a_request_has_the_id_of_what_it_belongs_to_and_a_retry_has_the_same(
+    url: str, stand_in: StandIn, clock: FakeClock
+) -> None:
+    stand_in.will_answer(busy(), Response(), Response())
+    with ServiceClient(url, clock=clock, find_request_id=iter(["a-press", None]).__next__) as client:
+        client.request("GET", PATH)
+        client.request("GET", PATH)
+    first, again, other = (asked.headers["x-request-id"] for asked in stand_in.asked)
+    assert (first, again) == ("a-press", "a-press")
+    assert len(other) == 32
+
+
+def test_a_failure_knows_the_id_that_the_service_gave_it(url: str, stand_in: StandIn) -> None:
+    stand_in.will_answer(problem(500, "internal_error", request_id="this-one"))
+    with ServiceClient(url, patience=IMPATIENT) as client, pytest.raises(ServiceUnavailableError) as raised:
+        client.request("GET", PATH)
+    assert raised.value.problem
+    assert raised.value.problem.request_id == "this-one"

@@ -1,6 +1,7 @@
 """The long lane with its real worker process: turns, failures, and the death of the worker."""
 
 import asyncio
+import json
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+import structlog
 from prometheus_client import CollectorRegistry
 
 from services.inference.lanes.load import Load
@@ -22,6 +24,7 @@ from services.inference.prediction import Measured
 from services.inference.questions import ExplanationQuestion, ImagesQuestion
 from shared.recognition.errors import DrawingTooLargeError
 from shared.recognition.model_version import ModelVersionError, read_current
+from shared.web.request_id import begin_request
 from tests.integration.inference.conftest import MODELS
 
 CNN = f"cnn/{read_current(MODELS, 'cnn')}"
@@ -58,6 +61,16 @@ class Memory:
         return int(np.ones(self.bytes_wanted, np.uint8).sum())
 
 
+@dataclass(frozen=True)
+class Remark:
+    """Writes a line into the log of the worker."""
+
+    units = 1
+
+    def answer(self, networks: Networks, measured: Measured) -> None:
+        structlog.get_logger().warning("a_remark")
+
+
 class UnpicklableError(Exception):
     def __init__(self, one: str, two: str) -> None:
         super().__init__(one + two)
@@ -92,6 +105,16 @@ async def test_questions_are_answered_in_another_process_of_lower_priority() -> 
         assert worker != os.getpid()
         assert os.getpriority(os.PRIO_PROCESS, worker) > os.getpriority(os.PRIO_PROCESS, 0)
     assert lane.load.units == 0
+
+
+async def test_the_log_of_the_worker_has_the_id_of_the_request(capfd: pytest.CaptureFixture[str]) -> None:
+    async with running() as lane:
+        begin_request("this-one")
+        await lane.ask("ann", CNN, Remark())
+        begin_request("another")
+        await lane.ask("ann", CNN, Remark())
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines() if "a_remark" in line]
+    assert [line["request_id"] for line in lines] == ["this-one", "another"]
 
 
 async def test_callers_take_turns() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from services.inference.http.asker import Asker
 from services.inference.settings import Settings
 from shared.contracts.inference import ModelDetails, ModelList
 from shared.recognition.architectures import build_network
@@ -20,6 +21,7 @@ from shared.recognition.model_version import (
     set_current,
 )
 from shared.recognition.weights import load_network
+from shared.web.request_id import is_request_id
 from tests.integration.inference.conftest import MODELS, encode, serve, seven
 from training.publishing.folder import write_model_version
 
@@ -80,11 +82,32 @@ async def test_failed_requests_are_counted_by_route_and_status(client: httpx.Asy
     assert "/metrics" not in text
 
 
-async def test_a_request_id_comes_back(client: httpx.AsyncClient) -> None:
-    wanted = "5b2f9c1e-4a0e-4f6e-9d2e-3f5f7f1f0a11"
-    answered = await client.get("/healthz", headers={"X-Request-ID": wanted})
+@pytest.mark.parametrize("wanted", ["5b2f9c1e-4a0e-4f6e-9d2e-3f5f7f1f0a11", "run_7.retry-2", "a" * 64])
+async def test_a_request_id_comes_back_in_the_header_and_in_a_problem(client: httpx.AsyncClient, wanted: str) -> None:
+    answered = await client.get("/v1/nothing", headers={"X-Request-ID": wanted})
     assert answered.headers["x-request-id"] == wanted
-    assert (await client.get("/healthz")).headers["x-request-id"]
+    assert answered.json()["request_id"] == wanted
+
+
+@pytest.mark.parametrize("unsafe", ["", "a b", "a" * 65, 'x"y', "é".encode()])
+async def test_a_request_id_that_is_not_well_formed_is_replaced(client: httpx.AsyncClient, unsafe: str | bytes) -> None:
+    answered = await client.get("/v1/nothing", headers=[("X-Request-ID", unsafe)])  # type: ignore[list-item]
+    given = answered.headers["x-request-id"]
+    assert is_request_id(given)
+    assert given != unsafe
+    assert answered.json()["request_id"] == given
+
+
+async def test_a_fault_in_the_service_has_the_request_id_too(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Asker, "predict", fail)
+    answered = await client.post("/v1/predict", content=encode(seven()), headers=PNG | {"X-Request-ID": "this-one"})
+    assert (answered.status_code, answered.json()["request_id"]) == (500, "this-one")
+    assert answered.headers["x-request-id"] == "this-one"
 
 
 async def test_openapi_documents_every_form_of_a_drawing(client: httpx.AsyncClient) -> None:

@@ -1,12 +1,15 @@
 """The outbox: a change counts as saved only when storage has it, and nothing is lost while storage is away."""
 
+from contextvars import copy_context
 from itertools import pairwise
-from uuid import uuid4
+from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
 
 from services.frontend.caller_keys import make_curator_key
 from services.frontend.saving.outbox import MAX_BYTES, Delivery, Outbox, OutboxFullError
+from shared.web.request_id import begin_request, find_request_id
 from tests.unit.frontend.conftest import FakeStorage, a_prediction
 
 LONG_S = 10.0
@@ -300,3 +303,29 @@ def test_a_new_change_to_a_held_prediction_keeps_its_curator(outbox: Outbox, sto
     assert outbox.wait(drawn, LONG_S) is Delivery.SAVED
     assert storage.labels == {drawn: 3}
     assert [key for _, written, key in storage.writes if written == drawn] == [new, new]
+
+
+class NamedStorage(FakeStorage):
+    """Notes for which request it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.requests: list[str | None] = []
+
+    def _answer(self, method: str, prediction_id: UUID, key: str | None) -> None:
+        super()._answer(method, prediction_id, key)
+        self.requests.append(find_request_id())
+
+
+def test_what_is_saved_later_has_the_request_id_of_the_press_also_after_a_restart(tmp_path: Path) -> None:
+    storage, ids = NamedStorage(), [uuid4(), uuid4()]
+    storage.available.clear()
+    outbox = Outbox(storage, tmp_path, retry_s=0.01)
+    copy_context().run(lambda: (begin_request("a-press"), outbox.save(ids[0], a_prediction())))
+    copy_context().run(lambda: (begin_request("a-label"), outbox.label(ids[1], 4)))
+    outbox.close()
+    storage.available.set()
+    outbox = Outbox(storage, tmp_path, retry_s=0.01)
+    assert all(outbox.wait(each, LONG_S) is Delivery.SAVED for each in ids)
+    outbox.close()
+    assert sorted(map(str, storage.requests)) == ["a-label", "a-press"]

@@ -14,6 +14,7 @@ from services.frontend.connections import check_health, get_digit_score_threshol
 from services.frontend.elements.answer import answer_html, describe_confidence, empty_answer_html
 from services.frontend.elements.answer_details import details_html, empty_details_html
 from services.frontend.elements.canvas import show_canvas
+from services.frontend.elements.sentences import describe_failure
 from services.frontend.session.chosen_model import ask_chosen_model, get_chosen_model
 from services.frontend.session.draw_state import DrawState, can_retry, get_draw_state
 from services.frontend.session.identity import get_identity, get_outbox
@@ -31,6 +32,7 @@ from services.frontend.views.draw.truth import finish_if_wanted, get_truth, show
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.inference import Prediction
 from shared.contracts.page import PageReading
+from shared.web.request_id import begin_request
 
 logger = structlog.get_logger(__name__)
 
@@ -48,6 +50,7 @@ KEYS = f"<script>{(Path(__file__).parent / 'keys.js').read_text()}</script>"
 @st.fragment
 def show_workspace() -> None:
     """Shows the whole page. The answer comes first; saving and the recent drawings follow."""
+    begin_request()  # each stroke that is read and saved
     state = get_draw_state()
     left, right = st.columns([1, 1.3], gap="medium")
     with left.container(border=True, key="pad"):
@@ -133,7 +136,7 @@ def predict_drawing(state: DrawState) -> None:
         answer = ask_chosen_model(lambda model: ask(drawing, state.strokes, model))
     except ServiceUnavailableError as error:
         logger.warning("prediction_failed", reason=str(error))
-        state.fail(AWAY)
+        state.fail(describe_failure(AWAY, error))
     except RefusedError as refused:
         state.problem = refused.problem.detail
         state.forget_failures()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from services.frontend.elements.decoding import UnshowablePictureError
+from services.frontend.elements.sentences import describe_failure
 from services.frontend.saving.outbox import Delivery
 from services.frontend.saving.personal_outbox import PersonalOutbox
 from services.frontend.views.photo.picture import check_file, make_sendable, make_views, turn
@@ -50,12 +51,12 @@ def try_to_read(
     """
     try:
         read_photo(photo, read, find_threshold)
-    except ServiceUnavailableError:
+    except ServiceUnavailableError as error:
         if not is_inference_ready():
             return False
         photo.failures += 1
         if photo.failures >= MAX_FAILURES:
-            photo.problem = NOT_READ
+            photo.problem = describe_failure(NOT_READ, error)
     except Exception:
         logger.exception("photo_failed", bytes=len(photo.data))
         photo.problem, photo.data = FAILED, b""

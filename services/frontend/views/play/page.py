@@ -17,6 +17,7 @@ from services.frontend.views.play.pad import CANVAS_KEY
 from services.frontend.views.play.race_board import show_race, show_race_result
 from services.frontend.views.play.reading import read, save
 from services.frontend.views.play.state import Game, PlayState, get_play_state
+from shared.web.request_id import begin_request
 
 GAMES: dict[Game, str] = {"race": "Against the clock", "fool": "Fool the model"}
 CLOCK = f"<script>{(Path(__file__).parent / 'clock.js').read_text()}</script>"
@@ -25,6 +26,7 @@ CLOCK = f"<script>{(Path(__file__).parent / 'clock.js').read_text()}</script>"
 @st.fragment
 def show_play() -> None:
     """The choice of a game, and its board or its result."""
+    begin_request()
     state = get_play_state()
     state.best_s = find_best(state.best_s)
     state.choose_game(choose_game(state.game))
