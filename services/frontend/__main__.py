@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 import streamlit as st
+from prometheus_client import CollectorRegistry
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -22,7 +23,9 @@ from services.frontend.browser_cookies import BROWSER_HEADER, BrowserCookies
 from services.frontend.first_load.kept_files import KeptFiles
 from services.frontend.first_load.page_head import PageHead
 from services.frontend.settings import Settings
+from shared.web.metrics import METRICS, RequestMetrics, answer_metrics
 from shared.web.request_body import RequestBodyLimits
+from shared.web.request_id import accept_request_ids
 from shared.web.service import make_guards, serve
 
 SCRIPT = Path(__file__).with_name("app.py")
@@ -70,14 +73,31 @@ def create_app(settings: Settings) -> st.App:
 
         return await connect().sign_ins.answer(request, path)
 
+    registry = CollectorRegistry()
+
+    def measure(request: Request) -> Response:  # no coroutine: the first one connects, which takes a moment
+        from services.frontend.metrics import register_metrics
+
+        register_metrics(registry, settings)
+        return answer_metrics(request, registry)
+
+    def show_fault(error: Exception) -> bool:
+        from services.frontend.metrics import show_fault
+
+        return show_fault(error)
+
     return st.App(
         SCRIPT,
         routes=[
             Route("/healthz", report_alive),
             Route("/readyz", report_ready),
+            Route(METRICS, measure),
             Route(path.rstrip("/") + SESSION_PATH, take_ticket, methods=["POST"]),
         ],
+        on_script_error=show_fault,
         middleware=[
+            Middleware(RequestMetrics, registry=registry),
+            accept_request_ids(),
             *make_guards(settings, RequestBodyLimits(upload_bytes + MULTIPART_BYTES)),
             Middleware(BrowserCookies, issue_token=issue_token, path=path),
             Middleware(PageHead),

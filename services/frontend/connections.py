@@ -66,7 +66,7 @@ class Connections:
             each.close()
 
 
-@st.cache_resource
+@st.cache_resource(show_spinner=False)
 def connect() -> Connections:
     """One set of connections for the process and all its sessions."""
     settings = Settings()

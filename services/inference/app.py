@@ -29,6 +29,7 @@ from services.inference.lanes.short_lane import ShortLane
 from services.inference.lanes.short_predictor import ShortPredictor
 from services.inference.lanes.worker import WorkerSettings, prepare_worker
 from services.inference.metrics import Metrics
+from services.inference.model_metrics import ModelMetrics
 from services.inference.page_reader import ReaderUnavailableError
 from services.inference.process import prepare_process
 from services.inference.promoting import Promoting
@@ -78,10 +79,11 @@ def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS, *, warm_up: 
         worker = WorkerSettings(settings.models_dir, settings.engine, settings.device)
         long_lane = LongLane(worker, long_load, metrics, partial(prepare_worker, settings.log_level))
         shadow = Shadow(catalog, short_load, long_lane, metrics)
+        model_metrics = ModelMetrics(settings.models_dir, catalog, metrics)
         promoting = Promoting(settings.models_dir, settings.promotion_key, catalog)
         app.state.service = Service(catalog, short_lane, long_lane, shadow, refusals, reader, bounds, promoting)
         short_lane.start()
-        tasks = [asyncio.create_task(catalog.watch()), asyncio.create_task(shadow.run())]
+        tasks = [asyncio.create_task(work) for work in (catalog.watch(), shadow.run(), model_metrics.run())]
         try:
             model = await catalog.get()
             if warm_up:

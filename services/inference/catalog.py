@@ -6,6 +6,7 @@ the version that runs in shadow of the default model.
 """
 
 import asyncio
+import time
 from collections import OrderedDict
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from shared.contracts.message import ModelVersion
 from shared.recognition.drift_file import read_drift_report
 from shared.recognition.model_version import (
     CURRENT,
+    DEFAULT,
     GRAPH,
     READER,
     Manifest,
@@ -65,6 +67,8 @@ class Catalog:
         self._unreadable: dict[str, str] = {}  # name → the reason why its file `current` can't be read
         self._refreshing = asyncio.Lock()
         self._failed_default = ""
+        self._failing: set[str] = set()  # names whose file `current` names a version that can't be loaded
+        self.refreshed_at = time.time()  # the last time without an error
 
     async def get(self, reference: str | None = None) -> Recogniser:
         """Return a version, loaded: `name` means the version in use, None the default model.
@@ -99,20 +103,36 @@ class Catalog:
             await self._refresh_current()
             await self._refresh_default()
             await self.shadows.refresh(self._default_reference())
+            self.refreshed_at = time.time()
+
+    @property
+    def in_use(self) -> dict[str, str]:
+        """The version that answers, for each model that was asked."""
+        reader = {READER: in_use} if (in_use := self.readers.in_use) else {}
+        return self._in_use | reader
+
+    @property
+    def unusable(self) -> set[str]:
+        """The models whose version in use can't be read or loaded; `default` if that is the choice of the default."""
+        default = {DEFAULT} if self._failed_default or self._default.is_unreadable else set()
+        return self._unreadable.keys() | self._failing | default | ({READER} if self.readers.is_failing else set())
 
     async def _refresh_current(self) -> None:
         current, unreadable = await asyncio.to_thread(read_pointers, self._models_dir)
         for name in unreadable.keys() - self._unreadable.keys():
             logger.warning("pointer_unreadable", model=name, reason=unreadable[name])
         self._unreadable = unreadable
+        failing: set[str] = set()
         for name, version in current.items():
             if self._in_use.get(name) == version or (name not in self._in_use and name != self._default_model):
                 continue  # unchanged, or nobody has asked for this model yet
             try:
                 await self.get(f"{name}/{version}")  # it may be loaded already, by its full name
             except ModelVersionError:
+                failing.add(name)
                 continue  # _load reports it; retry at the next refresh, because its files may still be copied
             self._in_use[name] = version
+        self._failing = failing
 
     def find_shadow_of(self, recogniser: Recogniser) -> Manifest | None:
         """The version that runs in shadow of this one; None if there is none."""

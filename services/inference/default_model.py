@@ -17,6 +17,11 @@ class DefaultModel:
         self._models_dir = models_dir
         self._failure = ""
 
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether the file could not be read the last time."""
+        return bool(self._failure)
+
     def read(self, before: str = BUILT_IN_DEFAULT) -> str:
         """The reference of the model. With a broken file, which is logged once, it stays as it was `before`."""
         if self.setting is not None:

@@ -56,6 +56,39 @@ class Metrics:
             "slate_shadow_skipped", "Answers that the version in shadow had no time to check", registry=registry
         )
         self.refused = Counter("slate_requests_refused", "Refused requests by reason", ["reason"], registry=registry)
+        self.model_in_use = Gauge(
+            "slate_model_in_use",
+            "1 for the version that answers for a model, 0 for one that did",
+            ["model", "version"],
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
+        self.models_unusable = Gauge(
+            "slate_models_unusable",
+            "Models whose version in use cannot be read or loaded",
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
+        self.models_looked_at = Gauge(
+            "slate_models_looked_at_timestamp_seconds",
+            "When the folder of models was last read without an error",
+            registry=registry,
+            multiprocess_mode="livemin",
+        )
+        self.model_events = Gauge(
+            "slate_model_event_timestamp_seconds",
+            "When an event last came into the journal of a model, by event",
+            ["model", "event"],
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
+        self.disk_free_ratio = Gauge(
+            "slate_disk_free_ratio",
+            "Free share of the disk with this folder",
+            ["folder"],
+            registry=registry,
+            multiprocess_mode="livemin",
+        )
 
     def record(self, measured: Measured, model: str) -> None:
         """Count what one batch measured. Its digits, confidences and digit scores show when the drawings change."""

@@ -19,6 +19,7 @@ from services.storage.cancelled_reads import CancelledReads
 from services.storage.count_folding import keep_folding
 from services.storage.database import Database, open_database
 from services.storage.drawing_mover import keep_moving_drawings
+from services.storage.metrics import Metrics
 from services.storage.retention import keep_retention
 from services.storage.routes import (
     access,
@@ -45,6 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
     """Build the storage service. It starts even without PostgreSQL, and is ready when that runs and is migrated."""
 
     registry = CollectorRegistry()
+    metrics = Metrics(registry)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -52,6 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
         async with open_database(settings.database_url.get_secret_value(), registry) as database:
             app.state.database = database
             app.state.settings = settings
+            app.state.metrics = metrics
             app.state.authenticator = _make_authenticator(database, settings)
             app.state.sign_ins = SignInDesk(database, app.state.authenticator, _make_verifier(settings))
             works = keep_folding(database), keep_moving_drawings(database), keep_retention(database, settings)

@@ -5,6 +5,7 @@ a new one. If that also fails, the caller gets 503 with `Retry-After`. The next 
 needs no restart.
 """
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from typing import Concatenate, ParamSpec, TypeVar
@@ -14,6 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from services.storage.connections import Connector, keep_session
 from services.storage.database_errors import ConnectionLostError, DatabaseFailures, OutrunError, WriteRefusedError
+from services.storage.database_metrics import DatabaseMetrics
 from services.storage.lanes import CONNECT_TIMEOUT_S, LANES, Lane
 
 RELEASE_TIMEOUT_S = 0.5  # for PostgreSQL to confirm that a query which took too long was cancelled
@@ -30,10 +32,11 @@ class Database:
     `write_refused` is true from a change that PostgreSQL refused (disk full, read-only) until it accepts one again.
     """
 
-    def __init__(self, pools: Mapping[Lane, asyncpg.Pool], connector: Connector, failures: DatabaseFailures) -> None:
+    def __init__(self, pools: Mapping[Lane, asyncpg.Pool], connector: Connector, registry: CollectorRegistry) -> None:
         self._pools = pools
         self._connector = connector
-        self._failures = failures
+        self._failures = DatabaseFailures(registry)
+        self._metrics = DatabaseMetrics(registry, pools)
         self.write_refused = False
 
     async def run(self, lane: Lane, query: Query[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
@@ -42,7 +45,10 @@ class Database:
         async def attempt() -> Result:
             with self._failures.translate():
                 async with self._lend(lane) as connection, self._begin(lane, connection):
-                    return await query(connection, *args, **kwargs)
+                    started = time.perf_counter()
+                    result = await query(connection, *args, **kwargs)
+            self._metrics.note_answer(lane, time.perf_counter() - started)
+            return result
 
         try:
             return await self._retry(lane, attempt)
@@ -63,8 +69,9 @@ class Database:
 
     @asynccontextmanager
     async def _lend(self, lane: Lane) -> AsyncIterator[asyncpg.Connection]:
-        pool = self._pools[lane]
+        pool, asked = self._pools[lane], time.perf_counter()
         connection = await pool.acquire(timeout=lane.wait_s)
+        self._metrics.note_wait(lane, time.perf_counter() - asked)
         try:
             yield connection
         finally:
@@ -83,7 +90,7 @@ async def open_database(url: str, registry: CollectorRegistry) -> AsyncIterator[
     connector = Connector()
     async with AsyncExitStack() as stack:
         pools = {lane: await stack.enter_async_context(_make_pool(url, lane, connector)) for lane in LANES}
-        yield Database(pools, connector, DatabaseFailures(registry))
+        yield Database(pools, connector, registry)
 
 
 def _make_pool(url: str, lane: Lane, connector: Connector) -> asyncpg.Pool:

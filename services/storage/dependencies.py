@@ -12,6 +12,7 @@ from services.storage.access.authenticator import Authenticator
 from services.storage.access.sign_in import SignInDesk
 from services.storage.database import Database
 from services.storage.history_query import CountQuery, HistoryQuery, StatisticsQuery
+from services.storage.metrics import Metrics
 from services.storage.schema import Schema
 from services.storage.settings import Settings
 
@@ -26,6 +27,12 @@ async def get_schema(request: Request) -> Schema:
     """Return the revisions that this code knows."""
     schema: Schema = request.app.state.schema
     return schema
+
+
+async def get_metrics(request: Request) -> Metrics:
+    """Return what counts predictions and labels."""
+    metrics: Metrics = request.app.state.metrics
+    return metrics
 
 
 async def get_authenticator(request: Request) -> Authenticator:
@@ -46,6 +53,7 @@ async def get_settings(request: Request) -> Settings:
     return settings
 
 
+StorageMetrics = Annotated[Metrics, Depends(get_metrics)]
 StorageDatabase = Annotated[Database, Depends(get_database)]
 CodeSchema = Annotated[Schema, Depends(get_schema)]
 Access = Annotated[Authenticator, Depends(get_authenticator)]

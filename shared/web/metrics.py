@@ -1,4 +1,7 @@
-"""Measures how long requests take, by route, method and status, and adds /metrics, which Prometheus reads.
+"""Measures how long requests take, by route, method and status, and answers /metrics, which Prometheus reads.
+
+A reverse proxy that publishes a whole service must not publish its metrics. So /metrics does not exist for a request
+that a proxy passed on, which one sees by its headers.
 
 If several processes serve one port, they keep their counts in the folder that PROMETHEUS_MULTIPROC_DIR names, so that
 each of them can report all counts. `shared.web.service.serve` sets this variable.
@@ -6,14 +9,19 @@ each of them can report all counts. `shared.web.service.serve` sets this variabl
 
 import os
 import time
+from http import HTTPStatus
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SECONDS_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 METRICS = "/metrics"
+PROXY_HEADERS = ("x-forwarded-for", "forwarded")  # a reverse proxy adds one of them
 NOT_MEASURED = (METRICS, "/healthz", "/readyz")
 NO_ROUTE = "none"  # one label for all unknown addresses, so that a scan of addresses makes no new metrics
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
@@ -56,12 +64,19 @@ class RequestMetrics:
         return child
 
 
+def answer_metrics(request: Request, registry: CollectorRegistry) -> Response:
+    """The metrics of this process, or of all processes that share the port. 404 if a proxy passed the request on."""
+    if any(header in request.headers for header in PROXY_HEADERS):
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    source = registry
+    if FOLDER_VARIABLE in os.environ:
+        MultiProcessCollector(source := CollectorRegistry())  # type: ignore[no-untyped-call]
+    return Response(generate_latest(source), media_type=CONTENT_TYPE_LATEST)
+
+
 def expose_metrics(app: FastAPI, registry: CollectorRegistry) -> None:
-    """Add GET /metrics. It reports this process, or all processes that share the port."""
+    """Add GET /metrics."""
 
     @app.get(METRICS, include_in_schema=False)
-    async def metrics() -> Response:
-        source = registry
-        if FOLDER_VARIABLE in os.environ:
-            MultiProcessCollector(source := CollectorRegistry())  # type: ignore[no-untyped-call]
-        return Response(generate_latest(source), media_type=CONTENT_TYPE_LATEST)
+    async def metrics(request: Request) -> Response:
+        return answer_metrics(request, registry)

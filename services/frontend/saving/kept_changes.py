@@ -59,6 +59,11 @@ class KeptChanges:
         """Whether the next start of the frontend would find what the outbox has of this prediction."""
         return prediction_id not in self._unkept
 
+    @property
+    def unkept(self) -> int:
+        """How many changes are only in memory."""
+        return len(self._changes) if self._folder is None else len(self._unkept)
+
     def retry(self) -> None:
         """Write what could not be written. One at a time, so that a full disk costs little."""
         for prediction_id in tuple(self._unkept):

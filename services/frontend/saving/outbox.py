@@ -12,7 +12,7 @@ curator signs in again: with a token of another person they would be somebody el
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from pathlib import Path
 from uuid import UUID
@@ -37,6 +37,23 @@ TIDY_S = 60.0  # how often the outbox looks for changes of processes that ended
 
 class OutboxFullError(Exception):
     """The outbox holds `max_unsaved` predictions or `max_bytes` of drawings already."""
+
+
+@dataclass(frozen=True)
+class OutboxState:
+    """What the outbox holds, and what it has lost since the start.
+
+    `held` are changes that wait for their curator, `unkept` those that are not on disk. `refused` were dropped because
+    storage refused them; `full` had no room.
+    """
+
+    waiting: int
+    bytes: int
+    oldest_s: float
+    held: int
+    unkept: int
+    refused: int
+    full: int
 
 
 class Delivery(Enum):
@@ -71,6 +88,8 @@ class Outbox:
         self._changes: OrderedDict[UUID, Change] = OrderedDict()
         self._bytes = 0  # of all drawings in `_changes`
         self._refused: set[UUID] = set()
+        self._since: dict[UUID, float] = {}  # when a change began to wait, by `time.monotonic`
+        self._refused_count = self._full_count = 0
         self._held: set[UUID] = set()  # changes of curators whose tokens storage does not take any more
         self._changed = threading.Condition()
         self._closing = False
@@ -92,6 +111,7 @@ class Outbox:
         """Adds a prediction and removes the one that it replaces. OutboxFullError."""
         with self._changed:
             if not self._has_room(len(prediction.drawing), replaces):
+                self._full_count += 1
                 raise OutboxFullError
             replaced: tuple[UUID, ...] = ()
             if replaces is not None:  # it may still wait here, so this change takes over its deletions
@@ -143,6 +163,21 @@ class Outbox:
         with self._changed:
             return len(self._changes)
 
+    @property
+    def state(self) -> OutboxState:
+        """For the metrics. The age of a change begins anew when the frontend starts."""
+        with self._changed:
+            oldest = min(self._since.values(), default=None)
+            return OutboxState(
+                waiting=len(self._changes),
+                bytes=self._bytes,
+                oldest_s=0.0 if oldest is None else time.monotonic() - oldest,
+                held=len(self._held),
+                unkept=self._kept.unkept,
+                refused=self._refused_count,
+                full=self._full_count,
+            )
+
     def close(self) -> None:
         """Ends the thread. Unsent changes stay in the folder."""
         with self._changed:
@@ -163,6 +198,7 @@ class Outbox:
         """Removes a change, if it waits."""
         change = self._changes.pop(prediction_id, Change())
         self._held.discard(prediction_id)
+        self._since.pop(prediction_id, None)
         self._bytes -= change.drawing_bytes
         return change
 
@@ -170,6 +206,7 @@ class Outbox:
         """Combines a change with the one that waits."""
         waiting = self._changes.get(prediction_id, Change())
         self._changes[prediction_id] = combined = waiting.then(change)
+        self._since.setdefault(prediction_id, time.monotonic())
         self._bytes += combined.drawing_bytes - waiting.drawing_bytes
         self._refused.discard(prediction_id)
         self._held.discard(prediction_id)
@@ -246,7 +283,9 @@ class Outbox:
                 return
             logger.error("change_refused_by_storage", prediction_id=str(prediction_id), code=error.problem.code)
             self._refused.add(prediction_id)
+            self._refused_count += 1
         except Exception:  # this thread serves every visitor, so an error in one change must not end it
             logger.exception("outbox_failed", prediction_id=str(prediction_id))
             self._refused.add(prediction_id)
+            self._refused_count += 1
         self._finish(prediction_id, change)

@@ -14,7 +14,7 @@ from services.storage.access.caller import Caller
 from services.storage.access.rules import Curator, Labeller, Reader
 from services.storage.access.visibility import whose_rows, whose_to_change
 from services.storage.body_structure import BoundedRoute
-from services.storage.dependencies import StorageDatabase, StorageSettings, describe_token
+from services.storage.dependencies import StorageDatabase, StorageMetrics, StorageSettings, describe_token
 from services.storage.labelled_stream import NDJSON, open_labelled_drawings
 from services.storage.lanes import ROWS
 from services.storage.queries import labels as queries
@@ -44,7 +44,12 @@ def _make_author(caller: Caller) -> queries.Author:
 
 @router.put("/predictions/{prediction_id}/label", responses=problem_docs("not_found", "too_large"))
 async def put_label(
-    caller: Labeller, prediction_id: UUID, label: Label, database: StorageDatabase, settings: StorageSettings
+    caller: Labeller,
+    prediction_id: UUID,
+    label: Label,
+    database: StorageDatabase,
+    settings: StorageSettings,
+    metrics: StorageMetrics,
 ) -> StoredPrediction:
     """Say what the drawing is. Sending the same label again does not change its time.
 
@@ -56,6 +61,7 @@ async def put_label(
     prediction = await database.run(ROWS, queries.label_prediction, prediction_id, label.digit, author, seen)
     if prediction is None:
         raise make_not_found(prediction_id)
+    metrics.count_label(prediction)
     logger.info("prediction_labelled", prediction_id=str(prediction_id), label=label.digit, digit=prediction.digit)
     return prediction
 

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Header, Response, status
 from services.storage.access.rules import Reader, Writer
 from services.storage.access.visibility import whose_rows, whose_to_change
 from services.storage.body_structure import BoundedRoute
-from services.storage.dependencies import StorageDatabase, StorageSettings, describe_token
+from services.storage.dependencies import StorageDatabase, StorageMetrics, StorageSettings, describe_token
 from services.storage.lanes import ROWS
 from services.storage.queries import predictions as queries
 from services.storage.queries.drawings import read_drawing
@@ -58,6 +58,7 @@ async def put_prediction(
     prediction: PredictionToStore,
     response: Response,
     database: StorageDatabase,
+    metrics: StorageMetrics,
 ) -> StoredPrediction:
     """Store the prediction under its id; it belongs to the caller.
 
@@ -69,6 +70,7 @@ async def put_prediction(
         raise ProblemError("conflict", f"Another prediction is already stored under the id {prediction_id}.")
     if stored.created:
         response.status_code = status.HTTP_201_CREATED
+        metrics.count_stored(prediction)
         logger.info("prediction_stored", prediction_id=str(prediction_id), model_version=str(prediction.model))
     return stored.prediction
 
