@@ -13,7 +13,7 @@ ifeq ($(OS),Windows_NT)
 $(error On Windows, run Slate in WSL (Windows Subsystem for Linux))
 endif
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu up-refine down backup restore train refine promote roll-back refine-nightly sweep data test test-unit test-faults test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-learning benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock clean
+.PHONY: help run up up-gpu up-refine down backup restore train refine promote roll-back refine-nightly sweep data test test-unit test-faults test-alerts test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-learning benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,6 +87,9 @@ test-unit: $(VENV)/installed-test ## the unit tests alone, in less than a minute
 test-faults: $(VENV)/installed-test ## kill and stop things again and again, and compare with what was not disturbed; takes minutes
 	@$(BIN)/python -m pytest -m faults $(ARGS)
 
+test-alerts: $(VENV)/installed-test ## cause every fault that has an alert, and wait for the alert; needs Debian's prometheus and root; takes minutes
+	@$(BIN)/python -m pytest tests/alerts $(ARGS)
+
 test-containers: $(VENV)/installed-test ## build and run the containers and test them; needs a Docker engine
 	@$(BIN)/python -m pytest tests/containers $(ARGS)
 
@@ -100,7 +103,7 @@ check: $(VENV)/installed-test ## lint, format, types, import rules, spelling, an
 	@$(BIN)/lint-imports
 	@$(BIN)/codespell
 	@$(BIN)/python -m infra.check_docs
-	@$(BIN)/python -m pytest --collect-only -qq tests/containers  # `make test` does not run these tests; this checks that they can be imported
+	@$(BIN)/python -m pytest --collect-only -qq tests/containers tests/alerts  # `make test` does not run these tests; this checks that they can be imported
 
 format: $(VENV)/installed-test ## reformat, and fix what ruff can fix
 	@$(BIN)/ruff check --fix .
