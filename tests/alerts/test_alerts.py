@@ -35,6 +35,7 @@ from tests.integration.inference.conftest import encode, seven
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="a disk of its own needs root")
 PHOTO = ROOT / "services/frontend/views/photo/example_photos/table.jpg"
 BASELINE = 80
+JSON = {"Content-Type": "application/json"}
 EMPTY = (  # queries that find nothing in these tests, and why
     "slate_shadow_answers_total",  # no version runs in shadow
 )
@@ -66,7 +67,7 @@ def make_prediction(digit: int = 7) -> PredictionToStore:
 def store(watched: Watched, label: int | None = None) -> httpx.Response:
     path = f"/v1/predictions/{uuid4()}"
     with watched.stack.storage() as storage:
-        answer = storage.put(path, content=make_prediction().model_dump_json())
+        answer = storage.put(path, content=make_prediction().model_dump_json(), headers=JSON)
         if label is not None:
             answer = storage.put(f"{path}/label", json={"digit": label})
     return answer
