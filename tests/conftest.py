@@ -29,7 +29,7 @@ CHROMIUM_FLAGS = [
 ]
 
 SETTINGS = (  # how the names of the environment variables begin that change what Slate or one of its libraries does
-    *("DOODLES", "FRONTEND_", "INFERENCE_", "LOG_LEVEL", "OPENAI_", "PEN_", "POSTGRES_", "PROMETHEUS_"),
+    *("DOODLES", "FRONTEND_", "INFERENCE_", "LOG_LEVEL", "OPENAI_", "OTEL_", "PEN_", "POSTGRES_", "PROMETHEUS_"),
     *("REFINE_", "SLATE_", "STORAGE_", "STREAMLIT_", "SWEEP_", "TRAINING_", "WANDB_"),
 )
 KEPT = ("SLATE_REQUIRE_BROWSER", "SLATE_REQUIRE_PGBOUNCER")

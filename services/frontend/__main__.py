@@ -27,6 +27,7 @@ from shared.web.metrics import METRICS, RequestMetrics, answer_metrics
 from shared.web.request_body import RequestBodyLimits
 from shared.web.request_id import accept_request_ids
 from shared.web.service import make_guards, serve
+from shared.web.tracing import start_tracing, trace_calls
 
 SCRIPT = Path(__file__).with_name("app.py")
 SESSION_PATH = "/session"  # where sign_ins.py exchanges tickets for cookies
@@ -86,6 +87,8 @@ def create_app(settings: Settings) -> st.App:
 
         return show_fault(error)
 
+    tracing = start_tracing("slate-frontend")
+    trace_calls()
     return st.App(
         SCRIPT,
         routes=[
@@ -98,6 +101,7 @@ def create_app(settings: Settings) -> st.App:
         middleware=[
             Middleware(RequestMetrics, registry=registry),
             accept_request_ids(),
+            *tracing,
             *make_guards(settings, RequestBodyLimits(upload_bytes + MULTIPART_BYTES)),
             Middleware(BrowserCookies, issue_token=issue_token, path=path),
             Middleware(PageHead),

@@ -17,6 +17,7 @@ from services.storage.connections import Connector, keep_session
 from services.storage.database_errors import ConnectionLostError, DatabaseFailures, OutrunError, WriteRefusedError
 from services.storage.database_metrics import DatabaseMetrics
 from services.storage.lanes import CONNECT_TIMEOUT_S, LANES, Lane
+from shared.web.tracing import span
 
 RELEASE_TIMEOUT_S = 0.5  # for PostgreSQL to confirm that a query which took too long was cancelled
 RACES = 4  # tries of a query that another transaction outruns, before its last try; two in a row are rare already
@@ -51,7 +52,8 @@ class Database:
             return result
 
         try:
-            return await self._retry(lane, attempt)
+            with span(f"SQL {query.__name__}", lane=lane.name):
+                return await self._retry(lane, attempt)
         except WriteRefusedError:
             self.write_refused = True
             raise

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from functools import partial
 
 import asyncpg
 from prometheus_client import CollectorRegistry, Gauge, Histogram
@@ -45,9 +46,7 @@ class DatabaseMetrics:
         )
         for lane, pool in pools.items():
             connections.labels(lane.name, "open").set_function(pool.get_size)
-            connections.labels(lane.name, "in_use").set_function(
-                lambda pool=pool: pool.get_size() - pool.get_idle_size()
-            )
+            connections.labels(lane.name, "in_use").set_function(partial(count_used, pool))
             connections.labels(lane.name, "most").set(lane.connections)
 
     def note_wait(self, lane: Lane, seconds: float) -> None:

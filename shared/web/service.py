@@ -29,6 +29,7 @@ from shared.web.request_body import RequestBody, RequestBodyLimits
 from shared.web.request_id import accept_request_ids
 from shared.web.root_path import RootPath
 from shared.web.settings import ApiServerSettings, ServerSettings
+from shared.web.tracing import start_tracing
 
 BODIES_IN_MEMORY = 4  # of the largest size, so that one caller may send two at once
 GRACEFUL_S = 10  # for the requests that are being answered when the port closes
@@ -47,6 +48,8 @@ def equip_service(
     app.add_middleware(HeadRequests)
     for guard in reversed(make_guards(settings, RequestBodyLimits(max_body_bytes, body_timeout_s))):
         app.add_middleware(guard.cls, *guard.args, **guard.kwargs)
+    for tracing in start_tracing(app.title.lower().replace(" ", "-")):  # inside the ids, which name the trace
+        app.add_middleware(tracing.cls, *tracing.args, **tracing.kwargs)
     ids = accept_request_ids()
     app.add_middleware(ids.cls, *ids.args, **ids.kwargs)
     app.add_middleware(RequestMetrics, registry=registry)

@@ -26,6 +26,7 @@ from services.inference.questions import ExplanationQuestion, Question
 from shared.recognition.errors import DrawingTooLargeError
 from shared.recognition.normalisation import SIDE
 from shared.web.request_id import find_request_id
+from shared.web.tracing import span
 
 A = TypeVar("A")
 logger = structlog.get_logger(__name__)
@@ -80,7 +81,8 @@ class LongLane:
         self._waiting.put(caller, waiting)
         self._send_next()
         try:
-            answered = await reply
+            with span("long lane", question=type(question).__name__, units=question.units):
+                answered = await reply
         finally:
             self.load.remove(caller, question.units)
         self._metrics.record(answered.measured, reference)

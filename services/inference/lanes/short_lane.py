@@ -16,6 +16,7 @@ import structlog
 
 from services.inference.lanes.fair_queue import FairQueue
 from services.inference.lanes.load import Load
+from shared.web.tracing import span
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -61,7 +62,8 @@ class ShortLane(Generic[Q, A]):
             self._waiting.put(caller, waiting)
         self._signals.put(True)
         try:
-            return await waiting.answer
+            with span("short lane"):
+                return await waiting.answer
         finally:
             self.load.remove(caller, 1)
 
