@@ -20,7 +20,7 @@ id_type = TypeAdapter(UUID)
 
 
 class StoringRoute(BoundedRoute):
-    """Calls its function with the caller, the id, the prediction, a response for its status, and the database."""
+    """Calls its function with the caller, the id, the prediction, a response for its status, the database and the metrics."""
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request whose address fits."""
@@ -37,7 +37,8 @@ class StoringRoute(BoundedRoute):
             await super().handle(scope, _receive_again(body), send)
             return
         status = Response()
-        stored = await self.endpoint(caller, prediction_id, prediction, status, request.app.state.database)
+        state = request.app.state
+        stored = await self.endpoint(caller, prediction_id, prediction, status, state.database, state.metrics)
         answer = Response(stored.model_dump_json(), status.status_code, media_type=JSON)
         await answer(scope, receive, send)
 

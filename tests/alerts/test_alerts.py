@@ -29,7 +29,7 @@ from shared.contracts.message import ModelVersion
 from shared.contracts.storage import PredictionToStore
 from shared.recognition.journal import append_event
 from tests.alerts.watched import SHIPPED, Watched, list_dashboard_queries, running_watched
-from tests.e2e.stack import ROOT, wait_until
+from tests.e2e.stack import NO_CERTIFICATES, ROOT, wait_until
 from tests.integration.inference.conftest import encode, seven
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="a disk of its own needs root")
@@ -49,17 +49,18 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
 
 def predict(watched: Watched, picture: bytes) -> httpx.Response:
     headers = {"Content-Type": "image/png"}
-    return httpx.post(f"{watched.stack.url('inference')}/v1/predict", content=picture, headers=headers, timeout=60)
+    url = f"{watched.stack.url('inference')}/v1/predict"
+    return httpx.post(url, content=picture, headers=headers, timeout=60, verify=NO_CERTIFICATES)
 
 
-def make_prediction(digit: int = 7) -> PredictionToStore:
+def make_prediction(digit: int = 7, size: int = 50) -> PredictionToStore:
     return PredictionToStore(
         digit=digit,
         confidence=1,
         probabilities=[float(other == digit) for other in range(10)],
         digit_score=1,
         model=ModelVersion(name="cnn", version="1"),
-        drawing=base64.b64encode(b"\x89PNG\r\n\x1a\n" + os.urandom(50)),
+        drawing=base64.b64encode(b"\x89PNG\r\n\x1a\n" + os.urandom(size)),
         created_at=datetime.now(UTC),
     )
 
@@ -171,7 +172,7 @@ def test_slow_answers_are_noticed(watched: Watched) -> None:
         os.kill(pid, signal.SIGCONT)
         time.sleep(0.4)
 
-    with repeating(lambda: predict(watched, drawing), threads=2), repeating(stumble):
+    with repeating(lambda: predict(watched, drawing), threads=4), repeating(stumble):
         watched.wait_for("AnswersSlow")
 
 
@@ -180,7 +181,8 @@ def test_refused_requests_are_noticed(watched: Watched) -> None:
 
     def read() -> None:
         headers = {"Content-Type": "image/jpeg"}
-        httpx.post(f"{watched.stack.url('inference')}/v1/read", content=photo, headers=headers, timeout=60)
+        url = f"{watched.stack.url('inference')}/v1/read"
+        httpx.post(url, content=photo, headers=headers, timeout=60, verify=NO_CERTIFICATES)
 
     with contextlib.ExitStack() as fault, watched.expecting("RequestsRefused"):
         fault.enter_context(repeating(read, threads=60))
@@ -196,18 +198,18 @@ class Away:
         return fail
 
 
-def leave_behind(folder: Path, number: int) -> None:
+def leave_behind(folder: Path, number: int, size: int) -> None:
     """What a frontend that was killed leaves in its folder, which the next one takes over."""
     outbox = Outbox(Away(), folder)
     for _ in range(number):
-        outbox.save(uuid4(), make_prediction())
+        outbox.save(uuid4(), make_prediction(size=size))
     outbox.close()
 
 
 def test_an_outbox_that_waits_and_fills_is_noticed(watched: Watched) -> None:
     with contextlib.ExitStack() as fault, watched.expecting("OutboxWaiting", "OutboxFull"):
         fault.enter_context(watched.stack.stopped("storage"))
-        leave_behind(watched.stack.folder / "data" / "outbox", 4100)
+        leave_behind(watched.stack.folder / "data" / "outbox", 22, size=10_000_000)
 
 
 def test_a_database_that_hangs_is_noticed(watched: Watched) -> None:

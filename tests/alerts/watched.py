@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import yaml
 
-from tests.e2e.stack import ROOT, Stack, free_port, running_stack, wait_until
+from tests.e2e.stack import NO_CERTIFICATES, ROOT, Stack, free_port, running_stack, wait_until
 
 SHIPPED = ROOT / "infra" / "observability"
 FASTER = 20
@@ -35,7 +35,9 @@ class Watched:
     prometheus: str
 
     def query(self, expression: str) -> list[dict[str, Any]]:
-        answer = httpx.get(f"{self.prometheus}/api/v1/query", params={"query": expression}, timeout=20)
+        answer = httpx.get(
+            f"{self.prometheus}/api/v1/query", params={"query": expression}, timeout=60, verify=NO_CERTIFICATES
+        )
         assert answer.status_code == 200, f"{expression}: {answer.text}"
         found: list[dict[str, Any]] = answer.json()["data"]["result"]
         return found
