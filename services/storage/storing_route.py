@@ -20,7 +20,7 @@ id_type = TypeAdapter(UUID)
 
 
 class StoringRoute(BoundedRoute):
-    """Calls its function with the caller, the id, the prediction, a response for its status, the database and the metrics."""
+    """Calls its function with the caller, the id, the prediction, a response for its status, database and metrics."""
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request whose address fits."""

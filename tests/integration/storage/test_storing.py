@@ -115,3 +115,21 @@ async def test_every_form_of_json_is_stored_and_answered_alike(client, make):
             first.json(),
             first.headers["content-type"],
         )
+
+
+async def test_stored_predictions_and_labels_are_counted_and_so_are_queries(client, make, store):
+    changes = {"digit": 3, "source": "canvas", "model": {"name": "cnn", "version": "1"}}
+    await store(label=3, **changes)
+    await store(label=4, **changes)
+    text = (await client.get("/metrics")).text
+    assert 'slate_predictions_stored_total{model="cnn",source="canvas"} 2.0' in text
+    assert 'slate_labels_total{label="3",right="yes"} 1.0' in text
+    assert 'slate_labels_total{label="4",right="no"} 1.0' in text
+    assert 'slate_database_connections{lane="rows",state="most"} 10.0' in text
+    assert 'slate_database_seconds_count{lane="rows"} 4.0' in text
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])
+async def test_a_proxy_does_not_publish_the_metrics(client, header):
+    answer = await client.get("/metrics", headers={header: "for=192.0.2.1"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

@@ -329,3 +329,22 @@ def test_what_is_saved_later_has_the_request_id_of_the_press_also_after_a_restar
     assert all(outbox.wait(each, LONG_S) is Delivery.SAVED for each in ids)
     outbox.close()
     assert sorted(map(str, storage.requests)) == ["a-label", "a-press"]
+
+
+def test_the_state_tells_what_waits_and_what_was_lost(outbox: Outbox, storage: FakeStorage) -> None:
+    storage.available.clear()
+    ids = [uuid4() for _ in range(10)]
+    for prediction_id in ids:
+        outbox.save(prediction_id, a_prediction(drawing=b"123456"))
+    with pytest.raises(OutboxFullError):
+        outbox.save(uuid4(), a_prediction())
+    state = outbox.state
+    assert (state.waiting, state.bytes, state.held, state.unkept) == (10, 80, 0, 10)  # 8 bytes each, as base64
+    assert (state.refused, state.full) == (0, 1)
+    assert state.oldest_s > 0
+    storage.refused = {ids[3]}
+    storage.available.set()
+    assert all(outbox.wait(each, LONG_S) for each in ids)
+    state = outbox.state
+    assert (state.waiting, state.bytes, state.oldest_s) == (0, 0, 0)
+    assert (state.refused, state.full) == (1, 1)
