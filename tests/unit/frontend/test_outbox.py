@@ -339,7 +339,7 @@ def test_the_state_tells_what_waits_and_what_was_lost(outbox: Outbox, storage: F
     with pytest.raises(OutboxFullError):
         outbox.save(uuid4(), a_prediction())
     state = outbox.state
-    assert (state.waiting, state.bytes, state.held, state.unkept) == (10, 80, 0, 10)  # 8 bytes each, as base64
+    assert (state.waiting, state.bytes, state.held, state.unkept) == (10, 60, 0, 10)
     assert (state.refused, state.full) == (0, 1)
     assert state.oldest_s > 0
     storage.refused = {ids[3]}
