@@ -20,6 +20,6 @@ for pointer in "$from"/*/current; do
     name=${pointer#"$from"/}
     partial="$to/${name%/*}/.current-${HOSTNAME:-$$}"
     cp "$pointer" "$partial"
-    ln "$partial" "$to/$name" 2>/dev/null || true  # a curator or a refinement has chosen a version already
+    mv -n "$partial" "$to/$name"  # a curator or a refinement may have chosen a version already
     rm -f "$partial"
 done
