@@ -1,5 +1,6 @@
 """The manifests of infra/kubernetes as they are written, without Kustomize: resources and files of settings."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ PATCHES = ("components/learning/inference.yaml", "components/published/postgres.
 Resource = dict[str, Any]
 
 
+@cache
 def read_resources() -> list[Resource]:
     """Every whole resource of the base and the components."""
     return [

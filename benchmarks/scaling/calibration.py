@@ -5,14 +5,14 @@ None of these runs has the load of the comparison: one caller alone, callers tha
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from prometheus_client import CollectorRegistry
 
 from benchmarks.process_tree import measure_cpu_s
 from benchmarks.scaling.service import Service
-from benchmarks.scaling.simulation import Process, Times
+from benchmarks.scaling.simulation import Process, Times, simulate_callers
 from benchmarks.servers import ROOT
 from benchmarks.wrk import make_drawing
 from services.inference.app import MAX_BATCH
@@ -25,6 +25,7 @@ from shared.recognition.model_version import find_manifest
 REPEATS = 60  # of each size of a batch
 ALONE_S, FULL_S = 5.0, 10.0
 CALLERS = 64  # enough for full batches
+SIMULATED, STEPS = 4_000, 8  # requests in each step of the search for `together`
 ACCEPTING = 0.5  # share of the event loop's time before the lane; the rest is after it
 
 
@@ -83,5 +84,17 @@ def calibrate(service: Service) -> tuple[Process, Capacity]:
     alone_s = float(np.median(service.call(1, ALONE_S)))
     loop_s = max(capacity.cpu_s - float(batches[-1].mean()) / MAX_BATCH, 0.0)
     outside_s = max(alone_s - loop_s - float(np.median(batches[0])), 0.0)
-    together = min(max(capacity.rate * capacity.cpu_s / 2, 0.5), 1.0)  # processors busy, of the two threads
-    return Process(ACCEPTING * loop_s, (1 - ACCEPTING) * loop_s, batches, outside_s, together), capacity
+    process = Process(ACCEPTING * loop_s, (1 - ACCEPTING) * loop_s, batches, outside_s, together=0.5)
+    return fit_together(process, capacity.rate), capacity
+
+
+def fit_together(process: Process, rate: float) -> Process:
+    """The process with the value of `together`, in 0.5..1, that gives this rate with callers that never pause."""
+    low, high = 0.5, 1.0
+    for _ in range(STEPS):
+        process = replace(process, together=(low + high) / 2)
+        if simulate_callers(CALLERS, SIMULATED, process) < rate:
+            low = process.together
+        else:
+            high = process.together
+    return process

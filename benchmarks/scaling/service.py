@@ -23,20 +23,20 @@ class Service:
     port: int
     pid: int
 
-    @property
-    def request(self) -> bytes:
-        """A drawing of a three, as the page sends it."""
-        body = make_drawing()
-        head = f"POST /v1/predict HTTP/1.1\r\nHost: {HOST}:{self.port}\r\nContent-Type: image/png\r\n"
-        return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
-
     def call(self, callers: int, seconds: float) -> Times:
         """Each caller sends its next request as soon as it has an answer → the latencies in seconds."""
-        return np.array(asyncio.run(_call(self.port, self.request, callers, seconds)))
+        return np.array(asyncio.run(_call(self.port, make_request(self.port), callers, seconds)))
 
     def offer(self, moments: Times) -> Flood:
         """Send a request at each moment, in seconds from now."""
-        return asyncio.run(flood_at(HOST, self.port, self.request, moments.tolist()))
+        return asyncio.run(flood_at(HOST, self.port, make_request(self.port), moments.tolist()))
+
+
+def make_request(port: int) -> bytes:
+    """A drawing of a three, as the page sends it."""
+    body = make_drawing()
+    head = f"POST /v1/predict HTTP/1.1\r\nHost: {HOST}:{port}\r\nContent-Type: image/png\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 @contextmanager

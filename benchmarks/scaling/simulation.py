@@ -31,16 +31,13 @@ class Process:
     outside_s: float
     together: float
 
-    @property
-    def seconds_per_request(self) -> float:
-        """With full batches."""
-        largest = len(self.batches)
-        return self.accept_s + self.answer_s + float(self.batches[-1].mean()) / largest
-
 
 @dataclass(frozen=True)
 class Simulated:
-    """`latencies` (N,) in seconds, in the order of the arrivals, and the mean number of requests in the lane."""
+    """`latencies` (N,) in seconds, in the order of the arrivals, and the mean number of requests in the lane.
+
+    A request is in the lane until its answer is sent, as the metric `slate_work_waiting` counts it.
+    """
 
     latencies: Times
     in_lane: float
@@ -48,15 +45,26 @@ class Simulated:
 
 def simulate(arrivals: Times, process: Process, seed: int = 0) -> Simulated:
     """arrivals (N,) seconds, ascending → the latency of each request. Every request is answered."""
-    return _Simulation(arrivals, process, seed).run()
+    return _Simulation(arrivals.tolist(), process, seed).run()
+
+
+def simulate_callers(callers: int, requests: int, process: Process, seed: int = 0) -> float:
+    """Callers send their next request as soon as they have an answer → requests a second."""
+    simulation = _Simulation([0.0] * callers, process, seed, repeated=requests - callers)
+    simulation.run()
+    return requests / simulation.now
 
 
 class _Simulation:
-    """The state between two events. Work is counted in seconds that a thread needs alone."""
+    """The state between two events. Work is counted in seconds that a thread needs alone.
 
-    def __init__(self, arrivals: Times, process: Process, seed: int) -> None:
+    After each of the first `repeated` answers another request arrives.
+    """
+
+    def __init__(self, arrivals: list[float], process: Process, seed: int, repeated: int = 0) -> None:
         self.process = process
         self.arrivals = arrivals
+        self.repeated = repeated
         self.random = np.random.default_rng(seed)
         self.now = 0.0
         self.arrived = 0
@@ -65,7 +73,8 @@ class _Simulation:
         self.lane: deque[int] = deque()
         self.batch: list[int] = []
         self.batch_left = NEVER
-        self.answered = np.full(len(arrivals), np.nan)
+        self.answered: dict[int, float] = {}
+        self.in_lane = 0
         self.waited = 0.0  # requests in the lane times seconds
 
     def run(self) -> Simulated:
@@ -74,20 +83,20 @@ class _Simulation:
         while True:
             speed = self.process.together if self.loop_left < NEVER and self.batch_left < NEVER else 1.0
             due = self.arrivals[self.arrived] if self.arrived < len(self.arrivals) else NEVER
-            moments = (float(due), self.now + self.loop_left / speed, self.now + self.batch_left / speed)
+            moments = (due, self.now + self.loop_left / speed, self.now + self.batch_left / speed)
             which = min(range(3), key=moments.__getitem__)
             if moments[which] == NEVER:
                 break
             self._pass(max(0.0, moments[which] - self.now), speed)
             events[which]()
-        latencies = self.answered - self.arrivals + self.process.outside_s
-        return Simulated(latencies, self.waited / self.now if self.now else 0.0)
+        answered = np.array([self.answered[number] for number in range(len(self.arrivals))])
+        return Simulated(answered - self.arrivals + self.process.outside_s, self.waited / self.now if self.now else 0.0)
 
     def _pass(self, seconds: float, speed: float) -> None:
         self.now += seconds
         self.loop_left -= seconds * speed  # NEVER stays NEVER
         self.batch_left -= seconds * speed
-        self.waited += seconds * (len(self.lane) + len(self.batch))
+        self.waited += seconds * self.in_lane
 
     def _arrive(self) -> None:
         self._give_loop(self.process.accept_s, [self.arrived], is_answer=False)
@@ -102,10 +111,18 @@ class _Simulation:
         _, requests, is_answer = self.loop.popleft()
         self.loop_left = self.loop[0][0] if self.loop else NEVER
         if is_answer:
-            self.answered[requests] = self.now
+            self._answer(requests)
         else:
+            self.in_lane += len(requests)
             self.lane.extend(requests)
             self._begin_batch()
+
+    def _answer(self, requests: list[int]) -> None:
+        self.in_lane -= len(requests)
+        self.answered |= dict.fromkeys(requests, self.now)
+        again = min(len(requests), self.repeated)
+        self.repeated -= again
+        self.arrivals += [self.now + self.process.outside_s] * again
 
     def _begin_batch(self) -> None:
         if self.batch or not self.lane:

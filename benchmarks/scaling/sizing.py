@@ -19,7 +19,6 @@ SIMULATED = 40_000  # requests
 
 # Figures of `python -m benchmarks.scaling.disk` and docs/storage.md
 ROW_BYTES, INDEX_BYTES, DRAWING_BYTES = 265, 419, 4_308
-STORED_PER_S = 1_605  # over HTTP, on two cores with PostgreSQL and the measuring program
 EXPORTED_PER_S, IMPORTED_PER_S = 24_700, 6_582  # with drawings; over HTTP
 REBUILT_PER_S = 10_000_000 / 22  # rows, when the counts are made anew
 COPIES = 3  # of the database: a server and two replicas

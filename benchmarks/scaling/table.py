@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 
 from benchmarks.scaling.calibration import Capacity
+from benchmarks.scaling.service import make_request
 from benchmarks.scaling.simulation import Process, Times
 from benchmarks.scaling.sizing import (
     BUSY,
@@ -26,6 +27,7 @@ BEGIN, END = "<!-- begin: make benchmark-scaling -->", "<!-- end: make benchmark
 PERCENTILES = (50, 95, 99)
 RATES = (10, 1_000, 100_000)
 STORED = (10**7, 10**9)
+REQUEST_BYTES = len(make_request(port=8001))
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,8 @@ def _write_process(process: Process, capacity: Capacity) -> Iterator[str]:
     yield f"| of it, in the event loop | {(process.accept_s + process.answer_s) * 1000:.2f} ms |"
     yield f"| processor time for a batch of 1, 2, … {len(process.batches)} drawings | {batches} ms |"
     yield f"| kernel and client | {process.outside_s * 1000:.2f} ms |"
-    yield f"| requests/s by these times, if one thread runs at a time | {1 / process.seconds_per_request:,.0f} |"
+    yield f"| bytes of a request | {REQUEST_BYTES:,} |"
+    yield f"| speed of each of the two threads while both work (0.5: one runs at a time) | {process.together:.2f} |"
 
 
 def _write_comparisons(comparisons: Sequence[Comparison]) -> Iterator[str]:
@@ -91,11 +94,12 @@ def _write_points(points: Sequence[Point]) -> Iterator[str]:
 
 
 def _write_pods(capacity: Capacity) -> Iterator[str]:
-    yield f"| requests/s | pods at {BUSY:.0%}, one core each | GiB of memory | a month at {CORE_HOUR:.2f} a core-hour |"
-    yield "| --- | --- | --- | --- |"
+    yield f"| requests/s | pods at {BUSY:.0%}, a core each | memory | network | month at {CORE_HOUR:.2f} a core-hour |"
+    yield "| --- | --- | --- | --- | --- |"
     for rate in RATES:
         pods = count_pods(rate, capacity)
-        yield f"| {rate:,} | {pods.pods} | {pods.gib:,.0f} | {pods.month:,.0f} |"
+        network = f"{rate * REQUEST_BYTES * 8 / 1e6:,.1f} Mbit/s"
+        yield f"| {rate:,} | {pods.pods} | {pods.gib:,.0f} GiB | {network} | {pods.month:,.0f} |"
 
 
 def _write_disk() -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The overlays as `kubectl kustomize` renders them: valid for Kubernetes, and without settings that checkov calls unsafe.
+"""The overlays as `kubectl kustomize` renders them are valid, and checkov finds no unsafe settings in them.
 
 `make check-kubernetes` installs kubernetes-validate and checkov into an environment of their own and runs this.
 """

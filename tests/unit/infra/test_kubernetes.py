@@ -6,6 +6,7 @@
 import re
 import typing
 from importlib import import_module
+from itertools import product
 
 import pytest
 import yaml
@@ -243,11 +244,38 @@ def test_only_the_versions_of_the_api_are_published_of_inference_and_nothing_of_
     assert read_settings("inference", "overlays/cpu")["INFERENCE_ROOT_PATH"] == "/api"
 
 
-def test_every_pod_is_denied_everything_and_every_rule_names_pods_that_exist() -> None:
-    policies = [each for each in read_resources() if each["kind"] == "NetworkPolicy"]
-    assert find("NetworkPolicy", "deny-all")["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
-    names = {*read_workloads()}
-    for policy in policies:
-        text = yaml.safe_dump(policy)
-        assert set(re.findall(r"app.kubernetes.io/name: (\w+)", text)) <= names
-        assert set(re.findall(r"cnpg.io/cluster: ([\w-]+)", text)) <= {"slate-database"}
+def test_pods_may_open_the_connections_that_they_need_and_no_others() -> None:
+    pods = {name: pod["metadata"]["labels"] for name, pod in read_workloads().items()}
+    pods["database"] = {"cnpg.io/cluster": "slate-database"}
+    allowed = {
+        (source, target, port)
+        for source, target, port in product(pods, pods, (5432, 8000, 8001, 8002, 8501))
+        if allows("egress", "to", pods[source], pods[target], port)
+        and allows("ingress", "from", pods[target], pods[source], port)
+    }
+    assert allowed == {
+        ("frontend", "inference", 8001),
+        ("frontend", "storage", 8002),
+        ("refine", "storage", 8002),
+        ("storage", "database", 5432),
+        ("migrate", "database", 5432),
+        ("database", "database", 5432),
+        ("database", "database", 8000),
+    }
+
+
+def allows(direction: str, peers: str, pod: dict[str, str], other: dict[str, str], port: int) -> bool:
+    """Whether the network rules of a pod let it connect with another pod of the namespace."""
+    policies = [each["spec"] for each in read_resources() if each["kind"] == "NetworkPolicy"]
+    chosen = [each for each in policies if is_chosen(each["podSelector"], pod)]
+    assert any(direction.title() in each["policyTypes"] for each in chosen), "No rule denies by default."
+    return any(
+        port in {each["port"] for each in rule["ports"]}
+        and any(is_chosen(peer["podSelector"], other) for peer in rule.get(peers, []) if "podSelector" in peer)
+        for policy in chosen
+        for rule in policy.get(direction, [])
+    )
+
+
+def is_chosen(selector: dict[str, dict[str, str]], labels: dict[str, str]) -> bool:
+    return selector.get("matchLabels", {}).items() <= labels.items()

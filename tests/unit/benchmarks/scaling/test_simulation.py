@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from benchmarks.scaling.simulation import Process, draw_arrivals, simulate
+from benchmarks.scaling.calibration import fit_together
+from benchmarks.scaling.simulation import Process, draw_arrivals, simulate, simulate_callers
 
 SERVICE_S = 0.002
 
@@ -56,3 +57,15 @@ def test_arrivals_have_the_rate_and_are_independent_of_each_other() -> None:
     gaps = np.diff(draw_arrivals(1000, 50, seed=5))
     assert gaps.mean() == pytest.approx(0.001, rel=0.02)
     assert gaps.std() == pytest.approx(gaps.mean(), rel=0.03)  # of an exponential distribution
+
+
+def test_callers_that_never_pause_keep_the_process_busy() -> None:
+    assert simulate_callers(1, 100, make_process(0.01)) == pytest.approx(100)
+    assert simulate_callers(4, 400, make_process(0.01, 0.01)) == pytest.approx(200, rel=0.02)  # always two in a batch
+    assert simulate_callers(1, 100, make_process(0.01, outside_s=0.01)) == pytest.approx(50, rel=0.02)
+
+
+def test_how_much_the_threads_hinder_each_other_is_found_from_the_rate() -> None:
+    process = make_process(0.004, 0.006, accept_s=0.002, together=0.7)
+    found = fit_together(process, simulate_callers(64, 4000, process))
+    assert found.together == pytest.approx(0.7, abs=0.01)
