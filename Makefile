@@ -13,7 +13,7 @@ ifeq ($(OS),Windows_NT)
 $(error On Windows, run Slate in WSL (Windows Subsystem for Linux))
 endif
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu up-refine down backup restore train refine promote roll-back refine-nightly sweep data test test-unit test-faults test-alerts test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-learning benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock clean
+.PHONY: help run up up-gpu up-refine down backup restore train refine promote roll-back refine-nightly sweep data test test-unit test-faults test-alerts test-containers test-contract check check-kubernetes format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-learning benchmark-scaling benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -103,7 +103,17 @@ check: $(VENV)/installed-test ## lint, format, types, import rules, spelling, an
 	@$(BIN)/lint-imports
 	@$(BIN)/codespell
 	@$(BIN)/python -m infra.check_docs
-	@$(BIN)/python -m pytest --collect-only -qq tests/containers tests/alerts  # `make test` does not run these tests; this checks that they can be imported
+	@$(BIN)/python -m pytest --collect-only -qq tests/containers tests/alerts tests/kubernetes  # `make test` does not run these tests; this checks that they can be imported
+
+# checkov has many packages, so the tools have an environment of their own.
+KUBERNETES_TOOLS := .kubernetes-tools
+$(KUBERNETES_TOOLS)/installed: infra/kubernetes/tools.txt
+	$(PYTHON) -m venv $(KUBERNETES_TOOLS)
+	@$(KUBERNETES_TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement infra/kubernetes/tools.txt
+	@touch $@
+
+check-kubernetes: $(VENV)/installed-test $(KUBERNETES_TOOLS)/installed ## render the overlays of infra/kubernetes, and compare them with the schemas of Kubernetes and the rules of checkov; needs kubectl
+	@$(BIN)/python -m pytest tests/kubernetes $(ARGS)
 
 format: $(VENV)/installed-test ## reformat, and fix what ruff can fix
 	@$(BIN)/ruff check --fix .
@@ -135,6 +145,9 @@ benchmark-fairness: $(VENV)/installed-test ## how long others wait while one or 
 
 benchmark-learning: $(VENV)/installed-test data ## what is learned from labels, through the running services; writes docs/learning.md (PEN_DIGITS names two files; ARGS="--only others --folder FOLDER")
 	@$(BIN)/python -m benchmarks.learning $(ARGS)
+
+benchmark-scaling: $(VENV)/installed-test ## inference at 30 to 90 % of what it can answer beside a simulation of it, and what that means for more; writes the tables of docs/scaling.md
+	@$(BIN)/python -m benchmarks.scaling $(ARGS)
 
 benchmark-training: $(VENV)/installed-training data ## how much longer an epoch takes than the network's computation alone
 	@$(BIN)/python -m benchmarks.training_speed $(ARGS)

@@ -1,4 +1,4 @@
-"""Sends requests at a steady rate, however slow the answers are (an open-loop load), and times each answer.
+"""Sends requests at a given rate, however slow the answers are (an open-loop load), and times each answer.
 
 Connections are reused; a request without a free connection opens a new one, and no request is left out. It uses
 asyncio's raw transports, because a client library would need more processor time than the measured server.
@@ -7,6 +7,7 @@ asyncio's raw transports, because a client library would need more processor tim
 import asyncio
 import time
 from collections import Counter, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,10 +17,20 @@ MAX_CONNECTIONS = 2000
 
 @dataclass
 class Flood:
-    """The result: latencies in seconds by HTTP status, and the number of requests without an answer."""
+    """The result: latencies in seconds by HTTP status, and the number of requests without an answer.
+
+    `exchanges` has when each answered request was sent, in seconds of perf_counter, and its latency.
+    """
 
     latencies: dict[int, list[float]] = field(default_factory=dict)
     lost: int = 0
+    exchanges: list[tuple[float, float]] = field(default_factory=list)
+
+    def add(self, status: int, sent_at: float) -> None:
+        """Note an answer that came now."""
+        latency = time.perf_counter() - sent_at
+        self.latencies.setdefault(status, []).append(latency)
+        self.exchanges.append((sent_at, latency))
 
     def percentile_ms(self, status: int, percent: float) -> float:
         """A percentile of the latency. NaN if no answer had this status."""
@@ -60,7 +71,7 @@ class _Connection(asyncio.Protocol):
         if len(self.received) < head + 4 + length or self.sent_at is None:
             return
         status = int(self.received[9:12])
-        self.flood.latencies.setdefault(status, []).append(time.perf_counter() - self.sent_at)
+        self.flood.add(status, self.sent_at)
         self.received.clear()
         self.sent_at = None
         if b"connection: close" in header:
@@ -80,11 +91,16 @@ class _Connection(asyncio.Protocol):
 
 async def flood(host: str, port: int, request: bytes, *, rate: float, seconds: float) -> Flood:
     """Send `rate` requests per second for `seconds`, then wait up to ten seconds for the last answers."""
+    return await flood_at(host, port, request, [number / rate for number in range(int(rate * seconds))])
+
+
+async def flood_at(host: str, port: int, request: bytes, moments: Sequence[float]) -> Flood:
+    """Send a request at each of these moments, in seconds from now, and wait up to ten seconds for the last answers."""
     result, free = Flood(), deque[_Connection]()
     loop, everyone = asyncio.get_running_loop(), list[_Connection]()
     start = time.perf_counter()
-    for number in range(int(rate * seconds)):
-        due = start + number / rate
+    for number, moment in enumerate(moments):
+        due = start + moment
         if (early := due - time.perf_counter()) > 0:
             await asyncio.sleep(early)
         elif -early > 0.01 and number % 50 == 0:

@@ -15,7 +15,7 @@ from infra.markdown_pages import MarkdownPage, list_pages
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PROGRAMS = {"sh", "bash", "shell", "console", "python"}  # languages of the blocks that need one of these markers:
-MARKERS = ("run", "stack", "needs-data", "needs-docker", "needs-gpu", "needs-install")
+MARKERS = ("run", "stack", "needs-cluster", "needs-data", "needs-docker", "needs-gpu", "needs-install")
 
 PATH = re.compile(r"(?<![\w./:-])(?:services|shared|training|infra|tests|docs|benchmarks|models)/[\w./*<>{},…-]*")
 PLACEHOLDER = re.compile(r"<[^>]*>|\{[^}]*\}|…|\.\.\.")

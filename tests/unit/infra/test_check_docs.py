@@ -74,7 +74,7 @@ def test_a_problem_is_named_with_its_line(root: Path, text: str, problem: str) -
 @pytest.mark.parametrize("block", ["```sh\nls\n```", "```bash sometimes\nls\n```", "```python\nprint()\n```"])
 def test_a_program_without_a_marker_is_a_problem(root: Path, block: str) -> None:
     (problem,) = problems_of(root, block)
-    assert "needs one of these markers: run, stack, needs-data" in problem
+    assert "needs one of these markers: run, stack, needs-cluster, needs-data" in problem
 
 
 @pytest.mark.parametrize("block", ["```\nls\n```", "    ls\n"])

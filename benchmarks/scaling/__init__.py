@@ -1,0 +1,1 @@
+"""How far Slate scales: a simulation of inference, checked against the service, and what follows for more machines."""
