@@ -10,6 +10,8 @@ import structlog
 from asgi_correlation_id import correlation_id
 from structlog.types import EventDict, WrappedLogger
 
+from shared.web.log_escapes import escape_controls, write_traceback
+
 
 def _add_request_id(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
     if request_id := correlation_id.get():
@@ -25,8 +27,7 @@ def _is_no_malformed_request(record: logging.LogRecord) -> bool:
 def configure_logs(level: str = "INFO") -> None:
     """Configure structlog and the standard library. The output is JSON unless stderr is a terminal."""
     to_json = not sys.stderr.isatty()
-    # The plain traceback leaves local variables out.
-    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    console = structlog.dev.ConsoleRenderer(exception_formatter=write_traceback)
     renderer = structlog.processors.JSONRenderer() if to_json else console
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -47,6 +48,7 @@ def configure_logs(level: str = "INFO") -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                escape_controls,
                 *([structlog.processors.format_exc_info] if to_json else []),
                 renderer,
             ],
