@@ -1,6 +1,7 @@
-"""With API keys set, every route of inference needs a key, unless it is in the table of open ones."""
+"""With API keys set, every route of inference needs a key, unless it is in the table of open ones. None asks others."""
 
 import hashlib
+import socket
 from collections.abc import AsyncIterator
 
 import httpx
@@ -67,3 +68,17 @@ async def test_an_address_that_is_written_in_another_way_is_not_open(client) -> 
     ):
         assert (await client.get(path)).status_code in (401, 404), path
         assert (await client.get(path)).status_code != 200
+
+
+@pytest.mark.parametrize("place", ["image", "images", "model"])
+async def test_an_address_in_a_request_is_never_asked(client, place: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0)
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/a.png"
+        query = {"model": f"openai/{url}"} if place == "model" else {}
+        body = {"images": [url]} if place == "images" else {"image": url}
+        path = "/v1/predict/batch" if place == "images" else "/v1/predict"
+        answer = await client.post(path, json=body, params=query, headers={"X-API-Key": KEY})
+        assert answer.status_code in (200, 404, 422)  # a batch answers each entry with its own problem
+        with pytest.raises(BlockingIOError):  # nobody has connected
+            server.accept()
