@@ -96,8 +96,9 @@ test-containers: $(VENV)/installed-test ## build and run the containers and test
 test-contract: $(VENV)/installed-test ## send both APIs EXAMPLES requests for each operation and phase, made from their OpenAPI documents; takes minutes
 	@SLATE_CONTRACT_EXAMPLES=$(EXAMPLES) SLATE_CONTRACT_SEED=$(SEED) $(BIN)/python -m pytest $(IN_TWO) tests/integration/contract
 
-check: $(VENV)/installed-test ## lint, format, types, import rules, spelling, and links and names in the docs
+check: $(VENV)/installed-test ## lint, format, security rules, types, import rules, spelling, and links and names in the docs
 	@$(BIN)/ruff check .
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml services shared infra
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
@@ -155,8 +156,8 @@ benchmark-training: $(VENV)/installed-training data ## how much longer an epoch 
 benchmark-worst-pictures: $(VENV)/installed-test ## CPU time and memory of the pictures that cost most (Linux)
 	@$(BIN)/python -m benchmarks.worst_pictures $(ARGS)
 
-fuzz: $(VENV)/installed-test ## read damaged pictures for a minute (options: ARGS="--seconds 600 --seed 7")
-	@$(BIN)/python -m tests.fuzzing.recognition $(ARGS)
+fuzz: $(VENV)/installed-fuzzing ## look for pictures that break a decoder or cost too much (ARGS="--target page --seconds 3600"; Linux)
+	@$(BIN)/python -m tests.fuzzing $(ARGS)
 
 screenshots: $(VENV)/installed-test ## take the pictures in docs/images, from a stack that it starts
 	@$(BIN)/python -m tests.e2e.screenshots $(ARGS)
@@ -168,7 +169,7 @@ openapi: $(VENV)/installed-test ## write the OpenAPI documents of both APIs to d
 	@$(BIN)/python -m infra.openapi
 
 lock: $(VENV)/installed-test ## choose package versions again and write requirements.lock
-	@$(BIN)/uv pip compile --quiet --universal --upgrade --extra test --no-emit-index-url --no-emit-find-links \
+	@$(BIN)/uv pip compile --quiet --universal --upgrade --extra test --extra fuzzing --no-emit-index-url --no-emit-find-links \
 		--no-annotate --python-version 3.11 --output-file requirements.lock pyproject.toml
 
 clean: ## remove the virtual environment and caches (not the data in .slate)

@@ -1,6 +1,8 @@
 """What the worst picture costs: CPU time and memory of decoding and reading it, each in a process of its own.
 
-A page is read by the reader network in use. Its own memory, loaded once, does not count.
+A page is read by the reader network in use. Its own memory, loaded once, does not count. A second table has the files
+that the page converts. They cost what the converting process costs from its start to its end, which the operating
+system limits.
 
 `python -m benchmarks.worst_pictures` prints the table. `--only checkerboard` measures the pictures with that in their
 name. Linux only, as it resets the peak of the memory in /proc.
@@ -12,16 +14,20 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from services.frontend.conversion import NotConvertedError, convert
 from shared.recognition.errors import DrawingError
 from shared.recognition.preprocessing import preprocess
 from tests.shipped_reader import read_page
 from tests.unit.recognition.written_page import Written, as_png, write
+from tests.worst_pictures.converted import HOSTILE_CONVERTED
+from tests.worst_pictures.cost import measure_cost
 from tests.worst_pictures.pictures import list_pictures
 
 READERS: dict[str, Callable[[bytes], object]] = {"one digit": preprocess, "page": read_page}
+CONVERSION = "conversion"
 SEVEN = [Written(7, 80, 60, 160)]
 
 
@@ -32,8 +38,8 @@ def main() -> None:
     parser.add_argument("--one", nargs=2, metavar=("READER", "FILE"), help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.one:
-        reader, path = chosen.one
-        print(json.dumps(measure_here(READERS[reader], Path(path).read_bytes())))
+        reader, data = chosen.one[0], Path(chosen.one[1]).read_bytes()
+        print(json.dumps(measure_conversion(data) if reader == CONVERSION else measure_here(READERS[reader], data)))
         return
     print("| picture | kB | one digit: CPU | memory | answer | page: CPU | memory | answer |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
@@ -42,17 +48,23 @@ def main() -> None:
         if chosen.only in name:
             cells = measure(make(), highest)
             print(f"| {name} | {' | '.join(cells)} |", flush=True)
-    print(f"\nThe most: {highest[0]:.2f} s of CPU and {highest[1]:.0f} MiB")
+    print(f"\nThe most: {highest[0]:.2f} s of CPU and {highest[1]:.0f} MiB\n")
+    print("| converted file | kB | CPU | memory | answer |")
+    print("| --- | --- | --- | --- | --- |")
+    for name, make in HOSTILE_CONVERTED.items():
+        if chosen.only in name:
+            print(f"| {name} | {' | '.join(measure(make(), [0.0, 0.0], [CONVERSION]))} |", flush=True)
 
 
-def measure(data: bytes, highest: list[float]) -> list[str]:
+def measure(data: bytes, highest: list[float], readers: Iterable[str] = READERS) -> list[str]:
     """The cells of a row. Raises the `highest` CPU time and memory."""
     cells = [f"{len(data) / 1e3:.0f}"]
     with tempfile.NamedTemporaryFile() as file:
         Path(file.name).write_bytes(data)
-        for reader in READERS:
+        for reader in readers:
             command = [sys.executable, "-m", "benchmarks.worst_pictures", "--one", reader, file.name]
-            cpu_s, mib, answer = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+            done = subprocess.run(command, check=True, capture_output=True)
+            cpu_s, mib, answer = json.loads(done.stdout.splitlines()[-1])  # behind the lines of logs
             highest[:] = max(highest[0], cpu_s), max(highest[1], mib)
             cells += [f"{cpu_s:.2f} s", f"{mib:.0f} MiB", answer]
     return cells
@@ -61,26 +73,29 @@ def measure(data: bytes, highest: list[float]) -> list[str]:
 def measure_here(read: Callable[[bytes], object], data: bytes) -> tuple[float, float, str]:
     """CPU seconds, MiB beyond the memory that the process had before, and what came of it."""
     read(as_png(write(SEVEN, 280, 280)))  # loads what is loaded once
-    Path("/proc/self/clear_refs").write_text("5")  # the peak begins at the present memory
-    memory, cpu_s = read_peak_mib(), read_cpu_s()
+    answers: list[str] = []
+    cost = measure_cost(lambda: answers.append(find_answer(read, data)))
+    return cost.cpu_s, cost.mib, answers[0]
+
+
+def measure_conversion(data: bytes) -> tuple[float, float, str]:
+    """The same of the process that converts the file, and of all that it needs."""
+    try:
+        convert(data)
+        answer = "converted"
+    except NotConvertedError as error:
+        answer = str(error).partition(".")[0]
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, answer
+
+
+def find_answer(read: Callable[[bytes], object], data: bytes) -> str:
+    """`read`, or the name of the error."""
     try:
         read(data)
-        answer = "read"
     except DrawingError as error:
-        answer = type(error).__name__
-    return read_cpu_s() - cpu_s, read_peak_mib() - memory, answer
-
-
-def read_cpu_s() -> float:
-    """User and system time of all threads of this process."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
-
-
-def read_peak_mib() -> float:
-    """The highest resident memory of this process; `ru_maxrss` would include that of the parent process."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+        return type(error).__name__
+    return "read"
 
 
 if __name__ == "__main__":

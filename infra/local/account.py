@@ -48,7 +48,7 @@ def choose_account(folder: Path, say: Callable[[str], None]) -> Account | None:
 def _create_account() -> pwd.struct_passwd:
     command = ("useradd", "--system", "--no-create-home", "--shell", "/bin/false", ACCOUNT_NAME)
     try:
-        subprocess.run(command, check=True, capture_output=True)
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603  the command is ours
     except (OSError, subprocess.CalledProcessError):
         raise LocalError(
             f"PostgreSQL cannot run as root, and its account {ACCOUNT_NAME} could not be created. "

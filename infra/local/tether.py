@@ -15,9 +15,9 @@ import threading
 def start(account: str, command: list[str], lock_fd: int) -> subprocess.Popen[bytes]:
     """Start the command as `uid:gid`, or as our own account for `-`."""
     if account == "-":
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=(lock_fd,))
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=(lock_fd,))  # noqa: S603  the command is ours
     uid, gid = (int(part) for part in account.split(":"))
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603  the command is ours
         command, stdin=subprocess.DEVNULL, pass_fds=(lock_fd,), user=uid, group=gid, extra_groups=[], umask=0o077
     )
 

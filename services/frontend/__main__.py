@@ -20,9 +20,11 @@ from streamlit.web.bootstrap import load_config_options
 from streamlit.web.cli import configurator_options
 
 from services.frontend.browser_cookies import BROWSER_HEADER, BrowserCookies
+from services.frontend.content_policy import PAGE_POLICY
 from services.frontend.first_load.kept_files import KeptFiles
 from services.frontend.first_load.page_head import PageHead
 from services.frontend.settings import Settings
+from services.frontend.upload_room import UploadRoom
 from shared.web.metrics import METRICS, RequestMetrics, answer_metrics
 from shared.web.request_body import RequestBodyLimits
 from shared.web.request_id import accept_request_ids
@@ -50,6 +52,7 @@ def main(**streamlit_options: Any) -> None:
     serve(
         create_app(settings),
         settings,
+        policy=PAGE_POLICY,
         ws="auto",
         ws_max_size=WEBSOCKET_BYTES,
         ws_ping_interval=st.get_option("server.websocketPingInterval") or PING_S,
@@ -103,6 +106,7 @@ def create_app(settings: Settings) -> st.App:
             accept_request_ids(),
             *tracing,
             *make_guards(settings, RequestBodyLimits(upload_bytes + MULTIPART_BYTES)),
+            Middleware(UploadRoom, largest=upload_bytes),
             Middleware(BrowserCookies, issue_token=issue_token, path=path),
             Middleware(PageHead),
             Middleware(KeptFiles, path=path),

@@ -44,7 +44,9 @@ class BrowserCookies:
         """The `Set-Cookie` headers that this browser needs."""
         settings = CookieSettings(path=self.path, secure=scope["scheme"] == "https")
         sent = read_cookies(scope)
-        secret = sent.get(cookies.BROWSER) or cookies.make_browser_secret()
+        secret = sent.get(cookies.BROWSER, "")
+        if not cookies.is_browser_secret(secret):
+            secret = cookies.make_browser_secret()
         earlier = sent.get(cookies.VISITOR, "")
         values = {cookies.BROWSER: secret}
         if token := await self._ask(cookies.name_browser(secret), earlier if cookies.is_token(earlier) else ""):

@@ -5,12 +5,14 @@ its browser (browser_cookies.py).
 """
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 
 BROWSER, VISITOR, CURATOR = "slate_browser", "slate_visitor", "slate_curator"
 KEPT_S = 400 * 24 * 60 * 60  # as long as browsers keep a cookie at most
+SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 MAX_CHARACTERS = 4000  # of a value; browsers drop cookies above 4,096 bytes
 
 
@@ -25,6 +27,11 @@ class CookieSettings:
 def make_browser_secret() -> str:
     """256 random bits."""
     return secrets.token_urlsafe(32)
+
+
+def is_browser_secret(value: str) -> bool:
+    """Whether `make_browser_secret` can have made the value. Others are guesses, or too long to be sent back."""
+    return SECRET.fullmatch(value) is not None
 
 
 def name_browser(secret: str) -> str:

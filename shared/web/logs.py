@@ -9,6 +9,7 @@ import sys
 import structlog
 from structlog.types import EventDict, WrappedLogger
 
+from shared.web.log_escapes import escape_controls, write_traceback
 from shared.web.request_id import find_request_id
 
 
@@ -26,8 +27,7 @@ def _is_no_malformed_request(record: logging.LogRecord) -> bool:
 def configure_logs(level: str = "INFO") -> None:
     """Configure structlog and the standard library. The output is JSON unless stderr is a terminal."""
     to_json = not sys.stderr.isatty()
-    # The plain traceback leaves local variables out.
-    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    console = structlog.dev.ConsoleRenderer(exception_formatter=write_traceback)
     renderer = structlog.processors.JSONRenderer() if to_json else console
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -48,6 +48,7 @@ def configure_logs(level: str = "INFO") -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                escape_controls,
                 *([structlog.processors.format_exc_info] if to_json else []),
                 renderer,
             ],

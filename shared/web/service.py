@@ -31,6 +31,11 @@ from shared.web.root_path import RootPath
 from shared.web.settings import ApiServerSettings, ServerSettings
 from shared.web.tracing import start_tracing
 
+# A browser takes no answer for a page that is none, sends no address of ours to others, and shows nothing of ours in a
+# page of another site. uvicorn adds them to every answer, so they cost no middleware.
+SAFE_HEADERS = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"))
+POLICY = "Content-Security-Policy"
+OWN_FRAMES_ONLY = "frame-ancestors 'self'"
 BODIES_IN_MEMORY = 4  # of the largest size, so that one caller may send two at once
 GRACEFUL_S = 10  # for the requests that are being answered when the port closes
 
@@ -70,12 +75,19 @@ def make_guards(settings: ServerSettings, bodies: RequestBodyLimits, ready_path:
     ]
 
 
-def serve(app: ASGIApp | str, settings: ServerSettings, *, processes: int = 1, **options: Any) -> None:
+def serve(
+    app: ASGIApp | str,
+    settings: ServerSettings,
+    *,
+    processes: int = 1,
+    policy: str = OWN_FRAMES_ONLY,
+    **options: Any,
+) -> None:
     """Run the app until a signal stops it. Requests that are being answered are finished first.
 
     For several processes, `app` is the name of a function as `module:function`. Each process calls it to build its own
     app, and the function must configure the logs. The processes share the port, and /metrics reports all of them.
-    `options` are those of `uvicorn.run`.
+    `policy` is the Content-Security-Policy of every answer. `options` are those of `uvicorn.run`.
     """
     configure_logs(settings.log_level)
     raise_open_file_limit()  # the processes that uvicorn starts inherit it
@@ -83,12 +95,13 @@ def serve(app: ASGIApp | str, settings: ServerSettings, *, processes: int = 1, *
     with TemporaryDirectory(prefix="slate-metrics-") if processes > 1 else nullcontext() as folder:
         if folder:
             os.environ.setdefault(FOLDER_VARIABLE, folder)  # the processes that uvicorn starts inherit it
-        uvicorn.run(app, factory=isinstance(app, str), workers=processes, **make_options(settings) | options)
+        uvicorn.run(app, factory=isinstance(app, str), workers=processes, **make_options(settings, policy) | options)
 
 
-def make_options(settings: ServerSettings) -> dict[str, Any]:
-    """The options of `uvicorn.run` that follow from the settings."""
+def make_options(settings: ServerSettings, policy: str = OWN_FRAMES_ONLY) -> dict[str, Any]:
+    """The options of `uvicorn.run` that follow from the settings. `policy` is the Content-Security-Policy."""
     return {
+        "headers": [*SAFE_HEADERS, (POLICY, policy)],
         "host": settings.host,
         "port": settings.port,
         "http": LimitedHttpProtocol,

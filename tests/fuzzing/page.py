@@ -1,7 +1,4 @@
-"""Prepares mutated pictures as the page does: each is shown, or refused with an UnshowablePictureError.
-
-`python -m tests.fuzzing.page --seconds 600` runs it for longer, like `tests.fuzzing.recognition`.
-"""
+"""Prepares mutated pictures as the page does: each is shown, or refused with an UnshowablePictureError."""
 
 from services.frontend.conversion.__main__ import convert_here
 from services.frontend.elements.decoding import UnshowablePictureError
@@ -9,8 +6,6 @@ from services.frontend.elements.thumbnails import make_thumbnail
 from services.frontend.views.photo.picture import check_file, make_views
 from shared.contracts.page import Box
 from shared.picture_kinds import CONVERTED, find_kind
-from tests.fuzzing.recognition import run
-from tests.fuzzing.seeds import make_converted
 
 BOX = Box(left=0, top=0, width=9, height=9)
 
@@ -25,7 +20,3 @@ def prepare(data: bytes) -> bool:
     except UnshowablePictureError:
         return False
     return True
-
-
-if __name__ == "__main__":
-    run(prepare, make_converted())

@@ -98,7 +98,7 @@ def answer_html(prediction: Prediction, verdict: Verdict) -> str:
   data-rejected="{str(verdict.rejected).lower()}">
   <div class="digit" role="status" aria-label="{read}">{sign_answer(prediction.digit, rejected=verdict.rejected)}</div>
   <div class="verdict"><b>{verdict.words}</b>{_sureness_html(prediction, verdict)}
-    <small>{model.name} {model.version} · {prediction.elapsed_ms:.0f}&nbsp;ms</small></div>
+    <small>{escape(model.name)} {escape(model.version)} · {prediction.elapsed_ms:.0f}&nbsp;ms</small></div>
 </div>"""
 
 

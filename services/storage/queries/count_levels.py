@@ -65,7 +65,7 @@ SELECT (created_at AT TIME ZONE 'UTC')::date AS day, model_name, model_version, 
        width_bucket(confidence, ARRAY{BIN_EDGES[1:-1]}::double precision[]) AS bin,
        1 AS predictions, round(confidence * {CONFIDENCE_UNIT:.0f})::bigint AS confidence
 FROM predictions
-"""
+"""  # noqa: S608  constants only
 OUTCOMES = f"SELECT *, {OUTCOME} AS outcome"
 
 MODEL_VERSIONS = f"""
@@ -73,7 +73,7 @@ SELECT model_name AS name, model_version AS version FROM (
     SELECT model_name, model_version, predictions FROM counts WHERE level = {LEVELS[1].number}
     UNION ALL SELECT model_name, model_version, predictions FROM count_changes
 ) AS counted GROUP BY model_name, model_version HAVING sum(predictions) > 0 ORDER BY model_name, model_version
-"""
+"""  # noqa: S608  constants only
 
 
 def choose_level(*parts: str) -> Level:
@@ -89,4 +89,4 @@ def write_levels(facts: str) -> str:
            digit, label, rejected, outcome, bin, sum(predictions) AS predictions, sum(confidence) AS confidence
     FROM (SELECT *, {OUTCOME} AS outcome FROM ({facts}) AS facts) AS facts
     GROUP BY GROUPING SETS ({sets})
-    """
+    """  # noqa: S608  values are parameters

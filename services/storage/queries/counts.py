@@ -29,12 +29,12 @@ WITH taken AS (
         confidence = counts.confidence + EXCLUDED.confidence
 )
 SELECT count(*) FROM taken
-"""
+"""  # noqa: S608  constants only
 
 COUNTED_AGAIN = f"""
 SELECT {DIMENSIONS}, sum(predictions) AS predictions, sum(confidence) AS confidence
 FROM ({FACTS}) AS facts GROUP BY {DIMENSIONS}
-"""
+"""  # noqa: S608  constants only
 
 # The last statement has one snapshot: the changes that it removes are exactly those of the predictions that it counts.
 REBUILD = f"""
@@ -43,7 +43,7 @@ LOCK TABLE predictions IN ACCESS SHARE MODE;
 SELECT pg_advisory_xact_lock({FOLD_LOCK});
 DELETE FROM counts;
 WITH covered AS (DELETE FROM count_changes) INSERT INTO counts {write_levels(COUNTED_AGAIN)}
-"""
+"""  # noqa: S608  constants only
 
 # Every sum in `counts` and `count_changes` that is not the sum over the predictions.
 DIFFERENCES = f"""
@@ -59,7 +59,7 @@ SELECT count(*) FROM (
     GROUP BY level, day, model_name, model_version, source, digit, label, rejected, outcome, bin
     HAVING sum(predictions) <> 0 OR sum(confidence) <> 0
 ) AS differing
-"""
+"""  # noqa: S608  constants only
 
 
 async def fold_counts(connection: asyncpg.Connection) -> int:

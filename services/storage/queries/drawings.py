@@ -41,7 +41,7 @@ WITH unmoved AS (
     ON CONFLICT DO NOTHING
 )
 SELECT created_at, id FROM batch ORDER BY created_at DESC, id DESC LIMIT 1
-"""
+"""  # noqa: S608  constants only
 
 HAS_UNMOVED = "SELECT EXISTS (SELECT FROM predictions WHERE drawing IS NOT NULL)"
 

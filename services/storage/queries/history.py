@@ -44,7 +44,7 @@ async def read_page(
     found, values = await write_places_query(connection, query, window, query.limit + 1, owner)
     order = "created_at, id" if newer else "created_at DESC, id DESC"
     records = await connection.fetch(
-        f"SELECT {COLUMNS} FROM ({found}) AS found JOIN predictions USING (created_at, id) ORDER BY {order}",
+        f"SELECT {COLUMNS} FROM ({found}) AS found JOIN predictions USING (created_at, id) ORDER BY {order}",  # noqa: S608  values are parameters
         *values,
     )
     more = len(records) > query.limit

@@ -52,7 +52,7 @@ def write_page_query(
         for number, sql_type in enumerate(index.types())
     )
     query = (
-        f"SELECT found.* FROM unnest({arrays}) AS entry ({', '.join(index.columns)}) "
+        f"SELECT found.* FROM unnest({arrays}) AS entry ({', '.join(index.columns)}) "  # noqa: S608  values are parameters
         f"CROSS JOIN LATERAL ({found}) AS found {_write_order(['created_at', 'id'], window)} LIMIT {limit}"
     )
     return query, conditions.values
@@ -81,7 +81,7 @@ def _write_entries(
         for place in (window.after, window.before)
     )
     return (
-        f"SELECT created_at, id FROM predictions WHERE {index.condition} AND ({', '.join(keys)}) > ({after}) "
+        f"SELECT created_at, id FROM predictions WHERE {index.condition} AND ({', '.join(keys)}) > ({after}) "  # noqa: S608  values are parameters
         f"AND ({', '.join(keys)}) < ({before}) {_write_order(keys, window)} LIMIT {limit}"
     )
 

@@ -19,7 +19,7 @@ NAMES = ", ".join(COLUMNS)
 # The primary key of `predictions` is checked for each row either way; the copy needs no index.
 CREATE = f"""
 CREATE TEMPORARY TABLE imported ON COMMIT DROP AS SELECT {NAMES}, drawing AS content FROM predictions WITH NO DATA
-"""
+"""  # noqa: S608  constants only
 # In the order of the keys, so that two imports at once wait for each other and never in a circle.
 # $1 the owner who imports and $2 who, for the history of labels and the audit
 STORE = f"""
@@ -38,7 +38,7 @@ WITH stored AS (
     SELECT $2, 'import', jsonb_build_object('predictions', count(*)) FROM stored HAVING count(*) > 0
 )
 SELECT count(*) FROM stored
-"""
+"""  # noqa: S608  constants only
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ FROM (
 ) AS measured
 WHERE bytes_before < {PAGE_BYTES}
 ORDER BY labelled_at, id
-"""
+"""  # noqa: S608  constants only
 PAGE_AFTER = PAGE.format(which="(labelled_at, id) > ($2, $3)")
 PAGE_OF_CHOSEN = PAGE.format(which="id = ANY($2::uuid[])")
 # $1 the time up to which labels are read, $2 how many of the newest follow the place
@@ -66,7 +66,7 @@ FROM (
     ) AS in_turn
     ORDER BY turn, labelled_at DESC, id DESC LIMIT $2
 ) AS chosen
-"""
+"""  # noqa: S608  constants only
 
 
 @dataclass(frozen=True)

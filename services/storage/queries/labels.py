@@ -24,7 +24,7 @@ LOCK = f"{READ} FOR UPDATE"
 SET = f"""
 UPDATE predictions SET label = $2, labelled_at = CASE WHEN $2::smallint IS NOT NULL THEN clock_timestamp() END
 WHERE id = $1 RETURNING {COLUMNS}
-"""
+"""  # noqa: S608  constants only
 
 # $2 the owner who gives the label, $3 its name → whether the label is a retry: the same author gave it last, and nobody
 # has questioned it since, neither by another opinion nor by a suspicion that the author has not confirmed it against.
@@ -48,7 +48,7 @@ HISTORY = f"""
 SELECT at, by_owner, by_name, counts, before, after, origin FROM (
     SELECT * FROM label_history WHERE prediction_id = $1 ORDER BY id DESC LIMIT {MOST_CHANGES}
 ) AS newest ORDER BY id
-"""
+"""  # noqa: S608  constants only
 
 
 @dataclass(frozen=True)

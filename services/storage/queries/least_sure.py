@@ -48,7 +48,7 @@ def write_least_sure_query(query: HistoryQuery, places: str, values: Sequence[ob
             conditions.add(f"(found.confidence, found.id) {sign} ({{}}, {{}})", place.confidence, place.id)
     way = " DESC" if query.newer_than is not None else ""
     written = (
-        f"SELECT found.* FROM ({places}) AS newest CROSS JOIN LATERAL "
+        f"SELECT found.* FROM ({places}) AS newest CROSS JOIN LATERAL "  # noqa: S608  values are parameters
         f"(SELECT {COLUMNS} FROM predictions WHERE predictions.id = newest.id LIMIT 1) AS found "
         f"WHERE {conditions} ORDER BY found.confidence{way}, found.id{way} LIMIT {query.limit + 1}"
     )

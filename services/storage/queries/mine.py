@@ -17,7 +17,7 @@ WITH deleted AS (
     SELECT $2, 'delete_mine', jsonb_build_object('predictions', count(*)) FROM deleted HAVING count(*) > 0
 )
 SELECT count(*) FROM deleted
-"""
+"""  # noqa: S608  constants only
 DELETE_OPINIONS = "DELETE FROM label_history WHERE by_owner = $1"
 
 

@@ -18,7 +18,6 @@ from shared.contracts.message import ModelVersion
 from shared.contracts.storage import PredictionToStore, StoredPrediction
 from shared.web.media_type import MediaType
 
-# The `noqa: S608` below are safe, because this constant is all that the f-strings insert.
 COLUMNS = """id, created_at, digit, confidence, probabilities, digit_score, model_name, model_version, source,
 label, labelled_at, rejected, owner"""
 
@@ -35,7 +34,7 @@ WITH stored AS (
     INSERT INTO drawings (sha256, content) SELECT drawing_sha256, $10 FROM stored ON CONFLICT DO NOTHING
 )
 SELECT {COLUMNS} FROM stored
-"""
+"""  # noqa: S608  constants only
 
 COMPARE = f"""
 SELECT {COLUMNS},
@@ -45,10 +44,10 @@ SELECT {COLUMNS},
        AND coalesce(drawing_sha256, sha256(drawing)) = sha256($10) AS same_content,
        owner IS NOT DISTINCT FROM $13 AS same_owner
 FROM predictions WHERE id = $1
-"""
+"""  # noqa: S608  constants only
 
 # $2 the owner whose predictions are seen, NULL for everybody's
-READ = f"SELECT {COLUMNS} FROM predictions WHERE id = $1 AND ($2::uuid IS NULL OR owner = $2)"
+READ = f"SELECT {COLUMNS} FROM predictions WHERE id = $1 AND ($2::uuid IS NULL OR owner = $2)"  # noqa: S608  constants only
 
 # $2 whether to keep a labelled prediction, $3 the owner whose predictions may be deleted, NULL for everybody's, $4 who,
 # for the audit, $5 the owner that this caller is. The page replaces an unfinished drawing after each stroke with

@@ -25,7 +25,7 @@ WITH old AS (
     FROM deleted HAVING count(*) > 0
 )
 SELECT created_at, id, count(*) OVER () AS deleted FROM deleted ORDER BY created_at DESC, id DESC LIMIT 1
-"""
+"""  # noqa: S608  constants only
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ WITH newest AS MATERIALIZED (
     CROSS JOIN LATERAL (SELECT * FROM predictions WHERE id = prediction_id LIMIT 1) AS answered
     WHERE $3::uuid IS NULL OR owner = $3
 )
-"""
+"""  # noqa: S608  constants only
 COUNT = f"""
 {NEWEST}, judged AS (
     SELECT {AGREED} AS agreed, {OUTCOME} <> {UNLABELLED} AS labelled, {OUTCOME} = {RIGHT} AS is_right,
@@ -61,12 +61,12 @@ SELECT count(*) AS answered,
        count(*) FILTER (WHERE shadow_is_right AND NOT is_right) AS only_shadow_right,
        (SELECT count(*) = {COUNTED} FROM newest) AS more
 FROM judged
-"""
+"""  # noqa: S608  constants only
 DISAGREEMENTS = f"""
 {NEWEST}
 SELECT {COLUMNS}, shadow_digit, shadow_confidence, shadow_digit_score, shadow_rejected
 FROM compared WHERE NOT {AGREED} ORDER BY at DESC LIMIT {SHOWN}
-"""
+"""  # noqa: S608  constants only
 
 
 async def store_shadow_answer(

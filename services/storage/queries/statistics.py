@@ -64,7 +64,7 @@ async def _read_running_accuracy(
     labelled = filters.model_copy(update={"labelled": True})
     found, values = await write_places_query(connection, labelled, Window(), RUNNING_ACCURACY_LENGTH, owner)
     records = await connection.fetch(
-        f"SELECT created_at, {OUTCOME} = {RIGHT} AS correct FROM ({found}) AS found "
+        f"SELECT created_at, {OUTCOME} = {RIGHT} AS correct FROM ({found}) AS found "  # noqa: S608  values are parameters
         "JOIN predictions USING (created_at, id) ORDER BY created_at, id",
         *values,
     )

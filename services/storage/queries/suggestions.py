@@ -34,17 +34,17 @@ OF_ALL: dict[Kind, str] = {
         SELECT DISTINCT found.* FROM unnest(ARRAY{BANDS}::float8[]) AS lowest CROSS JOIN LATERAL (
             SELECT id, owner, digit, label, confidence FROM predictions
             WHERE {DOUBTFUL} AND (confidence, id) >= (lowest, '{SMALLEST}') ORDER BY confidence, id LIMIT {OF_A_BAND}
-        ) AS found""",
+        ) AS found""",  # noqa: S608  constants only
     "disputed": f"""
         SELECT found.* FROM (
             SELECT DISTINCT prediction_id FROM (
                 SELECT prediction_id FROM label_history WHERE NOT counts ORDER BY id DESC LIMIT {WINDOW}
             ) AS opinions
-        ) AS disputes {LOOKED_UP}""",
+        ) AS disputes {LOOKED_UP}""",  # noqa: S608  constants only
     "suspected": f"""
         SELECT found.* FROM (
             SELECT prediction_id FROM suspected_labels WHERE reviewed_at IS NULL ORDER BY probability LIMIT {WINDOW}
-        ) AS suspicions {LOOKED_UP}""",
+        ) AS suspicions {LOOKED_UP}""",  # noqa: S608  constants only
 }
 # $3 the owner
 MINE = f"""
@@ -53,9 +53,9 @@ MINE = f"""
         WHERE owner IS NOT NULL AND (owner, created_at, id) >= ($3, '-infinity', '{SMALLEST}')
           AND (owner, created_at, id) <= ($3, 'infinity', '{LARGEST}')
         ORDER BY owner DESC, created_at DESC, id DESC LIMIT {NEWEST_OWN}
-    )"""
+    )"""  # noqa: S608  constants only
 OF_MINE: dict[Kind, str] = {
-    "doubtful": f"SELECT * FROM mine WHERE {DOUBTFUL}",
+    "doubtful": f"SELECT * FROM mine WHERE {DOUBTFUL}",  # noqa: S608  constants only
     "disputed": "SELECT * FROM mine WHERE label IS NOT NULL AND id <> ALL ($1)",
     "suspected": "SELECT * FROM mine WHERE label IS NOT NULL AND id <> ALL ($1)",
 }
@@ -73,13 +73,13 @@ OPINION = f"""
     WHERE after <> candidate.label AND id > coalesce((
         SELECT max(id) FROM label_history WHERE prediction_id = candidate.id AND {SETTLES}
     ), 0)
-    ORDER BY id DESC LIMIT 1"""
+    ORDER BY id DESC LIMIT 1"""  # noqa: S608  constants only
 SUSPICION = f"""
     SELECT suggested, probability FROM suspected_labels
     WHERE prediction_id = candidate.id AND label = candidate.label AND reviewed_at IS NULL AND (
         SELECT count(*) = 0 FROM label_history
         WHERE prediction_id = candidate.id AND before = after AND after = candidate.label AND {SETTLES}
-    ) LIMIT 1"""
+    ) LIMIT 1"""  # noqa: S608  constants only
 
 # `place` is the order within a kind. The windows take the best of every owner before the second best of any.
 CANDIDATES = f"""
@@ -98,7 +98,7 @@ SELECT id, owner, digit, kind, suggested FROM (
         ) AS every
     ) AS ranked
 ) AS candidates WHERE of_kind <= {OF_A_KIND} ORDER BY place, id
-"""
+"""  # noqa: S608  constants only
 
 # $1 ids, $2 the owner that the caller is, $3 its name
 CHOSEN = f"""
@@ -107,7 +107,7 @@ SELECT {COLUMNS}, coalesce((
     WHERE prediction_id = predictions.id AND counts ORDER BY id DESC LIMIT 1
 ), false) AS labelled_by_me
 FROM predictions WHERE id = ANY ($1::uuid[])
-"""
+"""  # noqa: S608  constants only
 
 
 async def suggest_labels(

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 ROOT = Path(__file__).parents[3]
@@ -22,6 +23,8 @@ def check_contract(url: str, **headers: str) -> None:
     options = ["--max-examples", EXAMPLES, "--no-color"] + (["--seed", SEED] if SEED else [])
     for name, value in headers.items():
         options += ["--header", f"{name}:{value}"]
+    # The service writes its document at the first request. schemathesis waits ten seconds for it, whatever is set.
+    httpx.get(f"{url}/openapi.json", timeout=120).raise_for_status()
     environment = os.environ | {"PYTHONPATH": str(ROOT)}  # for hooks.py
     run = subprocess.run([*command, *options], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if run.returncode:

@@ -120,3 +120,83 @@ def test_the_page_can_be_published_under_a_path() -> None:
         for path in ("/slate/", "/slate/_stcore/health", "/readyz"):
             assert httpx.get(url + path, follow_redirects=True).status_code == 200
         open_websocket(url, "/slate/_stcore/stream", Origin=url)
+
+
+@pytest.mark.parametrize("path", ["/", "/readyz", "/_stcore/health", "/_stcore/stream", "/nothing", "/static/../x"])
+def test_every_answer_tells_the_browser_what_the_page_may_load_and_who_may_show_it(page: str, path: str) -> None:
+    headers = httpx.get(page + path, headers={"Accept": "text/html"}).headers
+    policy = dict(each.strip().split(" ", 1) for each in headers["content-security-policy"].split(";"))
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'self'"
+    assert policy["object-src"] == "'none'"
+    assert not any("http" in sources or "*" in sources for sources in policy.values())
+
+
+# Whoever can reach the page may use these addresses without a session. None tells anything about a visitor.
+OPEN = {
+    ("GET", "/_stcore/health"): 200,
+    ("GET", "/_stcore/host-config"): 200,
+    ("GET", "/_stcore/metrics"): 200,
+    ("GET", "/_stcore/agent/openapi.json"): 200,
+    ("GET", "/media/0123456789abcdef.png"): 404,
+    ("GET", "/component/none/index.html"): 404,
+    ("GET", "/docs"): 200,  # as every address without a meaning: the page
+    ("GET", "/_stcore/script-health-check"): 200,
+    ("GET", "/app/static/slate.svg"): 200,
+    ("GET", "/session"): 200,
+    ("GET", "/openapi.json"): 200,
+    ("GET", "/metrics"): 200,
+    ("POST", "/_stcore/agent/interact"): 403,
+    ("POST", "/_stcore/agent/mcp"): 400,
+    ("POST", "/session"): 403,
+    ("PUT", "/_stcore/upload_file/session/file"): 403,
+    ("DELETE", "/_stcore/upload_file/session/file"): 403,
+    ("POST", "/"): 405,
+    ("DELETE", "/history"): 405,
+}
+
+
+@pytest.mark.parametrize(("method", "path"), OPEN)
+def test_the_addresses_of_the_page_answer_a_stranger_as_in_the_table(page: str, method: str, path: str) -> None:
+    answer = httpx.request(method, page + path, headers={"Origin": "http://evil.example"}, json={}, timeout=60)
+    assert answer.status_code == OPEN[method, path]
+    assert answer.headers.get("access-control-allow-origin") in (None, page.replace("127.0.0.1", "localhost"))
+    assert "slate_" not in answer.headers.get("set-cookie", "")
+
+
+def test_what_changes_something_needs_the_token_that_only_the_page_itself_can_read(page: str) -> None:
+    path = f"{page}/_stcore/upload_file/session/file"
+    cookies = dict(httpx.get(f"{page}/_stcore/health").cookies)
+    written = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    for headers in ({}, {"Cookie": written}, {"X-Xsrftoken": next(iter(cookies.values()))}):
+        assert httpx.put(path, files={"file": b"x"}, headers=headers).status_code == 403
+    both = {"Cookie": written, "X-Xsrftoken": cookies["_streamlit_xsrf"]}
+    answer = httpx.put(path, files={"file": b"x"}, headers=both, timeout=60)
+    assert (answer.status_code, "session" in answer.text) == (400, True)  # it is asked which session that is
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://127.0.0.1.evil.example"])
+def test_a_websocket_of_another_origin_is_refused(page: str, origin: str) -> None:
+    with pytest.raises(InvalidStatus):
+        open_websocket(page, Origin=origin)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["//evil.example/", "//evil.example/%2f..", "/\\evil.example", "/%2f%2fevil.example", "/..%2f..%2fetc/passwd"],
+)
+def test_no_address_leads_to_another_site_or_out_of_the_folder(page: str, path: str) -> None:
+    answer = ask(page, f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+    assert "evil.example" not in answer.headers.get("location", "")
+    assert b"root:" not in answer.body
+
+
+def test_a_hostile_cookie_stays_inside_its_own_header(page: str) -> None:
+    for value in ('"a\\012Set-Cookie: b=c"', '"a\\015\\012\\015\\012<html>"', "a" * 6000, '"\\000"', "\xff;x"):
+        sent = [(b"Accept", b"text/html"), (b"Cookie", b"slate_browser=" + value.encode("latin-1"))]
+        answer = httpx.get(page, headers=sent, timeout=60)
+        assert answer.status_code in (200, 431)
+        names = [each.partition("=")[0] for each in answer.headers.get_list("set-cookie")]
+        assert set(names) <= {"slate_browser", "slate_visitor", "_streamlit_xsrf"}
+        assert len(answer.headers.get("set-cookie", "")) < 500

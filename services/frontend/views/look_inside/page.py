@@ -1,5 +1,7 @@
 """The page "Look inside": what each layer of the network makes of the drawing on the canvas, from top to bottom."""
 
+from html import escape
+
 import streamlit as st
 
 from services.frontend.connections import check_health, connect, get_digit_score_threshold
@@ -83,7 +85,7 @@ def tell_story(inside: Inside, drawing: str) -> None:
     with st.container(border=True, key="inside-change"):
         st.html('<h2 class="part">What would change its mind?</h2>')
         st.html(change_html(inside, threshold))
-    st.html(f'<p class="note">Model {inside.model}</p>')
+    st.html(f'<p class="note">Model {escape(str(inside.model))}</p>')
     st.page_link("views/draw/page.py", label="Draw another digit", icon=":material/draw:")
 
 

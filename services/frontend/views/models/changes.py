@@ -1,5 +1,7 @@
 """The differences between two model versions: a sentence, and tables of the metrics and training options."""
 
+from html import escape
+
 import streamlit as st
 
 from services.frontend.elements.table import folded_table_html
@@ -24,10 +26,11 @@ def show_changes(before: ModelDetails, after: ModelDetails) -> None:
     differences = compare_metrics(before, after)
     shares = [difference for difference in differences if is_share(difference.measure)]
     better, worse = (sum(share.outcome == outcome for share in shares) for outcome in ("better", "worse"))
-    st.html(
-        f'<p class="sentence" data-testid="differences">Compared with {two[0]}, {two[1]} is better in {better} and '
-        f"worse in {worse} of {len(shares)} measured shares. The others are the same or too close to call.</p>"
+    sentence = (
+        f"Compared with {two[0]}, {two[1]} is better in {better} and worse in {worse} of {len(shares)} measured "
+        "shares. The others are the same or too close to call."
     )
+    st.html(f'<p class="sentence" data-testid="differences">{escape(sentence)}</p>')
     rows = [write_difference(difference) for difference in differences]
     st.html(folded_table_html("Measured differences", ("test data", "measure", *two, f"{two[1]} is"), rows))
     settings = compare_settings(settings_of(before), settings_of(after))

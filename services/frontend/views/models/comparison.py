@@ -80,7 +80,7 @@ def show_choice(drawings: dict[str, tuple[str, str]]) -> str:
 
 def show_answer(drawing: bytes, model: ModelDescription) -> None:
     """The prediction and explanation of one version."""
-    st.html(f'<h3 class="part">{model.reference}</h3>')
+    st.html(f'<h3 class="part">{escape(model.reference)}</h3>')
     try:
         prediction, explanation = predict_and_explain(drawing, model.reference)
     except ServiceUnavailableError:

@@ -3,6 +3,8 @@
 All of it comes from the manifest of the version, through inference.
 """
 
+from html import escape
+
 import streamlit as st
 
 from services.frontend.elements.answer import percent
@@ -50,7 +52,8 @@ def facts_html(details: ModelDetails) -> str:
         ),
     }
     written = "".join(
-        f"<div><dt>{name}</dt><dd>{fact}<small>{meaning}</small></dd></div>" for name, (fact, meaning) in facts.items()
+        f"<div><dt>{name}</dt><dd>{escape(fact)}<small>{meaning}</small></dd></div>"
+        for name, (fact, meaning) in facts.items()
     )
     return f'<dl class="facts">{written}</dl>'
 

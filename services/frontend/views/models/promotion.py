@@ -5,6 +5,7 @@ inference, which does what it says. Storage's audit and the journal of the model
 """
 
 from dataclasses import dataclass
+from html import escape
 
 import streamlit as st
 
@@ -113,7 +114,8 @@ def show_change(change: Change) -> None:
 def show_objections(version: VersionDescription) -> None:
     """What the gate said when the version was published."""
     if not version.objections:
-        st.html(f'<p class="sentence" data-testid="objections">The gate had no objections to {version.reference}.</p>')
+        no_objections = f"The gate had no objections to {escape(version.reference)}."
+        st.html(f'<p class="sentence" data-testid="objections">{no_objections}</p>')
         return
     st.markdown(f"When it was published, the gate held {version.reference} back:")
     st.text("\n".join(f"– {objection}" for objection in version.objections))

@@ -110,7 +110,7 @@ FROM {rows}
 NOTE = f"""
 INSERT INTO count_changes SELECT {DIMENSIONS}, sum(predictions), sum(confidence) FROM ({{facts}}) AS facts
 GROUP BY {DIMENSIONS} HAVING sum(predictions) <> 0 OR sum(confidence) <> 0;
-"""
+"""  # noqa: S608  constants only
 ADDED, REMOVED = FACTS.format(sign=1, rows="added"), FACTS.format(sign=-1, rows="removed")
 
 TRIGGERS = f"""
@@ -137,7 +137,7 @@ CREATE OR REPLACE TRIGGER count_delete AFTER DELETE ON predictions
     REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION note_count_changes();
 CREATE OR REPLACE TRIGGER count_truncate AFTER TRUNCATE ON predictions
     FOR EACH STATEMENT EXECUTE FUNCTION note_count_changes();
-"""
+"""  # noqa: S608  constants only
 
 # The last statement has one snapshot: the changes that it removes are exactly those of the rows that it counts.
 FILL = f"""
@@ -157,7 +157,7 @@ FROM facts GROUP BY GROUPING SETS (
     (day, digit, label, rejected, outcome), (model_name, model_version, source, digit, label, rejected, bin, outcome),
     (day, model_name, model_version, source, digit, label, rejected, bin, outcome)
 )
-"""
+"""  # noqa: S608  constants only
 
 
 def upgrade() -> None:
