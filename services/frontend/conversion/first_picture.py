@@ -3,7 +3,7 @@
 import io
 
 from PIL import Image
-from pillow_heif import register_heif_opener
+from pi_heif import register_heif_opener
 
 from services.frontend.conversion.pdf import draw_first_page
 from services.frontend.elements.decoding import decode_upright
