@@ -1,4 +1,4 @@
-"""`python image_packages.py FOLDER` removes from the packages in `FOLDER` what no service runs. The Dockerfiles call it.
+"""`python image_packages.py FOLDER` removes from the packages in `FOLDER` what no service runs, for the Dockerfiles.
 
 These are tests, C headers, parts of large packages, and what debuggers read. tests/containers measures the images.
 """

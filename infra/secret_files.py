@@ -50,7 +50,9 @@ def write_secrets(folder: Path, settings: Mapping[str, str]) -> None:
     # containers have other numbers than the owner.
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    values = {name: choose(name, _read(folder / name.lower()), settings) for name in RANDOM + RANDOM_UNLESS_EMPTY + GIVEN}
+    values = {
+        name: choose(name, _read(folder / name.lower()), settings) for name in RANDOM + RANDOM_UNLESS_EMPTY + GIVEN
+    }
     files = {name.lower(): value for name, value in values.items()}
     for name, (role, password) in URLS.items():
         files[name] = f"postgresql://{role}:{quote(values[password], safe='')}@postgres:5432/slate"

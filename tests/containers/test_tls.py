@@ -31,7 +31,8 @@ COPIES = 3
 CALLERS = 8
 ASK = """
 import socket, ssl
-raw = ssl._create_unverified_context().wrap_socket(socket.create_connection(("proxy", 443)), server_hostname="localhost")
+tls = ssl._create_unverified_context()
+raw = tls.wrap_socket(socket.create_connection(("proxy", 443)), server_hostname="localhost")
 raw.sendall(b"GET /api/v1/models HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n")
 print(raw.recv(100).split()[1].decode())
 """
@@ -83,7 +84,10 @@ def test_the_page_reads_a_drawing_through_the_proxy(site: Site, browser: Browser
 
 def test_only_the_proxy_is_published(site: Site) -> None:
     form = "{{.Service}} {{range .Publishers}}{{.PublishedPort}} {{end}}"
-    published = {line.split()[0]: {*line.split()[1:]} - {"0"} for line in site.project.compose("ps", "--format", form).splitlines()}
+    published = {
+        line.split()[0]: {*line.split()[1:]} - {"0"}
+        for line in site.project.compose("ps", "--format", form).splitlines()
+    }
     assert {"storage", "postgres", "inference", "frontend"} <= published.keys()
     assert {service for service, ports in published.items() if ports} == {"proxy"}
 
@@ -149,7 +153,9 @@ class Caller(threading.Thread):
 def test_a_copy_that_ends_under_load_costs_no_request(site: Site, how: str) -> None:
     version = site.project.compose("exec", "-T", "proxy", "caddy", "version")
     if how == "kill" and version.startswith("2.6"):
-        pytest.skip(f"Caddy {version.strip()} cannot ask another copy again after it has sent the body to the first one")
+        pytest.skip(
+            f"Caddy {version.strip()} cannot ask another copy again after it has sent the body to the first one"
+        )
     stop = threading.Event()
     callers = [Caller(site, stop) for _ in range(CALLERS)]
     for caller in callers:

@@ -40,7 +40,9 @@ def test_a_secret_is_a_file_and_no_variable_that_docker_shows(service: str) -> N
     settings = getattr(import_module(module), name)
     prefix = settings.model_config["env_prefix"]
     secrets = {
-        f"{prefix}{field}".upper() for field, info in settings.model_fields.items() if "SecretStr" in str(info.annotation)
+        f"{prefix}{field}".upper()
+        for field, info in settings.model_fields.items()
+        if "SecretStr" in str(info.annotation)
     }
     assert find_secret_files(service) == secrets
     assert not secrets & COMPOSE["services"][service]["environment"].keys()
