@@ -14,7 +14,7 @@ ifeq ($(OS),Windows_NT)
 $(error On Windows, run Slate in WSL (Windows Subsystem for Linux))
 endif
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu up-refine up-tls down backup restore train refine promote roll-back refine-nightly sweep data test test-unit test-faults test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-learning benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock image-locks bill-of-materials audit clean
+.PHONY: help run up up-gpu up-refine up-tls down backup restore train refine promote roll-back refine-nightly sweep data test test-unit test-faults test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-learning benchmark-proxy benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock image-locks bill-of-materials audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -140,6 +140,9 @@ benchmark-fairness: $(VENV)/installed-test ## how long others wait while one or 
 
 benchmark-learning: $(VENV)/installed-test data ## what is learned from labels, through the running services; writes docs/learning.md (PEN_DIGITS names two files; ARGS="--only others --folder FOLDER")
 	@$(BIN)/python -m benchmarks.learning $(ARGS)
+
+benchmark-proxy: $(VENV)/installed-test ## requests/s of one copy of inference, and of three behind the proxy of `make up-tls`; needs wrk and Docker
+	@$(BIN)/python -m benchmarks.proxy $(ARGS)
 
 benchmark-training: $(VENV)/installed-training data ## how much longer an epoch takes than the network's computation alone
 	@$(BIN)/python -m benchmarks.training_speed $(ARGS)

@@ -1,4 +1,4 @@
-"""Several processes that share a port, as uvicorn runs them. A second SIGTERM stops them without the rest of the drain."""
+"""Several processes that share a port, as uvicorn runs them. A second SIGTERM ends their drain."""
 
 import signal
 from types import FrameType
