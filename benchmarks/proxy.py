@@ -1,7 +1,7 @@
 """`python -m benchmarks.proxy`: requests/s of one copy of inference, and of three copies behind the proxy with TLS.
 
-It starts containers of its own, asks both in turns from the same machine with wrk, and removes the containers. A machine
-with few cores then also runs wrk and the proxy, which is the point: is the proxy worth its cost there?
+It starts containers of its own, asks both in turns from the same machine with wrk, and removes the containers. So wrk
+and the proxy take a part of the same cores.
 """
 
 import argparse

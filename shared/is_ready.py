@@ -7,7 +7,7 @@ import socket
 import sys
 
 REQUEST = b"GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n"
-TIMEOUT_S = 4
+TIMEOUT_S = 10
 
 
 def is_ready(port: int) -> bool:
