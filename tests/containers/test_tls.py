@@ -59,7 +59,8 @@ def site() -> Iterator[Site]:
     ports = {"SLATE_HTTP_PORT": str(http), "SLATE_HTTPS_PORT": str(https)}
     project = Project("slate-test-tls").with_settings(SETTINGS | ports)
     try:
-        project.compose("up", "--build", "--detach", "--wait", "--scale", f"inference={COPIES}")
+        project.compose("up", "--build", "--detach", "--wait")
+        project.compose("up", "--detach", "--wait", "--scale", f"inference={COPIES}")  # while the others run
         yield Site(project, http, https)
     finally:
         project.remove()
