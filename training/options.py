@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import AliasChoices, Field, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from shared.secret_files import FileSettings
 
 DATA_DIR = Path(".data")
 
 
-class DataOptions(BaseSettings):
+class DataOptions(FileSettings):
     """Where the data and the models are."""
 
     model_config = SettingsConfigDict(

@@ -8,7 +8,10 @@ from infra.backup.server import run_program
 
 COMPOSE = ("docker", "compose")
 # The container of the migrations knows the address of `slate`. Only the name of the database differs.
-MIGRATE = "STORAGE_DATABASE_URL=${STORAGE_DATABASE_URL%/slate}/$0 exec python -m services.storage.migrate"
+MIGRATE = (
+    "url=$(cat /run/secrets/storage_database_url); "
+    "STORAGE_DATABASE_URL=${url%/slate}/$0 exec python -m services.storage.migrate"
+)
 
 
 class ContainerServer:

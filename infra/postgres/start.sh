@@ -4,6 +4,7 @@
 set -eu
 umask 077
 volume=$(dirname "$PGDATA")
+secrets=/run/secrets
 
 fail() {
     echo "$1" >&2
@@ -11,9 +12,9 @@ fail() {
 }
 
 create_data() {
-    : "${POSTGRES_PASSWORD:?is missing}"
+    [ -s "$secrets/postgres_password" ] || fail "The password is missing. \`make up\` writes it into .secrets."
     rm -rf "$PGDATA.new"
-    printf '%s\n' "$POSTGRES_PASSWORD" | initdb -D "$PGDATA.new" --username=slate --pwfile=/dev/stdin \
+    printf '%s\n' "$(cat "$secrets/postgres_password")" | initdb -D "$PGDATA.new" --username=slate --pwfile=/dev/stdin \
         --auth-local=peer --auth-host=scram-sha-256 --encoding=UTF8 \
         --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8
     echo "host all all all scram-sha-256" >>"$PGDATA.new/pg_hba.conf"
@@ -22,9 +23,9 @@ create_data() {
     sync "$volume"
 }
 
-# The role of storage, which may change rows and no tables. Each start sets its password, so that .env decides it.
+# The role of storage, which may change rows and no tables. Each start sets its password, so that the file decides it.
 prepare_service_role() {
-    password=$(printf '%s' "$POSTGRES_SERVICE_PASSWORD" | sed "s/'/''/g")
+    password=$(sed "s/'/''/g" "$secrets/postgres_service_password")
     {
         printf '%s\n' "DO \$\$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'slate_service') \
 THEN CREATE ROLE slate_service LOGIN; END IF; END \$\$;"
@@ -42,5 +43,5 @@ flock --nonblock 9 || fail "Another container runs PostgreSQL on this volume."
 rm -f "$PGDATA/postmaster.pid"
 
 [ -d "$PGDATA" ] || create_data
-[ -z "${POSTGRES_SERVICE_PASSWORD:-}" ] || prepare_service_role
+[ ! -s "$secrets/postgres_service_password" ] || prepare_service_role
 exec postgres -c listen_addresses='*'

@@ -7,9 +7,10 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from shared.contracts.access import VisitorsSee
+from shared.secret_files import FileSettings
 from shared.web.settings import ApiServerSettings, CommaSeparated
 
 
@@ -33,7 +34,7 @@ def _check_metadata_url(url: str) -> str:
     return url
 
 
-class DatabaseSettings(BaseSettings):
+class DatabaseSettings(FileSettings):
     """The settings that the migrations need.
 
     The URL of a Unix socket is `postgresql://user:@/database?host=/folder/of/the/socket`.

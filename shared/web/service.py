@@ -5,7 +5,8 @@ with the limits of connections. The frontend, which is no FastAPI app, uses `ser
 """
 
 import os
-from contextlib import nullcontext
+import sys
+from contextlib import nullcontext, suppress
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -14,6 +15,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
+from uvicorn.config import STARTUP_FAILURE
 
 from shared.web.allowed_hosts import AllowedHosts
 from shared.web.api_docs import add_docs
@@ -25,6 +27,7 @@ from shared.web.logs import configure_logs
 from shared.web.metrics import FOLDER_VARIABLE, RequestMetrics, expose_metrics
 from shared.web.open_files import raise_open_file_limit
 from shared.web.problems import install_problem_handlers
+from shared.web.processes import Processes
 from shared.web.request_body import RequestBody, RequestBodyLimits
 from shared.web.request_id import accept_request_ids
 from shared.web.root_path import RootPath
@@ -37,6 +40,7 @@ SAFE_HEADERS = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same
 POLICY = "Content-Security-Policy"
 OWN_FRAMES_ONLY = "frame-ancestors 'self'"
 BODIES_IN_MEMORY = 4  # of the largest size, so that one caller may send two at once
+START_S = 60  # a process that is silent for so long is replaced; on a busy machine it may need this to start
 GRACEFUL_S = 10  # for the requests that are being answered when the port closes
 
 
@@ -87,7 +91,7 @@ def serve(
 
     For several processes, `app` is the name of a function as `module:function`. Each process calls it to build its own
     app, and the function must configure the logs. The processes share the port, and /metrics reports all of them.
-    `policy` is the Content-Security-Policy of every answer. `options` are those of `uvicorn.run`.
+    `policy` is the Content-Security-Policy of every answer. `options` are those of `uvicorn.Config`.
     """
     configure_logs(settings.log_level)
     raise_open_file_limit()  # the processes that uvicorn starts inherit it
@@ -95,11 +99,27 @@ def serve(
     with TemporaryDirectory(prefix="slate-metrics-") if processes > 1 else nullcontext() as folder:
         if folder:
             os.environ.setdefault(FOLDER_VARIABLE, folder)  # the processes that uvicorn starts inherit it
-        uvicorn.run(app, factory=isinstance(app, str), workers=processes, **make_options(settings, policy) | options)
+        config = uvicorn.Config(
+            app, factory=isinstance(app, str), workers=processes, **make_options(settings, policy) | options
+        )
+        if processes > 1:
+            Processes(config, [config.bind_socket()]).run()
+        else:
+            run_here(config)
+
+
+def run_here(config: uvicorn.Config) -> None:
+    """Serve from this process, which ends with the code of a failure if the app does not start."""
+    config.load_app()
+    server = uvicorn.Server(config)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)
 
 
 def make_options(settings: ServerSettings, policy: str = OWN_FRAMES_ONLY) -> dict[str, Any]:
-    """The options of `uvicorn.run` that follow from the settings. `policy` is the Content-Security-Policy."""
+    """The options of `uvicorn.Config` that follow from the settings. `policy` is the Content-Security-Policy."""
     return {
         "headers": [*SAFE_HEADERS, (POLICY, policy)],
         "host": settings.host,
@@ -110,6 +130,7 @@ def make_options(settings: ServerSettings, policy: str = OWN_FRAMES_ONLY) -> dic
         "forwarded_allow_ips": list(settings.trusted_proxies),
         "timeout_keep_alive": settings.keep_alive_s,
         "timeout_graceful_shutdown": GRACEFUL_S,
+        "timeout_worker_healthcheck": START_S,
         "log_config": None,
         "access_log": False,
     }

@@ -7,7 +7,9 @@ from ipaddress import ip_address, ip_network
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from shared.secret_files import FileSettings
 
 EVERY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104
 EVERY_HOST = "*"
@@ -31,7 +33,7 @@ CommaSeparated = (NoDecode, BeforeValidator(split_by_comma))
 Network = Annotated[str, AfterValidator(_check_network)]
 
 
-class ServerSettings(BaseSettings):
+class ServerSettings(FileSettings):
     """How a service listens. docs/operating.md describes each setting."""
 
     model_config = SettingsConfigDict(

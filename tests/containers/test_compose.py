@@ -52,7 +52,7 @@ def test_storage_uses_its_own_role_and_the_page_has_no_other_right_than_to_ask_f
     assert found.split() == ["slate_service"]
     headers = {"Authorization": f"Bearer {PAGE_TOKEN}"}
     assert httpx.get(containers.url("storage") + "/v1/me", headers=headers).json()["scopes"] == ["visitors"]
-    token = containers.compose("exec", "-T", "frontend", "printenv", "FRONTEND_STORAGE_TOKEN")
+    token = containers.compose("exec", "-T", "frontend", "cat", "/run/secrets/frontend_storage_token")
     assert token.strip() == PAGE_TOKEN
 
 

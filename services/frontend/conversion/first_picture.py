@@ -2,8 +2,8 @@
 
 import io
 
+from pi_heif import register_heif_opener
 from PIL import Image
-from pillow_heif import register_heif_opener
 
 from services.frontend.conversion.pdf import draw_first_page
 from services.frontend.elements.decoding import decode_upright

@@ -1,4 +1,4 @@
-"""docker-compose.yml passes every setting of a service on from `.env` to the container of the service."""
+"""docker-compose.yml passes every setting of a service on from `.env`, and every secret as a file, to its container."""
 
 import re
 from importlib import import_module
@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from infra.secret_files import write_secrets
 from shared.web.settings import split_by_comma
 
 COMPOSE = yaml.safe_load((Path(__file__).parents[3] / "docker-compose.yml").read_text())
 SET_BY_THE_IMAGE = {"host", "port", "models_dir"}  # outside, the port is that of the machine, in SLATE_HOST
-SET_BY_COMPOSE = {"STORAGE_DATABASE_URL", "FRONTEND_INFERENCE_URL", "FRONTEND_STORAGE_URL", "FRONTEND_STORAGE_TOKEN"}
+SET_BY_COMPOSE = {"FRONTEND_INFERENCE_URL", "FRONTEND_STORAGE_URL"}
 SERVICES = {
     "inference": ("services.inference.settings", "Settings"),
     "storage": ("services.storage.settings", "Settings"),
@@ -27,9 +28,35 @@ def test_every_setting_of_a_service_reaches_its_container(service: str) -> None:
     prefix = settings.model_config["env_prefix"]
     wanted = {f"{prefix}{field}".upper() for field in settings.model_fields if field not in SET_BY_THE_IMAGE}
     passed = COMPOSE["services"][service]["environment"]
-    assert wanted - passed.keys() == set(), "Add these settings to docker-compose.yml."
-    for variable in wanted - SET_BY_COMPOSE:
+    files = find_secret_files(service)
+    assert wanted - passed.keys() - files == set(), "Add these settings to docker-compose.yml."
+    for variable in wanted - SET_BY_COMPOSE - files:
         assert re.search(rf"\$\{{{variable}:[-?]", passed[variable]), f"{variable} does not come from .env"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_secret_is_a_file_and_no_variable_that_docker_shows(service: str) -> None:
+    module, name = SERVICES[service]
+    settings = getattr(import_module(module), name)
+    prefix = settings.model_config["env_prefix"]
+    secrets = {
+        f"{prefix}{field}".upper()
+        for field, info in settings.model_fields.items()
+        if "SecretStr" in str(info.annotation)
+    }
+    assert find_secret_files(service) == secrets
+    assert not secrets & COMPOSE["services"][service]["environment"].keys()
+
+
+def test_every_secret_of_compose_is_written(tmp_path: Path) -> None:
+    write_secrets(tmp_path / "secrets", {})
+    assert {file.name for file in (tmp_path / "secrets").iterdir()} == COMPOSE["secrets"].keys()
+
+
+def find_secret_files(service: str) -> set[str]:
+    """The variables whose values the container has as files in /run/secrets."""
+    secrets = COMPOSE["services"][service]["secrets"]
+    return {(secret if isinstance(secret, str) else secret["target"]).upper() for secret in secrets}
 
 
 @pytest.mark.parametrize("service", ["inference", "storage", "frontend"])

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings
 
-OPERATING = Path(__file__).parents[3] / "docs" / "operating.md"
+ROOT = Path(__file__).parents[3]
+OPERATING = ROOT / "docs" / "operating.md"
+OF_COMPOSE = re.compile(r"\$\{(SLATE_[A-Z_]+)")
 VARIABLE = re.compile(r"`((?:SLATE|INFERENCE|STORAGE|FRONTEND)_[A-Z_]+)`")
 WITH_SETTINGS = (
     "infra.local.settings",
@@ -47,4 +49,5 @@ def test_the_documented_variables_are_those_that_are_read() -> None:
     documented = set(VARIABLE.findall(OPERATING.read_text()))
     assert len(documented) > 20
     read = {name for name in find_variables() if VARIABLE.fullmatch(f"`{name}`")}  # training's are in training.md
-    assert documented == read
+    of_compose = {name for file in ROOT.glob("docker-compose*.yml") for name in OF_COMPOSE.findall(file.read_text())}
+    assert documented == read | of_compose
