@@ -18,6 +18,7 @@ from services.inference.lanes.load import Load
 from services.inference.metrics import Metrics
 from services.storage.lanes import LANES
 from services.storage.routes.health import router as storage_routes
+from shared.secret_files import FOLDER
 from shared.web.metrics import METRICS
 from shared.web.open_paths import OPEN_PATHS
 from shared.web.service import GRACEFUL_S
@@ -29,6 +30,7 @@ SERVICES = ("inference", "storage", "frontend")
 IMAGES = {"migrate": "storage", "refine": "training"}  # pods whose image has another name
 # Two services have the same secret under names of their own.
 SHARED_SECRETS = {"INFERENCE_PROMOTION_KEY": "STORAGE_PROMOTION_KEY", "FRONTEND_STORAGE_TOKEN": "STORAGE_PAGE_TOKEN"}
+A_URL = "postgresql://slate_service:password@slate-database-rw:5432/slate"
 A_SECRET = "0123456789abcdef"
 SPARE_S = 10  # of the grace period, for a busy node
 DATABASE_OWN = 10  # connections that PostgreSQL and CloudNativePG keep for themselves
@@ -49,9 +51,10 @@ def dockerfile_of(name: str) -> str:
 
 
 def secrets_of(name: str) -> dict[str, tuple[str, str]]:
-    """Variable → (secret, key)."""
-    references = {each["name"]: each.get("valueFrom", {}).get("secretKeyRef") for each in read_container(name)["env"]}
-    return {variable: (ref["name"], ref["key"]) for variable, ref in references.items() if ref}
+    """Variable whose value a file holds → (secret, key)."""
+    (volume,) = [each for each in read_workloads()[name]["spec"]["volumes"] if each["name"] == "secrets"]
+    sources = [source["secret"] for source in volume["projected"]["sources"]]
+    return {each["path"].upper(): (source["name"], each["key"]) for source in sources for each in source["items"]}
 
 
 def read_learning_pod() -> typing.Any:
@@ -94,11 +97,11 @@ def test_a_service_starts_with_the_settings_of_its_pod(
     service: str, overlay: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     variables = read_settings(service, "base", f"overlays/{overlay}")
-    for each in read_container(service)["env"]:
-        variables[each["name"]] = each.get("value", A_SECRET)
+    variables |= dict.fromkeys(secrets_of(service), A_SECRET) | (
+        {"STORAGE_DATABASE_URL": A_URL} if service == "storage" else {}
+    )
     keys = {"INFERENCE_API_KEYS", "INFERENCE_OPENAI_API_KEY"} & variables.keys()  # optional, and in forms of their own
-    unknown = variables.keys() - variables_of(service) - {"DATABASE_PASSWORD"}
-    assert unknown == set(), "No code reads these variables."
+    assert variables.keys() - variables_of(service) == set(), "No code reads these variables."
     for variable in variables.keys() - keys:
         monkeypatch.setenv(variable, variables[variable])
     settings = settings_of(service)()
@@ -113,11 +116,11 @@ def test_every_secret_of_a_service_comes_from_a_secret_whose_key_has_its_name(se
     fields = {name for name, field in settings.model_fields.items() if SecretStr in arguments_of(field.annotation)}
     wanted = {f"{prefix}{name}".upper() for name in fields | ({"api_keys"} & settings.model_fields.keys())}
     given = secrets_of(service)
-    assert wanted - {"STORAGE_DATABASE_URL"} == given.keys() - {"DATABASE_PASSWORD"}
+    assert given.keys() == wanted
     for folder in ("base", "overlays/cpu", "overlays/dev", "components/learning"):
         assert wanted & read_settings(service, folder).keys() == set(), "A secret is no setting for a file."
     for variable, (secret, key) in given.items():
-        if variable != "DATABASE_PASSWORD":
+        if variable != "STORAGE_DATABASE_URL":
             assert secret == "slate-secrets"
             assert key == SHARED_SECRETS.get(variable, variable)
             assert f"`{key}`" in (ROOT / "docs/kubernetes.md").read_text()
@@ -128,16 +131,22 @@ def arguments_of(annotation: object) -> set[object]:
     return {annotation}.union(*(arguments_of(inner) for inner in typing.get_args(annotation)))
 
 
+@pytest.mark.parametrize("name", ["inference", "storage", "frontend", "migrate", "refine"])
+def test_secrets_are_files_where_the_settings_look_for_them(name: str) -> None:
+    container = read_container(name)
+    (folder,) = [mount["mountPath"] for mount in container["volumeMounts"] if mount["name"] == "secrets"]
+    assert folder == str(FOLDER)
+    assert "env" not in container
+    assert read_workloads()[name]["spec"]["securityContext"]["fsGroup"] == 10001  # the group that may read the files
+
+
 def test_storage_has_the_role_that_may_change_rows_and_the_migrations_have_the_owner() -> None:
     cluster = find("Cluster", "slate-database")["spec"]
     (role,) = cluster["managed"]["roles"]
     assert secrets_of("migrate")["STORAGE_DATABASE_URL"] == ("slate-database-app", "uri")
-    assert secrets_of("storage")["DATABASE_PASSWORD"] == (role["passwordSecret"]["name"], "password")
-    (url,) = [each["value"] for each in read_container("storage")["env"] if each["name"] == "STORAGE_DATABASE_URL"]
-    assert (
-        url
-        == f"postgresql://{role['name']}:$(DATABASE_PASSWORD)@slate-database-rw:5432/{cluster['bootstrap']['initdb']['database']}"
-    )
+    assert secrets_of("storage")["STORAGE_DATABASE_URL"] == (role["passwordSecret"]["name"], "uri")
+    url = f"postgresql://{role['name']}:%s@slate-database-rw:5432/{cluster['bootstrap']['initdb']['database']}"
+    assert f"uri={url}" in (ROOT / "docs/kubernetes.md").read_text()
     assert f"CREATE ROLE {role['name']} LOGIN" in cluster["bootstrap"]["initdb"]["postInitSQL"]
     queries = (ROOT / "services/storage/queries/rights.py").read_text()
     assert f"rolname = '{role['name']}'" in queries
