@@ -1,5 +1,6 @@
 """Streamlit runs this script for every visitor and change: navigation and banners around the current page."""
 
+from itertools import chain
 from pathlib import Path
 
 import streamlit as st
@@ -69,13 +70,14 @@ st.logo(HERE / "static" / "slate.svg", size="large")
 
 wait_for_rights()
 send_what_waited_for(get_identity())
-page = st.navigation(list_pages(get_identity()), position="top")
+pages = list_pages(get_identity())
+page = st.navigation(pages, position="top")
 st.set_page_config(page_title=f"{page.title} · Slate")
 # Both containers exist from the start: a banner that was inserted later would shift the canvas, which wipes it.
 banners, view = st.container(key="banners"), st.container(key="view")
 with view:
     page.run()
-scroll_to_beginning()
+scroll_to_beginning(page, chain.from_iterable(pages.values()))
 show_who(get_identity())
 if page.url_path:  # the Draw page keeps its drawing itself, after each stroke
     keep_drawing(get_draw_state())

@@ -1,42 +1,60 @@
 // A page begins at its top. Only if the browser's "back" or "forward" leads to it, it begins where the visitor left it.
-// A place is a page of the navigation, or one page of a long list. This runs at the end of every run of the page.
-const RESTORE_MS = 3000; // charts and pictures may still be on their way
-const PLACES = ["older_than", "newer_than"]; // parts of the address that name one page of a long list
+// A place is a page of the navigation, or one page of a long list. This is in the head of Streamlit's page, because a
+// visitor may scroll and go on before the first run has ended. `arrive` comes at the end of every run of the page.
+window.slateVisit = (() => {
+  const FRAMES = 180; // about 3 s, because charts and pictures may still be on their way
+  const PARTS = ["older_than", "newer_than"]; // of the address, which name one page of a long list
+  const tops = {}; // where the visitor was at each place
+  let shown = findPlace(); // before the first run has ended, what is shown is of the address that was loaded
+  let isBack = false;
+  let scrolledAt = null; // the place that was scrolled by hand before the end of its first run
+  let goal = null;
 
-export default function () {
-  const visit = (window.slateVisit ??= begin());
-  const place = findPlace();
-  if (visit.isBack) scrollTo(visit.tops[place] ?? 0);
-  else if (visit.place !== place) scrollTo(0);
-  visit.place = place;
-  visit.isBack = false;
-}
+  function arrive({ page, pages }) {
+    const last = location.pathname.split("/").pop();
+    if (page !== (pages.includes(last) ? last : "")) return; // the visitor has gone on, and another run will end
+    const place = findPlace();
+    if (scrolledAt !== place && (isBack || shown !== place)) scrollTo(isBack ? (tops[place] ?? 0) : 0);
+    shown = place;
+    isBack = false;
+    scrolledAt = null;
+  }
 
-function begin() {
-  const visit = { place: findPlace(), isBack: false, tops: {} };
-  const note = () => (visit.tops[findPlace()] = findMain()?.scrollTop ?? 0);
-  document.addEventListener("click", note, true); // a click may lead to another place
-  addEventListener("popstate", () => (visit.isBack = true));
-  return visit;
-}
+  function findPlace() {
+    const query = new URLSearchParams(location.search);
+    return [location.pathname, ...PARTS.map((name) => query.get(name) ?? "")].join("/");
+  }
 
-function findPlace() {
-  const query = new URLSearchParams(location.search);
-  return [location.pathname, ...PLACES.map((name) => query.get(name) ?? "")].join("/");
-}
+  function scrollTo(top) {
+    const own = (goal = { frames: FRAMES });
+    const step = () => {
+      if (goal !== own) return; // the visitor scrolls, or the next place has come
+      const main = findMain();
+      if (main) main.scrollTop = top;
+      if ((!main || main.scrollTop < top - 1) && own.frames-- > 0) requestAnimationFrame(step);
+    };
+    step();
+  }
 
-function scrollTo(top) {
-  let until = Date.now() + RESTORE_MS;
-  const stop = () => (until = 0);
-  for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"]) addEventListener(kind, stop, { once: true, passive: true });
-  const step = () => {
-    const main = findMain();
-    if (main) main.scrollTop = top;
-    if ((!main || main.scrollTop < top - 1) && Date.now() < until) requestAnimationFrame(step);
-  };
-  step();
-}
+  function findMain() {
+    return document.querySelector(".stMain");
+  }
 
-function findMain() {
-  return document.querySelector(".stMain");
-}
+  function listen(kinds, act) {
+    for (const kind of kinds) addEventListener(kind, act, { capture: true, passive: true });
+  }
+
+  listen(["scroll"], ({ target }) => {
+    if (isBack || target !== findMain()) return; // after "back", the page before is still there
+    const place = findPlace();
+    const isAtEnd = target.scrollTop >= target.scrollHeight - target.clientHeight - 1;
+    if (isAtEnd && target.scrollTop < tops[place]) return; // the content has become shorter, nobody scrolled
+    tops[place] = target.scrollTop;
+  });
+  listen(["popstate"], () => (isBack = true));
+  listen(["wheel", "touchmove"], () => {
+    if (findPlace() !== shown) scrolledAt = findPlace();
+  });
+  listen(["wheel", "touchstart", "keydown", "pointerdown"], () => (goal = null));
+  return { arrive };
+})();

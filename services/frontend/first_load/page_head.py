@@ -16,7 +16,9 @@ from services.frontend.browser_cookies import is_page_load
 from services.frontend.first_load.early_scripts import list_early_scripts, write_preloads
 from services.frontend.first_load.whole_answer import WholeAnswer, collect
 
-STYLES = Path(__file__).parents[1] / "styles"
+FRONTEND = Path(__file__).parents[1]
+STYLES = FRONTEND / "styles"
+SCROLLING = FRONTEND / "scrolling.js"  # first of all, because it watches where the visitor goes
 TITLE = re.compile(rb"<title>[^<]*</title>")
 HEAD = b"""<title>Slate</title>
     <meta name="color-scheme" content="light dark" />"""  # no white flash before a dark page
@@ -30,6 +32,7 @@ class PageHead:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self._styles = b"<style>" + "\n".join(sheet.read_text() for sheet in list_sheets()).encode() + b"</style>"
+        self._script = b"<script>" + SCROLLING.read_bytes() + b"</script>"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Change the answer if it is the page."""
@@ -39,7 +42,7 @@ class PageHead:
         answer = await collect(self.app, ask_for_all(scope), receive)
         if answer.status == 200 and answer.find("content-type").startswith("text/html"):
             takes_gzip = "gzip" in Headers(scope=scope).get("accept-encoding", "")
-            answer = change_page(answer, self._styles, takes_gzip=takes_gzip)
+            answer = change_page(answer, self._styles, self._script, takes_gzip=takes_gzip)
         await answer.send(send)
 
 
@@ -56,9 +59,9 @@ def ask_for_all(scope: Scope) -> Scope:
     return {**scope, "headers": headers.raw}
 
 
-def change_page(answer: WholeAnswer, styles: bytes, *, takes_gzip: bool) -> WholeAnswer:
+def change_page(answer: WholeAnswer, styles: bytes, script: bytes, *, takes_gzip: bool) -> WholeAnswer:
     """The page of Slate. Without a tag, because that of Streamlit's file is not that of this page."""
-    page = write_page(answer.body, styles)
+    page = write_page(answer.body, styles, script)
     unnamed = {"etag": None, "last_modified": None, "vary": "Accept-Encoding"}
     if not takes_gzip:
         return answer.change(page, **unnamed)
@@ -66,9 +69,9 @@ def change_page(answer: WholeAnswer, styles: bytes, *, takes_gzip: bool) -> Whol
 
 
 @lru_cache(maxsize=4)
-def write_page(page: bytes, styles: bytes) -> bytes:
+def write_page(page: bytes, styles: bytes, script: bytes) -> bytes:
     """Streamlit's HTML with the title, the early scripts and the styles of Slate."""
-    early = write_preloads(page, list_early_scripts())
+    early = script + write_preloads(page, list_early_scripts())
     return TITLE.sub(HEAD, page, count=1).replace(END_OF_HEAD, early + END_OF_HEAD, 1).replace(BODY, BODY + styles, 1)
 
 

@@ -99,11 +99,11 @@ async def running(prepare: Callable[[], None] = prepare_worker) -> AsyncIterator
     await lane.close()
 
 
-async def test_questions_are_answered_in_another_process_of_lower_priority() -> None:
+@pytest.fixture(scope="module")
+async def lane() -> AsyncIterator[LongLane]:
+    """One for the tests after which its worker still runs, because a worker takes seconds to start."""
     async with running() as lane:
-        worker = await lane.ask("ann", CNN, WorkerId())
-        assert worker != os.getpid()
-        assert os.getpriority(os.PRIO_PROCESS, worker) > os.getpriority(os.PRIO_PROCESS, 0)
+        yield lane
     assert lane.load.units == 0
 
 
@@ -117,15 +117,21 @@ async def test_the_log_of_the_worker_has_the_id_of_the_request(capfd: pytest.Cap
     assert [line["request_id"] for line in lines] == ["this-one", "another"]
 
 
-async def test_callers_take_turns() -> None:
+async def test_questions_are_answered_in_another_process_of_lower_priority(lane: LongLane) -> None:
+    worker = await lane.ask("ann", CNN, WorkerId())
+    assert worker != os.getpid()
+    assert os.getpriority(os.PRIO_PROCESS, worker) > os.getpriority(os.PRIO_PROCESS, 0)
+    assert lane.load.units == 0
+
+
+async def test_callers_take_turns(lane: LongLane) -> None:
     answered: list[str] = []
 
-    async def ask(lane: LongLane, caller: str) -> None:
+    async def ask(caller: str) -> None:
         await lane.ask(caller, CNN, WorkerId())
         answered.append(caller)
 
-    async with running() as lane:
-        await asyncio.gather(*(ask(lane, caller) for caller in ["ann"] * 6 + ["bob"]))
+    await asyncio.gather(*(ask(caller) for caller in ["ann"] * 6 + ["bob"]))
     assert answered.index("bob") <= 3  # two were sent already, and one was ann's turn
 
 
@@ -150,13 +156,12 @@ async def test_a_question_is_asked_again_if_something_else_ended_the_worker() ->
         assert await lane.ask("ann", CNN, WorkerId()) != worker
 
 
-async def test_a_question_that_needs_too_much_memory_fails_and_the_worker_goes_on() -> None:
-    async with running() as lane:
-        worker = await lane.ask("ann", CNN, WorkerId())
-        with pytest.raises(DrawingTooLargeError, match="memory"):
-            await lane.ask("ann", CNN, Memory(QUESTION_BYTES + 100_000_000))
-        assert await lane.ask("ann", CNN, Memory(1000)) == 1000
-        assert await lane.ask("ann", CNN, WorkerId()) == worker
+async def test_a_question_that_needs_too_much_memory_fails_and_the_worker_goes_on(lane: LongLane) -> None:
+    worker = await lane.ask("ann", CNN, WorkerId())
+    with pytest.raises(DrawingTooLargeError, match="memory"):
+        await lane.ask("ann", CNN, Memory(QUESTION_BYTES + 100_000_000))
+    assert await lane.ask("ann", CNN, Memory(1000)) == 1000
+    assert await lane.ask("ann", CNN, WorkerId()) == worker
 
 
 async def test_a_worker_that_cannot_run_is_not_the_fault_of_the_question() -> None:
@@ -165,36 +170,32 @@ async def test_a_worker_that_cannot_run_is_not_the_fault_of_the_question() -> No
     assert {type(answer) for answer in answers} == {WorkerFailedError}
 
 
-async def test_an_exception_that_cannot_be_unpickled_fails_only_its_question() -> None:
-    async with running() as lane:
-        worker = await lane.ask("ann", CNN, WorkerId())
-        with pytest.raises(UnexpectedError, match="UnpicklableError: onetwo"):
-            await lane.ask("ann", CNN, Failure())
-        assert await lane.ask("ann", CNN, WorkerId()) == worker
+async def test_an_exception_that_cannot_be_unpickled_fails_only_its_question(lane: LongLane) -> None:
+    worker = await lane.ask("ann", CNN, WorkerId())
+    with pytest.raises(UnexpectedError, match="UnpicklableError: onetwo"):
+        await lane.ask("ann", CNN, Failure())
+    assert await lane.ask("ann", CNN, WorkerId()) == worker
 
 
-async def test_a_missing_model_version_is_reported() -> None:
-    async with running() as lane:
-        with pytest.raises(ModelVersionError):
-            await lane.ask("ann", "cnn/2000-01-01.1", WorkerId())
+async def test_a_missing_model_version_is_reported(lane: LongLane) -> None:
+    with pytest.raises(ModelVersionError):
+        await lane.ask("ann", "cnn/2000-01-01.1", WorkerId())
 
 
-async def test_a_cancelled_question_is_dropped_and_the_next_one_is_answered() -> None:
-    async with running() as lane:
-        tasks = [asyncio.create_task(lane.ask("ann", CNN, WorkerId())) for _ in range(5)]
-        await asyncio.sleep(0)
-        tasks[4].cancel()
-        await asyncio.gather(*tasks[:4])
-        assert isinstance(await lane.ask("ann", CNN, WorkerId()), int)
-        assert tasks[4].cancelled()
+async def test_a_cancelled_question_is_dropped_and_the_next_one_is_answered(lane: LongLane) -> None:
+    tasks = [asyncio.create_task(lane.ask("ann", CNN, WorkerId())) for _ in range(5)]
+    await asyncio.sleep(0)
+    tasks[4].cancel()
+    await asyncio.gather(*tasks[:4])
+    assert isinstance(await lane.ask("ann", CNN, WorkerId()), int)
+    assert tasks[4].cancelled()
     assert lane.load.units == 0
 
 
-async def test_an_explanation_and_a_prediction_of_the_same_images_use_the_same_model() -> None:
+async def test_an_explanation_and_a_prediction_of_the_same_images_use_the_same_model(lane: LongLane) -> None:
     image = np.zeros((28, 28), np.uint8)
     image[4:24, 12:16] = 255
-    async with running() as lane:
-        predictions = await lane.ask("ann", CNN, ImagesQuestion(image[None]))
-        saliency = await lane.ask("ann", CNN, ExplanationQuestion(image, 1))
+    predictions = await lane.ask("ann", CNN, ImagesQuestion(image[None]))
+    saliency = await lane.ask("ann", CNN, ExplanationQuestion(image, 1))
     assert b'"digit":1' in predictions
     assert saliency.startswith(b"[[")

@@ -1,7 +1,7 @@
 """The Draw page while a service hangs: the page has a drawing, and shows its answer without waiting for storage."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -65,6 +65,7 @@ class Services:
         self.saliency: list[list[float]] | None = MAP
         self.unanswered = 0
         self.predicted: list[dict[str, str]] = []
+        self.while_predicting: Callable[[], object] = lambda: None
         self.prediction = a_prediction(7, 0.99)
         self.reading: PageReading = a_reading("42")
         self.pages = 0
@@ -79,6 +80,7 @@ class Services:
         @app.post("/v1/predict")
         def predict(request: Request) -> Prediction:
             self.predicted.append(dict(request.query_params))
+            self.while_predicting()
             return self.prediction.model_copy(update={"saliency": self.saliency})
 
         @app.post("/v1/read")
@@ -153,6 +155,17 @@ def test_one_stroke_is_one_request_to_inference(services: Services) -> None:
     page = open_with_a_drawing()
     assert services.predicted == [{"explain": "true"}]
     assert 'data-explained="true"' in html_of(page)
+
+
+def test_a_late_answer_does_not_count_for_the_drawing_that_undo_has_put_in_its_place(services: Services) -> None:
+    state = DrawState(drawing=draw_example())
+    services.while_predicting = lambda: setattr(state, "drawing", None)  # as a later run does while this one waits
+    page = AppTest.from_file(PAGE, default_timeout=LONG_S / 2)
+    page.session_state[KEY] = state
+    page.run()
+    assert len(services.predicted) == 1
+    assert state.predicted is None
+    assert 'data-digit="7" data-id' not in html_of(page)
 
 
 APART = drawing(ONE, SEVEN, scale=0.45)

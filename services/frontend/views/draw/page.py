@@ -145,7 +145,12 @@ def predict_drawing(state: DrawState) -> None:
 
 
 def take_answer(state: DrawState, drawing: bytes, answer: Prediction | PageReading) -> None:
-    """Takes over the answer. The label may have come before it, and then the canvas may be cleared for the next one."""
+    """Takes over the answer. The label may have come before it, and then the canvas may be cleared for the next one.
+
+    While this run waited for it, a later run may have put another drawing on the canvas, or answered this one.
+    """
+    if drawing != state.drawing or state.is_answered:
+        return
     take_back_number(state)
     if isinstance(answer, PageReading):
         state.take_number(answer)
