@@ -30,7 +30,10 @@ ProblemCode = Literal[
 
 
 class Problem(Message):
-    """Why a request failed. Programs read `code`, which is stable; `detail` tells a person what to do."""
+    """Why a request failed. Programs read `code`, which is stable; `detail` tells a person what to do.
+
+    `error` is the detail again, in answers of the Open Inference Protocol, whose clients look for it there.
+    """
 
     type: str
     title: str
@@ -38,3 +41,4 @@ class Problem(Message):
     code: ProblemCode
     detail: str
     instance: str | None = None
+    error: str | None = None
