@@ -39,7 +39,7 @@ def find_file(module: str) -> Path:
     """The file of a module. SystemExit if there is none, as outside of the repository."""
     file = REPOSITORY.joinpath(*module.split(".")).with_suffix(".py")
     if not file.is_file():
-        raise SystemExit(f"{file} is missing: build this package in a checkout of Slate, not from a copy of its folder.")
+        raise SystemExit(f"There is no {file}. Build this package in a checkout of Slate.")
     return file
 
 

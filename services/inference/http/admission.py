@@ -23,7 +23,10 @@ INFER = "/infer"  # the end of an address of the Open Inference Protocol, which 
 
 
 class Admission:
-    """`loads` are the lanes of the paths that read drawings, one for all that end in INFER. The caller is in `state["caller"]` of the scope."""
+    """`loads` are the lanes of the paths that read drawings, one of them for all that end in INFER.
+
+    The caller is in `state["caller"]` of the scope.
+    """
 
     def __init__(self, app: ASGIApp, access: Access, loads: Mapping[str, Load], refusals: Refusals) -> None:
         self.app = app
