@@ -13,7 +13,7 @@ ifeq ($(OS),Windows_NT)
 $(error On Windows, run Slate in WSL (Windows Subsystem for Linux))
 endif
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu up-refine down backup restore train refine promote roll-back refine-nightly sweep data test test-unit test-faults test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-learning benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock clean
+.PHONY: help run up up-gpu up-refine down backup restore train refine promote roll-back refine-nightly sweep data test test-unit test-faults test-containers test-contract test-clients check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-learning benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -93,6 +93,9 @@ test-containers: $(VENV)/installed-test ## build and run the containers and test
 test-contract: $(VENV)/installed-test ## send both APIs EXAMPLES requests for each operation and phase, made from their OpenAPI documents; takes minutes
 	@SLATE_CONTRACT_EXAMPLES=$(EXAMPLES) SLATE_CONTRACT_SEED=$(SEED) $(BIN)/python -m pytest $(IN_TWO) tests/integration/contract
 
+test-clients: $(VENV)/installed-test ## install tritonclient, KServe's and MLServer's clients and Slate's own package, and let each read a digit; takes minutes
+	@$(BIN)/python -m pytest -s tests/protocols $(ARGS)
+
 check: $(VENV)/installed-test ## lint, format, types, import rules, spelling, and links and names in the docs
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -100,7 +103,7 @@ check: $(VENV)/installed-test ## lint, format, types, import rules, spelling, an
 	@$(BIN)/lint-imports
 	@$(BIN)/codespell
 	@$(BIN)/python -m infra.check_docs
-	@$(BIN)/python -m pytest --collect-only -qq tests/containers  # `make test` does not run these tests; this checks that they can be imported
+	@$(BIN)/python -m pytest --collect-only -qq tests/containers tests/protocols  # `make test` does not run these tests; this checks that they can be imported
 
 format: $(VENV)/installed-test ## reformat, and fix what ruff can fix
 	@$(BIN)/ruff check --fix .

@@ -23,6 +23,7 @@ from shared.exchange.label_studio_task import LABEL_CONFIG
 from shared.web.settings import ApiServerSettings
 from tests.integration.clients.listening import listening
 from tests.integration.inference.conftest import MODELS
+from tests.network import CLOSED_URL
 from tests.unit.recognition.written_page import as_png, write_rows
 
 SEVEN = base64.b64decode(SEVEN_PNG)
@@ -174,7 +175,7 @@ def test_a_project_that_slate_cannot_help_is_told_why(backend: str, config: str)
 
 def test_the_password_is_asked_for(label_studio: str) -> None:
     with (
-        InferenceClient("http://127.0.0.1:9", patience=Patience(retry_for_s=0)) as inference,
+        InferenceClient(CLOSED_URL, patience=Patience(retry_for_s=0)) as inference,
         Pictures(label_studio, None) as pictures,
         listening(create_app(ApiServerSettings(), Reader(inference, pictures, None), "secret")) as backend,
     ):
