@@ -46,7 +46,7 @@ def read_config(config: str) -> Controls:
     controls = Controls(
         field=image.get("value", "")[1:],
         image=shown,
-        choices=digits and digits.get("name"),
+        choices=None if digits is None else digits.get("name"),
         not_a_digit=_find_not_a_digit(digits),
         digit_boxes=_find_digit_boxes(root, shown),
         number_boxes=numbers if texts is not None else None,

@@ -56,7 +56,7 @@ RECORDER = _Recorder()
 def _awaited(
     method: Callable[Concatenate[InferenceClient, P], R],
 ) -> "Callable[Concatenate[AsyncInferenceClient, P], Coroutine[Any, Any, R]]":
-    async def ask(client: "AsyncInferenceClient", *args: P.args, **kwargs: P.kwargs) -> R:
+    async def ask(client: "AsyncInferenceClient", /, *args: P.args, **kwargs: P.kwargs) -> R:
         call = cast("_Call", method(RECORDER, *args, **kwargs))
         return cast("R", await client.ask(call.answer, call.method, call.path, **call.options))
 

@@ -7,6 +7,7 @@ binary tensor extension, the values of a tensor follow the JSON as bytes, and `p
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from shared.contracts.examples import SEVEN_PIXELS, SEVEN_PNG
 from shared.contracts.message import Message
@@ -89,20 +90,33 @@ class InferOutput(Message):
     parameters: Parameters | None = None
 
 
+EXAMPLE: JsonDict = {
+    "examples": [
+        {
+            "inputs": [
+                {
+                    "name": "images",
+                    "shape": [1, 28, 28],
+                    "datatype": "UINT8",
+                    "data": [value for row in SEVEN_PIXELS for value in row],
+                }
+            ]
+        }
+    ]
+}
+
+
 class InferRequest(Message):
     """The body of a request, or its JSON part. Without `outputs`, the answer has all of them.
 
-    `binary_data_output` in `parameters` asks for all outputs in binary form.
+    `binary_data_output` in `parameters` asks for all outputs in binary form. The address says which model is asked;
+    `model_name` and `model_version`, which KServe's client repeats here, are ignored.
     """
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"inputs": [{"name": "images", "shape": [1, 28, 28], "datatype": "UINT8", "data": [SEVEN_PIXELS]}]}
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra=EXAMPLE)
 
+    model_name: Annotated[str, Field(max_length=200)] | None = None
+    model_version: Annotated[str, Field(max_length=200)] | None = None
     id: Annotated[str, Field(max_length=200)] | None = None
     parameters: Parameters | None = None
     inputs: Annotated[list[InferInput], Field(min_length=1, max_length=1)]

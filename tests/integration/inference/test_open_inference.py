@@ -64,6 +64,8 @@ async def test_every_model_answers_as_it_does_in_v1(client: httpx.AsyncClient, m
     by_version = await client.post(f"/v2/models/{model}/versions/{version}/infer", json=tensor([SEVEN_PIXELS]))
     assert read(by_version)["probabilities"] == pytest.approx(outputs["probabilities"])
     assert "id" not in by_version.json()
+    named = tensor([SEVEN_PIXELS], model_name=model, model_version="1")  # KServe's client repeats the name
+    assert read(await client.post(f"/v2/models/{model}/infer", json=named))["digit"].tolist() == [7]
 
 
 async def test_health_and_metadata(client: httpx.AsyncClient) -> None:

@@ -23,7 +23,7 @@ from shared.web.problems import ProblemError
 
 Row = dict[str, Any]  # a message Prediction, or a message Problem
 DATATYPES = {"digit": "INT64", "confidence": "FP32", "probabilities": "FP32", "digit_score": "FP32"}
-DTYPES = {"INT64": np.dtype("<i8"), "FP32": np.dtype("<f4")}
+DTYPES: dict[str, np.dtype[Any]] = {"INT64": np.dtype("<i8"), "FP32": np.dtype("<f4")}
 
 
 async def answer_call(call: InferCall, asker: Asker) -> list[Row]:
@@ -68,7 +68,8 @@ def _read_rows(answers: bytes) -> list[Row]:
 
 def make_answer(rows: Sequence[Row], call: InferCall, recogniser: Recogniser) -> Response:
     """The answer to N drawings, N at least 1, in their order."""
-    outputs, tail = [], []
+    outputs: list[dict[str, Any]] = []
+    tail: list[bytes] = []
     for name, is_binary in call.outputs or [(name, call.all_binary) for name in DATATYPES]:
         values = np.array([row[name] for row in rows], DTYPES[DATATYPES[name]])
         outputs.append(_describe(name, values) | (_as_bytes(values, tail) if is_binary else {"data": values.ravel()}))

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Sequence
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,10 @@ from shared.recognition.normalisation import SIDE, Images
 
 Drawings = Images | tuple[DrawingSource, ...]  # (N, 28, 28), or N picture files
 PLACE = "body.inputs.0"
-DTYPES = {"UINT8": np.dtype("u1"), "FP32": np.dtype("<f4")}  # the protocol's binary form is little-endian
+DTYPES: dict[str, np.dtype[Any]] = {
+    "UINT8": np.dtype("u1"),
+    "FP32": np.dtype("<f4"),
+}  # the protocol's binary form is little-endian
 IMAGE_SHAPES = ((SIDE, SIDE), (1, SIDE, SIDE))  # of one image
 PICTURE_SHAPES: tuple[tuple[int, ...], ...] = ((), (1,))
 
@@ -67,7 +71,7 @@ def _flatten(values: Sequence[object], depth: int) -> Sequence[object]:
     return values
 
 
-def _read_binary(binary: bytes, dtype: np.dtype[np.generic]) -> NDArray[np.float64]:
+def _read_binary(binary: bytes, dtype: np.dtype[Any]) -> NDArray[np.float64]:
     if len(binary) % dtype.itemsize:
         raise make_invalid(PLACE, f"{len(binary):,} bytes are no whole number of values.")
     return np.frombuffer(binary, dtype).astype(np.float64)
