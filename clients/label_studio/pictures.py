@@ -52,8 +52,12 @@ class Pictures:
                 return DATA.validate_python(place)
             except ValidationError as error:
                 raise PictureError("The data URL of the picture is broken.") from error
-        url = urljoin(self._address, place)
-        if urlsplit(url)[:2] != urlsplit(self._address)[:2]:
+        try:
+            url = urljoin(self._address, place)
+            is_elsewhere = urlsplit(url)[:2] != urlsplit(self._address)[:2]
+        except ValueError as error:  # a malformed address
+            raise PictureError("The task has no picture where the configuration says.") from error
+        if is_elsewhere:
             raise PictureError("The picture is on another host than Label Studio, so it is not fetched.")
         try:
             return self._fetch(url)

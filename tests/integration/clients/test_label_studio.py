@@ -73,7 +73,7 @@ def label_studio() -> Iterator[str]:
 def backend(label_studio: str) -> Iterator[str]:
     with (
         listening(create_inference(Settings(models_dir=MODELS))) as address,
-        InferenceClient(address, patience=Patience(retry_for_s=0)) as inference,
+        InferenceClient(address, patience=Patience(read_timeout_s=120)) as inference,
         Pictures(label_studio, "a-token") as pictures,
         listening(create_app(ApiServerSettings(), Reader(inference, pictures, None), None)) as backend,
     ):
@@ -88,7 +88,7 @@ def ask(backend: str, config: str, *tasks: dict[str, Any]) -> list[dict[str, Any
         "label_config": config,
         "params": {"login": "", "password": "", "context": None},
     }
-    answer = httpx.post(f"{backend}/predict", json=body, timeout=60)
+    answer = httpx.post(f"{backend}/predict", json=body, timeout=120)
     assert answer.status_code == 200, answer.text
     return answer.json()["results"]
 
