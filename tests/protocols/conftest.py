@@ -41,7 +41,7 @@ def run_program(tmp_path: Path) -> Run:
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         command = [python, "-I", copy, url, ROOT / "docs" / "images" / "seven.png"]
         ran = subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=900, check=False
         )
         assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
         return ran.stdout

@@ -7,13 +7,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import slate_client
-from slate_client import AsyncInferenceClient, InferenceClient, Prediction, RefusedError
+from slate_client import AsyncInferenceClient, InferenceClient, Patience, Prediction, RefusedError
 
 url, picture = sys.argv[1], Path(sys.argv[2]).read_bytes()
 print("slate-client", version("slate-client"), Path(slate_client.__file__).parent)
 assert find_spec("shared") is None  # the repository is out of reach
+PATIENCE = Patience(read_timeout_s=300)  # the machine may be busy
 
-with InferenceClient(url) as slate:
+with InferenceClient(url, patience=PATIENCE) as slate:
     assert slate.is_ready()
     prediction = slate.predict(picture)
     assert isinstance(prediction, Prediction)
@@ -31,7 +32,7 @@ with InferenceClient(url) as slate:
 
 
 async def read_at_once() -> list[int]:
-    async with AsyncInferenceClient(url) as slate:
+    async with AsyncInferenceClient(url, patience=PATIENCE) as slate:
         assert await slate.is_ready()
         answers = await asyncio.gather(*(slate.predict(picture, model="mlp") for _ in range(20)))
         return [answer.digit for answer in answers]
