@@ -14,7 +14,7 @@ ifeq ($(OS),Windows_NT)
 $(error On Windows, run Slate in WSL (Windows Subsystem for Linux))
 endif
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu up-refine up-tls down backup restore train refine promote roll-back refine-nightly sweep data test test-unit test-faults test-alerts test-containers test-contract check check-kubernetes format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-learning benchmark-proxy benchmark-scaling benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock image-locks bill-of-materials audit clean
+.PHONY: help run up up-gpu up-refine up-tls down backup restore train refine promote roll-back refine-nightly sweep data test test-unit test-faults test-alerts test-containers test-contract test-clients check check-kubernetes format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-learning benchmark-proxy benchmark-scaling benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock image-locks bill-of-materials audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,6 +105,10 @@ test-contract: $(VENV)/installed-test ## send both APIs EXAMPLES requests for ea
 	@SLATE_CONTRACT_EXAMPLES=$(EXAMPLES) SLATE_CONTRACT_SEED=$(SEED) $(BIN)/python -m pytest $(IN_TWO) tests/integration/contract
 
 check: $(VENV)/installed-test ## lint, format, security rules, types, import rules, spelling, and links and names in the docs
+test-clients: $(VENV)/installed-test ## install tritonclient, KServe's and MLServer's clients and Slate's own package, and let each read a digit; takes minutes
+	@$(BIN)/python -m pytest -s tests/protocols $(ARGS)
+
+check: $(VENV)/installed-test ## lint, format, types, import rules, spelling, and links and names in the docs
 	@$(BIN)/ruff check .
 	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml services shared infra
 	@$(BIN)/ruff format --check .
@@ -112,7 +116,7 @@ check: $(VENV)/installed-test ## lint, format, security rules, types, import rul
 	@$(BIN)/lint-imports
 	@$(BIN)/codespell
 	@$(BIN)/python -m infra.check_docs
-	@$(BIN)/python -m pytest --collect-only -qq tests/containers tests/alerts tests/kubernetes  # `make test` does not run these tests; this checks that they can be imported
+	@$(BIN)/python -m pytest --collect-only -qq tests/containers tests/alerts tests/kubernetes tests/protocols  # `make test` does not run these tests; this checks that they can be imported
 
 # checkov has many packages, so the tools have an environment of their own.
 KUBERNETES_TOOLS := .kubernetes-tools

@@ -18,9 +18,10 @@ from services.inference.bounds import DEFAULT_BOUNDS, Bounds
 from services.inference.catalog import Catalog
 from services.inference.engines.choice import choose_engine, choose_page_engine
 from services.inference.http.access import Access
-from services.inference.http.admission import Admission
+from services.inference.http.admission import INFER, Admission
 from services.inference.http.dependencies import Service
 from services.inference.http.error_handlers import install_error_handlers
+from services.inference.http.open_inference.routes import router as open_inference_router
 from services.inference.http.refusals import Refusals
 from services.inference.http.routes import router
 from services.inference.lanes.load import Load
@@ -42,7 +43,7 @@ from shared.web.service import equip_service
 
 logger = structlog.get_logger(__name__)
 
-SHORT_PATHS = ("/v1/predict", "/v1/explain", "/v1/inside")  # the last two ask the long lane as well
+SHORT_PATHS = ("/v1/predict", "/v1/explain", "/v1/inside", INFER)  # all but the first may ask the long lane as well
 LONG_PATHS = ("/v1/read", "/v1/predict/batch")
 MAX_BATCH = 8  # drawings in one pass of the short lane; larger batches are hardly faster and others wait longer
 
@@ -105,7 +106,8 @@ def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS, *, warm_up: 
         redoc_url=None,
         redirect_slashes=False,  # a redirect would name the host of the request
     )
-    app.router.routes.extend(router.routes)  # `include_router` would add a layer to every request
+    # `include_router` would add a layer to every request
+    app.router.routes.extend([*router.routes, *open_inference_router.routes])
     install_error_handlers(app)
     app.add_middleware(
         Admission,

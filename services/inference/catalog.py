@@ -192,6 +192,15 @@ class Catalog:
             **manifest.model_dump(include={"data", "recipe", "libraries", "epochs"}),
         )
 
+    async def find_versions(self, name: str) -> list[str]:
+        """Every version of a model that can be served. ModelVersionError if there is none."""
+        check_reads_images(name)
+        described, _ = await asyncio.to_thread(self._describe_all)
+        versions = [each.version for each in described if each.name == name]
+        if not versions:
+            raise ModelVersionError(f"There is no model {name!r}.")
+        return versions
+
     async def read_drift(self, name: str) -> DriftReport:
         """Return the newest drift report of a model. NoDriftReportError if there is none, ModelVersionError."""
         return await asyncio.to_thread(read_drift_report, self._models_dir, name)

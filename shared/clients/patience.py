@@ -46,29 +46,45 @@ class Clock(Protocol):
         """Wait for so many seconds."""
 
 
+class Retries:
+    """Decides after each try of one request whether the client tries again, and when."""
+
+    def __init__(self, retry_for_s: float, now: float) -> None:
+        """`now` is the time of the first try, in seconds of the clock that `find_wait` is asked with."""
+        self._give_up_at = now + retry_for_s
+        self._longest_s = FIRST_WAIT_S
+
+    def find_wait(self, response: httpx.Response | None, now: float) -> float | None:
+        """The seconds until the next try. None if the outcome is final, or if the time would be up then.
+
+        `response` is None after one of `RETRIED_ERRORS`.
+        """
+        wait_s = random.uniform(self._longest_s / 2, self._longest_s)  # noqa: S311  no secret
+        if response is not None:
+            if response.status_code not in RETRIED_STATUSES:
+                return None
+            wait_s += read_retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC))
+        self._longest_s = min(2 * self._longest_s, LONGEST_WAIT_S)
+        return wait_s if now + wait_s <= self._give_up_at else None
+
+
 def send_with_retries(send: Callable[[], httpx.Response], retry_for_s: float, clock: Clock) -> httpx.Response:
     """Call `send` until its answer is not one of `RETRIED_STATUSES` or the time is up.
 
     When the time is up, the last answer is returned or the last error is raised. If `Retry-After` asks for more time
     than is left, that happens at once and without a wait.
     """
-    give_up_at = clock.monotonic() + retry_for_s
-    longest_s = FIRST_WAIT_S
+    retries = Retries(retry_for_s, clock.monotonic())
     while True:
-        wait_s = random.uniform(longest_s / 2, longest_s)  # noqa: S311  no secret
         try:
             response = send()
         except RETRIED_ERRORS:
-            if clock.monotonic() + wait_s > give_up_at:
+            if (wait_s := retries.find_wait(None, clock.monotonic())) is None:
                 raise
         else:
-            if response.status_code not in RETRIED_STATUSES:
-                return response
-            wait_s += read_retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC))
-            if clock.monotonic() + wait_s > give_up_at:
+            if (wait_s := retries.find_wait(response, clock.monotonic())) is None:
                 return response
         clock.sleep(wait_s)
-        longest_s = min(2 * longest_s, LONGEST_WAIT_S)
 
 
 def read_retry_after(value: str, now: datetime) -> float:

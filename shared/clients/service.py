@@ -27,6 +27,9 @@ LIMITS = httpx.Limits(
     keepalive_expiry=60.0,  # seconds; less than a service's 75, so that it closes no connection just as it is reused
 )
 
+# The service restarted and closed an idle connection. The request is sent once more, over a new one.
+CLOSED_CONNECTION = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
+
 
 class ServiceUnavailableError(Exception):
     """The service cannot be reached, failed, or answered that it cannot answer now.
@@ -64,13 +67,8 @@ class ServiceClient:
         `find_request_id` tells what a request belongs to; None gives it an id of its own. A retry has the same id.
         ValueError if a header cannot hold the key; the message does not quote it.
         """
-        self._http = httpx.Client(
-            base_url=base_url,
-            headers=_make_authorization(api_key),
-            timeout=httpx.Timeout(patience.read_timeout_s, connect=patience.connect_timeout_s),
-            limits=LIMITS,
-        )
-        self._address = str(self._http.base_url.copy_with(userinfo=b""))  # for messages, so without a password
+        self._http = httpx.Client(**make_options(base_url, api_key, patience))
+        self._address = find_address(self._http.base_url)
         self._retry_for_s = patience.retry_for_s
         self._clock = clock
         self._find_request_id = find_request_id
@@ -94,20 +92,12 @@ class ServiceClient:
             response = send_with_retries(lambda: self._send(method, path, **options), self._retry_for_s, self._clock)
         except httpx.RequestError as error:
             raise ServiceUnavailableError(f"{self._address} did not answer: {error}") from error
-        if response.is_success:
-            return response
-        problem = _read_problem(response)
-        if response.status_code >= 500 or response.status_code == 429:
-            raise ServiceUnavailableError(f"{self._address}: {problem.detail}", problem)
-        raise RefusedError(problem)
+        check_success(response, self._address)
+        return response
 
     def ask(self, answer: type[M], method: str, path: str, **options: Any) -> M:
         """Send a request → its response as a message. ServiceUnavailableError if the response has another form."""
-        response = self.request(method, path, **options)
-        try:
-            return answer.model_validate_json(response.content, extra="ignore")  # a newer service may add fields
-        except ValidationError as error:
-            raise ServiceUnavailableError(f"{self._address} sent an answer of an unexpected form.") from error
+        return read_answer(answer, self.request(method, path, **options), self._address)
 
     def exchange(self, method: str, path: str, **options: Any) -> httpx.Response:  # httpx's own options
         """Send a request once → its response, also if it is a refusal. ServiceUnavailableError if there is none."""
@@ -132,8 +122,41 @@ class ServiceClient:
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         try:
             return self._http.request(method, path, **options)
-        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-            return self._http.request(method, path, **options)  # the service restarted and closed the connection
+        except CLOSED_CONNECTION:
+            return self._http.request(method, path, **options)
+
+
+def make_options(base_url: str, api_key: str | None, patience: Patience) -> dict[str, Any]:
+    """The options of httpx's client. ValueError if a header cannot hold the key."""
+    return {
+        "base_url": base_url,
+        "headers": _make_authorization(api_key),
+        "timeout": httpx.Timeout(patience.read_timeout_s, connect=patience.connect_timeout_s),
+        "limits": LIMITS,
+    }
+
+
+def find_address(base_url: httpx.URL) -> str:
+    """The address for messages, without a password."""
+    return str(base_url.copy_with(userinfo=b""))
+
+
+def check_success(response: httpx.Response, address: str) -> None:
+    """ServiceUnavailableError or RefusedError if the response is no success."""
+    if response.is_success:
+        return
+    problem = _read_problem(response)
+    if response.status_code >= 500 or response.status_code == 429:
+        raise ServiceUnavailableError(f"{address}: {problem.detail}", problem)
+    raise RefusedError(problem)
+
+
+def read_answer(answer: type[M], response: httpx.Response, address: str) -> M:
+    """A successful response as a message. ServiceUnavailableError if it has another form."""
+    try:
+        return answer.model_validate_json(response.content, extra="ignore")  # a newer service may add fields
+    except ValidationError as error:
+        raise ServiceUnavailableError(f"{address} sent an answer of an unexpected form.") from error
 
 
 def _make_authorization(api_key: str | None) -> dict[bytes, bytes]:

@@ -33,6 +33,7 @@ class Problem(Message):
     """Why a request failed. Programs read `code`, which is stable; `detail` tells a person what to do.
 
     `request_id` finds the request in the logs. The problem of one entry of a batch has none of its own.
+    `error` is the detail again, in answers of the Open Inference Protocol, whose clients look for it there.
     """
 
     type: str
@@ -42,3 +43,4 @@ class Problem(Message):
     detail: str
     instance: str | None = None
     request_id: str | None = None
+    error: str | None = None

@@ -18,6 +18,8 @@ from shared.exchange.client import ExchangeClient
 from shared.exchange.errors import FileError
 from shared.exchange.idx_export import export_idx
 from shared.exchange.idx_import import import_idx
+from shared.exchange.label_studio_export import export_label_studio
+from shared.exchange.label_studio_import import import_label_studio
 from shared.exchange.parquet_export import export_parquet
 from shared.exchange.parquet_import import import_parquet
 
@@ -37,7 +39,9 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parquet = actions.add_parser("export", help="all predictions → a folder of Parquet files")
     parquet.add_argument("--without-drawings", action="store_true", help="such files cannot be imported")
     idx = actions.add_parser("export-idx", help="labelled drawings → IDX files of images and labels, as MNIST has them")
-    for export in (parquet, idx):
+    tasks = actions.add_parser("export-label-studio", help="predictions → files of tasks for Label Studio")
+    tasks.add_argument("--labelled", action="store_true", help="only predictions that have a label")
+    for export in (parquet, idx, tasks):
         export.add_argument("folder", type=Path)
         export.add_argument("--since", metavar="TIME", help="only predictions from this time on: 2026-11-21T00:00:00Z")
         export.add_argument("--until", metavar="TIME", help="only predictions before this time")
@@ -46,8 +50,11 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     labelled = actions.add_parser("import-idx", help="IDX files of images and labels, also gzipped → predictions")
     labelled.add_argument("images", type=Path)
     labelled.add_argument("labels", type=Path)
+    chosen = actions.add_parser("import-label-studio", help="what was chosen in Label Studio, its JSON export → labels")
+    chosen.add_argument("file", type=Path)
     help_of_url = f"address of inference, which reads the images; its key is taken from {INFERENCE_KEY} (%(default)s)"
-    labelled.add_argument("--inference-url", default="http://127.0.0.1:8001", help=help_of_url)
+    for asking in (labelled, chosen):
+        asking.add_argument("--inference-url", default="http://127.0.0.1:8001", help=help_of_url)
     return parser.parse_args(arguments)
 
 
@@ -81,11 +88,33 @@ def _export_idx(client: ExchangeClient, options: argparse.Namespace, progress: C
 
 
 def _import_idx(client: ExchangeClient, options: argparse.Namespace, progress: Callable[[int], object]) -> str:
-    key = os.environ.get(INFERENCE_KEY)
-    with InferenceClient(options.inference_url, api_key=key, patience=PATIENCE) as inference:
+    with _open_inference(options) as inference:
         result, unreadable = import_idx(client, inference, options.images, options.labels, progress)
     note = f" Left out, because they cannot be read: {unreadable:,}." if unreadable else ""
     return f"Imported: {result.stored:,}. They existed already: {result.existing:,}.{note}"
+
+
+def _export_label_studio(client: ExchangeClient, options: argparse.Namespace, progress: Callable[[int], object]) -> str:
+    query = _period(options) | ({"labelled": "true"} if options.labelled else {})
+    done = export_label_studio(client, options.folder, query, progress)
+    return f"Tasks in {options.folder}: {done.tasks:,}, in {done.files:,} files, beside the labelling configuration."
+
+
+def _import_label_studio(client: ExchangeClient, options: argparse.Namespace, progress: Callable[[int], object]) -> str:
+    with _open_inference(options) as inference:
+        done = import_label_studio(client, inference, options.file, progress)
+    left_out = (
+        (done.unlabelled, "have no label"),
+        (done.without_drawing, "do not hold their drawing"),
+        (done.unreadable, "cannot be read"),
+    )
+    notes = "".join(f" Tasks that {why}: {count:,}." for count, why in left_out if count)
+    stored = f"Imported: {done.stored:,}. They existed already: {done.existing:,}."
+    return f"Predictions that got a label: {done.labelled:,}. {stored}{notes}"
+
+
+def _open_inference(options: argparse.Namespace) -> InferenceClient:
+    return InferenceClient(options.inference_url, api_key=os.environ.get(INFERENCE_KEY), patience=PATIENCE)
 
 
 def _import(client: ExchangeClient, options: argparse.Namespace, progress: Callable[[int], object]) -> str:
@@ -96,8 +125,10 @@ def _import(client: ExchangeClient, options: argparse.Namespace, progress: Calla
 ACTIONS = {
     "export": _export_parquet,
     "export-idx": _export_idx,
+    "export-label-studio": _export_label_studio,
     "import": _import,
     "import-idx": _import_idx,
+    "import-label-studio": _import_label_studio,
 }
 
 

@@ -20,6 +20,7 @@ import numpy as np
 from shared.clients.inference import InferenceClient
 from shared.contracts.exchange import ImportResult
 from shared.contracts.inference import Prediction
+from shared.contracts.storage import TrueDigit
 from shared.exchange.client import ExchangeClient, Row
 from shared.exchange.errors import FileError
 from shared.exchange.idx_file import open_idx
@@ -31,11 +32,11 @@ IDS = UUID("7f0f2f6a-6f0d-4c0b-9c1e-51a7e0000022")  # arbitrary; the namespace o
 
 @dataclass(frozen=True)
 class LabelledDrawing:
-    """A PNG file, its label, and the id of its prediction."""
+    """A picture file, its label, and the id of its prediction."""
 
     id: UUID
-    png: bytes
-    label: int
+    picture: bytes
+    label: TrueDigit
 
 
 class Answers:
@@ -48,7 +49,7 @@ class Answers:
 
     def make_rows(self, drawings: list[LabelledDrawing]) -> list[Row]:
         """Return what storage gets for those drawings that inference can read."""
-        answers = self._inference.predict_batch([drawing.png for drawing in drawings]).predictions
+        answers = self._inference.predict_batch([drawing.picture for drawing in drawings]).predictions
         rows = [
             self._make_row(drawing, answer)
             for drawing, answer in zip(drawings, answers, strict=True)
@@ -67,7 +68,7 @@ class Answers:
             "source": "api",
             "label": drawing.label,
             "labelled_at": now,
-            "drawing": base64.b64encode(drawing.png).decode(),
+            "drawing": base64.b64encode(drawing.picture).decode(),
         }
 
 

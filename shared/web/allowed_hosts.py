@@ -27,7 +27,8 @@ class AllowedHosts:
             host = next((value for name, value in scope["headers"] if name == b"host"), b"")
             if len(host) > MAX_HOST_BYTES or not self.allows(host):
                 detail = "This service does not know this host name. Its operator can add the name to ALLOWED_HOSTS."
-                await problem_response("invalid_request", detail, status=400)(scope, receive, send)
+                refusal = problem_response("invalid_request", detail, status=400, instance=scope["path"])
+                await refusal(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 

@@ -14,6 +14,7 @@ from types import FrameType
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shared.web.open_paths import V2_READY
 from shared.web.problems import problem_response
 
 logger = structlog.get_logger(__name__)
@@ -33,8 +34,9 @@ class Drain:
         if scope["type"] == "lifespan":
             with self._delaying_sigterm():
                 await self.app(scope, receive, send)
-        elif self.begun and scope["path"] == self.ready_path:
-            await problem_response("not_ready", "This service is stopping.")(scope, receive, send)
+        elif self.begun and scope["path"] in (self.ready_path, V2_READY):
+            stopping = problem_response("not_ready", "This service is stopping.", instance=scope["path"])
+            await stopping(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 

@@ -6,4 +6,5 @@ A new path is guarded unless it is added here.
 from shared.web.api_docs import DOCS, MEDIA_TYPES
 from shared.web.metrics import METRICS
 
-OPEN_PATHS = frozenset({"/healthz", "/readyz", METRICS, "/openapi.json", DOCS, *MEDIA_TYPES})
+V2_LIVE, V2_READY = "/v2/health/live", "/v2/health/ready"  # health in the Open Inference Protocol, of inference only
+OPEN_PATHS = frozenset({"/healthz", "/readyz", V2_LIVE, V2_READY, METRICS, "/openapi.json", DOCS, *MEDIA_TYPES})

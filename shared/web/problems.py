@@ -57,6 +57,7 @@ CODE_OF_STATUS: dict[int, ProblemCode] = {
 
 CLIENT_DISCONNECTED = 499  # as nginx has it: the client left before its request was complete, so nobody gets the answer
 
+OPEN_INFERENCE = "/v2"  # the addresses of the Open Inference Protocol, whose clients read `error`
 METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 INTERNAL_ERROR = "An internal error happened in the service and was logged."
 METHOD_NOT_ALLOWED = "This address does not support this method. /docs lists the methods of each address."
@@ -89,6 +90,7 @@ def make_problem(code: ProblemCode, detail: str, *, status: int | None = None, i
         code=code,
         detail=detail,
         instance=instance,
+        error=detail if instance and instance.startswith(OPEN_INFERENCE) else None,
     )
 
 

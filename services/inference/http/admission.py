@@ -19,8 +19,14 @@ from shared.web.problems import ProblemError, problem_response
 REFUSAL_DELAY_S = 0.1  # a caller that repeats refused requests at once costs less processor time
 
 
+INFER = "/infer"  # the end of an address of the Open Inference Protocol, which also has the name of the model
+
+
 class Admission:
-    """`loads` are the lanes of the paths that read drawings. The caller is in `state["caller"]` of the scope."""
+    """`loads` are the lanes of the paths that read drawings, one of them for all that end in INFER.
+
+    The caller is in `state["caller"]` of the scope.
+    """
 
     def __init__(self, app: ASGIApp, access: Access, loads: Mapping[str, Load], refusals: Refusals) -> None:
         self.app = app
@@ -51,6 +57,7 @@ class Admission:
         except ProblemError as error:
             self._refusals.count(error.code, client or "")
             raise
-        if load := self._loads.get(scope["path"]):
+        path: str = scope["path"]
+        if load := self._loads.get(INFER if path.startswith("/v2/models/") and path.endswith(INFER) else path):
             self._refusals.check_room(load, caller)
         return caller

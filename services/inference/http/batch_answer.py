@@ -23,23 +23,24 @@ A = TypeVar("A")
 
 async def answer_images(chunks: AsyncIterator[Images], asker: Asker) -> list[bytes]:
     """Predict each chunk of images while the next ones arrive. Returns JSON, several predictions per chunk."""
-    return await _ask_two_at_a_time(chunks, lambda images: asker.ask(ImagesQuestion(images)))
+    return await ask_two_at_a_time(chunks, lambda images: asker.ask(ImagesQuestion(images)))
 
 
 async def answer_drawings(body: DrawingList, asker: Asker) -> list[bytes]:
     """Predict each drawing. Returns JSON: a prediction, or the problem of a drawing that can't be read."""
     drawings = await asker.ask(ListQuestion(body))
-    parts = _split(drawings, DRAWINGS_PER_PART)
-    answers = await _ask_two_at_a_time(parts, lambda part: asker.ask(DrawingsQuestion(part)))
-    return [_write(answer) for part in answers for answer in part]
+    parts = split(drawings, DRAWINGS_PER_PART)
+    answers = await ask_two_at_a_time(parts, lambda part: asker.ask(DrawingsQuestion(part)))
+    return [write_entry(answer) for part in answers for answer in part]
 
 
-async def _split(drawings: Sequence[DrawingSource], size: int) -> AsyncIterator[tuple[DrawingSource, ...]]:
+async def split(drawings: Sequence[DrawingSource], size: int) -> AsyncIterator[tuple[DrawingSource, ...]]:
+    """Yield the drawings in parts of `size`."""
     for start in range(0, len(drawings), size):
         yield tuple(drawings[start : start + size])
 
 
-async def _ask_two_at_a_time(parts: AsyncIterator[P], ask: Callable[[P], Awaitable[A]]) -> list[A]:
+async def ask_two_at_a_time(parts: AsyncIterator[P], ask: Callable[[P], Awaitable[A]]) -> list[A]:
     """Ask about each part when the answer to the part before the last has come. Returns the answers in order."""
     answers: list[A] = []
     before: asyncio.Task[A] | None = None
@@ -51,7 +52,8 @@ async def _ask_two_at_a_time(parts: AsyncIterator[P], ask: Callable[[P], Awaitab
     return [*answers, await before] if before else answers
 
 
-def _write(answer: Answer | Exception) -> bytes:
+def write_entry(answer: Answer | Exception) -> bytes:
+    """The JSON of a prediction or of its problem."""
     if isinstance(answer, Answer):
         return answer.json
     return make_entry_problem(answer).model_dump_json(exclude_none=True).encode()

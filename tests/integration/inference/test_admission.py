@@ -77,7 +77,10 @@ def count_refused(url: str) -> float:
     return sum(map(float, found))
 
 
-PATHS = ("/v1/predict", "/v1/predict?model=cnn", "/v1/explain", "/v1/inside", "/v1/read", "/v1/predict/batch")
+PATHS = (
+    *("/v1/predict", "/v1/predict?model=cnn", "/v1/explain", "/v1/inside", "/v1/read", "/v1/predict/batch"),
+    *("/v2/models/cnn/infer", "/v2/models/cnn/versions/1/infer"),
+)
 
 
 def expect_refused(connection: socket.socket) -> http.client.HTTPMessage:

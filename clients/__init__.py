@@ -1,0 +1,1 @@
+"""Programs that stand between Slate's services and other programs. They call the services over HTTP only."""
