@@ -13,7 +13,7 @@ ifeq ($(OS),Windows_NT)
 $(error On Windows, run Slate in WSL (Windows Subsystem for Linux))
 endif
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu up-refine down backup restore train refine promote roll-back refine-nightly sweep data test test-unit test-faults test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-learning benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock clean
+.PHONY: help run up up-gpu up-refine down backup restore train refine promote roll-back refine-nightly sweep data test test-unit test-faults test-containers test-contract check format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-learning benchmark-training benchmark-worst-pictures soak fuzz screenshots hooks openapi lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -138,6 +138,9 @@ benchmark-training: $(VENV)/installed-training data ## how much longer an epoch 
 
 benchmark-worst-pictures: $(VENV)/installed-test ## CPU time and memory of the pictures that cost most (Linux)
 	@$(BIN)/python -m benchmarks.worst_pictures $(ARGS)
+
+soak: $(VENV)/installed-test data ## an hour of load with a fault every minute: what was answered, lost, and grew; writes docs/soak.md (ARGS="--minutes 8")
+	@$(BIN)/python -m benchmarks.soak $(ARGS)
 
 fuzz: $(VENV)/installed-test ## read damaged pictures for a minute (options: ARGS="--seconds 600 --seed 7")
 	@$(BIN)/python -m tests.fuzzing.recognition $(ARGS)
