@@ -9,7 +9,7 @@ import csv
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
 import psutil
@@ -71,10 +71,18 @@ def take(root: int, seconds: float) -> Iterator[Sample]:
                 part = _name(main)
                 children = main.children(recursive=True)
                 if part == "postgres":
-                    yield from _sample(seconds, part, main.pid, [main, *children])
+                    processes = [main, *children]
+                    yield from (_share(one, len(processes)) for one in _sample(seconds, part, main.pid, processes))
                     continue
                 yield from _sample(seconds, part, main.pid, [main])
                 yield from _sample(seconds, f"{part}: children", main.pid, children)
+
+
+def _share(sample: Sample, processes: int) -> Sample:
+    """The mean of one process. PostgreSQL has one for each connection, and their number changes all the time."""
+    part = f"{sample.part}: mean of its processes"
+    anonymous, pss, files = (value // processes for value in (sample.anonymous_kb, sample.pss_kb, sample.files))
+    return replace(sample, part=part, anonymous_kb=anonymous, pss_kb=pss, files=files)
 
 
 def _name(process: psutil.Process) -> str:
