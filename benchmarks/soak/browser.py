@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from benchmarks.soak.ledger import Ledger
@@ -56,8 +56,8 @@ class Visits(threading.Thread):
     def _visit(self, browser: Browser, number: int) -> None:
         began = time.monotonic()
         context = browser.new_context(viewport={"width": 1280, "height": 1000})
+        page = context.new_page()
         try:
-            page = context.new_page()
             page.set_default_timeout(PATIENCE_MS)
             open_page(page, self.stack)
             draw(page, SEVEN)
@@ -65,6 +65,15 @@ class Visits(threading.Thread):
             self.longest_s = max(self.longest_s, time.monotonic() - began)
             self.done += 1
         except (PlaywrightError, AssertionError) as error:
-            self.failed.append(f"minute {number}: {str(error).strip().splitlines()[0]}")
+            self.failed.append(f"minute {number}: {str(error).strip().splitlines()[0]}; {_read_text(page)}")
         finally:
             context.close()
+
+
+def _read_text(page: Page) -> str:
+    """What the page showed when the visit failed."""
+    try:
+        shown = page.locator("body").inner_text(timeout=5_000)
+    except PlaywrightError:
+        return "the page showed nothing"
+    return f"the page showed: {' '.join(shown.split())[:400]}"
