@@ -58,6 +58,8 @@ def _write_rate(result: Result) -> Iterator[str]:
     yield f"Before it began, one client got {reached}{result.sustainable:.0f} predictions a second answered in time:"
     yield f"95 of 100 within 250 ms. No more than {result.most:.0f} were tried."
     yield f"The load had {result.rate:.0f} predictions a second."
+    yield f"The load average of the machine was {result.machine_load:.0f} with the soak, on {os.cpu_count()} cores."
+    yield "The higher it is, the later a service is ready again after a kill."
 
 
 def _write_targets(result: Result) -> Iterator[str]:

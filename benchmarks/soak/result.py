@@ -28,6 +28,7 @@ class Result:
     sustainable: float
     rate: float
     most: float
+    machine_load: float  # median of the load average, with the soak itself in it
     tallies: Sequence[Tally]
     changed_answers: int
     longest_save_s: float

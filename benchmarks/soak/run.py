@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from urllib.parse import quote
 
 import httpx
@@ -75,6 +76,7 @@ async def _soak(places: Places, options: Options, say: Callable[[str], None]) ->
         sustainable=sustainable,
         rate=rate,
         most=options.most,
+        machine_load=median(sampler.loads),
         tallies=load.tallies,
         changed_answers=load.changed_answers,
         longest_save_s=load.longest_save_s,

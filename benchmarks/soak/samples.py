@@ -6,6 +6,7 @@ left out: how many of them count for a process depends on what else runs on the 
 
 import contextlib
 import csv
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -40,6 +41,7 @@ class Sampler(threading.Thread):
     def __init__(self, root: int, began: float, file: Path) -> None:
         super().__init__(daemon=True)
         self.samples: list[Sample] = []
+        self.loads: list[float] = []  # of the machine, over a minute: how many threads wanted a processor
         self._root, self._began, self._file = root, began, file
         self._stopping = threading.Event()
 
@@ -51,6 +53,7 @@ class Sampler(threading.Thread):
             while not self._stopping.wait(SAMPLE_S):
                 taken = list(take(self._root, time.monotonic() - self._began))
                 self.samples += taken
+                self.loads.append(os.getloadavg()[0])
                 writer.writerows(astuple(sample) for sample in taken)
                 file.flush()
 

@@ -5,6 +5,8 @@ Every link of a process runs on one event loop in a thread of its own. The metho
 
 import asyncio
 import contextlib
+import socket
+import struct
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
@@ -68,7 +70,7 @@ class Link:
     async def _set_cut(self, *, is_cut: bool) -> None:
         self._is_cut = is_cut
         for writer in self._writers if is_cut else ():
-            writer.transport.abort()
+            _reset(writer)
 
     async def _set_flowing(self, *, flowing: bool) -> None:
         if flowing:
@@ -79,18 +81,20 @@ class Link:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         pair = [writer]
         self._writers.add(writer)
+        end = _reset
         try:
             if not self._is_cut:
                 far_reader, far_writer = await self._connect()
                 pair.append(far_writer)
                 self._writers.add(far_writer)
                 await asyncio.gather(self._forward(reader, far_writer), self._forward(far_reader, writer))
+                end = asyncio.StreamWriter.close  # what was written still goes out
         except OSError:
             pass  # one end broke, so the other is broken too
         finally:
             for one in pair:
                 self._writers.discard(one)
-                one.transport.abort()
+                end(one)
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if isinstance(self._target, Path):
@@ -105,6 +109,14 @@ class Link:
             writer.write(chunk)
             await writer.drain()
         writer.write_eof()
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """Break the connection, so that the other end gets an error and not an end."""
+    if (one := writer.get_extra_info("socket")) is not None:
+        with contextlib.suppress(OSError):
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
 
 
 @contextlib.contextmanager
