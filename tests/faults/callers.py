@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 from shared.contracts.storage import PredictionToStore
 from tests.e2e.stack import NO_CERTIFICATES, TOKEN, Stack
 
-PAUSE_S = 0.1
+PAUSE_S = 0.25
 TIMEOUT_S = 10.0  # longer than storage waits for its database
 GOOD = "200"
 NOTHING, BROKEN = "no answer", "no connection"

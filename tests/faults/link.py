@@ -81,7 +81,7 @@ class Link:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         pair = [writer]
         self._writers.add(writer)
-        end = _reset
+        end: Callable[[asyncio.StreamWriter], None] = _reset
         try:
             if not self._is_cut:
                 far_reader, far_writer = await self._connect()

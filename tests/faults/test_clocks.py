@@ -13,8 +13,9 @@ from playwright.sync_api import Browser, expect
 
 from services.storage.queries.counts import find_differences
 from tests.e2e.hand import SEVEN, draw, expect_read_as, label_as, press
-from tests.e2e.stack import Stack, open_page, running_stack, wait_until
+from tests.e2e.stack import Stack, running_stack, wait_until
 from tests.faults.callers import GOOD, SERVICES, Callers
+from tests.faults.conftest import open_window
 from tests.faults.table import Row
 
 pytestmark = [pytest.mark.faults, pytest.mark.browser]
@@ -50,8 +51,7 @@ def test_a_clock_that_jumps_costs_nothing(
     browser: Browser, jumping: tuple[Stack, Callable[[float], None]], rows: list[Row]
 ) -> None:
     stack, jump = jumping
-    page = browser.new_page(viewport={"width": 1280, "height": 1000})
-    open_page(page, stack)
+    page = open_window(browser, stack)
     shown = []
     with Callers(stack) as callers:
         wait_until(lambda: callers.is_healthy(0), "answers before the clock jumps")

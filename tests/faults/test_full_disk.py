@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.hand import SEVEN, answer, draw, expect_read_as
-from tests.e2e.stack import Stack, choose_ports, open_page, running_in, wait_until
+from tests.e2e.stack import Stack, choose_ports, running_in, wait_until
 from tests.faults.callers import GOOD, SERVICES, Callers
+from tests.faults.conftest import open_window
 from tests.faults.table import Row
 from tests.faults.test_each_fault import AWAY
 
@@ -42,8 +43,7 @@ def test_a_full_disk_is_told_and_nothing_acknowledged_is_lost(
     browser: Browser, small_stack: Stack, rows: list[Row]
 ) -> None:
     stack = small_stack
-    page = browser.new_page(viewport={"width": 1280, "height": 1000})
-    open_page(page, stack)
+    page = open_window(browser, stack)
     with Callers(stack) as callers:
         wait_until(lambda: callers.is_healthy(0), "answers before the disk is full")
         began = time.monotonic()
