@@ -84,7 +84,7 @@ test: check ## every check and test: lint, types, import rules, unit, integratio
 test-unit: $(VENV)/installed-test ## the unit tests alone, in less than a minute
 	@$(BIN)/python -m pytest $(or $(ARGS),$(IN_TWO) tests/unit)
 
-test-faults: $(VENV)/installed-test ## kill and stop things again and again, and compare with what was not disturbed; takes minutes
+test-faults: $(VENV)/installed-test ## kill, stop and cut off each part, and say what the page and the APIs do meanwhile; takes minutes
 	@$(BIN)/python -m pytest -m faults $(ARGS)
 
 test-containers: $(VENV)/installed-test ## build and run the containers and test them; needs a Docker engine

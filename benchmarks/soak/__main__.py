@@ -10,8 +10,10 @@ import time
 from pathlib import Path
 
 from benchmarks.learning.versions import ROOT
-from benchmarks.soak.report import write_page
+from benchmarks.soak.growth import compare
+from benchmarks.soak.report import write_growths, write_page
 from benchmarks.soak.run import Options, soak
+from benchmarks.soak.samples import read_samples
 from training.options import DATA_DIR
 
 PAGE = ROOT / "docs" / "soak.md"
@@ -28,7 +30,11 @@ def main() -> int:
     )
     parser.add_argument("--refine-minutes", type=float, default=5, help="time limit of the training in the middle")
     parser.add_argument("--samples", type=Path, default=Path(os.devnull), help="CSV file for the samples of memory")
+    parser.add_argument("--compare", type=Path, metavar="SAMPLES", help="only compare the memory in these samples")
     options = parser.parse_args()
+    if options.compare:
+        print(*write_growths(compare(read_samples(options.compare), options.minutes)), sep="\n")
+        return 0
     minutes = max(LEAST, options.minutes)
     result = soak(Options(minutes, options.most, options.refine_minutes, DATA_DIR.resolve(), options.samples), say)
     page = write_page(result)

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.learning.versions import Version
-from shared.recognition.model_version import folder_of, read_current, set_current
+from shared.recognition.model_version import folder_of, list_versions, read_current, set_current
 from shared.recognition.promotion import promote
 from tests.e2e.stack import Stack
 from tests.faults.linked_stack import Links
@@ -105,11 +105,14 @@ def killed_worker(stack: Stack) -> Iterator[None]:
 
 @contextlib.contextmanager
 def swapped(models_dir: Path) -> Iterator[None]:
-    """Put a copy of the version in use that has another name in use, as a curator does."""
+    """Put the other of two versions in use, as a curator does. The second one is a copy of the first.
+
+    There are two only, because each version that was in use stays in memory up to INFERENCE_MEMORY_BUDGET_MB.
+    """
     current = Version(models_dir, MODEL, read_current(models_dir, MODEL))
-    name, _, number = current.version.partition(".")
-    copied = current.copy_to(models_dir, f"{name}.{int(number) + 1}")
-    promote(models_dir, MODEL, copied.version, who="soak", why="the soak swaps versions")
+    others = [version for name, version in list_versions(models_dir) if name == MODEL and version != current.version]
+    other = others[0] if others else current.copy_to(models_dir, f"{current.version}0").version
+    promote(models_dir, MODEL, other, who="soak", why="the soak swaps versions")
     yield
 
 

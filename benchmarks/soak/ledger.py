@@ -53,7 +53,7 @@ class Books:
         return not any((*wrong, self.strangers, self.wrong_sums))
 
 
-async def compare(url: str, ledger: Ledger) -> Books:
+async def balance(url: str, ledger: Ledger) -> Books:
     """Read all rows and compare them with the ledger."""
     connection = await asyncpg.connect(url)
     try:

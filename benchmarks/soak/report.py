@@ -2,12 +2,12 @@
 
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from statistics import median
 
 from benchmarks.soak.asking import Tally
-from benchmarks.soak.growth import MOST
+from benchmarks.soak.growth import MOST, Growth
 from benchmarks.soak.result import AVAILABLE, Happened, Result, list_recoveries
 
 INTRODUCTION = """\
@@ -46,7 +46,7 @@ def write_page(result: Result) -> str:
         "",
         "## Memory and open files",
         "",
-        *_write_growths(result),
+        *write_growths(result.growths),
         "",
     ]
     lines += ["## Faults", "", *_write_faults(result)]
@@ -83,8 +83,8 @@ def _list_targets(result: Result) -> Iterator[tuple[str, str, str]]:
     yield "the same picture and version, another digit", "0", f"{result.changed_answers}"
     worst = max((one.memory for one in result.growths), default=0.0)
     yield "growth of the memory of a part", f"≤ {MOST:.0%}", f"{worst:+.1%}"
-    files = max((one.files[1] - one.files[0] for one in result.growths), default=0.0)
-    yield "growth of the open files of a part", "0", f"{files:+.0f}"
+    files = max((one.files[1] - one.files[0] for one in result.growths), default=0)
+    yield "growth of the open files of a part", "0", f"{files:+}"
     yield 'visits in a browser that saw answer and "Saved"', "–", f"{visits}, longest {result.longest_visit_s:.0f} s"
     yield "longest time until a row was acknowledged", "–", f"{result.longest_save_s:.0f} s"
     yield "the refinement said", "–", result.refinement
@@ -106,20 +106,21 @@ def _write_lost(tally: Tally) -> str:
     return ", ".join(f"{reason} × {count}" for reason, count in tally.lost.most_common(4)) or "–"
 
 
-def _write_growths(result: Result) -> Iterator[str]:
+def write_growths(growths: Sequence[Growth]) -> Iterator[str]:
+    """The table of memory and open files."""
     yield "Memory is what the processes have for themselves. A part is compared in its longest life, after a warm-up."
     yield "The proportional set size (PSS) also counts pages of files, which other programs of the machine share."
     yield ""
     yield "| part | minutes | memory MB | growth | PSS MB | open files |"
     yield "| --- | --- | --- | --- | --- | --- |"
-    for one in result.growths:
+    for one in growths:
         cells = (
             one.part,
             f"{one.since_min:.0f}–{one.until_min:.0f}",
             f"{one.memory_mb[0]:.1f} → {one.memory_mb[1]:.1f}",
             f"{one.memory:+.1%}",
             f"{one.pss_mb[0]:.0f} → {one.pss_mb[1]:.0f}",
-            f"{one.files[0]:.0f} → {one.files[1]:.0f}",
+            f"{one.files[0]} → {one.files[1]}",
         )
         yield f"| {' | '.join(cells)} |"
 

@@ -15,9 +15,9 @@ import httpx
 
 from benchmarks.learning.versions import ROOT
 from benchmarks.soak.browser import Visits
-from benchmarks.soak.faults import LAST_MINUTES, Places, schedule
-from benchmarks.soak.growth import compare_lives
-from benchmarks.soak.ledger import Ledger, compare
+from benchmarks.soak.faults import Places, schedule
+from benchmarks.soak.growth import compare
+from benchmarks.soak.ledger import Ledger, balance
 from benchmarks.soak.load import SAVE_FOR_S, Load
 from benchmarks.soak.pictures import draw_digits, draw_pages
 from benchmarks.soak.ramp import find_sustainable_rate
@@ -84,8 +84,8 @@ async def _soak(places: Places, options: Options, say: Callable[[str], None]) ->
         visits=visits.done,
         failed_visits=visits.failed,
         longest_visit_s=visits.longest_s,
-        books=await compare(_database_url(stack), ledger),
-        growths=compare_lives(samples, options.minutes * 10, (options.minutes - LAST_MINUTES) * 60),
+        books=await balance(_database_url(stack), ledger),
+        growths=compare(samples, options.minutes),
         happened=happened,
         refinement=refinement,
     )

@@ -35,6 +35,9 @@ class Sample:
     files: int
 
 
+COUNTS = ("life", "processes", "anonymous_kb", "pss_kb", "files")
+
+
 class Sampler(threading.Thread):
     """Samples a process tree until it is stopped, and writes the samples into a CSV file, too."""
 
@@ -107,3 +110,12 @@ def _read_memory(pid: int) -> dict[str, int]:
     """Return the sums over all mappings of a process, in kB."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
     return {name: int(value.split()[0]) for name, _, value in (line.partition(":") for line in lines)}
+
+
+def read_samples(file: Path) -> list[Sample]:
+    """Read the samples that a soak has written."""
+    with file.open(newline="") as lines:
+        return [
+            Sample(float(row["seconds"]), row["part"], *(int(row[name]) for name in COUNTS))
+            for row in csv.DictReader(lines)
+        ]

@@ -5,17 +5,29 @@ from dataclasses import dataclass
 
 from tests.faults.callers import GOOD
 
-HEADS = ("fault", "the page shows", "inference answers", "storage answers", "frontend answers", "healthy again after")
+HEADS = (
+    "fault",
+    "the page shows",
+    "inference answers",
+    "storage answers",
+    "frontend answers",
+    "healthy again after",
+    "if it lasts",
+)
 
 
 @dataclass(frozen=True)
 class Row:
-    """What one fault did. `answers` has the answers of each service while it lasted."""
+    """What one fault did. `answers` has the answers of each service while it lasted.
+
+    `alert` is the alert that an operator gets if it does not end; without one there is nothing to do.
+    """
 
     fault: str
     page: str
     answers: Mapping[str, Iterable[str]]
     healthy_s: float
+    alert: str = ""
 
 
 def write_table(rows: Iterable[Row]) -> list[str]:
@@ -23,7 +35,8 @@ def write_table(rows: Iterable[Row]) -> list[str]:
     lines = [f"| {' | '.join(HEADS)} |", "| --- " * len(HEADS) + "|"]
     for row in rows:
         answers = [_write_answers(row.answers[service]) for service in ("inference", "storage", "frontend")]
-        lines.append(f"| {' | '.join((row.fault, row.page, *answers, _write_time(row.healthy_s)))} |")
+        alert = f"`{row.alert}`" if row.alert else "nothing to do"
+        lines.append(f"| {' | '.join((row.fault, row.page, *answers, _write_time(row.healthy_s), alert))} |")
     return lines
 
 

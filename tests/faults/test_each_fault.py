@@ -44,6 +44,17 @@ class Case:
     shown: str = ""
     ends_itself: bool = False
 
+    @property
+    def alert(self) -> str:
+        """Which alert a person gets if it lasts."""
+        if "PostgreSQL" in self.name or "postgres" in self.name:
+            return "DatabaseUnreachable"
+        if "version" in self.name:
+            return "ModelUnusable"
+        if "slow" in self.name:
+            return "AnswersSlow"
+        return "OutboxWaiting" if self.shown == NO_STORAGE and not self.concerned else "ServiceDown"
+
 
 def _kill(service: str, number: signal.Signals) -> Callable[[Place], AbstractContextManager[object]]:
     @contextlib.contextmanager
@@ -105,7 +116,7 @@ def test_it_is_told_and_ends_and_nothing_acknowledged_is_lost(
         healthy = callers.find_last_failure(ended) or ended
         until = time.monotonic()
     answers = {service: set(callers.count(service, began, until)) for service in SERVICES}
-    rows.append(Row(case.name, seen, answers, healthy - ended))
+    rows.append(Row(case.name, seen, answers, healthy - ended, case.alert))
     for service in SERVICES:
         allowed = AWAY | {GOOD} if service in case.concerned else {GOOD}
         assert answers[service] <= allowed, service

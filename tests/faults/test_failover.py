@@ -129,4 +129,4 @@ def test_the_second_server_takes_over_and_nothing_acknowledged_is_lost(
     assert writers.refused <= {"503 not_ready", "503 overloaded"}
     answers = {"inference": ["200"], "storage": writers.refused, "frontend": ["200"]}
     name = "PostgreSQL died; another server is promoted"
-    rows.append(Row(name, "–", answers, max(0.0, healthy - promoted)))
+    rows.append(Row(name, "–", answers, max(0.0, healthy - promoted), "DatabaseUnreachable"))

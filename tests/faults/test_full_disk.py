@@ -59,7 +59,15 @@ def test_a_full_disk_is_told_and_nothing_acknowledged_is_lost(
         wait_until(lambda: callers.is_healthy(ended), "answers after there is room")
         healthy = callers.find_last_failure(ended) or ended
     answers = {service: set(callers.count(service, began)) for service in SERVICES}
-    rows.append(Row("the disk of the data is full", f"Storage can't be reached. {saved}", answers, healthy - ended))
+    rows.append(
+        Row(
+            "the disk of the data is full",
+            f"Storage can't be reached. {saved}",
+            answers,
+            healthy - ended,
+            "DiskNearlyFull",
+        )
+    )
     assert answers["inference"] == answers["frontend"] == {GOOD}
     assert answers["storage"] <= AWAY | {GOOD}
     with stack.storage() as storage:
