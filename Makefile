@@ -14,7 +14,7 @@ ifeq ($(OS),Windows_NT)
 $(error On Windows, run Slate in WSL (Windows Subsystem for Linux))
 endif
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu up-refine up-tls down backup restore train refine promote roll-back refine-nightly sweep data test test-unit test-faults test-alerts test-containers test-contract test-clients check check-kubernetes format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-learning benchmark-proxy benchmark-scaling benchmark-training benchmark-worst-pictures fuzz screenshots hooks openapi lock image-locks bill-of-materials audit clean
+.PHONY: help run up up-gpu up-refine up-tls down backup restore train refine promote roll-back refine-nightly sweep data test test-unit test-faults test-alerts test-containers test-contract test-clients check check-kubernetes format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-learning benchmark-proxy benchmark-scaling benchmark-training benchmark-worst-pictures soak fuzz screenshots hooks openapi lock image-locks bill-of-materials audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -92,7 +92,7 @@ test: check ## every check and test: lint, types, import rules, unit, integratio
 test-unit: $(VENV)/installed-test ## the unit tests alone, in less than a minute
 	@$(BIN)/python -m pytest $(or $(ARGS),$(IN_TWO) tests/unit)
 
-test-faults: $(VENV)/installed-test ## kill and stop things again and again, and compare with what was not disturbed; takes minutes
+test-faults: $(VENV)/installed-test ## kill, stop and cut off each part, and say what the page and the APIs do meanwhile; takes minutes
 	@$(BIN)/python -m pytest -m faults $(ARGS)
 
 test-alerts: $(VENV)/installed-test ## cause every fault that has an alert, and wait for the alert; needs Debian's prometheus and root; takes minutes
@@ -169,6 +169,9 @@ benchmark-training: $(VENV)/installed-training data ## how much longer an epoch 
 
 benchmark-worst-pictures: $(VENV)/installed-test ## CPU time and memory of the pictures that cost most (Linux)
 	@$(BIN)/python -m benchmarks.worst_pictures $(ARGS)
+
+soak: $(VENV)/installed-test data ## an hour of load with a fault every minute: what was answered, lost, and grew; writes docs/soak.md (ARGS="--minutes 8")
+	@$(BIN)/python -m benchmarks.soak $(ARGS)
 
 fuzz: $(VENV)/installed-fuzzing ## look for pictures that break a decoder or cost too much (ARGS="--target page --seconds 3600"; Linux)
 	@$(BIN)/python -m tests.fuzzing $(ARGS)

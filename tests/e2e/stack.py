@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,31 +81,48 @@ class Stack:
 @contextlib.contextmanager
 def running_stack(checkout: Path = ROOT, **settings: str) -> Iterator[Stack]:
     """Runs what `make run` runs in a checkout, with these environment variables, and removes its data afterwards."""
-    with tempfile.TemporaryDirectory(prefix="slate-") as name:
-        folder = Path(name)
-        ports = {service: free_port() for service in ("inference", "storage", "frontend")}
-        environment = {
-            **os.environ,
-            **{f"{service.upper()}_PORT": str(port) for service, port in ports.items()},
-            "SLATE_DATA_DIR": str(folder / "data"),
-            **settings,
-        }
-        (folder / "data").mkdir()
-        (folder / "data" / "storage-token").write_text(TOKEN)
-        output = folder / "output"
-        with output.open("wb") as file:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "infra.local"], cwd=checkout, env=environment, stdout=file, stderr=file
-            )
-        try:
-            wait_until(
-                lambda: "\nready" in output.read_text() or process.poll() is not None, f"ready: {output.read_text()}"
-            )
-            assert process.poll() is None, output.read_text()
-            yield Stack(process, ports, folder, output)
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(60)
+    with (
+        tempfile.TemporaryDirectory(prefix="slate-") as name,
+        running_in(Path(name), choose_ports(), settings, checkout) as stack,
+    ):
+        yield stack
+
+
+@contextlib.contextmanager
+def running_in(
+    folder: Path,
+    ports: Mapping[str, int],
+    settings: Mapping[str, str],
+    checkout: Path = ROOT,
+    program: str = "infra.local",
+) -> Iterator[Stack]:
+    """Runs the program of a stack over an empty folder, on these ports."""
+    environment = {
+        **os.environ,
+        **{f"{service.upper()}_PORT": str(port) for service, port in ports.items()},
+        "SLATE_DATA_DIR": str(folder / "data"),
+        **settings,
+    }
+    (folder / "data").mkdir()
+    (folder / "data" / "storage-token").write_text(TOKEN)
+    output = folder / "output"
+    with output.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", program], cwd=checkout, env=environment, stdout=file, stderr=file
+        )
+    try:
+        wait_until(
+            lambda: "\nready" in output.read_text() or process.poll() is not None, f"ready: {output.read_text()}"
+        )
+        assert process.poll() is None, output.read_text()
+        yield Stack(process, dict(ports), folder, output)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+
+
+def choose_ports() -> dict[str, int]:
+    return {service: free_port() for service in ("inference", "storage", "frontend")}
 
 
 def wait_until(condition: Callable[[], object], what: str, timeout_s: float = PATIENCE_S) -> None:

@@ -15,7 +15,7 @@ from services.frontend.connections import connect, fetch_statistics, refresh_rig
 from services.frontend.saving.outbox import Delivery
 from services.frontend.session.chosen_model import KEY as MODEL_KEY
 from services.frontend.session.draw_state import KEY, DrawState
-from services.frontend.session.sheet import Strokes
+from services.frontend.session.sheet import PEN_WIDTH, Strokes
 from services.frontend.views.api.example_drawing import draw_example
 from services.frontend.views.draw.asking import AT_ONCE, find_places
 from services.frontend.views.draw.number import choose_size, number_details_html, number_html
@@ -149,6 +149,14 @@ def test_the_answer_is_shown_while_storage_has_answered_nothing_and_saved_later(
     assert connect().outbox.wait(a_prediction(7, 0.99).id, LONG_S) is Delivery.SAVED
     page.run()
     assert 'data-saved="true"' in html_of(page)
+
+
+def test_a_browser_that_only_gets_the_second_run_has_the_controls_as_they_are(services: Services) -> None:
+    services.storage_answers.set()
+    page = open_with_a_drawing()
+    page.run()
+    assert list(page.slider(key="pen_width").proto.default) == [PEN_WIDTH]
+    assert all(page.toggle(key=key).proto.default for key in ("live", "keys"))
 
 
 def test_one_stroke_is_one_request_to_inference(services: Services) -> None:

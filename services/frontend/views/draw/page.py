@@ -18,7 +18,7 @@ from services.frontend.elements.sentences import describe_failure
 from services.frontend.session.chosen_model import ask_chosen_model, get_chosen_model
 from services.frontend.session.draw_state import DrawState, can_retry, get_draw_state
 from services.frontend.session.identity import get_identity, get_outbox
-from services.frontend.session.kept_drawing import PAD_SETTINGS, keep_drawing
+from services.frontend.session.kept_drawing import keep_drawing
 from services.frontend.session.sheet import PEN_WIDTHS, is_canvas_on_page
 from services.frontend.views.draw.asking import ask, ask_about_touching, find_threshold
 from services.frontend.views.draw.examples import STYLE, show_examples
@@ -91,19 +91,23 @@ def follow(state: DrawState, coming: int | None) -> None:
 
 
 def show_pad(state: DrawState) -> None:
-    """The canvas and its controls. What the buttons do depends on what the canvas has sent, so they are filled last."""
+    """The canvas and its controls. What the buttons do depends on what the canvas has sent, so they are filled last.
+
+    Each control carries its value as its default, too. A value that only stands in the session is sent once, and that
+    message is dropped if the next run begins before it has left: the browser then shows and sends back "off".
+    """
     bar = st.container(horizontal=True, vertical_alignment="center", key="pad-bar", gap="xsmall")
-    for setting in PAD_SETTINGS:
-        st.session_state.setdefault(setting, getattr(state, setting))
     with st.container(horizontal_alignment="center", key="canvas-wrap"):
-        state.take_sheet(show_canvas(st.session_state["pen_width"], state.initial, erasing=state.erasing))
+        state.take_sheet(
+            show_canvas(st.session_state.get("pen_width", state.pen_width), state.initial, erasing=state.erasing)
+        )
         show_hint(is_empty=state.drawing is None)
     with bar:
         show_bar(state)
     with st.container(horizontal=True, vertical_alignment="center", key="pen-bar"):
-        state.pen_width = st.slider("Pen width", *PEN_WIDTHS, key="pen_width")
-        state.live = st.toggle("Live", key="live", help="Read the drawing after every stroke")
-        state.keys = st.toggle("Keys", key="keys", help=f"Use the keyboard: {KEYS_IN_WORDS}")
+        state.pen_width = st.slider("Pen width", *PEN_WIDTHS, state.pen_width, key="pen_width")
+        state.live = st.toggle("Live", state.live, key="live", help="Read the drawing after every stroke")
+        state.keys = st.toggle("Keys", state.keys, key="keys", help=f"Use the keyboard: {KEYS_IN_WORDS}")
 
 
 def show_bar(state: DrawState) -> None:

@@ -1,0 +1,78 @@
+"""A link does to a connection what it says."""
+
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.faults.link import Link, running_links
+
+SHORT_S = 0.2
+
+
+@pytest.fixture
+def echo() -> Iterator[int]:
+    """The port of a server that the test accepts connections of."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server
+
+
+@pytest.fixture
+def link(echo: socket.socket) -> Iterator[Link]:
+    with running_links() as make:
+        yield make(echo.getsockname()[1])
+
+
+def _connect(link: Link, echo: socket.socket) -> tuple[socket.socket, socket.socket]:
+    near = socket.create_connection(("127.0.0.1", link.port), 10)
+    far, _ = echo.accept()
+    for one in (near, far):
+        one.settimeout(10)
+    return near, far
+
+
+def test_it_forwards_both_ways_and_the_end(link: Link, echo: socket.socket) -> None:
+    near, far = _connect(link, echo)
+    with near, far:
+        near.sendall(b"a question")
+        assert far.recv(100) == b"a question"
+        far.sendall(b"an answer")
+        assert near.recv(100) == b"an answer"
+        near.shutdown(socket.SHUT_WR)
+        assert far.recv(100) == b""
+
+
+def test_cut_breaks_connections_and_new_ones(link: Link, echo: socket.socket) -> None:
+    near, far = _connect(link, echo)
+    with near, far:
+        with link.cut():
+            with pytest.raises(ConnectionResetError):
+                near.recv(100)
+            with socket.create_connection(("127.0.0.1", link.port), 10) as other, pytest.raises(ConnectionResetError):
+                other.recv(100)
+        again, far_again = _connect(link, echo)
+        with again, far_again:
+            again.sendall(b"back")
+            assert far_again.recv(100) == b"back"
+
+
+def test_silent_keeps_everything_until_its_end(link: Link, echo: socket.socket) -> None:
+    near, far = _connect(link, echo)
+    with near, far:
+        with link.silent():
+            near.sendall(b"late")
+            far.settimeout(SHORT_S)
+            with pytest.raises(TimeoutError):
+                far.recv(100)
+        far.settimeout(10)
+        assert far.recv(100) == b"late"
+
+
+def test_slow_delays_everything(link: Link, echo: socket.socket) -> None:
+    near, far = _connect(link, echo)
+    with near, far, link.slow(SHORT_S):
+        began = time.monotonic()
+        near.sendall(b"slow")
+        assert far.recv(100) == b"slow"
+        assert time.monotonic() - began >= SHORT_S
