@@ -4,14 +4,13 @@ The answer is not kept: the drawing is read again, and the answer stands for the
 is kept beside the strokes, because a canvas that begins with strokes does not send them.
 """
 
-import hashlib
 from typing import Annotated
 
 import streamlit as st
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from services.frontend.session.draw_state import DrawState, Entry
-from services.frontend.session.identity import get_browser_name, get_identity, get_outbox
+from services.frontend.session.identity import get_outbox, name_person
 from services.frontend.session.sheet import PEN_WIDTHS, is_same
 from services.frontend.session.steps import MAX_STEPS, Step
 from services.frontend.session.tab import keep_in_tab
@@ -87,9 +86,3 @@ def _find_entry(state: DrawState, entry: Entry | None) -> None:
     if state.predicted is not None:
         state.predicted.discard(get_outbox())
     state.predicted, state.entry = None, entry
-
-
-def name_person() -> str:
-    """A name for the person in this browser, which tells nothing else."""
-    identity = get_identity()
-    return hashlib.sha256(f"{identity.kind.name} {identity.name} {get_browser_name()}".encode()).hexdigest()[:16]
