@@ -18,7 +18,7 @@ from services.frontend.explanation_pause import PAUSE_S
 from shared.clients.inference import InferenceClient
 from tests.conftest import CHROMIUM_FLAGS, find_chromium
 from tests.e2e.hand import SEVEN, TWO, answer, draw, label_as
-from tests.e2e.pages import UNFINISHED, list_pages, open_view
+from tests.e2e.pages import RUN_ENDED, UNFINISHED, list_pages, open_view
 from tests.e2e.stack import Stack, open_page, running_stack
 from tests.unit.recognition.test_photograph import take
 from tests.unit.recognition.written_page import STROKES, Written, draw_stroke, write
@@ -116,6 +116,7 @@ def photograph(page: Page, name: str, size: str) -> None:
     width, height, _ = SIZES[size]
     content = page.evaluate("document.querySelector('.stMainBlockContainer').scrollHeight")
     page.set_viewport_size({"width": width, "height": min(max(height, content), 2600)})
+    expect(page.locator(RUN_ENDED)).to_be_visible()  # what a run has not reached yet is pale
     expect(page.locator(UNFINISHED)).to_have_count(0)
     page.wait_for_load_state("networkidle")
     page.screenshot(path=IMAGES / f"{name}-{size}.png", animations="disabled")

@@ -28,6 +28,7 @@ class KeptDrawing(BaseModel):
     strokes: Annotated[list[dict[str, JsonValue]], Field(max_length=MAX_STEPS)]
     picture: Base64Bytes | None
     entry: Entry | None
+    number_entries: Annotated[list[Entry], Field(max_length=MAX_STEPS)] = []
     pen_width: Annotated[int, Field(ge=NARROWEST, le=WIDEST)]
     live: bool
     keys: bool
@@ -51,6 +52,7 @@ def write_drawing(state: DrawState) -> JsonValue:
         strokes=state.strokes[:MAX_STEPS],
         picture=state.drawing,
         entry=entry,
+        number_entries=state.number_entries,
         pen_width=state.pen_width,
         live=state.live,
         keys=state.keys,
@@ -72,8 +74,10 @@ def take_drawing(state: DrawState, value: JsonValue) -> None:
         st.session_state[name] = setting
     if not state.strokes:
         state.start_from_strokes(kept.strokes, kept.entry, kept.picture)
+        state.number_entries = kept.number_entries
     elif is_same(state.strokes, kept.strokes):
         _find_entry(state, kept.entry)
+        state.number_entries = kept.number_entries
     else:
         return
     state.steps.past = [Step(kept.strokes[:count]) for count in range(len(kept.strokes))]
