@@ -56,7 +56,7 @@ def test_a_drawn_digit_is_read_saved_labelled_and_shown_after_a_reload(page: Pag
     expect(entry(page, prediction_id)).to_have_attribute("data-label", "1")
     expect(entry(page, prediction_id)).to_have_class(re.compile("wrong"))
     expect(entry(page, prediction_id).locator("img")).to_have_js_property("complete", True)
-    expect(page.get_by_test_id("accuracy")).to_have_text(re.compile(r"^all time \d+ of \d+ right \(\d+\.\d%\)$"))
+    expect(page.get_by_test_id("accuracy")).to_have_text(re.compile(r"^All time: \d+ of \d+ right \(\d+\.\d%\)$"))
 
 
 @pytest.mark.parametrize(("scale", "shift"), [(0.35, (0.02, 0.02)), (0.35, (0.62, 0.6)), (0.6, (0.35, 0.1))])
@@ -365,9 +365,9 @@ def test_the_accuracy_of_this_visit_is_shown(page: Page) -> None:
     draw(page, SEVEN)
     expect_read_as(page, 7)
     label_as(page, 7)
-    expect(page.get_by_test_id("visit")).to_have_text("this visit 1 of 1 right (100.0%) · ")
+    expect(page.get_by_test_id("visit")).to_have_text("This visit: 1 of 1 right (100.0%)")
     label_as(page, 1)
-    expect(page.get_by_test_id("visit")).to_have_text("this visit 0 of 1 right (0.0%) · ")
+    expect(page.get_by_test_id("visit")).to_have_text("This visit: 0 of 1 right (0.0%)")
     press(page, "feedback-1")
     expect(page.get_by_test_id("visit")).to_be_empty()
 

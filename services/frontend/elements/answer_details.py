@@ -14,10 +14,18 @@ from shared.contracts.inference import Prediction, Saliency
 FOR, AGAINST = (255, 176, 32), (64, 140, 255)  # red, green, blue
 SEES, LOOKS = "what it sees", "where it looks"
 COLOURS = '<small class="for">amber: for it</small><small class="against">blue: against it</small>'
+LATER = '<small class="plain">too busy to say,</small><small class="plain">comes by itself</small>'
+NEVER = '<small class="plain">this model</small><small class="plain">can\'t say</small>'
 
 
-def details_html(prediction: Prediction, verdict: Verdict, saliency: Saliency | None = None) -> str:
-    """Without a saliency map nothing is laid over the image."""
+def details_html(
+    prediction: Prediction, verdict: Verdict, saliency: Saliency | None = None, *, is_external: bool = False
+) -> str:
+    """Without a saliency map nothing is laid over the image, and the colours are not explained.
+
+    A map may come later, but not from an external model.
+    """
+    note = COLOURS if saliency is not None else NEVER if is_external else LATER
     seen = f"data:image/png;base64,{prediction.image}"
     glow = "" if saliency is None else f'<img class="glow" alt="" src="{saliency_picture(saliency)}">'
     tone = " rejected" if verdict.rejected else ""
@@ -28,7 +36,7 @@ def details_html(prediction: Prediction, verdict: Verdict, saliency: Saliency | 
     <figcaption>{SEES}</figcaption></figure>
   <figure><div class="looks" data-testid="looks" data-explained="{str(saliency is not None).lower()}">
     <img class="seen" alt="The same pixels; those that speak for the digit glow" src="{seen}">{glow}</div>
-    <figcaption>{LOOKS}{COLOURS}</figcaption></figure>
+    <figcaption>{LOOKS}{note}</figcaption></figure>
 </div>"""
 
 

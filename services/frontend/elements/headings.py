@@ -10,6 +10,7 @@ def show_title(title: str, width: Literal["stretch", "content"] = "stretch") -> 
     st.html(f'<h1 class="page-title">{title}</h1>', width=width)
 
 
-def show_heading(title: str, note: str) -> None:
+def show_heading(title: str, note: str = "") -> None:
     """The heading of a part, with a note that says how to read it."""
-    st.html(f'<h2 class="part">{title}</h2><p class="note">{note}</p>')
+    below = f'<p class="note">{note}</p>' if note else ""
+    st.html(f'<h2 class="part">{title}</h2>{below}')

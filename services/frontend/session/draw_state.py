@@ -54,6 +54,7 @@ class DrawState(OnCanvas, Retries):
     replaced: PredictedDrawing | None = None
     early_label: TrueDigit | None = None  # given while the last stroke or its prediction was still on its way
     entry: Entry | None = None  # of `drawing`, while it is read again
+    number_entries: list[Entry] = field(default_factory=list)  # of the digits of `number`, once they have labels
     predict_pressed: bool = False
     pen_width: int = PEN_WIDTH
     erasing: bool = False
@@ -179,7 +180,7 @@ class DrawState(OnCanvas, Retries):
             self.entry = None
 
     def _await_answer(self) -> None:
-        self.replaced, self.number = self._find_latest(), None
+        self.replaced, self.number, self.number_entries = self._find_latest(), None, []
         if self.predicted is not None:
             self.predicted, self.problem = None, None
 
@@ -189,6 +190,7 @@ class DrawState(OnCanvas, Retries):
 
     def _forget_answer(self) -> None:
         self.predicted = self.number = self.replaced = self.early_label = self.entry = self.problem = None
+        self.number_entries = []
 
     def _make_step(self) -> Step:
         return Step(self.strokes, self.drawing, self.predicted, self.replaced, self.number)

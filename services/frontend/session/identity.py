@@ -4,6 +4,7 @@ It follows from the cookies and addresses of the browser's WebSocket, and from w
 here waits for storage. Storage checks the token of every request, so a wrong guess here shows nothing to anybody.
 """
 
+import hashlib
 import secrets
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -98,6 +99,15 @@ def get_browser_name() -> str:
     if COOKIELESS not in st.session_state:
         st.session_state[COOKIELESS] = secrets.token_urlsafe(32)
     return name_browser(st.session_state[COOKIELESS])
+
+
+def name_person() -> str:
+    """A name for the person in this browser, which tells nothing else.
+
+    It stays the same when the page is loaded again. The key does not: each load renews the visitor's token.
+    """
+    identity = get_identity()
+    return hashlib.sha256(f"{identity.kind.name} {identity.name} {get_browser_name()}".encode()).hexdigest()[:16]
 
 
 def get_storage() -> StorageClient:

@@ -4,14 +4,13 @@ The answer is not kept: the drawing is read again, and the answer stands for the
 is kept beside the strokes, because a canvas that begins with strokes does not send them.
 """
 
-import hashlib
 from typing import Annotated
 
 import streamlit as st
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from services.frontend.session.draw_state import DrawState, Entry
-from services.frontend.session.identity import get_browser_name, get_identity, get_outbox
+from services.frontend.session.identity import get_outbox, name_person
 from services.frontend.session.sheet import PEN_WIDTHS, is_same
 from services.frontend.session.steps import MAX_STEPS, Step
 from services.frontend.session.tab import keep_in_tab
@@ -29,6 +28,7 @@ class KeptDrawing(BaseModel):
     strokes: Annotated[list[dict[str, JsonValue]], Field(max_length=MAX_STEPS)]
     picture: Base64Bytes | None
     entry: Entry | None
+    number_entries: Annotated[list[Entry], Field(max_length=MAX_STEPS)] = []
     pen_width: Annotated[int, Field(ge=NARROWEST, le=WIDEST)]
     live: bool
     keys: bool
@@ -52,6 +52,7 @@ def write_drawing(state: DrawState) -> JsonValue:
         strokes=state.strokes[:MAX_STEPS],
         picture=state.drawing,
         entry=entry,
+        number_entries=state.number_entries,
         pen_width=state.pen_width,
         live=state.live,
         keys=state.keys,
@@ -73,8 +74,10 @@ def take_drawing(state: DrawState, value: JsonValue) -> None:
         st.session_state[name] = setting
     if not state.strokes:
         state.start_from_strokes(kept.strokes, kept.entry, kept.picture)
+        state.number_entries = kept.number_entries
     elif is_same(state.strokes, kept.strokes):
         _find_entry(state, kept.entry)
+        state.number_entries = kept.number_entries
     else:
         return
     state.steps.past = [Step(kept.strokes[:count]) for count in range(len(kept.strokes))]
@@ -87,9 +90,3 @@ def _find_entry(state: DrawState, entry: Entry | None) -> None:
     if state.predicted is not None:
         state.predicted.discard(get_outbox())
     state.predicted, state.entry = None, entry
-
-
-def name_person() -> str:
-    """A name for the person in this browser, which tells nothing else."""
-    identity = get_identity()
-    return hashlib.sha256(f"{identity.kind.name} {identity.name} {get_browser_name()}".encode()).hexdigest()[:16]

@@ -16,7 +16,14 @@ from services.frontend.elements.answer import (
     describe_stored,
     percent,
 )
-from services.frontend.elements.answer_details import details_html, empty_details_html, saliency_picture
+from services.frontend.elements.answer_details import (
+    COLOURS,
+    LATER,
+    NEVER,
+    details_html,
+    empty_details_html,
+    saliency_picture,
+)
 from shared.contracts.inference import Prediction
 
 ID = "019aa5e2-0000-7000-8000-000000000000"
@@ -118,6 +125,21 @@ def test_the_answer_has_the_same_shape_with_and_without_a_saliency_map() -> None
     plain, glowing = (details_html(one, verdict, one.saliency) for one in (without, explained))
     assert ('data-explained="false"' in plain, 'class="glow"' in plain) == (True, False)
     assert ('data-explained="true"' in glowing, 'class="glow"' in glowing) == (True, True)
+
+
+def test_the_colours_are_explained_only_if_there_are_any() -> None:
+    without = a_prediction(3, 0.8)
+    verdict, a_map = describe_confidence(without, 0.5), [[0.0] * 28 for _ in range(28)]
+    notes = (
+        details_html(without, verdict, a_map),
+        details_html(without, verdict),
+        details_html(without, verdict, is_external=True),
+    )
+    assert [[note in html for note in (COLOURS, LATER, NEVER)] for html in notes] == [
+        [True, False, False],
+        [False, True, False],
+        [False, False, True],
+    ]
 
 
 def test_very_improbable_digits_are_not_named_as_alternatives() -> None:

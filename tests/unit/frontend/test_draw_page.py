@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from services.frontend import connections, explanation_pause
 from services.frontend.connections import connect, fetch_statistics, refresh_rights
+from services.frontend.elements.answer_details import COLOURS, LATER
 from services.frontend.saving.outbox import Delivery
 from services.frontend.session.chosen_model import KEY as MODEL_KEY
 from services.frontend.session.draw_state import KEY, DrawState
@@ -248,6 +249,21 @@ def test_the_true_digits_of_a_number_are_typed_one_after_the_other(services: Ser
     assert list(page.session_state[KEY].labelled.values()) == [True, False]
 
 
+def test_a_number_keeps_its_labels_when_the_page_is_loaded_again(services: Services) -> None:
+    page = open_with_a_drawing(APART)
+    page.button("feedback-right").click().run()
+    entries = page.session_state[KEY].number_entries
+    assert [entry.label for entry in entries] == [4, 2]
+    again = AppTest.from_file(PAGE, default_timeout=LONG_S / 2)
+    again.session_state[KEY] = DrawState(drawing=draw_example(), strokes=APART, number_entries=entries)
+    again.run()
+    assert f"{NUMBER_QUESTION} <b>4 2</b>" in html_of(again)
+    assert again.session_state[KEY].number_entries == entries
+    again.button("feedback-right").click().run()  # takes the labels back
+    assert f"{NUMBER_QUESTION} <b>_ _</b>" in html_of(again)
+    assert again.session_state[KEY].number_entries == []
+
+
 def test_a_digit_of_several_strokes_is_still_one_request(services: Services) -> None:
     page = open_with_a_drawing(TOGETHER)
     assert 'data-digit="7" data-id' in html_of(page)
@@ -319,6 +335,23 @@ def test_without_a_saliency_map_the_answer_is_shown_and_the_next_request_asks_fo
     assert 'data-explained="false"' in html_of(page)
     open_with_a_drawing()
     assert services.predicted == [{"explain": "true"}, {}]
+
+
+def test_a_saliency_map_that_was_missing_comes_with_a_later_request(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explanation_pause, "PAUSE_S", 1000 * LONG_S)
+    services.saliency = None
+    page = open_with_a_drawing()
+    assert (LATER in html_of(page), COLOURS in html_of(page)) == (True, False)
+    services.saliency = MAP
+    monkeypatch.setattr(explanation_pause, "PAUSE_S", 0.0)
+    connect().explanation_pause.begin()  # one that ends at once
+    page.run()
+    assert (LATER in html_of(page), COLOURS in html_of(page)) == (False, True)
+    asked = len(services.predicted)
+    page.run()
+    assert len(services.predicted) == asked
 
 
 def test_who_would_wait_for_the_readings_of_others_gets_the_answer_for_one_digit(services: Services) -> None:

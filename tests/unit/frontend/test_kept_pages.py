@@ -1,10 +1,15 @@
 """The pictures of a visit survive that the page is loaded again: for a while, and for the same tab only."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from services.frontend.cookies import BROWSER, VISITOR
+from services.frontend.session.visit import NAME as VISIT_NAME
 from services.frontend.views.photo import kept_pages
 from services.frontend.views.photo.kept_pages import KEPT_S, KeptPages
-from services.frontend.views.photo.state import Photo, PhotoPage
+from services.frontend.views.photo.state import KEY, Photo, PhotoPage
+from tests.unit.frontend.conftest import FakeBrowser
+from tests.unit.frontend.test_draw_page import Services, services  # noqa: F401  a fixture
 
 OWNER, VISIT = "owner", "the name of a visit"
 
@@ -29,6 +34,34 @@ def test_the_pictures_come_back_to_the_same_tab_of_the_same_person_only() -> Non
     assert [photo.file_id for photo in kept.find(OWNER, VISIT)] == ["1", "2"]
     assert kept.find("another", VISIT) == []
     assert kept.find(OWNER, "another") == []
+
+
+def script() -> None:
+    import streamlit as st
+
+    from services.frontend.views.photo.kept_pages import keep_page, take_back
+    from services.frontend.views.photo.state import get_photo_page
+
+    if "kept" in st.session_state:
+        take_back(st.session_state["kept"])
+    keep_page()
+    st.session_state["names"] = [photo.name for photo in get_photo_page().photos]
+
+
+def test_the_pictures_come_back_though_loading_the_page_renews_the_token(
+    services: Services,  # noqa: F811
+    client: FakeBrowser,
+) -> None:
+    services.storage_answers.set()
+    client.cookies = {BROWSER: "secret", VISITOR: "a.token"}
+    before = AppTest.from_function(script)
+    before.session_state[KEY] = a_page("form.jpg")
+    before.run()
+    client.cookies = {BROWSER: "secret", VISITOR: "a.renewed"}
+    after = AppTest.from_function(script)
+    after.session_state["kept"] = before.session_state[VISIT_NAME]
+    after.run()
+    assert after.session_state["names"] == ["form.jpg"]
 
 
 def test_after_a_while_they_are_forgotten() -> None:

@@ -47,6 +47,6 @@ def test_the_accuracies_of_this_visit_and_of_all_time_stand_above_the_strip() ->
     totals = Accuracy(predictions=9, labelled=4, correct=3, accuracy=0.75)
     recent = RecentDrawings([SEVEN], {SEVEN.id: "data:,"}, totals, of_all=False)
     html = accuracy_html(recent, {SEVEN.id: True})
-    assert "this visit 1 of 1 right (100.0%)" in html
-    assert "all time 3 of 4 right (75.0%)" in html
+    assert "This visit: 1 of 1 right (100.0%)" in html
+    assert "All time: 3 of 4 right (75.0%)" in html
     assert "away" in accuracy_html(recent, {}, "away")

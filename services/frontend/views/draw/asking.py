@@ -10,6 +10,7 @@ from threading import BoundedSemaphore
 import streamlit as st
 
 from services.frontend.connections import connect, get_digit_score_threshold
+from services.frontend.saving.predicted_drawing import PredictedDrawing
 from services.frontend.session.chosen_model import EXTERNAL_NAME, reads_pages
 from services.frontend.session.sheet import Strokes
 from services.frontend.views.draw.strokes import has_several_parts
@@ -52,9 +53,36 @@ def predict(drawing: bytes, model: str | None) -> Prediction:
     pause = connect().explanation_pause
     with_map = pause.is_over
     prediction = connect().inference.predict(drawing, model=model, explain=with_map)
-    if with_map and prediction.saliency is None and prediction.model.name != EXTERNAL_NAME:
+    if with_map and lacks_map(prediction):
         pause.begin()
     return prediction
+
+
+def explain_later(predicted: PredictedDrawing) -> None:
+    """Asks again for the map of an answer that came without one, as soon as the service may have time for it."""
+    if not lacks_map(predicted.prediction) or not connect().explanation_pause.is_over:
+        return
+    try:
+        again = predict(predicted.drawing, str(predicted.prediction.model))
+    except (ServiceUnavailableError, RefusedError):
+        connect().explanation_pause.begin()
+        return
+    predicted.prediction = predicted.prediction.model_copy(update={"saliency": again.saliency})
+
+
+def is_map_due(predicted: PredictedDrawing | None) -> bool:
+    """Whether a run of the page would ask for the missing map."""
+    return predicted is not None and lacks_map(predicted.prediction) and connect().explanation_pause.is_over
+
+
+def lacks_map(prediction: Prediction) -> bool:
+    """Whether it has no saliency map, though its model could make one."""
+    return prediction.saliency is None and not is_external(prediction)
+
+
+def is_external(prediction: Prediction) -> bool:
+    """Whether a model of another provider made it."""
+    return prediction.model.name == EXTERNAL_NAME
 
 
 def read_several(drawing: bytes, model: str | None) -> PageReading | None:

@@ -84,10 +84,14 @@ def show_drawing(state: DrawState, opened: Opened) -> None:
     )
     with st.container(horizontal=True, key="opened-actions"):
         if prediction.source == "canvas":
-            show_closing_button("Put on the canvas", "edit", "put-on-canvas", partial(put_on_canvas, state, opened))
+            show_closing_button(
+                "Put on the canvas", ":material/draw:", "put-on-canvas", partial(put_on_canvas, state, opened)
+            )
         if may_change and opened.is_to_go:  # "Keep" stands where "Delete" stood, so that two quick taps delete nothing
             st.button("Keep", icon=":material/undo:", key="opened-keep", on_click=opened.keep)
-            show_closing_button("Delete for good", "delete", "really-delete", partial(delete, state, prediction))
+            show_closing_button(
+                "Delete for good", ":material/delete:", "really-delete", partial(delete, state, prediction)
+            )
         elif may_change:
             st.button("Delete", icon=":material/delete:", key="opened-delete", on_click=opened.ask_to_go)
 
@@ -99,7 +103,7 @@ def show_closing_button(words: str, icon: str, key: str, act: Callable[[], None]
         act()
         close_drawing()
 
-    st.button(words, icon=f":material/{icon}:", key=key, on_click=act_and_close)
+    st.button(words, icon=icon, key=key, on_click=act_and_close)
 
 
 def opened_html(opened: Opened, picture: str) -> str:

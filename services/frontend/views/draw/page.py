@@ -20,7 +20,15 @@ from services.frontend.session.draw_state import DrawState, can_retry, get_draw_
 from services.frontend.session.identity import get_identity, get_outbox
 from services.frontend.session.kept_drawing import keep_drawing
 from services.frontend.session.sheet import PEN_WIDTHS, is_canvas_on_page
-from services.frontend.views.draw.asking import ask, ask_about_touching, find_threshold
+from services.frontend.views.draw.asking import (
+    ask,
+    ask_about_touching,
+    explain_later,
+    find_threshold,
+    is_external,
+    is_map_due,
+    lacks_map,
+)
 from services.frontend.views.draw.examples import STYLE, show_examples
 from services.frontend.views.draw.hint import show_hint
 from services.frontend.views.draw.number import number_details_html, number_html
@@ -73,7 +81,8 @@ def show_workspace() -> None:
     with st.container(border=True, key="recent"):
         coming = show_recent(state.labelled, get_settle_s() if is_settled else 0.0)
     show_opened(state)
-    if not is_settled or coming is not None or isfinite(state.retry_at):
+    is_unexplained = state.predicted is not None and lacks_map(state.predicted.prediction)
+    if not is_settled or coming is not None or isfinite(state.retry_at) or is_unexplained:
         follow(state, coming)
 
 
@@ -86,7 +95,7 @@ def follow(state: DrawState, coming: int | None) -> None:
     has_come = coming is not None and get_snapshots().has(get_identity().key, coming)
     saved = find_saved(state)
     can_progress = saved is not None and saved.can_progress(get_outbox())
-    if has_come or can_progress or can_retry(state, check_health()):
+    if has_come or can_progress or can_retry(state, check_health()) or is_map_due(state.predicted):
         st.rerun()
 
 
@@ -189,11 +198,12 @@ def show_answer(state: DrawState) -> None:
 
 
 def show_details(state: DrawState) -> None:
-    """What stands behind the answer."""
+    """What stands behind the answer. A map that was missing may come with a request of its own."""
     if state.predicted is not None:
+        explain_later(state.predicted)
         prediction = state.predicted.prediction
         verdict = describe_confidence(prediction, state.predicted.digit_score_threshold)
-        st.html(details_html(prediction, verdict, prediction.saliency))
+        st.html(details_html(prediction, verdict, prediction.saliency, is_external=is_external(prediction)))
     elif state.number is not None:
         st.html(number_details_html(state.number, find_threshold(state.number)))
     else:

@@ -45,9 +45,9 @@ def head_html(note: str) -> str:
 def accuracy_html(recent: RecentDrawings, labelled: Mapping[UUID, bool], note: str = "") -> str:
     """The heading with the accuracy of this visit and of all time, or with the note."""
     overall = recent.totals
-    whose = "all visitors" if recent.of_all else "all time"
-    accuracy = f"{whose} {write_accuracy(overall.correct, overall.labelled)}" if overall.labelled else "no labels yet"
-    visit = f"this visit {write_accuracy(sum(labelled.values()), len(labelled))} · " if labelled else ""
+    whose = "All visitors" if recent.of_all else "All time"
+    accuracy = f"{whose}: {write_accuracy(overall.correct, overall.labelled)}" if overall.labelled else "No labels yet"
+    visit = f"This visit: {write_accuracy(sum(labelled.values()), len(labelled))}" if labelled else ""
     return head_html(f'<span data-testid="visit">{visit}</span><span data-testid="accuracy">{note or accuracy}</span>')
 
 

@@ -16,6 +16,7 @@ from services.frontend.elements.decoding import use_picture
 from services.frontend.saving.outbox import Delivery
 from services.frontend.saving.personal_outbox import PersonalOutbox
 from services.frontend.saving.predicted_drawing import PredictedDrawing
+from services.frontend.session.draw_state import Entry
 from services.frontend.session.sheet import SIDE, SLATE
 from shared.contracts.page import Box, PageReading
 from shared.contracts.storage import NOT_A_DIGIT, TrueDigit
@@ -65,6 +66,16 @@ class SaidNumber:
     def is_right(self) -> bool:
         """Whether the person has said that the number is what was read."""
         return self.labels == [find_truth(digit) for digit in self.digits]
+
+    def take_over(self, entries: Sequence[Entry]) -> None:
+        """Makes the digits those of these entries, one for each, so that nothing is stored again."""
+        for digit, entry in zip(self.digits, entries, strict=True):
+            entry.take_over(digit)
+
+    @property
+    def entries(self) -> list[Entry]:
+        """What storage gets of it: nothing until every digit has a label."""
+        return [Entry(digit.prediction.id, digit.label) for digit in self.digits] if self.is_said else []
 
     def confirm(self, outbox: PersonalOutbox) -> None:
         """Labels every digit as it was read, or takes all labels back if they are that already."""

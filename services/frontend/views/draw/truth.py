@@ -56,7 +56,9 @@ def show_truth(state: DrawState) -> None:
     """The question and its buttons. They are disabled without an answer."""
     if state.drawing is None:
         get_truth().said = None  # the next number is another one
-    said, number = find_said(state), state.number
+    said, number = find_said(state) or bring_back_number(state), state.number
+    if number is not None:
+        state.number_entries = [] if said is None else said.entries
     words = QUESTION if number is None else f"{NUMBER_QUESTION} <b>{write_typed(said, len(number.digits))}</b>"
     st.html(f'<p class="question" data-testid="question">{words}</p>')
     predicted = state.predicted
@@ -108,6 +110,17 @@ def say_number(state: DrawState) -> SaidNumber | None:
         return find_said(state)
     truth.said = cut_digits(state.drawing, number, find_threshold(number), state.replaced)
     return truth.said
+
+
+def bring_back_number(state: DrawState) -> SaidNumber | None:
+    """What was said about the number before the page was loaded again. None if it is read otherwise now."""
+    entries, number = state.number_entries, state.number
+    if not entries or number is None or len(entries) != len(number.digits):
+        return None
+    said = say_number(state)
+    if said is not None:
+        said.take_over(entries)
+    return said
 
 
 def take_back_number(state: DrawState) -> None:

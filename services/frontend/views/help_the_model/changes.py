@@ -17,7 +17,7 @@ from services.frontend.views.help_the_model.read_again import (
 
 FOLLOW_EVERY_S = 2.0
 CHANGED = "What your help changed"
-CHANGED_NOTE = "drawings that an earlier version read wrongly and that were labelled; it may have learned from them"
+CHANGED_NOTE = "labelled drawings that an earlier version read wrongly; the new version may have learned from them"
 NOTHING_CHANGED = (
     "As soon as a new version has learned from labels, you see here how many of the drawings that were read wrongly "
     "are read rightly."
@@ -29,7 +29,7 @@ def show_changes(identity: Identity) -> None:
     refresh(identity.key)
     read, coming = get_snapshots().get(identity.key, 0)
     with st.container(border=True, key="help-changed"):
-        show_heading(CHANGED, CHANGED_NOTE)
+        show_heading(CHANGED, CHANGED_NOTE if read is not None and read.drawings else "")
         st.html(changes_html(read))
     if coming is not None:
         follow_reading(identity.key, coming)

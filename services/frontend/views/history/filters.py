@@ -12,13 +12,14 @@ import streamlit as st
 
 from services.frontend.caller_keys import OWN
 from services.frontend.connections import check_health, connect
+from services.frontend.elements.answer import name_label
 from services.frontend.session.identity import Identity
 from services.frontend.views.history.filter_words import describe_filters
 from services.frontend.views.history.link import HistoryLink, Show, read_link, write_link
 from services.frontend.views.history.periods import NAMES as PERIODS
 from services.frontend.views.history.periods import Period, begin_period, find_period
 from services.frontend.views.history.row import SOURCES
-from services.frontend.views.history.true_digit import LABELS, write_label
+from services.frontend.views.history.true_digit import LABELS
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.storage import Order, Source
 
@@ -75,7 +76,7 @@ def _show_choice(name: str, label: str, options: Sequence[str], write: Callable[
 def _show_digits() -> None:
     read, really = st.columns(2)
     read.pills("Read as", DIGITS, key=PREFIX + "read", on_change=_update_address, wrap=True)
-    really.pills("Really", LABELS, key=PREFIX + "label", format_func=write_label, on_change=_update_address, wrap=True)
+    really.pills("Really", LABELS, key=PREFIX + "label", format_func=name_label, on_change=_update_address, wrap=True)
 
 
 def _show_days(link: HistoryLink, today: date) -> None:

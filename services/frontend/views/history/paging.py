@@ -40,16 +40,16 @@ def show_paging(link: HistoryLink, page: PredictionPage) -> None:
     previous = first.model_copy(update={"newer_than": page.previous_cursor}) if page.previous_cursor else None
     following = first.model_copy(update={"older_than": page.next_cursor}) if page.next_cursor else None
     with st.container(horizontal=True, horizontal_alignment="center", key="history-paging"):
-        _show_button("First", "first_page", first if previous else None)
-        _show_button("Previous", "chevron_left", previous)
-        _show_button("Next", "chevron_right", following)
+        _show_button("First", ":material/first_page:", first if previous else None)
+        _show_button("Previous", ":material/chevron_left:", previous)
+        _show_button("Next", ":material/chevron_right:", following)
 
 
 def _show_button(label: str, icon: str, link: HistoryLink | None) -> None:
     """A button that goes to `link`, disabled if there is none."""
     st.button(
         label,
-        icon=f":material/{icon}:",
+        icon=icon,
         key=f"history-{label.lower()}",
         disabled=link is None,
         on_click=st.query_params.from_dict,

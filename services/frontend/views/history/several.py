@@ -17,14 +17,7 @@ from services.frontend.session.identity import get_storage
 from services.frontend.storage_client import StorageClient
 from services.frontend.views.history.count import forget_counts, write_number
 from services.frontend.views.history.row import row_html
-from services.frontend.views.history.true_digit import (
-    LABELS,
-    find_delivery,
-    get_label,
-    label_several,
-    remember_label,
-    write_label,
-)
+from services.frontend.views.history.true_digit import LABELS, find_delivery, get_label, label_several, remember_label
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.storage import StoredPrediction, TrueDigit
 
@@ -65,7 +58,7 @@ def show_actions(ids: Sequence[UUID], ticked: Sequence[UUID]) -> None:
         "They really are",
         LABELS,
         key=GIVEN,
-        format_func=write_label,
+        format_func=name_label,
         on_change=_label,
         args=(ticked,),
         disabled=not ticked,

@@ -1,4 +1,4 @@
-"""The buttons that label a stored drawing: ten digits, and `no digit`.
+"""The buttons that label a stored drawing: ten digits, and "not a digit".
 
 A tap labels the drawing. A tap on the label removes it.
 """
@@ -10,6 +10,7 @@ from uuid import UUID
 import streamlit as st
 
 from services.frontend.connections import forget_statistics, get_settle_s
+from services.frontend.elements.answer import name_label
 from services.frontend.saving.outbox import Delivery
 from services.frontend.session.identity import get_outbox
 from shared.contracts.storage import NOT_A_DIGIT, TrueDigit
@@ -31,18 +32,13 @@ def get_label(prediction_id: UUID) -> TrueDigit | None:
     return label
 
 
-def write_label(label: TrueDigit) -> str:
-    """`3`, `no digit`."""
-    return "no digit" if label == NOT_A_DIGIT else str(label)
-
-
 def show_true_digit(prediction_id: UUID, drawing: str, *, disabled: bool) -> None:
     """Shows the buttons. `drawing` names the drawing for screen readers."""
     st.segmented_control(
         f"True digit of {drawing}",
         LABELS,
         key=_key(prediction_id),
-        format_func=write_label,
+        format_func=name_label,
         on_change=_send_label,
         args=(prediction_id,),
         disabled=disabled,

@@ -16,6 +16,7 @@ COLOURS = [GREEN, RED, BLUE, GREY]
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]  # so that the lines differ not only by colour
 
 Epochs = Sequence[Mapping[str, float]]  # name → value for each epoch, as in `ModelDetails.epochs`
+LEGEND_COLUMNS = alt.ExprRef("width < 340 ? 1 : 2")  # two do not fit a column of a tablet
 
 
 def loss_chart(epochs: Epochs) -> alt.Chart:
@@ -47,7 +48,7 @@ def _slices_of(epochs: Epochs) -> dict[str, str]:
 
 
 def _curves(rows: Sequence[Row], names: list[str], axis: alt.Axis, title: str, written: str) -> alt.Chart:
-    legend = alt.Legend(orient="top", title=None, symbolType="stroke", symbolSize=150, columns=2)
+    legend = alt.Legend(orient="top", title=None, symbolType="stroke", symbolSize=150, columns=LEGEND_COLUMNS)
     chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=list(rows)))
         .mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=28))

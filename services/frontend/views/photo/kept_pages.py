@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 from pydantic import JsonValue
 
-from services.frontend.session.identity import get_identity
+from services.frontend.session.identity import name_person
 from services.frontend.session.tab import keep_in_tab
 from services.frontend.session.visit import get_visit_name
 from services.frontend.views.photo.state import Photo, PhotoPage, get_photo_page
@@ -56,7 +56,7 @@ def get_kept_pages() -> KeptPages:
 
 def keep_page() -> PhotoPage:
     """The page of this session. The pictures that the tab had before it was loaded again come back to it."""
-    page, owner, visit = get_photo_page(), get_identity().key, get_visit_name()
+    page, owner, visit = get_photo_page(), name_person(), get_visit_name()
     keep_in_tab("photos", visit, take_back)
     if page.photos:
         get_kept_pages().keep(owner, visit, page)
@@ -66,4 +66,4 @@ def keep_page() -> PhotoPage:
 def take_back(visit: JsonValue) -> None:
     """Adds the pictures that this person had in an earlier visit. The name of the visit comes from the browser."""
     if isinstance(visit, str):
-        get_photo_page().take_back(get_kept_pages().find(get_identity().key, visit))
+        get_photo_page().take_back(get_kept_pages().find(name_person(), visit))

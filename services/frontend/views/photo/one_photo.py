@@ -179,10 +179,13 @@ def show_cards(photo: Photo) -> None:
     if len(photo.cards) <= CARDS:
         return
     with st.container(horizontal=True, vertical_alignment="center", key=f"pager-{photo.file_id}", gap="small"):
-        for name, icon, step in (("Previous", "chevron_left", -CARDS), ("Next", "chevron_right", CARDS)):
+        for name, icon, step in (
+            ("Previous", ":material/chevron_left:", -CARDS),
+            ("Next", ":material/chevron_right:", CARDS),
+        ):
             st.button(
                 name,
-                icon=f":material/{icon}:",
+                icon=icon,
                 disabled=not 0 <= photo.first + step < len(photo.cards),
                 on_click=turn_over,
                 args=(photo, step),

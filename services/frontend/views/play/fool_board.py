@@ -76,5 +76,5 @@ def make_fool_card(fooling: Fooling) -> bytes:
     """The card with the latest ten drawings."""
     latest = fooling.fooled[-10:]
     tiles = [Tile(one.drawing, one.prediction.digit, f"{one.label} read as {one.prediction.digit}") for one in latest]
-    times = "once" if len(fooling.fooled) == 1 else f"{len(fooling.fooled)} times"
+    times = "Once" if len(fooling.fooled) == 1 else f"{len(fooling.fooled)} times"
     return draw_card(Card("Fool the model", times, "A person still sees what these digits are.", tiles))

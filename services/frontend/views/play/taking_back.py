@@ -7,10 +7,10 @@ from services.frontend.views.play.state import PlayState
 
 def show_taking_back(state: PlayState) -> None:
     """Undo and Clear."""
-    for words, icon, everything in (("Undo", "undo", False), ("Clear", "delete", True)):
+    for words, icon, everything in (("Undo", ":material/undo:", False), ("Clear", ":material/delete:", True)):
         st.button(
             words,
-            icon=f":material/{icon}:",
+            icon=icon,
             on_click=state.take_back,
             kwargs={"everything": everything},
             width="stretch",

@@ -21,8 +21,8 @@ class Language:
 
 
 ORIGINS = (
-    "Browsers let only pages of the same address call Slate, this page, and pages of the addresses in "
-    "`INFERENCE_CORS_ORIGINS`"
+    "A web page at another address may call Slate only if the operator has named that address in the setting "
+    '`INFERENCE_CORS_ORIGINS`; else the browser says "Failed to fetch"'
 )
 
 LANGUAGES = (
@@ -38,7 +38,7 @@ LANGUAGES = (
     Language(
         "JavaScript",
         "javascript",
-        "Runs as it stands in Node (18 or newer) and in a browser: in the console of this page, for example. "
+        "Runs as it stands in Node (18 or newer) and in a browser, for example in the console of this page. "
         f"`picture` holds the drawing in small. {ORIGINS}.",
         write_javascript,
     ),
@@ -46,7 +46,7 @@ LANGUAGES = (
         "Web page",
         "html",
         "Save it as `index.html`, and serve its folder: `python3 -m http.server 8080`. "
-        f"{ORIGINS}, here `http://localhost:8080`. "
+        f"Its address is `http://localhost:8080`. {ORIGINS}. "
         "If a key is needed, let the page's own server ask, so that the key stays secret.",
         write_web_page,
     ),
