@@ -12,10 +12,11 @@ Row = tuple[str, str, str]  # what, must, measured
 
 
 class Outcome(BaseModel):
-    """`points` are what the plot draws: name → numbers."""
+    """`points` are what the plot draws: name → numbers. `names` say what they belong to, where they have names."""
 
     rows: list[Row]
     points: dict[str, list[float]] = Field(default_factory=dict)
+    names: list[str] = Field(default_factory=list)
     notes: list[str] = Field(default_factory=list)
     minutes: float = 0.0
     measured_on: date = Field(default_factory=date.today)
@@ -53,11 +54,12 @@ def read_unfinished(folder: Path, part: str) -> Outcome | None:
 
 
 def join(outcomes: Sequence[Outcome]) -> Outcome:
-    """Return all rows, and all points under their names."""
-    names = dict.fromkeys(name for outcome in outcomes for name in outcome.points)
+    """Return all rows and names, and all points under their keys."""
+    keys = dict.fromkeys(key for outcome in outcomes for key in outcome.points)
     return Outcome(
         rows=[row for outcome in outcomes for row in outcome.rows],
-        points={name: [value for one in outcomes for value in one.points.get(name, [])] for name in names},
+        points={key: [value for one in outcomes for value in one.points.get(key, [])] for key in keys},
+        names=[name for outcome in outcomes for name in outcome.names],
     )
 
 

@@ -47,7 +47,7 @@ def draw_writers(axes: Axes, outcomes: Mapping[str, Outcome]) -> None:
     for shift, name, colour in ((-0.2, "before", GREY), (0.2, "after", BLUE)):
         bars = axes.bar([place + shift for place in places], points[name], 0.38, color=colour, label=name)
         axes.bar_label(bars, [f"{share:.1%}" for share in points[name]], fontsize=8)
-    axes.set_xticks(places, [f"{number:02.0f}" for number in points["writer"]])
+    axes.set_xticks(places, outcomes["writers"].names)
     axes.set(title="The four hands that are read worst, 50 labels each", xlabel="writer", ylabel="read wrongly")
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.legend(frameon=False)

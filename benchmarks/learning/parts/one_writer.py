@@ -90,13 +90,9 @@ def describe(person: str, before: Sequence[Verdicts], after: Sequence[Verdicts],
                 f"{count_errors(around)} → {count_errors(around_after)} of {len(around):,}: {noise}",
             ),
         ],
-        points={"writer": [number_of(person)], "before": [(~own).mean()], "after": [(~own_after).mean()]},
+        points={"before": [(~own).mean()], "after": [(~own_after).mean()]},
+        names=[Path(person).name],
     )
-
-
-def number_of(person: str) -> float:
-    """`pendigits/train/12` → 12, for the plot."""
-    return float(Path(person).name) if Path(person).name.isdigit() else float("nan")
 
 
 def count_errors(right: Verdicts) -> int:

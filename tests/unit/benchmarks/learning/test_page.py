@@ -21,7 +21,7 @@ OTHERS = Outcome(
     rows=[("share of the distance", "≥ 67 %", "71 %")],
     points={"before": [0.92], "after": [0.97], "reference": [0.98], "labels": [3000]},
 )
-WRITERS = Outcome(rows=[], points={"writer": [12.0], "before": [0.2], "after": [0.05]})
+WRITERS = Outcome(rows=[], points={"before": [0.2], "after": [0.05]}, names=["r12"])
 CURVE = Outcome(rows=[], points={"labels": [200, 1000], "after": [0.94, 0.96]})
 
 
@@ -76,7 +76,7 @@ def test_a_stopped_part_continues_after_its_last_step_and_begins_anew_once_it_wa
 def test_steps_are_joined_in_their_order() -> None:
     joined = join([WRITERS, OTHERS, WRITERS])
     assert joined.rows == OTHERS.rows
-    assert joined.points["writer"] == [12.0, 12.0]
+    assert joined.names == ["r12", "r12"]
     assert joined.points["before"] == [0.2, 0.92, 0.2]
 
 

@@ -104,7 +104,8 @@ def test_a_row_of_a_writer_says_whether_others_are_read_worse_beyond_noise() -> 
     outcome = describe("pendigits/train/12", before, after, published=True)
     assert outcome.rows[0][2] == "20 → 8 of 200"
     assert outcome.rows[1][2] == "100 → 200 of 3,000: a rise beyond noise"
-    assert outcome.points == {"writer": [12], "before": [0.1], "after": [0.04]}
+    assert outcome.points == {"before": [0.1], "after": [0.04]}
+    assert outcome.names == ["12"]
 
 
 def test_an_answer_with_the_probabilities_of_no_version_is_strange() -> None:
