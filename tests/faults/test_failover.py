@@ -5,9 +5,10 @@ import contextlib
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 import psutil
@@ -22,8 +23,15 @@ from tests.faults.table import Row
 from tests.faults.writers import Writers
 
 pytestmark = pytest.mark.faults
+T = TypeVar("T")
 
 NAME = "second"  # by which the first server knows it
+
+
+def in_thread(function: Callable[..., T], *arguments: object) -> T:
+    """Call it in another thread, because the browser of other tests has an event loop in this one."""
+    with ThreadPoolExecutor(1) as executor:
+        return executor.submit(function, *arguments).result()
 
 
 class Server:
@@ -65,7 +73,7 @@ class Server:
 
     def execute(self, statement: str) -> None:
         """Run one statement on a connection of its own."""
-        asyncio.run(self.ask(statement))
+        in_thread(asyncio.run, self.ask(statement))
 
     async def ask(self, query: str, *arguments: object) -> list[Any]:
         """Return the rows of a query."""
@@ -98,7 +106,7 @@ def servers() -> Iterator[tuple[Server, Server]]:
         try:
             first.run("initdb", "--username=postgres", "--auth=trust", "-D", str(first.folder))
             first.start()
-            upgrade(f"postgresql://postgres@{first.address}/postgres")
+            in_thread(upgrade, f"postgresql://postgres@{first.address}/postgres")
             source = f"host=127.0.0.1 port={first.port} user=postgres application_name={NAME}"
             second.run("pg_basebackup", "-d", source, "-D", str(second.folder), "--write-recovery-conf")
             second.start()
@@ -124,7 +132,7 @@ def test_the_second_server_takes_over_and_nothing_acknowledged_is_lost(
         before = len(writers.stored)
         wait_until(lambda: len(writers.stored) > before + 50, "rows after the second server was promoted")
         healthy = writers.last_refusal
-    kept = {row["id"] for row in asyncio.run(second.ask("SELECT id FROM predictions"))}
+    kept = {row["id"] for row in in_thread(asyncio.run, second.ask("SELECT id FROM predictions"))}
     assert writers.stored <= kept
     assert writers.refused <= {"503 not_ready", "503 overloaded"}
     answers = {"inference": ["200"], "storage": writers.refused, "frontend": ["200"]}
