@@ -61,7 +61,7 @@ def measure_memory(running: Running) -> int:
 
 async def open_photo_page(browser: Browser, url: str) -> Page:
     """A visitor of their own on the Photo page."""
-    page = await browser.new_page()
+    page = await browser.new_page(bypass_csp=True)
     await page.goto(f"{url}/photo")
     await page.locator(".st-key-intake input[type=file]").wait_for(state="attached", timeout=LOAD_TIMEOUT_MS)
     return page
@@ -69,7 +69,7 @@ async def open_photo_page(browser: Browser, url: str) -> Page:
 
 async def open_draw_page(browser: Browser, url: str) -> Page:
     """A visitor of their own on the Draw page, who watches for answers."""
-    page = await browser.new_page(viewport=PHONE)
+    page = await browser.new_page(viewport=PHONE, bypass_csp=True)  # Playwright's waiting needs eval
     await page.goto(url)
     await page.locator("canvas.upper-canvas").wait_for(timeout=LOAD_TIMEOUT_MS)
     await page.get_by_test_id("empty").wait_for(timeout=LOAD_TIMEOUT_MS)

@@ -82,7 +82,7 @@ async def let_draw(url: str, pid: int, people: int, strokes: int) -> Strokes:
 async def draw_strokes(browser: Browser, url: str, count: int, seed: int, everyone: asyncio.Barrier) -> Person:
     """Draws `count` random strokes once everyone has the page open. Clears the canvas after every few strokes."""
     chance, person = random.Random(seed), Person()
-    page = await browser.new_page(viewport=PHONE)
+    page = await browser.new_page(viewport=PHONE, bypass_csp=True)  # Playwright's waiting needs eval
     page.set_default_timeout(PATIENCE_MS)
     await page.goto(url, wait_until="commit")
     await page.locator("canvas.upper-canvas").wait_for()

@@ -20,7 +20,7 @@ from streamlit.web.bootstrap import load_config_options
 from streamlit.web.cli import configurator_options
 
 from services.frontend.browser_cookies import BROWSER_HEADER, BrowserCookies
-from services.frontend.content_policy import PAGE_POLICY
+from services.frontend.content_policy import write_policy
 from services.frontend.first_load.kept_files import KeptFiles
 from services.frontend.first_load.page_head import PageHead
 from services.frontend.settings import Settings
@@ -52,7 +52,7 @@ def main(**streamlit_options: Any) -> None:
     serve(
         create_app(settings),
         settings,
-        policy=PAGE_POLICY,
+        policy=write_policy(settings.api_address),
         ws="auto",
         ws_max_size=WEBSOCKET_BYTES,
         ws_ping_interval=st.get_option("server.websocketPingInterval") or PING_S,

@@ -225,7 +225,7 @@ def scroll_to(page: Page, top: int) -> None:
 
 
 def expect_scrolled(page: Page, top: int) -> None:
-    page.wait_for_function("top => document.querySelector('.stMain').scrollTop === top", arg=top)
+    expect(page.locator(".stMain")).to_have_js_property("scrollTop", top)
 
 
 def test_pages_begin_at_their_top_and_a_link_leads_to_one(page: Page, shelf: Shelf) -> None:

@@ -411,7 +411,8 @@ def write_film(path: Path, picture: Image.Image) -> Path:
 
 def test_a_camera_picture_is_read_and_stored_with_its_source(camera: Page, stack: Stack) -> None:
     camera.get_by_text("Camera", exact=True).click()
-    camera.wait_for_function("document.querySelector('video')?.videoWidth > 0", timeout=LONG_MS)
+    enough_data = 4  # HTMLMediaElement.readyState
+    expect(camera.locator("video")).to_have_js_property("readyState", enough_data, timeout=LONG_MS)
     camera.get_by_role("button", name="Take Photo").click()
     expect(camera.get_by_test_id("file")).to_have_text("Camera picture 1", timeout=LONG_MS)
     expect_number(camera.locator("body"), "7")

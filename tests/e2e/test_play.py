@@ -52,7 +52,7 @@ def test_ten_digits_against_the_clock(page: Page, stack: Stack) -> None:
     with Image.open(begun.value.path()) as card:
         assert (card.format, card.size) == ("PNG", (1080, 1080))
     time = page.get_by_test_id("result").locator("b").inner_text()
-    page.wait_for_function("localStorage.getItem('slate-play-best')")
+    wait_until(lambda: page.evaluate("localStorage.getItem('slate-play-best')"), "the best time is kept")
     page.reload()
     expect(page.locator(".play-time")).to_contain_text(f"best {time}")
     wait_until(

@@ -15,7 +15,7 @@ from shared.web.open_paths import OPEN_PATHS
 from tests.integration.inference.conftest import MODELS, serve
 
 KEY = "a key"
-OPEN = {"/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"}
+OPEN = {"/healthz", "/readyz", "/v2/health/live", "/v2/health/ready", "/metrics", "/openapi.json", "/docs"}
 SETTINGS = Settings(models_dir=MODELS, api_keys=(ApiKey("lab", hashlib.sha256(KEY.encode()).digest()),))
 
 

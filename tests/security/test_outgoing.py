@@ -11,7 +11,9 @@ OUTGOING = {  # module → where the address comes from
     "services/frontend/storage_client.py": "FRONTEND_STORAGE_URL",
     "services/frontend/views/api/exchange.py": "FRONTEND_INFERENCE_URL",
     "shared/clients/service.py": "the address that the program gives to its client",
+    "shared/clients/async_inference.py": "the address that the program gives to its client",
     "shared/clients/patience.py": "only the errors of httpx",
+    "shared/is_ready.py": "the container itself",
 }
 
 
