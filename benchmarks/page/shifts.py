@@ -6,7 +6,7 @@ opened in a new browser profile, so that nothing comes from a cache.
 
 from collections.abc import Mapping, Sequence
 
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.e2e.pages import RUN_ENDED, UNFINISHED, list_pages
 
@@ -38,7 +38,7 @@ def measure_shifts(browser: Browser, url: str) -> Shifts:
 
 def measure_shift(browser: Browser, address: str, size: str) -> float:
     """Opens one page, and waits until it has come to rest."""
-    with browser.new_context(viewport=SIZES[size], bypass_csp=True) as context:  # Playwright's waiting needs eval
+    with browser.new_context(viewport=SIZES[size]) as context:
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.add_init_script(WATCH)
@@ -50,7 +50,7 @@ def measure_shift(browser: Browser, address: str, size: str) -> float:
 def wait_until_at_rest(page: Page) -> None:
     """Until the run of the page has ended and nothing is loading."""
     page.locator(f"{RUN_ENDED} .page-title, {RUN_ENDED} .st-key-pad canvas.upper-canvas").first.wait_for()
-    page.wait_for_function("selector => !document.querySelector(selector)", arg=UNFINISHED)
+    expect(page.locator(UNFINISHED)).to_have_count(0, timeout=PATIENCE_MS)
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(SETTLE_MS)
 

@@ -48,6 +48,9 @@ class ShadowCatalog:
         if self._refused and self._refused.reference == reference and files == self._files:
             return
         self._files = files
+        if not files:  # it may still be in memory here, but nobody else could load it
+            self.refuse(reference, f"There is no {reference}.")
+            return
         try:
             self.version = (await self._load(reference)).manifest
         except ModelVersionError as error:

@@ -13,6 +13,7 @@ from tests.e2e.stack import Stack, open_page
 pytestmark = pytest.mark.browser
 
 WIDTHS = (1440, 768, 390)
+THEMES: tuple[Literal["light", "dark"], ...] = ("dark", "light")
 SIGN_IN = "sign-in"  # not in the menu of the person at the keyboard
 
 
@@ -24,26 +25,34 @@ def find_violations(page: Page) -> list[str]:
 
 
 def expect_no_violation(page: Page, name: str) -> None:
-    """At every size, without loading the page again. The last one is that of a phone."""
+    """At every size and in both themes, without loading the page again. The last one is light, on a phone."""
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        expect(page.locator(UNFINISHED)).to_have_count(0)
-        assert find_violations(page) == [], (name, width)
-        assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= width, (name, width)
+        for theme in THEMES:
+            show_theme(page, theme)
+            expect(page.locator(UNFINISHED)).to_have_count(0)
+            assert find_violations(page) == [], (name, width, theme)
+            assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= width, (name, width, theme)
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_no_page_has_a_serious_violation(browser: Browser, stack: Stack, colours: Literal["light", "dark"]) -> None:
-    context = browser.new_context(color_scheme=colours)
+def show_theme(page: Page, theme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=theme)
+    expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", theme)
+
+
+def test_no_page_has_a_serious_violation(browser: Browser, stack: Stack) -> None:
+    context = browser.new_context()
     page = context.new_page()
     page.set_default_timeout(60_000)
     _, *others = list_pages(page, stack.url("frontend"))
     open_page(page, stack)
-    assert find_violations(page) == []
-    page.get_by_role("button", name="Menu").click()
-    expect(page.get_by_test_id("stSidebarNavLink").first).to_be_in_viewport()
-    assert find_violations(page) == [], "menu"
-    page.get_by_role("button", name="Close menu").click()
+    for theme in THEMES:
+        show_theme(page, theme)
+        assert find_violations(page) == [], theme
+        page.get_by_role("button", name="Menu").click()
+        expect(page.get_by_test_id("stSidebarNavLink").first).to_be_in_viewport()
+        assert find_violations(page) == [], ("menu", theme)
+        page.get_by_role("button", name="Close menu").click()
     draw_explained(page, SEVEN, 7)
     label_as(page, 7)
     expect_no_violation(page, "draw")

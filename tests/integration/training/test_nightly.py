@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
 from shared.recognition.journal import read_journal
 from shared.recognition.model_version import read_current
-from tests.network import CLOSED_URL
+from tests.integration.clients.listening import listening
 from tests.written_versions import write_copies
 from training.errors import RunError
 from training.refine import nightly
@@ -98,8 +99,9 @@ def start(models: Path, *arguments: str) -> "subprocess.Popen[str]":
 
 def test_a_night_with_a_failing_refinement_is_in_the_journal_and_changes_nothing(tmp_path: Path) -> None:
     write_copies(tmp_path, "mlp", "1", "2")
-    night = start(tmp_path, "--once", "--storage-url", CLOSED_URL)
-    _, said = night.communicate(timeout=300)
+    with listening(FastAPI()) as storage:  # it refuses at once, while a storage that is away is tried for half a minute
+        night = start(tmp_path, "--once", "--storage-url", storage)
+        _, said = night.communicate(timeout=300)
     assert night.returncode == 1, said
     [entry] = read_journal(tmp_path, "mlp")
     assert (entry.event, entry.who) == ("failed", "make refine-nightly")
