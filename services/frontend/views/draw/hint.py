@@ -1,7 +1,7 @@
 """The hint on the empty canvas: a pen that draws a 7, or a 7 at rest for people who want no motion.
 
 It lies over the canvas without taking its events. It goes as soon as a finger or the mouse is down, before any answer.
-The pen draws twice and rests: an animation without end takes a fifth of a processor core for as long as the page is open.
+The pen draws twice and rests: an endless animation takes a fifth of a processor core for as long as the page is open.
 """
 
 from pathlib import Path
