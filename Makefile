@@ -104,11 +104,10 @@ test-containers: $(VENV)/installed-test ## build and run the containers and test
 test-contract: $(VENV)/installed-test ## send both APIs EXAMPLES requests for each operation and phase, made from their OpenAPI documents; takes minutes
 	@SLATE_CONTRACT_EXAMPLES=$(EXAMPLES) SLATE_CONTRACT_SEED=$(SEED) $(BIN)/python -m pytest $(IN_TWO) tests/integration/contract
 
-check: $(VENV)/installed-test ## lint, format, security rules, types, import rules, spelling, and links and names in the docs
 test-clients: $(VENV)/installed-test ## install tritonclient, KServe's and MLServer's clients and Slate's own package, and let each read a digit; takes minutes
 	@$(BIN)/python -m pytest -s tests/protocols $(ARGS)
 
-check: $(VENV)/installed-test ## lint, format, types, import rules, spelling, and links and names in the docs
+check: $(VENV)/installed-test ## lint, format, security rules, types, import rules, spelling, and links and names in the docs
 	@$(BIN)/ruff check .
 	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml services shared infra
 	@$(BIN)/ruff format --check .

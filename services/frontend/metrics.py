@@ -12,6 +12,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from streamlit.runtime.stats import ACTIVE_SESSIONS_FAMILY, GaugeStat
 
 from services.frontend.connections import connect
 from services.frontend.saving.outbox import MAX_BYTES, MAX_UNSAVED, OutboxState
@@ -53,7 +54,8 @@ class FrontendMetrics(Collector):
     def collect(self) -> Iterator[Metric]:
         """All metrics as of now."""
         connections = connect()
-        sessions = st.runtime.get_instance()._session_mgr.num_active_sessions()
+        found = st.runtime.get_instance().stats_mgr.get_stats([ACTIVE_SESSIONS_FAMILY])[ACTIVE_SESSIONS_FAMILY]
+        sessions = sum(stat.value for stat in found if isinstance(stat, GaugeStat))
         yield make_gauge("slate_page_sessions", "Open pages of visitors", sessions)
         ready = GaugeMetricFamily(
             "slate_service_ready", "1 if the service is ready, as the page sees it", labels=["service"]

@@ -37,6 +37,7 @@ from services.inference.promoting import Promoting
 from services.inference.settings import Settings
 from services.inference.shadow import Shadow
 from services.inference.upstream.openai_reader import OpenAiReader
+from shared.contracts.problem import REQUEST_ID
 from shared.recognition.model_version import ModelVersionError
 from shared.web.logs import configure_logs
 from shared.web.service import equip_service
@@ -158,6 +159,6 @@ def _allow_origins(app: FastAPI, origins: tuple[str, ...]) -> None:
             CORSMiddleware,
             allow_origins=origins,
             allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type", "X-API-Key", "X-Request-ID"],
-            expose_headers=["Retry-After", "X-Request-ID"],
+            allow_headers=["Authorization", "Content-Type", "X-API-Key", REQUEST_ID],
+            expose_headers=["Retry-After", REQUEST_ID],
         )

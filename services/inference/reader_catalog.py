@@ -35,23 +35,18 @@ class ReaderCatalog:
         self._refused: dict[str, str] = {}  # version → the reason why it can't be loaded
         self._refreshing = asyncio.Lock()
         self._was_looked_for = False
-        self._failing = False
+        self.is_failing = False  # the version that `current` names can't be loaded
 
     async def find(self) -> str | None:
         """The version in use; None if there is none. Only the first call waits for it to be loaded."""
         if not self._was_looked_for:
             await self.refresh()
-        return self._in_use.version if self._in_use else None
+        return self.in_use
 
     @property
     def in_use(self) -> str | None:
         """The version in use, as far as it is known."""
         return self._in_use.version if self._in_use else None
-
-    @property
-    def is_failing(self) -> bool:
-        """Whether the version that `current` names can't be loaded."""
-        return self._failing
 
     async def get(self) -> ReaderManifest:
         """The version in use. ReaderUnavailableError if there is none."""
@@ -76,7 +71,7 @@ class ReaderCatalog:
         if self._in_use is None or self._in_use.version != version:
             await self._try_to_use(version)
         else:
-            self._failing = False
+            self.is_failing = False
 
     async def _try_to_use(self, version: str) -> None:
         try:
@@ -85,9 +80,9 @@ class ReaderCatalog:
             if self._refused.get(version) != str(error):
                 logger.error("model_version_refused", model_version=f"{READER}/{version}", reason=str(error))
             self._refused[version] = str(error)
-            self._failing = True
+            self.is_failing = True
             return
-        self._failing = False
+        self.is_failing = False
         self._refused.pop(version, None)
         self._in_use = reader.manifest
 

@@ -16,10 +16,9 @@ from pydantic import ValidationError
 
 from shared.clients.patience import DEFAULT_PATIENCE, Clock, Patience, send_with_retries
 from shared.contracts.message import Message
-from shared.contracts.problem import Problem
+from shared.contracts.problem import REQUEST_ID, Problem
 
 M = TypeVar("M", bound=Message)
-REQUEST_ID = "X-Request-ID"
 
 LIMITS = httpx.Limits(
     max_connections=100,

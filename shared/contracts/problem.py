@@ -5,6 +5,7 @@ from typing import Literal
 from shared.contracts.message import Message
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
+REQUEST_ID = "X-Request-ID"  # the header with the `request_id` of a problem, in requests and in all answers
 
 ProblemCode = Literal[
     "blank_drawing",

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from uuid import UUID, uuid5
 
@@ -24,6 +23,7 @@ from shared.contracts.storage import TrueDigit
 from shared.exchange.client import ExchangeClient, Row
 from shared.exchange.errors import FileError
 from shared.exchange.idx_file import open_idx
+from shared.exchange.parts import cut
 from shared.exchange.sending import send_parts
 
 PART_DRAWINGS = 100  # in one question to inference and in one request to storage
@@ -82,8 +82,7 @@ def import_idx(
     """Import two files → how many were stored and existed, and how many inference could not read. FileError."""
     answers = Answers(inference)
     with _open_drawings(images, labels) as drawings:
-        parts = iter(lambda: list(islice(drawings, PART_DRAWINGS)), [])
-        rows = (made for part in parts if (made := answers.make_rows(part)))
+        rows = (made for part in cut(drawings, PART_DRAWINGS) if (made := answers.make_rows(part)))
         return send_parts(storage, rows, progress), answers.unreadable
 
 

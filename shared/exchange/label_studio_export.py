@@ -4,17 +4,18 @@ A file has its name when it is complete. A run that was stopped is repeated from
 make the same files.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 import orjson
 
 from shared.atomic_file import replacing
-from shared.exchange.client import ExchangeClient, Row
+from shared.exchange.client import ExchangeClient
 from shared.exchange.errors import FileError
 from shared.exchange.label_studio_task import LABEL_CONFIG, make_task
+from shared.exchange.parts import cut
 
 CONFIG = "label-config.xml"
 FILE_TASKS = 10_000  # Label Studio takes files up to 250 MB; with drawings of 3 kB such a file has 50 MB
@@ -43,14 +44,9 @@ def export_label_studio(
         earlier.unlink()
     rows = chain.from_iterable(page.rows for page in client.read_pages(query, None))
     written = Written(0, 0)
-    for number, tasks in enumerate(_cut(rows), start=1):
+    for number, tasks in enumerate(cut(rows, FILE_TASKS), start=1):
         with replacing(folder / f"tasks-{number:06}.json") as part:
             part.write_bytes(orjson.dumps([make_task(row) for row in tasks]))
         written = Written(written.tasks + len(tasks), number)
         progress(len(tasks))
     return written
-
-
-def _cut(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    while part := list(islice(rows, FILE_TASKS)):
-        yield part

@@ -4,9 +4,8 @@ A label of a prediction that storage has is given to it. For any other drawing i
 answer is stored with the label as an import. Ids follow from the drawings, so nothing is stored twice.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from uuid import uuid5
 
@@ -18,6 +17,7 @@ from shared.exchange.client import ExchangeClient
 from shared.exchange.errors import FileError
 from shared.exchange.idx_import import IDS, PART_DRAWINGS, Answers, LabelledDrawing
 from shared.exchange.label_studio_task import LabelledTask, read_task
+from shared.exchange.parts import cut
 from shared.exchange.sending import send_parts
 
 
@@ -45,7 +45,7 @@ def import_label_studio(
     unknown = [task for task in given if not _give_label(storage, task, progress)]
     drawings = [drawing for task in unknown if (drawing := _make_drawing(task))]
     answers = Answers(inference)
-    rows = (made for part in _cut(drawings) if (made := answers.make_rows(part)))
+    rows = (made for part in cut(drawings, PART_DRAWINGS) if (made := answers.make_rows(part)))
     sent = send_parts(storage, rows, progress)
     return Imported(
         labelled=len(given) - len(unknown),
@@ -89,9 +89,3 @@ def _make_drawing(task: LabelledTask) -> LabelledDrawing | None:
         return None
     drawing_id = task.id or uuid5(IDS, f"{task.label} {task.drawing.hex()}")
     return LabelledDrawing(drawing_id, task.drawing, task.label)
-
-
-def _cut(drawings: list[LabelledDrawing]) -> Iterator[list[LabelledDrawing]]:
-    left = iter(drawings)
-    while part := list(islice(left, PART_DRAWINGS)):
-        yield part

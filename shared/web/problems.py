@@ -15,8 +15,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
-from shared.contracts.problem import PROBLEM_MEDIA_TYPE, Problem, ProblemCode
-from shared.web.request_id import HEADER, find_request_id
+from shared.contracts.problem import PROBLEM_MEDIA_TYPE, REQUEST_ID, Problem, ProblemCode
+from shared.web.request_id import find_request_id
 
 logger = structlog.get_logger(__name__)
 
@@ -170,7 +170,7 @@ def find_methods(routes: Iterable[BaseRoute], scope: Scope) -> list[str]:
 async def _on_unexpected_error(request: Request, error: Exception) -> Response:
     logger.error("request_failed", path=request.url.path, exc_info=error)
     # Starlette answers outside of the middleware that would add the header.
-    headers = {HEADER: request_id} if (request_id := find_request_id()) else None
+    headers = {REQUEST_ID: request_id} if (request_id := find_request_id()) else None
     return problem_response("internal_error", INTERNAL_ERROR, instance=request.url.path, headers=headers)
 
 

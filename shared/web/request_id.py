@@ -10,7 +10,8 @@ import re
 from asgi_correlation_id import CorrelationIdMiddleware, correlation_id
 from starlette.middleware import Middleware
 
-HEADER = "X-Request-ID"
+from shared.contracts.problem import REQUEST_ID
+
 WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")  # safe in a log, a header and a shell
 
 
@@ -40,7 +41,7 @@ def accept_request_ids() -> Middleware:
     """The middleware that takes over the id of the caller, or makes one, and returns it with the answer."""
     return Middleware(
         CorrelationIdMiddleware,
-        header_name=HEADER,
+        header_name=REQUEST_ID,
         generator=make_request_id,
         validator=is_request_id,
         update_request_header=False,

@@ -5,8 +5,7 @@ with the limits of connections. The frontend, which is no FastAPI app, uses `ser
 """
 
 import os
-import sys
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -15,7 +14,6 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
-from uvicorn.config import STARTUP_FAILURE
 
 from shared.web.allowed_hosts import AllowedHosts
 from shared.web.api_docs import add_docs
@@ -55,13 +53,14 @@ def equip_service(
     """Add problem bodies, limits, `X-Request-ID` in requests and answers, /docs, and /metrics of `registry`."""
     install_problem_handlers(app)
     app.add_middleware(HeadRequests)
-    for guard in reversed(make_guards(settings, RequestBodyLimits(max_body_bytes, body_timeout_s))):
-        app.add_middleware(guard.cls, *guard.args, **guard.kwargs)
-    for tracing in start_tracing(app.title.lower().replace(" ", "-")):  # inside the ids, which name the trace
-        app.add_middleware(tracing.cls, *tracing.args, **tracing.kwargs)
-    ids = accept_request_ids()
-    app.add_middleware(ids.cls, *ids.args, **ids.kwargs)
-    app.add_middleware(RequestMetrics, registry=registry)
+    layers = [  # the first is the outermost
+        Middleware(RequestMetrics, registry=registry),
+        accept_request_ids(),
+        *start_tracing(app.title.lower().replace(" ", "-")),  # inside the ids, which name the trace
+        *make_guards(settings, RequestBodyLimits(max_body_bytes, body_timeout_s)),
+    ]
+    for layer in reversed(layers):
+        app.add_middleware(layer.cls, *layer.args, **layer.kwargs)
     if settings.root_path:
         app.add_middleware(RootPath, root_path=settings.root_path)
     add_docs(app)
@@ -91,7 +90,7 @@ def serve(
 
     For several processes, `app` is the name of a function as `module:function`. Each process calls it to build its own
     app, and the function must configure the logs. The processes share the port, and /metrics reports all of them.
-    `policy` is the Content-Security-Policy of every answer. `options` are those of `uvicorn.Config`.
+    `policy` is the Content-Security-Policy of every answer. `options` are those of `uvicorn.run`.
     """
     configure_logs(settings.log_level)
     raise_open_file_limit()  # the processes that uvicorn starts inherit it
@@ -99,27 +98,16 @@ def serve(
     with TemporaryDirectory(prefix="slate-metrics-") if processes > 1 else nullcontext() as folder:
         if folder:
             os.environ.setdefault(FOLDER_VARIABLE, folder)  # the processes that uvicorn starts inherit it
-        config = uvicorn.Config(
-            app, factory=isinstance(app, str), workers=processes, **make_options(settings, policy) | options
-        )
+        options = make_options(settings, policy) | options | {"factory": isinstance(app, str), "workers": processes}
         if processes > 1:
+            config = uvicorn.Config(app, **options)
             Processes(config, [config.bind_socket()]).run()
         else:
-            run_here(config)
-
-
-def run_here(config: uvicorn.Config) -> None:
-    """Serve from this process, which ends with the code of a failure if the app does not start."""
-    config.load_app()
-    server = uvicorn.Server(config)
-    with suppress(KeyboardInterrupt):
-        server.run()
-    if not server.started:
-        sys.exit(STARTUP_FAILURE)
+            uvicorn.run(app, **options)
 
 
 def make_options(settings: ServerSettings, policy: str = OWN_FRAMES_ONLY) -> dict[str, Any]:
-    """The options of `uvicorn.Config` that follow from the settings. `policy` is the Content-Security-Policy."""
+    """The options of `uvicorn.run` that follow from the settings. `policy` is the Content-Security-Policy."""
     return {
         "headers": [*SAFE_HEADERS, (POLICY, policy)],
         "host": settings.host,

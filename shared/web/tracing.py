@@ -1,4 +1,4 @@
-"""Traces with OpenTelemetry, if OTEL_EXPORTER_OTLP_ENDPOINT is set. Otherwise no package of OpenTelemetry is imported.
+"""Traces with OpenTelemetry, if OTEL_EXPORTER_OTLP_ENDPOINT is set. Otherwise nothing that traces is imported.
 
 All spans of one request have one trace. Its id is the request id, if that has 32 hexadecimal digits, as Slate's own
 have. So the id in a log or a problem finds the trace, also of what the page saves later.

@@ -70,25 +70,24 @@ def visit(browser: Browser) -> Iterator[Visit]:
         yield Visit(page)
 
 
-def test_another_page_begins_at_its_top_and_back_leads_to_where_the_visitor_was(visit: Visit) -> None:
-    visit.end_run("history")
-    visit.scroll()
+def expect_top_of_another_page_and_the_place_after_back(visit: Visit) -> None:
     visit.go_to("/slate/models")
     visit.end_run("models")
     assert visit.top == 0
     visit.go_back()
     visit.end_run("history")
     assert visit.top == LEFT_AT
+
+
+def test_another_page_begins_at_its_top_and_back_leads_to_where_the_visitor_was(visit: Visit) -> None:
+    visit.end_run("history")
+    visit.scroll()
+    expect_top_of_another_page_and_the_place_after_back(visit)
 
 
 def test_a_page_whose_first_run_did_not_end_counts_as_visited(visit: Visit) -> None:
     visit.scroll()
-    visit.go_to("/slate/models")
-    visit.end_run("models")
-    assert visit.top == 0
-    visit.go_back()
-    visit.end_run("history")
-    assert visit.top == LEFT_AT
+    expect_top_of_another_page_and_the_place_after_back(visit)
 
 
 def test_the_end_of_the_first_run_does_not_move_who_scrolled_before_it(visit: Visit) -> None:
