@@ -5,7 +5,6 @@ import platform
 from collections.abc import Mapping
 
 from benchmarks.learning.outcome import Outcome
-from benchmarks.learning.parts.one_writer import MANY_DIGITS
 from benchmarks.learning.parts.other_writers import LABELS
 from benchmarks.learning.versions import EPOCHS, PEN_EPOCHS
 
@@ -37,8 +36,9 @@ How the rows are measured:
   half draw {labels:,} digits on the page's canvas, each about as many, with a random size, place, pen and paper. The
   digits that are examined belong to the other half. The refinement knows MNIST and the labels, and no file of strokes.
 - **Fifty labels of one writer.** The version with strokes from the start has not seen the other half of the writers. Of
-  those with at least {many} digits, it reads four worst. For each of the four, it is refined from 50 of the writer's
-  digits and reads the rest. The refinement has the file of strokes that the version was trained with.
+  those in the UCI file, it reads four worst. (UNIPEN has single strokes among its digits, such as the halves of a 4.
+  Nobody can read these, or learn them.) For each of the four, it is refined from 50 of the writer's digits and reads the
+  rest. The refinement has the file of strokes that the version was trained with.
 - **Wrong labels.** The same {labels:,} drawings; 30 % of the labels, chosen at random, say another digit.
 - **Vandals** have an installation to themselves. *Refused* means that the version in use stayed in use.
 - **Swapping.** What each version answers to each picture is asked first. An answer is that of no version if its
@@ -62,9 +62,7 @@ def write_page(outcomes: Mapping[str, Outcome], architecture: str, parts: list[s
         *(["![Accuracy against labels](images/learning.png)", ""] if is_plotted else []),
         *write_table(outcomes, parts),
         "",
-        HOW.format(
-            start_epochs=EPOCHS[architecture], pen_epochs=PEN_EPOCHS[architecture], labels=LABELS, many=MANY_DIGITS
-        ),
+        HOW.format(start_epochs=EPOCHS[architecture], pen_epochs=PEN_EPOCHS[architecture], labels=LABELS),
         *(note for part in outcomes.values() for note in part.notes),
     ]
     return "\n".join(lines).rstrip() + "\n"

@@ -17,10 +17,12 @@ from shared.clients.inference import InferenceClient
 from shared.clients.patience import DEFAULT_PATIENCE, RETRIED_ERRORS, Patience, Retries
 from shared.clients.service import (
     CLOSED_CONNECTION,
+    FindRequestId,
     M,
     ServiceUnavailableError,
     check_success,
     find_address,
+    identify,
     make_options,
     read_answer,
 )
@@ -80,11 +82,19 @@ class AsyncInferenceClient:
     get_drift = _awaited(InferenceClient.get_drift)
     get_journal = _awaited(InferenceClient.get_journal)
 
-    def __init__(self, base_url: str, *, api_key: str | None = None, patience: Patience = DEFAULT_PATIENCE) -> None:
-        """`api_key` is sent as `Authorization: Bearer`. ValueError if a header cannot hold the key."""
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        api_key: str | None = None,
+        patience: Patience = DEFAULT_PATIENCE,
+        find_request_id: FindRequestId = lambda: None,
+    ) -> None:
+        """As that of `ServiceClient`."""
         self._http = httpx.AsyncClient(**make_options(base_url, api_key, patience))
         self._address = find_address(self._http.base_url)
         self._retry_for_s = patience.retry_for_s
+        self._find_request_id = find_request_id
 
     async def __aenter__(self) -> Self:
         return self
@@ -107,6 +117,7 @@ class AsyncInferenceClient:
 
     async def ask(self, answer: type[M], method: str, path: str, **options: Any) -> M:
         """Send a request → its response as a message. ServiceUnavailableError, RefusedError."""
+        options = identify(options, self._find_request_id)
         try:
             response = await self._send_with_retries(method, path, **options)
         except httpx.RequestError as error:

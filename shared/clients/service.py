@@ -19,6 +19,7 @@ from shared.contracts.message import Message
 from shared.contracts.problem import REQUEST_ID, Problem
 
 M = TypeVar("M", bound=Message)
+FindRequestId = Callable[[], str | None]
 
 LIMITS = httpx.Limits(
     max_connections=100,
@@ -59,7 +60,7 @@ class ServiceClient:
         api_key: str | None = None,
         patience: Patience = DEFAULT_PATIENCE,
         clock: Clock = time,
-        find_request_id: Callable[[], str | None] = lambda: None,
+        find_request_id: FindRequestId = lambda: None,
     ) -> None:
         """`api_key` is sent as `Authorization: Bearer`.
 
@@ -86,7 +87,7 @@ class ServiceClient:
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:  # httpx's own options
         """Send a request that may be repeated → its successful response. ServiceUnavailableError, RefusedError."""
-        options = self._identify(options)
+        options = identify(options, self._find_request_id)
         try:
             response = send_with_retries(lambda: self._send(method, path, **options), self._retry_for_s, self._clock)
         except httpx.RequestError as error:
@@ -100,7 +101,7 @@ class ServiceClient:
 
     def exchange(self, method: str, path: str, **options: Any) -> httpx.Response:  # httpx's own options
         """Send a request once → its response, also if it is a refusal. ServiceUnavailableError if there is none."""
-        options = self._identify(options)
+        options = identify(options, self._find_request_id)
         try:
             return self._send(method, path, **options)
         except httpx.RequestError as error:
@@ -113,16 +114,17 @@ class ServiceClient:
         except httpx.RequestError:
             return False
 
-    def _identify(self, options: dict[str, Any]) -> dict[str, Any]:
-        """The options with the header of the request id."""
-        request_id = self._find_request_id() or uuid4().hex
-        return {**options, "headers": {REQUEST_ID: request_id, **(options.get("headers") or {})}}
-
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         try:
             return self._http.request(method, path, **options)
         except CLOSED_CONNECTION:
             return self._http.request(method, path, **options)
+
+
+def identify(options: dict[str, Any], find_request_id: FindRequestId) -> dict[str, Any]:
+    """The options of a request with its id in a header. Every attempt of a request has the same id."""
+    request_id = find_request_id() or uuid4().hex
+    return {**options, "headers": {REQUEST_ID: request_id, **(options.get("headers") or {})}}
 
 
 def make_options(base_url: str, api_key: str | None, patience: Patience) -> dict[str, Any]:

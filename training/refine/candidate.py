@@ -1,17 +1,20 @@
 """Fine-tunes the version in use on the labels that were selected. The result is a candidate, not yet measured."""
 
 import time
+from copy import deepcopy
+from dataclasses import replace
 
 from lightning.pytorch import Callback, LightningModule, Trainer
 
 from shared.recognition.architectures import build_network
 from shared.recognition.model_version import Manifest, TrainingStep
 from shared.recognition.normalisation import Normalisation
+from shared.recognition.weights import load_network
 from training.data.labelled_images import LabelledImages
 from training.data.mixture import load_training
 from training.errors import RunError
 from training.learning.data_module import TrainingData
-from training.learning.fitting import fit
+from training.learning.fitting import fit, keep_share_of_start
 from training.learning.step_folder import StepFolder
 from training.learning.teacher import load_start, load_teacher
 from training.publishing.lineage import describe_lineage
@@ -24,6 +27,7 @@ from training.refine.settings import RECIPE, choose_settings
 from training.reporting.epoch_log import read_epochs
 
 DRAWN_SHARE = 0.2  # of the pictures and pages that a training from nothing draws
+HALF = 0.5
 
 
 class TimeLimit(Callback):
@@ -74,3 +78,10 @@ def fine_tune(
         lineage=describe_lineage([described], options.models_dir),
         epochs=read_epochs(step.epochs),
     )
+
+
+def go_half_way(candidate: Candidate, current: Manifest, options: Options) -> Candidate:
+    """Return the candidate with the mean of its weights and those of the version that it was fine-tuned from."""
+    network = deepcopy(candidate.network)
+    keep_share_of_start(network, load_network(options.models_dir, current), HALF)
+    return replace(candidate, network=network, recipe={**candidate.recipe, "start_share": HALF})

@@ -18,10 +18,11 @@ from training.data.people_drawings import PeopleDrawings
 from training.data.slices import PreparedSlice
 from training.drift.validation import ValidationCounts, count_validation
 from training.evaluation.measures import make_compute_logits
+from training.evaluation.paired import Comparison
 from training.publishing.lineage import list_datasets
 from training.publishing.version import Candidate, calibrate, publish
 from training.recipes.recipe import DatasetName, Settings
-from training.refine.candidate import fine_tune
+from training.refine.candidate import fine_tune, go_half_way
 from training.refine.capping import Rows
 from training.refine.learned import describe_learned
 from training.refine.options import Options
@@ -34,6 +35,7 @@ from training.refine.validation import (
     compare_on_validation,
     list_worse,
     load_validation_slices,
+    only_accepts_more,
     select_digits,
 )
 from training.run_folder import RunFolder
@@ -61,9 +63,17 @@ def learn_and_publish(
     watched = {name: part for name, part in digits.items() if name in {"mnist", OWN_SLICE}}
     candidate = fine_tune(current, labels, watched, replayed, run.step(1), learned, options)
 
-    calibration = calibrate(candidate, digits)
     in_use = find_manifest(options.models_dir, current.name)
-    compared = compare_on_validation(candidate, calibration, in_use, validation, options.models_dir)
+
+    def measure(candidate: Candidate) -> tuple[Calibration, list[Comparison]]:
+        calibration = calibrate(candidate, digits)
+        return calibration, compare_on_validation(candidate, calibration, in_use, validation, options.models_dir)
+
+    calibration, compared = measure(candidate)
+    if only_accepts_more(compared, validation):
+        log.info("%s: half of the way is tried", "; ".join(list_worse(compared)))
+        candidate = go_half_way(candidate, current, options)
+        calibration, compared = measure(candidate)
     if worse := list_worse(compared):
         message = f"Not published, because validation data are read worse: {'; '.join(worse)}."
         return Outcome("held_back", message, comparisons=compared, details=dict(learned))

@@ -62,3 +62,13 @@ def compare_on_validation(
 def list_worse(comparisons: Sequence[Comparison]) -> list[str]:
     """Return one phrase for each slice that got worse."""
     return [f"{part.name} {100 * part.difference:+.2f} points" for part in comparisons if part.change == "worse"]
+
+
+def only_accepts_more(comparisons: Sequence[Comparison], slices: Sequence[PreparedSlice]) -> bool:
+    """Return whether slices of what is no digit got worse, and no slice of digits did.
+
+    Whoever teaches wrong digits makes digits worse, so a poisoned candidate gets no second try.
+    """
+    no_digits = {part.name for part in slices if (part.labels == NOT_A_DIGIT).all()}
+    worse = {part.name for part in comparisons if part.change == "worse"}
+    return bool(worse) and worse <= no_digits

@@ -1,7 +1,7 @@
 """A person whose hand is read badly labels 50 drawings; how is the rest of that hand read?
 
-The version that was trained with strokes has seen half of the writers. Of the others with many digits, it reads four
-worst. Each of these four labels 50 digits in an installation of its own.
+The version that was trained with strokes has seen half of the writers. Of the others in the file of writers with many
+digits, it reads four worst. Each of these four labels 50 digits in an installation of its own.
 """
 
 import shutil
@@ -17,20 +17,19 @@ from benchmarks.learning.reading import Verdicts, read_slice
 from benchmarks.learning.refining import refine
 from benchmarks.learning.versions import Version
 from benchmarks.learning.writers import group_by_person, take_in_turn, take_of_each_digit
-from training.data.pen_characters import PenCharacter
+from training.data.pen_characters import PenCharacter, person_of, read_pen_digits
 from training.evaluation.paired import is_worse
 
 WRITERS = 4
 LABELS = 50
-MANY_DIGITS = 150  # of a writer, to know how the hand is read
 
 Digits = Sequence[PenCharacter]
 
 
 def measure_one_writer(school: School) -> Outcome:
     """Find the four writers, and let each teach."""
-    people = group_by_person(school.halves.others)
-    strangers = {person: digits for person, digits in people.items() if len(digits) >= MANY_DIGITS}
+    people = {person_of(digit.writer) for digit in read_pen_digits(school.pendigits)}
+    strangers = group_by_person(digit for digit in school.halves.others if person_of(digit.writer) in people)
     worst = find_worst(school.reference, strangers)[:WRITERS]
     return join(
         [

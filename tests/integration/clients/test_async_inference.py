@@ -37,6 +37,7 @@ async def test_an_overloaded_service_is_asked_again(url: str, stand_in: StandIn)
     async with AsyncInferenceClient(url) as client:
         assert (await client.predict(b"a picture")).digit == 7
     assert len(stand_in.asked) == 3
+    assert len({asked.headers["x-request-id"] for asked in stand_in.asked}) == 1
 
 
 async def test_errors_are_those_of_the_other_client(url: str, stand_in: StandIn) -> None:

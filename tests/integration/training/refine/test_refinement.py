@@ -5,8 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
+from shared.recognition.architectures import build_network
 from shared.recognition.model_version import find_manifest, list_versions
+from shared.recognition.weights import load_network
 from tests.integration.training.refine.world import (
     current_of,
     every_fifth_held_out,
@@ -16,6 +19,7 @@ from tests.integration.training.refine.world import (
 from tests.integration.training.toy import bars
 from training.data.labelled_images import NOT_A_DIGIT, LabelledImages
 from training.drift.report import check_described
+from training.learning.step_folder import StepFolder
 from training.refine import refinement
 from training.refine.options import Options
 from training.refine.outcome import Outcome
@@ -86,6 +90,21 @@ def test_a_version_that_learned_that_everything_is_a_three_is_not_even_published
     assert "validation data are read worse" in outcome.message
     assert next(part for part in outcome.comparisons if part.name == "mnist").change == "worse"
     assert list_versions(options.models_dir) == before
+
+
+def test_a_version_that_only_accepts_more_goes_half_of_the_way(
+    options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = load_network(options.models_dir, current_of(options)).state_dict()
+    answers = iter([True])
+    monkeypatch.setattr(refinement, "only_accepts_more", lambda *_: next(answers))
+    assert learn(thin_bars(100), options).ending == "refined"
+    step = StepFolder(options.results_dir / "refine-mlp-1" / "step-1")
+    learned = step.load_into(build_network("mlp")).state_dict()
+    after = current_of(options)
+    for name, weights in load_network(options.models_dir, after).state_dict().items():
+        torch.testing.assert_close(weights, (before[name] + learned[name]) / 2)
+    assert after.recipe["start_share"] == 0.5
 
 
 def test_the_gate_holds_it_back_although_it_reads_poisoned_drawings_better(

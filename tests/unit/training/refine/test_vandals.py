@@ -59,6 +59,16 @@ def test_of_many_vandals_who_mix_right_labels_in_little_gets_through(judge):
     assert town.wrong[selection.train].mean() <= 0.05
 
 
+def test_scribbles_that_are_called_threes_do_not_get_through(judge):
+    town = build_town()
+    noise = np.random.default_rng(1).integers(0, 256, (200, 28, 28)).astype(np.uint8)
+    images = np.concatenate([town.drawings.images, noise])
+    labels = np.concatenate([town.drawings.labels, np.full(200, 3)])
+    drawings = make_drawings(images, labels, [*town.drawings.owners, *["a vandal"] * 200])
+    selection = select(drawings, estimate_probabilities(drawings, judge))
+    assert (used_rows(selection) >= len(town.drawings)).sum() <= 10
+
+
 def test_a_vandal_alone_teaches_nothing(judge):
     drawn = draw_digits(400)
     drawings = make_drawings(drawn.images, np.full(400, 3), ["a"] * 400)
