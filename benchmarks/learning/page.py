@@ -37,8 +37,8 @@ How the rows are measured:
   digits that are examined belong to the other half. The refinement knows MNIST and the labels, and no file of strokes.
 - **Fifty labels of one writer.** The version with strokes from the start has not seen the other half of the writers. Of
   those in the UCI file, it reads four worst. (UNIPEN has single strokes among its digits, such as the halves of a 4.
-  Nobody can read these, or learn them.) For each of the four, it is refined from 50 of the writer's digits and reads the
-  rest. The refinement has the file of strokes that the version was trained with.
+  Nobody can read these, or learn them.) For each of the four, it is refined from 50 of the writer's digits and reads
+  the rest. The refinement has the file of strokes that the version was trained with.
 - **Wrong labels.** The same {labels:,} drawings; 30 % of the labels, chosen at random, say another digit.
 - **Vandals** have an installation to themselves. *Refused* means that the version in use stayed in use.
 - **Swapping.** What each version answers to each picture is asked first. An answer is that of no version if its
