@@ -1,4 +1,4 @@
-"""axe-core on every page of the menu with content, in the light and dark theme, at three sizes."""
+"""axe-core on every page of the menu with content, in the light and dark theme, at three sizes. No text is cut off."""
 
 from typing import Literal
 
@@ -15,6 +15,20 @@ pytestmark = pytest.mark.browser
 WIDTHS = (1440, 768, 390)
 THEMES: tuple[Literal["light", "dark"], ...] = ("dark", "light")
 SIGN_IN = "sign-in"  # not in the menu of the person at the keyboard
+CUT_OFF = """() => {
+    const texts = document.createTreeWalker(document.querySelector('.stMain'), NodeFilter.SHOW_TEXT);
+    const cut = [];
+    while (texts.nextNode()) {
+        let box = texts.currentNode.parentElement;
+        while (box && getComputedStyle(box).overflowX === 'visible') box = box.parentElement;
+        if (!box || !['hidden', 'clip'].includes(getComputedStyle(box).overflowX) || box.clientWidth <= 1) continue;
+        const range = document.createRange();
+        range.selectNodeContents(texts.currentNode);
+        if (range.getBoundingClientRect().right > box.getBoundingClientRect().right + 1)
+            cut.push(texts.currentNode.data);
+    }
+    return cut;
+}"""
 
 
 def find_violations(page: Page) -> list[str]:
@@ -22,6 +36,12 @@ def find_violations(page: Page) -> list[str]:
     found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     serious = [violation for violation in found if violation["impact"] in {"serious", "critical"}]
     return [f"{violation['id']}: {node['html']}" for violation in serious for node in violation["nodes"]]
+
+
+def find_cut_text(page: Page) -> list[str]:
+    """Texts that reach out of a box that hides the rest."""
+    cut: list[str] = page.evaluate(CUT_OFF)
+    return cut
 
 
 def expect_no_violation(page: Page, name: str) -> None:
@@ -33,6 +53,7 @@ def expect_no_violation(page: Page, name: str) -> None:
             expect(page.locator(UNFINISHED)).to_have_count(0)
             assert find_violations(page) == [], (name, width, theme)
             assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= width, (name, width, theme)
+        assert find_cut_text(page) == [], (name, width)
 
 
 def show_theme(page: Page, theme: Literal["light", "dark"]) -> None:

@@ -18,7 +18,7 @@ from tests.e2e.pages import follow_menu, open_view
 from tests.e2e.public_page import public_page
 from tests.e2e.screenshots import write_drawing
 from tests.e2e.stack import NO_CERTIFICATES, Stack, wait_until
-from tests.e2e.test_accessibility import find_violations
+from tests.e2e.test_accessibility import find_cut_text, find_violations
 
 pytestmark = pytest.mark.browser
 
@@ -255,6 +255,7 @@ def test_the_page_is_accessible_and_a_thumb_reaches_every_button(
         expect(page.locator(".asking figure img")).to_be_visible()
         assert find_violations(page) == []
         assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= width
+        assert find_cut_text(page) == []
         for button in page.locator(".asking .pad button").all():
             box = button.bounding_box()
             assert box is not None
