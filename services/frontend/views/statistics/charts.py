@@ -47,7 +47,7 @@ def _one_point_chart(rows: Sequence[Row]) -> Chart:
 
 
 def tally_columns(tallies: Sequence[Tally]) -> Chart:
-    """One column for each tally, with the number of labels at the bottom. A few columns are not wider than many."""
+    """One column for each tally, with the number of labels above it. A few columns are not wider than many."""
     width = alt.RelativeBandSize(min(WIDEST_COLUMN, len(tallies) * COLUMN_SHARE))
     base = _chart(_rows_of(tallies)).encode(alt.X("name:N", title=None, sort=None, axis=_plain_labels()))
     return alt.layer(
@@ -55,7 +55,7 @@ def tally_columns(tallies: Sequence[Tally]) -> Chart:
             _share_axis("accuracy"), tooltip=_tooltip("name:N")
         ),
         base.mark_rule(color=GREY, strokeWidth=2).encode(_share_axis("low"), alt.Y2("high:Q")),
-        base.mark_text(baseline="bottom", dy=-3, fontSize=10).encode(y=alt.datum(0), text="labelled:Q"),
+        _numbers_on_top(base),
     ).properties(height=240)
 
 
@@ -124,7 +124,7 @@ def reliability_chart(bins: Sequence[ConfidenceBin]) -> Chart:
         ),
         calibrated.encode(_confidence_axis("share"), _share_axis("share")),
         base.mark_rule(color=GREY, strokeWidth=2).encode(at_middle, _share_axis("low"), alt.Y2("high:Q")),
-        base.mark_text(baseline="bottom", dy=-3, fontSize=10).encode(at_middle, y=alt.datum(0), text="labelled:Q"),
+        _numbers_on_top(base.encode(at_middle)),
     ).properties(height=300)
 
 
@@ -144,6 +144,12 @@ def _rows_of(tallies: Sequence[Tally]) -> list[dict[str, str | int | float | Non
 
 def _chart(rows: Sequence[Row]) -> alt.Chart:
     return alt.Chart(alt.InlineData(values=list(rows)))
+
+
+def _numbers_on_top(base: alt.Chart) -> alt.Chart:
+    """The number of labels of each column, above the chart, where no interval reaches."""
+    numbers: alt.Chart = base.mark_text(baseline="bottom", dy=-4, fontSize=10).encode(y=alt.datum(1), text="labelled:Q")
+    return numbers
 
 
 def _share_axis(field: str) -> alt.Y:

@@ -38,7 +38,7 @@ NOTE = (
 )
 HISTORY, LABEL_THEM = "views/history/page.py", "Say what they are, in History"
 SENTENCE = "statistics-sentence"  # key
-AT_BOTTOM = "bottom: number of labels"
+AT_TOP = "top: number of labels"
 HEAD = ("labelled", "right", "accuracy", "95% interval")
 
 
@@ -184,13 +184,13 @@ def show_days(statistics: Statistics) -> None:
     with_year = days[-1].day - days[0].day >= YEAR
     tallies = [Tally(write_day(day.day, with_year=with_year), day.correct, day.labelled) for day in days]
     which = f"the last {DAYS} days with labels; " if len(labelled) > DAYS else ""
-    show_heading("By day", f"{which}{AT_BOTTOM}")
+    show_heading("By day", f"{which}{AT_TOP}")
     show_tallies("Accuracy by day", "day", tallies, by_column=True)
 
 
 def show_digits(statistics: Statistics) -> None:
     """The accuracy for each true digit."""
-    show_heading("By true digit", f"share of each digit that was read right; {AT_BOTTOM}")
+    show_heading("By true digit", f"share of each digit that was read right; {AT_TOP}")
     show_tallies("Accuracy by true digit", "digit", tally_digits(statistics.confusion), by_column=True)
 
 
@@ -226,7 +226,7 @@ def show_reliability(statistics: Statistics) -> None:
     """Accuracy against confidence: of predictions with a confidence of 80 %, four in five should be right."""
     bins, labelled = statistics.confidence_bins, statistics.overall.labelled
     tallies = [tally for tally in map(tally_bin, bins) if tally]
-    show_heading("Calibration", f"dashed line: accuracy equals confidence; {AT_BOTTOM}")
+    show_heading("Calibration", f"dashed line: accuracy equals confidence; {AT_TOP}")
     show_chart(charts.reliability_chart(bins), describe("Accuracy by confidence", tallies))
     warning = "" if labelled >= MIN_LABELS else ", too few for a reliable value"
     st.html(
