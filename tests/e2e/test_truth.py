@@ -26,6 +26,10 @@ def test_a_rejected_drawing_is_right_with_one_key_and_says_so_everywhere(page: P
     expect(answer(page)).not_to_contain_text("%")
     expect(page.get_by_test_id("bars").locator(".top")).to_have_count(0)
     expect(page.get_by_test_id("hint").locator("img")).to_have_count(0)
+    draw(page, ONE)
+    moving = page.get_by_test_id("hint").evaluate("hint => hint.getAnimations().length")
+    assert moving == 0, "the page draws frames for a hint that is not there"
+    expect(answer(page)).to_contain_text("This does not look like a digit")
     page.keyboard.press("Enter")
     expect_saved_as(page, "not a digit")
     entry = page.get_by_test_id("recent").locator("button").first
