@@ -8,12 +8,13 @@ import io
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain, islice
+from itertools import chain
 
 from services.frontend.elements.csv_file import disarm, write_csv
 from services.frontend.storage_client import StorageClient
 from shared.clients.service import RefusedError
 from shared.contracts.storage import HistoryFilters, Order, StoredPrediction
+from shared.exchange.parts import cut
 
 MAX_ROWS = 10_000
 MAX_DRAWINGS = 1_000
@@ -47,7 +48,7 @@ def make_zip(storage: StorageClient, filters: HistoryFilters, order: Order = "ne
     archive, rows, room = io.BytesIO(), [], MAX_DRAWING_BYTES
     predictions = iterate_predictions(storage, filters, order, MAX_DRAWINGS)
     with zipfile.ZipFile(archive, "w") as drawings, ThreadPoolExecutor(AT_ONCE) as threads:
-        while chunk := list(islice(predictions, AT_ONCE)):
+        for chunk in cut(predictions, AT_ONCE):
             for prediction, drawing in zip(
                 chunk, threads.map(lambda stored: _fetch(storage, stored), chunk), strict=True
             ):
