@@ -149,7 +149,7 @@ benchmark-page: $(VENV)/installed-test ## what a visitor of the page waits for, 
 benchmark-pages: $(VENV)/installed-test data ## how well pages of numbers are read, beside RapidOCR; writes docs/pages.md (PEN_DIGITS, PEN_LETTERS; ARGS="--grids FOLDER --fields FOLDER")
 	@$(BIN)/python -m benchmarks.pages $(ARGS)
 
-benchmark-storage: $(VENV)/installed-test ## storage over ten million predictions: pages, statistics, ingest, kill -9; writes the table of docs/storage.md (ARGS="--rows 1000000")
+benchmark-storage: $(VENV)/installed-test ## storage over ten million predictions: pages, statistics, ingest, kill -9; prints the table of docs/storage.md (ARGS="--rows 1000000")
 	@$(BIN)/python -m benchmarks.storage $(ARGS)
 
 benchmark-fairness: $(VENV)/installed-test ## how long others wait while one or four callers load a service; writes docs/fairness.md (ARGS="--only headers" measures some)

@@ -32,6 +32,12 @@ from shared.recognition.model_version import find_manifest
 from shared.recognition.preprocessing import preprocess
 
 REPORT = ROOT / "docs" / "serving.md"
+EXPLANATION = """\
+All servers run the same network on the same drawing. The first table has the figures of each server. The second
+compares Slate with the best of the others. Its last rows are about overload: for a minute, one group of callers floods
+the service with many times more requests than it can answer, and other callers send requests too. The rows say how
+long the others waited, and how many requests got no answer.
+"""
 MODELS_DIR = ROOT / "models"
 CALLERS = 64  # clients; each sends its next request as soon as it has an answer
 FLOOD_CALLERS = 2048
@@ -197,9 +203,9 @@ def main() -> int:
             print("flood", file=sys.stderr)
             lines += measure_overload(url, folder, measured["Slate"])
     cores = f"{os.cpu_count()} cores, {platform.machine()}"
-    title = "# Serving, measured\n\n`make benchmark-serving` wrote this"
-    text = f"{title} on {date.today()} ({cores}, {options.rounds} rounds of {options.seconds:g} s, medians).\n\n"
-    REPORT.write_text(text + "\n".join(lines) + "\n")
+    written = f"`make benchmark-serving` wrote this on {date.today()}"
+    how = f"{cores}, {options.rounds} rounds of {options.seconds:g} s, medians"
+    REPORT.write_text(f"# Serving, measured\n\n{written} ({how}).\n\n{EXPLANATION}\n" + "\n".join(lines) + "\n")
     print("\n".join(lines))
     return 0
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/**/*.md")
+PAGES = ("*.md", "clients/**/README.md", "docs/**/*.md")
 
 
 def list_pages(root: Path) -> list[Path]:
-    """README, CONTRIBUTING, CHANGELOG and everything in `docs` of the repository at `root`."""
+    """The pages in the root folder, those of the client packages, and everything in `docs`."""
     return sorted({page for pattern in PAGES for page in root.glob(pattern)})
 
 

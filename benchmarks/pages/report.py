@@ -139,7 +139,7 @@ def write_real(measured: Mapping[str, Measured]) -> Iterator[str]:
     for name, reader in measured.items():
         for folder, (exact, of) in reader.fields.items():
             share, interval = write_share(exact, of), write_interval(exact, of)
-            yield f"| {of} of {folder} | {name} | exact digit strings | {share} | {interval} |"
+            yield f"| {of} fields of the folder `{folder}` | {name} | exact digit strings | {share} | {interval} |"
 
 
 def write_share(count: int, of: int) -> str:

@@ -13,7 +13,7 @@ from training.recipes.recipe import Settings
 from training.refine.settings import LABELS
 
 SHARE = 0.3  # of an epoch: images that people labelled
-MOST_SEEN = 200  # times in the whole training
+MOST_SEEN = 600  # times in the whole training
 
 
 def add_labels(replay: Mixture, labels: LabelledImages, settings: Settings) -> Mixture:
