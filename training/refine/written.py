@@ -3,11 +3,10 @@
 The version may be in use already. It is not measured again, so there is no table of what got better.
 """
 
-import hashlib
 from pathlib import Path
 
 from shared.recognition.journal import read_journal
-from shared.recognition.model_version import WEIGHTS, Manifest, ModelVersionError, list_versions, read_manifest
+from shared.recognition.model_version import Manifest, ModelVersionError, list_versions, read_manifest
 from training.publishing.version import Published, promote_or_hold_back
 from training.refine.learned import read_learned
 from training.refine.outcome import Outcome, describe_published
@@ -16,17 +15,19 @@ from training.run_folder import RunFolder
 
 
 def find_written(run: RunFolder, models_dir: Path, model: str) -> Manifest | None:
-    """Return the refined version with the weights that the run has trained, or None."""
-    weights = run.step(1).weights
-    if not weights.exists():
+    """Return the version that was refined with the settings and the data of the run, or None. UnusableRunError."""
+    step = run.step(1)
+    if not step.is_finished():
         return None
-    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+    settings = step.read_settings()
+    data = settings.pop("data")
+    del settings["start_share"]  # the version may have gone half of the way
     for version in [version for name, version in list_versions(models_dir) if name == model]:
         try:
             manifest = read_manifest(models_dir, model, version)
         except ModelVersionError:  # broken, so it is none that was just written
             continue
-        if manifest.recipe_name == RECIPE and manifest.files.get(WEIGHTS) == digest:
+        if manifest.recipe_name == RECIPE and manifest.data == data and settings.items() <= manifest.recipe.items():
             return manifest
     return None
 

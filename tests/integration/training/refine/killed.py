@@ -19,6 +19,7 @@ from shared.recognition.model_version import next_version
 from tests.integration.training.refine.world import make_small, people, thin_bars
 from training.publishing import version
 from training.refine import __main__ as command
+from training.refine import refinement
 from training.refine.options import Options
 
 LABELS = 150
@@ -27,21 +28,22 @@ WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "shutil.rmtree", "journal"}
 
 
-def refine(options: Options, kill_before: str = "") -> int:
+def refine(options: Options, kill_before: str = "", *, half_way: bool = False) -> int:
     """Refine in another process and return its exit status, which is −9 if it was killed.
 
-    It is killed before the first change of a file whose description the expression `kill_before` finds.
+    It is killed before the first change of a file whose description the expression `kill_before` finds. `half_way`: the
+    candidate goes half of the way, as if it only accepted more.
     """
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__])
-    process = context.Process(target=_refine, args=(options, kill_before))
+    process = context.Process(target=_refine, args=(options, kill_before, half_way))
     process.start()
     process.join()
     assert process.exitcode is not None
     return process.exitcode
 
 
-def _refine(options: Options, kill_before: str) -> None:
+def _refine(options: Options, kill_before: str, half_way: bool) -> None:
     folder = options.models_dir.parent
 
     def watch(event: str, arguments: tuple[Any, ...]) -> None:
@@ -53,6 +55,8 @@ def _refine(options: Options, kill_before: str) -> None:
         make_small(folder, monkeypatch)
         monkeypatch.setattr(command, "fetch_drawings", lambda *_: people(thin_bars(LABELS)))
         monkeypatch.setattr(command, "send_suspected", lambda *_: None)
+        if half_way:
+            monkeypatch.setattr(refinement, "only_accepts_more", lambda *_: True)
         monkeypatch.setattr(version, "next_version", lambda models, name, _: next_version(models, name, TODAY))
         for module in (journal, promotion):
             monkeypatch.setattr(module, "write_entry", _announced(module.write_entry))

@@ -23,6 +23,7 @@ MOMENTS = [  # before this change of a file
     r"rename .*/finished",
     r"remove .*/labelled_drawings.npz",
 ]
+AFTER_WRITING = MOMENTS[4:]
 
 
 def copy_world(world: Options, folder: Path) -> Options:
@@ -49,14 +50,17 @@ def list_copies(options: Options) -> list[Path]:
 
 
 @pytest.mark.faults
-def test_a_refinement_that_is_killed_again_and_again_ends_as_one_that_was_not(world: Options, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("moments", "half_way"), [(MOMENTS, False), (AFTER_WRITING, True)])
+def test_a_refinement_that_is_killed_again_and_again_ends_as_one_that_was_not(
+    world: Options, tmp_path: Path, moments: list[str], half_way: bool
+) -> None:
     undisturbed, killed = (copy_world(world, tmp_path / name) for name in ("undisturbed", "killed"))
-    assert refine(undisturbed) == 0
+    assert refine(undisturbed, half_way=half_way) == 0
     assert current_of(undisturbed) != current_of(world)
-    for moment in MOMENTS:
-        assert refine(killed, moment) == KILLED, moment
+    for moment in moments:
+        assert refine(killed, moment, half_way=half_way) == KILLED, moment
         check_version(killed.models_dir, "mlp", current_of(killed).version)
     assert describe(killed) == describe(undisturbed)
-    assert refine(killed) == 0  # it removes what the last one left, and has nothing to learn
+    assert refine(killed, half_way=half_way) == 0  # it removes what the last one left, and has nothing to learn
     assert list_copies(killed) == list_copies(undisturbed) == []
     assert read_journal(killed.models_dir, "mlp")[-1].event == "nothing_to_learn"
