@@ -37,7 +37,7 @@ run: $(VENV)/installed-$(LOCAL) ## start the stack without Docker: embedded Post
 
 # Never written again unless .env names another value: the database keeps the password that it was created with.
 .PHONY: secrets
-secrets: .env
+secrets: .env ## the passwords of `make up` as files in .secrets, which `make up` does itself
 	@$(PYTHON) -m infra.secret_files
 
 # WITH names more files: `make up WITH="tls refine"` adds docker-compose.tls.yml and docker-compose.refine.yml.
@@ -86,7 +86,7 @@ sweep: data ## search for better settings of RECIPE with Optuna (options: ARGS="
 	@$(BIN)/python -m training.sweep --recipe $(RECIPE) $(ARGS)
 
 # Two processes share the files of tests. With ARGS the tests run in one process, which is easier to follow.
-test: check ## every check and test: lint, types, import rules, unit, integration, end to end
+test: check ## what CI runs: lint, types, import rules, tests of units, of services and of the page
 	@$(BIN)/python -m pytest $(or $(ARGS),$(IN_TWO) -m "not faults")
 
 test-unit: $(VENV)/installed-test ## the unit tests alone, in less than a minute
