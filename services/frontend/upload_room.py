@@ -1,7 +1,8 @@
 """ASGI middleware that refuses a file if its session, or all sessions together, hold too many bytes already.
 
 Streamlit keeps an uploaded file in memory until the page has taken it over or the visitor leaves. It limits the size of
-each file, and not how many there are. So one visitor could fill the memory of the page.
+each file, and not how many there are. So one visitor could fill the memory of the page. Pictures that the Photo pages
+have taken over count for all sessions together.
 """
 
 from collections import Counter
@@ -16,8 +17,9 @@ from shared.web.request_body import find_length
 
 UPLOAD = "/_stcore/upload_file/"  # then the session and the file
 SESSION_BYTES = 256 * 1024 * 1024  # twice what the Photo page keeps of a session
-ALL_BYTES = 1024 * 1024 * 1024
-NO_ROOM = "This page holds too many files already. Wait until they are read, then choose fewer at once."
+ALL_BYTES = 768 * 1024 * 1024  # in a process; the memory of a pod of the frontend holds it beside everything else
+TAKEN_OVER = ""  # in the place of a session: the pictures of all Photo pages
+NO_ROOM = "This page holds too many files already. Wait until they are read, choose fewer at once, or try again later."
 FindHeld = Callable[[], Mapping[str, int]]  # → session → bytes
 
 
@@ -55,9 +57,12 @@ class UploadRoom:
 
 
 def find_held_bytes() -> Mapping[str, int]:
-    """What Streamlit's runtime holds of each session."""
+    """What Streamlit's runtime holds of each session, and what the Photo pages have taken over."""
+    from services.frontend.views.photo.state import count_held_bytes  # not before the first upload: see __main__.py
+
+    held = {TAKEN_OVER: count_held_bytes()}
     manager = Runtime.instance().uploaded_file_mgr
-    if not isinstance(manager, MemoryUploadedFileManager):
-        return {}
-    sessions = list(manager.file_storage.items())  # other threads add files and remove them
-    return {session: sum(len(file.data) for file in list(files.values())) for session, files in sessions}
+    if isinstance(manager, MemoryUploadedFileManager):
+        sessions = list(manager.file_storage.items())  # other threads add files and remove them
+        held |= {session: sum(len(file.data) for file in list(files.values())) for session, files in sessions}
+    return held

@@ -5,6 +5,8 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -25,7 +27,11 @@ PARTS["gpu"] = PARTS["cpu"]
 
 @cache
 def render(overlay: str) -> str:
-    command = [KUBECTL, "kustomize", str(KUBERNETES / "overlays" / overlay)]
+    return render_folder(KUBERNETES / "overlays" / overlay)
+
+
+def render_folder(folder: Path) -> str:
+    command = [KUBECTL, "kustomize", str(folder)]
     rendered = subprocess.run(command, capture_output=True, text=True, check=False)
     assert rendered.returncode == 0, rendered.stderr
     assert rendered.stderr == "", "Kustomize warns."
@@ -85,6 +91,17 @@ def test_no_image_is_left_without_a_registry_and_a_version(overlay: str) -> None
     assert {image for image in images if "/" not in image or ":" not in image} == set()
 
 
+def test_the_command_of_the_guide_changes_the_host_name_and_the_registry_everywhere(tmp_path: Path) -> None:
+    """In a place that was left out, the overlay `gpu` would run the image for processors."""
+    shutil.copytree(KUBERNETES, tmp_path / "infra" / "kubernetes")
+    (command,) = re.findall(r"grep -rlE .*?(?=\n *```)", (ROOT / "docs" / "kubernetes.md").read_text(), re.DOTALL)
+    subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True)
+    rendered = render_folder(tmp_path / "infra" / "kubernetes" / "overlays" / "gpu")
+    assert set(re.findall(r"[\w./-]*example\.org", rendered)) == {"//objects.example.org"}
+    assert "image: registry.example.com/slate-inference-gpu:1" in rendered
+    assert "host: digits.example.com" in rendered
+
+
 def test_the_settings_of_an_overlay_are_added_to_those_of_the_base() -> None:
     (settings,) = [
         each["data"]
@@ -100,6 +117,27 @@ def test_a_changed_setting_replaces_the_pods() -> None:
     names = {each["metadata"]["name"] for each in read("cpu") if each["kind"] == "ConfigMap"}
     (reference,) = find("cpu", "Deployment", "inference")["spec"]["template"]["spec"]["containers"][0]["envFrom"]
     assert reference["configMapRef"]["name"] in names - {"inference"}  # the name has a hash of the settings
+    job = find("cpu", "CronJob", "refine")["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    (variable,) = job["containers"][0]["env"]
+    assert variable["valueFrom"]["configMapKeyRef"]["name"] == reference["configMapRef"]["name"]
+
+
+@pytest.mark.parametrize("overlay", ["cpu", "gpu"])
+def test_the_number_of_pods_of_inference_is_left_to_the_autoscaler(overlay: str) -> None:
+    autoscaler = find(overlay, "HorizontalPodAutoscaler", "inference")["spec"]
+    assert [each["type"] for each in autoscaler["metrics"]] == ["Resource"]  # which each cluster can read
+    assert autoscaler["minReplicas"] > 1
+    assert "replicas" not in find(overlay, autoscaler["scaleTargetRef"]["kind"], "inference")["spec"]
+
+
+def test_a_component_adds_the_length_of_the_queue_to_what_the_autoscaler_reads(tmp_path: Path) -> None:
+    shutil.copytree(KUBERNETES, tmp_path / "kubernetes")
+    path = tmp_path / "kubernetes" / "overlays" / "cpu" / "kustomization.yaml"
+    path.write_text(path.read_text().replace("# - ../../components/queue", "- ../../components/queue"))
+    for overlay in ("cpu", "gpu"):
+        rendered = yaml.safe_load_all(render_folder(tmp_path / "kubernetes" / "overlays" / overlay))
+        (autoscaler,) = [each["spec"] for each in rendered if each["kind"] == "HorizontalPodAutoscaler"]
+        assert [each["type"] for each in autoscaler["metrics"]] == ["Resource", "Pods"]
 
 
 def test_the_database_of_other_people_has_two_replicas_and_keeps_what_the_base_says() -> None:

@@ -6,13 +6,17 @@
 import re
 import typing
 from importlib import import_module
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 import yaml
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
+from services.frontend import upload_room
+from services.frontend.conversion.__main__ import MORE_BYTES
+from services.frontend.saving.outbox import MAX_BYTES
+from services.frontend.views.photo.kept_pages import MAX_KEPT_BYTES
 from services.inference.http.routes import router as inference_routes
 from services.inference.lanes.load import Load
 from services.inference.metrics import Metrics
@@ -22,7 +26,18 @@ from shared.secret_files import FOLDER
 from shared.web.metrics import METRICS
 from shared.web.open_paths import OPEN_PATHS
 from shared.web.service import GRACEFUL_S
-from tests.manifests import ROOT, find, read_container, read_patch, read_resources, read_settings, read_workloads
+from tests.manifests import (
+    KUBERNETES,
+    ROOT,
+    WRITTEN,
+    Resource,
+    find,
+    read_container,
+    read_patch,
+    read_resources,
+    read_settings,
+    read_workloads,
+)
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 REFINE = yaml.safe_load((ROOT / "docker-compose.refine.yml").read_text())["services"]["refine"]
@@ -34,6 +49,11 @@ A_URL = "postgresql://slate_service:password@slate-database-rw:5432/slate"
 A_SECRET = "0123456789abcdef"
 SPARE_S = 10  # of the grace period, for a busy node
 DATABASE_OWN = 10  # connections that PostgreSQL and CloudNativePG keep for themselves
+MIB = 1024 * 1024
+AT_WORK_BYTES = 442 * MIB  # the frontend while 8 visitors upload pictures of 16 megapixels at once (docs/fairness.md)
+CONVERTER_BYTES = 40 * MIB  # its process before it has a file, which is 33 MiB, and a little more
+SPARE_MEMORY = 0.1  # of a limit
+GUIDE = (ROOT / "docs" / "kubernetes.md").read_text()
 
 
 def settings_of(service: str) -> typing.Any:
@@ -71,9 +91,11 @@ def test_a_pod_listens_where_its_service_its_image_and_the_network_rules_say(ser
     assert {rule["port"] for each in find("NetworkPolicy", service)["spec"]["ingress"] for rule in each["ports"]} == {
         port
     }
-    annotations = read_workloads()[service]["metadata"].get("annotations", {})
-    assert annotations.get("prometheus.io/port", str(port)) == str(port)
-    assert annotations.get("prometheus.io/path", METRICS) == METRICS
+    assert read_workloads()[service]["metadata"]["annotations"] == {
+        "prometheus.io/scrape": "true",
+        "prometheus.io/port": str(port),
+        "prometheus.io/path": METRICS,
+    }
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -123,7 +145,7 @@ def test_every_secret_of_a_service_comes_from_a_secret_whose_key_has_its_name(se
         if variable != "STORAGE_DATABASE_URL":
             assert secret == "slate-secrets"
             assert key == SHARED_SECRETS.get(variable, variable)
-            assert f"`{key}`" in (ROOT / "docs/kubernetes.md").read_text()
+            assert f"`{key}`" in GUIDE
 
 
 def arguments_of(annotation: object) -> set[object]:
@@ -136,7 +158,7 @@ def test_secrets_are_files_where_the_settings_look_for_them(name: str) -> None:
     container = read_container(name)
     (folder,) = [mount["mountPath"] for mount in container["volumeMounts"] if mount["name"] == "secrets"]
     assert folder == str(FOLDER)
-    assert "env" not in container
+    assert "env" not in container or name == "refine"  # it has one setting of inference, which is no secret
     assert read_workloads()[name]["spec"]["securityContext"]["fsGroup"] == 10001  # the group that may read the files
 
 
@@ -146,7 +168,7 @@ def test_storage_has_the_role_that_may_change_rows_and_the_migrations_have_the_o
     assert secrets_of("migrate")["STORAGE_DATABASE_URL"] == ("slate-database-app", "uri")
     assert secrets_of("storage")["STORAGE_DATABASE_URL"] == (role["passwordSecret"]["name"], "uri")
     url = f"postgresql://{role['name']}:%s@slate-database-rw:5432/{cluster['bootstrap']['initdb']['database']}"
-    assert f"uri={url}" in (ROOT / "docs/kubernetes.md").read_text()
+    assert f"uri={url}" in GUIDE
     assert f"CREATE ROLE {role['name']} LOGIN" in cluster["bootstrap"]["initdb"]["postInitSQL"]
     queries = (ROOT / "services/storage/queries/rights.py").read_text()
     assert f"rolname = '{role['name']}'" in queries
@@ -235,12 +257,75 @@ def test_the_refinement_is_the_command_of_docker_compose_once() -> None:
     assert read_settings("refine", "components/learning")["TRAINING_STORAGE_URL"] == "http://storage:8002"
 
 
+def test_the_refinement_spares_the_version_that_the_settings_of_inference_name() -> None:
+    """The only variable of a pod that comes from the settings of another one, which may lack it."""
+    (variable,) = read_container("refine")["env"]
+    assert variable["name"] in REFINE["environment"]
+    assert variable["name"] in variables_of("inference")
+    assert variable["valueFrom"] == {
+        "configMapKeyRef": {"name": "inference", "key": variable["name"], "optional": True},
+    }
+
+
+def test_what_the_frontend_may_hold_fits_into_the_memory_of_its_pod() -> None:
+    """Otherwise one visitor could end it. The kept pages count for the uploads, and must leave room for others."""
+    rooms = upload_room.ALL_BYTES + MORE_BYTES + MAX_BYTES
+    limit = read_container("frontend")["resources"]["limits"]["memory"]
+    assert rooms + AT_WORK_BYTES + CONVERTER_BYTES <= (1 - SPARE_MEMORY) * int(limit.removesuffix("Mi")) * MIB
+    assert MAX_KEPT_BYTES <= upload_room.ALL_BYTES / 2
+
+
+def test_the_jobs_that_the_alerts_name_are_the_names_of_the_pods() -> None:
+    alerts = (ROOT / "infra" / "observability" / "alerts.yml").read_text()
+    assert set(re.findall(r'job="(\w+)"', alerts)) == set(SERVICES)
+    assert {read_workloads()[name]["metadata"]["labels"]["app.kubernetes.io/name"] for name in SERVICES} == set(
+        SERVICES
+    )
+    (job,) = next(each["scrape_configs"] for each in blocks_of_guide() if "scrape_configs" in each)
+    rules = job["relabel_configs"]
+    assert {"source_labels": ["__meta_kubernetes_pod_label_app_kubernetes_io_name"], "target_label": "job"} in rules
+
+
+def test_a_restored_cluster_takes_the_place_of_the_first_one_with_what_the_guide_says() -> None:
+    (restored,) = [each for each in blocks_of_guide() if "bootstrap" in each]
+    first = find("Cluster", "slate-database")
+    initdb, recovery = first["spec"]["bootstrap"]["initdb"], restored["bootstrap"]["recovery"]
+    assert (recovery["database"], recovery["owner"]) == (initdb["database"], initdb["owner"])
+    (source,) = [each["plugin"] for each in restored["externalClusters"] if each["name"] == recovery["source"]]
+    store = find("ObjectStore", source["parameters"]["barmanObjectName"])["metadata"]["name"]
+    assert source["parameters"] == {"barmanObjectName": store, "serverName": first["metadata"]["name"]}
+    naming = {
+        f"{folder}/{path.name}"
+        for folder in WRITTEN
+        for path in (KUBERNETES / folder).glob("*.yaml")
+        if re.search(r"slate-database(?!-service)", path.read_text())
+    }
+    assert naming == set(re.findall(r"^\| `((?:base|components)/[^`]*)`", GUIDE, re.MULTILINE))
+
+
+def blocks_of_guide() -> list[typing.Any]:
+    """What the YAML in the guide contains."""
+    return [yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)]
+
+
+def test_the_commands_of_the_guide_name_what_there_is() -> None:
+    """`kubectl rollout restart deployment statefulset` would look for a deployment with the name `statefulset`."""
+    names = {f"{each['kind'].lower()}/{each['metadata']['name']}" for each in read_resources()} | {
+        f"service/{find('Cluster', 'slate-database')['metadata']['name']}-rw"  # CloudNativePG makes it
+    }
+    kinds = {name.split("/")[0] for name in names}
+    words = [line.split() for line in re.findall(r"kubectl (--namespace slate .*?)(?:`|$)", GUIDE, re.MULTILINE)]
+    assert {word for line in words for word in line if word.split("/")[0] in kinds and "/" in word} <= names
+    assert [line for line in words for kind, after in pairwise(line) if kind in kinds and after in kinds] == []
+
+
 def test_pods_are_added_by_a_metric_that_inference_has() -> None:
     registry = CollectorRegistry()
     metrics = Metrics(registry)
     load = Load("short_lane", 0.05, 128, on_change=metrics.waiting.labels("short_lane").inc)
     load.add("a caller", 3)
-    metric = find("HorizontalPodAutoscaler", "inference")["spec"]["metrics"][0]["pods"]["metric"]
+    (added,) = yaml.safe_load((KUBERNETES / "components/queue/autoscaling.yaml").read_text())
+    metric = added["value"]["pods"]["metric"]
     assert registry.get_sample_value(metric["name"], metric["selector"]["matchLabels"]) == 3
 
 
@@ -251,9 +336,11 @@ def test_only_the_versions_of_the_api_are_published_of_inference_and_nothing_of_
     assert read_settings("inference", "overlays/cpu")["INFERENCE_ROOT_PATH"] == "/api"
 
 
-def test_pods_may_open_the_connections_that_they_need_and_no_others() -> None:
+@pytest.mark.parametrize("database", ["slate-database", "slate-database-2"])
+def test_pods_may_open_the_connections_that_they_need_and_no_others(database: str) -> None:
+    """A Cluster that is restored from a backup has another name."""
     pods = {name: pod["metadata"]["labels"] for name, pod in read_workloads().items()}
-    pods["database"] = {"cnpg.io/cluster": "slate-database"}
+    pods["database"] = {"cnpg.io/cluster": database}
     allowed = {
         (source, target, port)
         for source, target, port in product(pods, pods, (5432, 8000, 8001, 8002, 8501))
@@ -284,5 +371,38 @@ def allows(direction: str, peers: str, pod: dict[str, str], other: dict[str, str
     )
 
 
-def is_chosen(selector: dict[str, dict[str, str]], labels: dict[str, str]) -> bool:
-    return selector.get("matchLabels", {}).items() <= labels.items()
+def is_chosen(selector: Resource, labels: dict[str, str]) -> bool:
+    expressions = selector.get("matchExpressions", [])
+    assert {each["operator"] for each in expressions} <= {"Exists", "In"}
+    return selector.get("matchLabels", {}).items() <= labels.items() and all(
+        each["key"] in labels and labels[each["key"]] in each.get("values", [labels[each["key"]]])
+        for each in expressions
+    )
+
+
+@pytest.mark.parametrize(
+    ("direction", "peers", "pod", "namespace", "port"),
+    [
+        *[("egress", "to", name, "slate/tracing", 4318) for name in SERVICES],
+        *[("ingress", "from", name, "slate/monitoring", None) for name in SERVICES],
+        ("ingress", "from", "frontend", "slate/ingress", 8501),
+        ("ingress", "from", "inference", "slate/ingress", 8001),
+        ("ingress", "from", "solver", "slate/ingress", 8089),
+    ],
+)
+def test_labels_of_namespaces_open_the_ways_that_the_guide_describes(
+    direction: str, peers: str, pod: str, namespace: str, port: int | None
+) -> None:
+    labels = {"acme.cert-manager.io/http01-solver": "true"}
+    labels = labels if pod == "solver" else read_workloads()[pod]["metadata"]["labels"]
+    peer = {"namespaceSelector": {"matchLabels": {namespace: "allowed"}}}
+    rules = [
+        rule
+        for each in read_resources()
+        if each["kind"] == "NetworkPolicy" and is_chosen(each["spec"]["podSelector"], labels)
+        for rule in each["spec"].get(direction, [])
+        if peer in rule.get(peers, [])
+    ]
+    ports = {each["port"] for rule in rules for each in rule["ports"]}
+    assert ports == {port or settings_of(pod).model_fields["port"].default}
+    assert f"`{namespace}" in GUIDE or f"{namespace}=allowed" in GUIDE

@@ -4,10 +4,12 @@ A picture stays, also through visits to other pages, until it is removed or give
 stays while there is room, so that the picture can be turned. The number of pictures and of their bytes is limited.
 """
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import cast
+from weakref import WeakSet
 
 import streamlit as st
 
@@ -163,7 +165,7 @@ class Photo:
         self.retry()
 
 
-@dataclass
+@dataclass(eq=False)  # for PAGES
 class PhotoPage:
     """At most MAX_PHOTOS pictures and MAX_HELD_BYTES, newest first.
 
@@ -225,6 +227,10 @@ class PhotoPage:
         self.photos = [photo for photo in self.photos if photo.file_id != file_id]
 
 
+PAGES: WeakSet[PhotoPage] = WeakSet()  # those that a session or KeptPages still has
+PAGES_LOCK = threading.Lock()  # each session is a thread
+
+
 def list_signs(digits: Sequence[PhotoDigit]) -> Signs:
     """What each digit is, as far as anybody knows."""
     return [digit.sign for digit in digits]
@@ -233,5 +239,14 @@ def list_signs(digits: Sequence[PhotoDigit]) -> Signs:
 def get_photo_page() -> PhotoPage:
     """The state of the current session."""
     if KEY not in st.session_state:
-        st.session_state[KEY] = PhotoPage()
+        st.session_state[KEY] = page = PhotoPage()
+        with PAGES_LOCK:
+            PAGES.add(page)
     return cast("PhotoPage", st.session_state[KEY])
+
+
+def count_held_bytes() -> int:
+    """The memory of the pictures of all pages. One that came back after the page was loaded again counts once."""
+    with PAGES_LOCK:
+        pages = list(PAGES)
+    return sum({photo.file_id: photo.held_bytes for page in pages for photo in list(page.photos)}.values())
