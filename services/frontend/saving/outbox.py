@@ -223,27 +223,38 @@ class Outbox:
             self._kept.update(*earlier)
 
     def _send_all(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._find_next() or self._closing, self._tidy_s)
-                if self._closing:
-                    return
-                oldest = self._find_next()
-            if oldest is not None:
-                self._send(*oldest)
-            if time.monotonic() - self._tidied_at >= self._tidy_s:
-                self._tidy()
+        while not self._closing:
+            try:
+                self._send_next()
+            except Exception:  # this thread serves every visitor, so no error may end it
+                logger.exception("outbox_failed")
+                self._pause()
+
+    def _send_next(self) -> None:
+        """Waits for a change and sends it. Also tidies, if it is time."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._find_next() or self._closing, self._tidy_s)
+            oldest = None if self._closing else self._find_next()
+        if oldest is not None:
+            self._send(*oldest)
+        if time.monotonic() - self._tidied_at >= self._tidy_s:
+            self._tidy()
+
+    def _pause(self) -> None:
+        """Waits before the next request."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closing, self._retry_s)
 
     def _find_next(self) -> tuple[UUID, Change] | None:
         """The oldest change that is not held."""
         return next((item for item in self._changes.items() if item[0] not in self._held), None)
 
     def _tidy(self) -> None:
-        with self._changed:
-            self._take_over()
-            self._kept.compact()
-            self._kept.retry()
         self._tidied_at = time.monotonic()
+        with self._changed:
+            self._kept.compact()
+            self._take_over()
+            self._kept.retry()
 
     def _finish(self, prediction_id: UUID, change: Change) -> None:
         with self._changed:
@@ -260,7 +271,7 @@ class Outbox:
                 self._changes.move_to_end(prediction_id)  # so that it cannot block the others
             self._take_over()
             self._kept.retry()
-            self._changed.wait_for(lambda: self._closing, self._retry_s)
+        self._pause()
 
     def _hold(self, prediction_id: UUID, change: Change) -> None:
         """Keeps a change of a curator, unless another one came while it was being sent."""
@@ -284,7 +295,7 @@ class Outbox:
             logger.error("change_refused_by_storage", prediction_id=str(prediction_id), code=error.problem.code)
             self._refused.add(prediction_id)
             self._refused_count += 1
-        except Exception:  # this thread serves every visitor, so an error in one change must not end it
+        except Exception:  # the change is dropped, so that it cannot block the others
             logger.exception("outbox_failed", prediction_id=str(prediction_id))
             self._refused.add(prediction_id)
             self._refused_count += 1
