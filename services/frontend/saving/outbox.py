@@ -19,7 +19,7 @@ from uuid import UUID
 
 import structlog
 
-from services.frontend.caller_keys import find_curator
+from services.frontend.caller_keys import OWN, find_curator
 from services.frontend.saving.change import Change
 from services.frontend.saving.kept_changes import KeptChanges
 from services.frontend.saving.write import Storage, write_change
@@ -33,6 +33,7 @@ MAX_UNSAVED = 5000  # predictions that wait while storage is away
 MAX_BYTES = 256 * 1024 * 1024  # of their drawings together; a photograph has up to 10 MiB, a drawn digit a few KiB
 RETRY_S = 1.0
 TIDY_S = 60.0  # how often the outbox looks for changes of processes that ended
+RIGHTS = {"unauthorised", "forbidden"}  # until the operator has given the page the token that storage knows
 
 
 class OutboxFullError(Exception):
@@ -289,6 +290,9 @@ class Outbox:
             self._postpone(prediction_id)
             return
         except RefusedError as error:
+            if error.problem.code in RIGHTS and change.key in (None, OWN):
+                self._postpone(prediction_id)
+                return
             if error.problem.code == "unauthorised" and find_curator(change.key) is not None:
                 self._hold(prediction_id, change)
                 return

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.frontend.caller_keys import make_curator_key
+from services.frontend.caller_keys import OWN, make_curator_key
 from services.frontend.saving.outbox import MAX_BYTES, Delivery, Outbox, OutboxFullError
 from shared.web.request_id import begin_request, find_request_id
 from tests.unit.frontend.conftest import FakeStorage, a_prediction
@@ -288,6 +288,19 @@ def test_a_visitor_whose_token_is_not_valid_any_more_is_refused(outbox: Outbox, 
     storage.expired.add("bearer:a.b.c")
     outbox.save(drawn := uuid4(), a_prediction(), key="bearer:a.b.c")
     assert outbox.wait(drawn, LONG_S) is Delivery.REFUSED
+
+
+@pytest.mark.parametrize("key", [None, OWN])
+def test_what_the_page_saves_itself_waits_until_storage_takes_its_token(
+    outbox: Outbox, storage: FakeStorage, key: str | None
+) -> None:
+    storage.expired.add(key)
+    outbox.save(drawn := uuid4(), a_prediction(), key=key)
+    outbox.save(other := uuid4(), a_prediction(), key="bearer:visitor")
+    assert outbox.wait(other, LONG_S) is Delivery.SAVED
+    assert outbox.wait(drawn, 0.05) is Delivery.WAITING
+    storage.expired.clear()
+    assert outbox.wait(drawn, LONG_S) is Delivery.SAVED
 
 
 def test_a_new_change_to_a_held_prediction_keeps_its_curator(outbox: Outbox, storage: FakeStorage) -> None:
