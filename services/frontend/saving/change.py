@@ -1,6 +1,7 @@
 """What storage does not know yet about one prediction, and the form in which the queue file keeps it.
 
-An outbox holds at most one change for each prediction. A later change is combined with the one that waits.
+An outbox holds at most one change for each prediction. A later change of the same person is combined with the one that
+waits; one of another person is sent after it, with that person's token.
 """
 
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ class Change:
     `discarded` deletes what storage may have under this id. `replaces` are earlier predictions of the same drawing.
     They are deleted once this one is stored. `label` counts only if `relabelled` is true; None then removes the label.
     `key` is that of caller_keys.py, of the person who made the change; None means the frontend itself. `request_id` is
-    that of the press that made it.
+    that of the press that made it. `others` are what other people changed since, in order; they have no `others`.
     """
 
     discarded: bool = False
@@ -28,13 +29,34 @@ class Change:
     label: TrueDigit | None = None
     key: str | None = field(default=None, repr=False)
     request_id: str | None = field(default=None, compare=False)
+    others: tuple["Change", ...] = ()
+
+    @property
+    def in_turn(self) -> tuple["Change", ...]:
+        """The change of each person by itself, in the order in which they are sent."""
+        return (replace(self, others=()), *self.others)
 
     @property
     def drawing_bytes(self) -> int:
-        """The size of the drawing."""
-        return 0 if self.prediction is None else len(self.prediction.drawing)
+        """The size of the drawings."""
+        return sum(len(one.prediction.drawing) for one in self.in_turn if one.prediction is not None)
+
+    @property
+    def all_replaced(self) -> tuple[UUID, ...]:
+        """The earlier predictions that all of it replaces."""
+        return tuple(replaced for one in self.in_turn for replaced in one.replaces)
 
     def then(self, later: "Change") -> "Change":
+        """Both changes: as one if they are of the same person, or else one after the other.
+
+        Only the person who drew it can see a prediction that waits. So who changes it is that person, under any key.
+        """
+        *earlier, last = self.in_turn
+        first, *latest = later.in_turn
+        is_same = last.key == first.key or last.prediction is not None
+        return join_in_turn(*earlier, *([last._with(first)] if is_same else [last, first]), *latest)
+
+    def _with(self, later: "Change") -> "Change":
         """Both changes as one. A prediction that waits keeps the key of the person who drew it."""
         replaces = (*self.replaces, *later.replaces)
         if later.discarded or later.prediction is not None:
@@ -42,6 +64,11 @@ class Change:
         key = later.key if self.prediction is None else self.key
         request_id = self.request_id or later.request_id
         return replace(self, relabelled=True, label=later.label, replaces=replaces, key=key, request_id=request_id)
+
+
+def join_in_turn(first: Change, *others: Change) -> Change:
+    """What `Change.in_turn` took apart."""
+    return replace(first, others=others)
 
 
 _ADAPTER = TypeAdapter(Change)

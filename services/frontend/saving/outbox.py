@@ -6,7 +6,8 @@ visitors stay in memory and in a file, so they are sent when storage is back, ev
 frontend was stopped. What waits is sent from memory; the file is read at the next start.
 
 The token of a curator is good for hours. If it has expired when storage is back, the changes are held until the same
-curator signs in again: with a token of another person they would be somebody else's.
+curator signs in again: with a token of another person they would be somebody else's. They are given up if somebody else
+changes the same prediction meanwhile, who would otherwise wait too.
 """
 
 import threading
@@ -20,7 +21,7 @@ from uuid import UUID
 import structlog
 
 from services.frontend.caller_keys import OWN, find_curator
-from services.frontend.saving.change import Change
+from services.frontend.saving.change import Change, join_in_turn
 from services.frontend.saving.kept_changes import KeptChanges
 from services.frontend.saving.write import Storage, write_change
 from shared.clients.service import RefusedError, ServiceUnavailableError
@@ -116,7 +117,8 @@ class Outbox:
                 raise OutboxFullError
             replaced: tuple[UUID, ...] = ()
             if replaces is not None:  # it may still wait here, so this change takes over its deletions
-                replaced = (*self._drop(replaces).replaces, replaces)
+                dropped = self._drop(replaces)
+                replaced = (*dropped.all_replaced, replaces) if dropped else (replaces,)
             change = Change(prediction=prediction, replaces=replaced, key=key, request_id=find_request_id())
             self._add(prediction_id, change)
             self._kept.update(prediction_id, *replaced[-1:])  # in this order, so that one of them is always kept
@@ -195,29 +197,34 @@ class Outbox:
             others, others_bytes = others - 1, others_bytes - freed.drawing_bytes
         return others < self._max_unsaved and others_bytes + drawing_bytes <= self._max_bytes
 
-    def _drop(self, prediction_id: UUID) -> Change:
+    def _drop(self, prediction_id: UUID) -> Change | None:
         """Removes a change, if it waits."""
-        change = self._changes.pop(prediction_id, Change())
+        change = self._changes.pop(prediction_id, None)
         self._held.discard(prediction_id)
         self._since.pop(prediction_id, None)
-        self._bytes -= change.drawing_bytes
+        self._bytes -= 0 if change is None else change.drawing_bytes
         return change
 
     def _add(self, prediction_id: UUID, change: Change) -> None:
         """Combines a change with the one that waits."""
-        waiting = self._changes.get(prediction_id, Change())
-        self._changes[prediction_id] = combined = waiting.then(change)
-        self._since.setdefault(prediction_id, time.monotonic())
-        self._bytes += combined.drawing_bytes - waiting.drawing_bytes
+        waiting = self._changes.get(prediction_id)
+        self._put(prediction_id, change if waiting is None else waiting.then(change))
         self._refused.discard(prediction_id)
-        self._held.discard(prediction_id)
         self._changed.notify_all()
+
+    def _put(self, prediction_id: UUID, change: Change) -> None:
+        """Sets what waits. It keeps its place."""
+        waiting = self._changes.get(prediction_id)
+        self._changes[prediction_id] = change
+        self._bytes += change.drawing_bytes - (0 if waiting is None else waiting.drawing_bytes)
+        self._since.setdefault(prediction_id, time.monotonic())
+        self._held.discard(prediction_id)
 
     def _take_over(self) -> None:
         """Takes over the changes of processes that ended. A change in this process is later than theirs."""
         for earlier in self._kept.take_over():
             for prediction_id, change in earlier.items():
-                later = self._drop(prediction_id) if prediction_id in self._changes else None
+                later = self._drop(prediction_id)
                 self._add(prediction_id, change)
                 if later is not None:
                     self._add(prediction_id, later)
@@ -260,7 +267,10 @@ class Outbox:
     def _finish(self, prediction_id: UUID, change: Change) -> None:
         with self._changed:
             if self._changes.get(prediction_id) is change:  # a change made while sending is sent next
-                self._drop(prediction_id)
+                if change.others:
+                    self._put(prediction_id, join_in_turn(*change.others))
+                else:
+                    self._drop(prediction_id)
                 self._kept.update(prediction_id)
                 self._changed.notify_all()
 
@@ -293,7 +303,7 @@ class Outbox:
             if error.problem.code in RIGHTS and change.key in (None, OWN):
                 self._postpone(prediction_id)
                 return
-            if error.problem.code == "unauthorised" and find_curator(change.key) is not None:
+            if error.problem.code == "unauthorised" and find_curator(change.key) is not None and not change.others:
                 self._hold(prediction_id, change)
                 return
             logger.error("change_refused_by_storage", prediction_id=str(prediction_id), code=error.problem.code)
@@ -303,4 +313,6 @@ class Outbox:
             logger.exception("outbox_failed", prediction_id=str(prediction_id))
             self._refused.add(prediction_id)
             self._refused_count += 1
+        else:
+            self._refused.discard(prediction_id)
         self._finish(prediction_id, change)

@@ -258,6 +258,54 @@ def test_a_label_by_a_curator_leaves_a_waiting_prediction_to_its_visitor(outbox:
     assert {token for _, _, token in storage.writes} == {"visitor"}
 
 
+def test_what_two_people_say_of_a_prediction_is_sent_in_order_with_the_token_of_each(
+    outbox: Outbox, storage: FakeStorage
+) -> None:
+    storage.available.clear()
+    outbox.label(labelled := uuid4(), 3, key="ada")
+    outbox.label(labelled, 5, key="bob")
+    outbox.discard(deleted := uuid4(), key="ada")
+    outbox.label(deleted, 5, key="bob")
+    storage.available.set()
+    assert outbox.wait(labelled, LONG_S) is outbox.wait(deleted, LONG_S) is Delivery.SAVED
+    of_each = [
+        [(method, key) for method, written, key in storage.writes if written == one] for one in (labelled, deleted)
+    ]
+    assert of_each == [
+        [("put_label", "ada"), ("put_label", "bob")],
+        [("delete_prediction", "ada"), ("put_label", "bob")],
+    ]
+    assert storage.labels[labelled] == 5
+
+
+@pytest.mark.parametrize("refused", ["bearer:ada", make_curator_key("old", "ada")])
+def test_what_is_refused_to_one_person_does_not_keep_another_from_changing_it(
+    outbox: Outbox, storage: FakeStorage, refused: str
+) -> None:
+    storage.expired.add(refused)
+    storage.available.clear()
+    outbox.label(prediction_id := uuid4(), 3, key=refused)
+    outbox.label(prediction_id, 5, key="bob")
+    storage.available.set()
+    assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
+    assert storage.writes == [("put_label", prediction_id, "bob")]
+    assert outbox.state.refused == 1
+
+
+def test_what_waits_for_a_curator_is_given_up_when_somebody_else_changes_it(
+    outbox: Outbox, storage: FakeStorage
+) -> None:
+    old, new = make_curator_key("old", "ada"), make_curator_key("new", "ada")
+    storage.expired.add(old)
+    outbox.label(prediction_id := uuid4(), 3, key=old)
+    outbox.save(other := uuid4(), a_prediction())
+    assert outbox.wait(other, LONG_S) is Delivery.SAVED  # so the label was tried before
+    outbox.label(prediction_id, 5, key="bob")
+    assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
+    outbox.renew(new)
+    assert (outbox.unsaved, storage.labels[prediction_id]) == (0, 5)
+
+
 def test_what_a_curator_changed_before_the_token_expired_is_sent_when_that_curator_is_back(
     outbox: Outbox, storage: FakeStorage
 ) -> None:

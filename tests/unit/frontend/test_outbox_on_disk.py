@@ -68,6 +68,20 @@ def test_what_waits_is_sent_after_a_restart_in_its_order_with_its_token(storage:
     assert storage.labels == {ids[1]: 4}
 
 
+def test_what_two_people_say_of_a_prediction_is_sent_after_a_restart(storage: FakeStorage, tmp_path: Path) -> None:
+    storage.available.clear()
+    prediction_id = uuid4()
+    with run_outbox(storage, tmp_path) as before:
+        before.label(prediction_id, 3, key="ada")
+        before.label(prediction_id, 5, key="bob")
+    storage.available.set()
+    with run_outbox(storage, tmp_path) as after:
+        assert after.wait(prediction_id, LONG_S) is Delivery.SAVED
+        assert [key for _, _, key in storage.writes] == ["ada", "bob"]
+    with run_outbox(storage, tmp_path) as later:
+        assert later.unsaved == 0
+
+
 def test_what_was_sent_is_not_sent_again_after_a_restart(storage: FakeStorage, tmp_path: Path) -> None:
     with run_outbox(storage, tmp_path) as before:
         before.save(prediction_id := uuid4(), a_prediction())
