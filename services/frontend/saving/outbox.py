@@ -13,6 +13,7 @@ changes the same prediction meanwhile, who would otherwise wait too.
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from pathlib import Path
@@ -20,7 +21,7 @@ from uuid import UUID
 
 import structlog
 
-from services.frontend.caller_keys import OWN, find_curator
+from services.frontend.caller_keys import OWN, find_curator, is_same_person
 from services.frontend.saving.change import Change, join_in_turn
 from services.frontend.saving.kept_changes import KeptChanges
 from services.frontend.saving.write import Storage, write_change
@@ -93,6 +94,7 @@ class Outbox:
         self._since: dict[UUID, float] = {}  # when a change began to wait, by `time.monotonic`
         self._refused_count = self._full_count = 0
         self._held: set[UUID] = set()  # changes of curators whose tokens storage does not take any more
+        self._sending: Change | None = None
         self._changed = threading.Condition()
         self._closing = False
         self._kept = KeptChanges(folder, self._changes)
@@ -146,6 +148,18 @@ class Outbox:
             self._held.difference_update(mine)
             self._kept.update(*mine)
             self._changed.notify_all()
+
+    def forget(self, key: str, timeout_s: float) -> bool:
+        """Drops all changes of a person. Returns whether none is on its way to storage any more, after `timeout_s`."""
+        with self._changed:
+            for prediction_id, change in tuple(self._changes.items()):
+                others = [one for one in change.in_turn if not is_same_person(one.key, key)]
+                if len(others) < len(change.in_turn):
+                    self._replace(prediction_id, others)
+            self._changed.notify_all()
+            return self._changed.wait_for(
+                lambda: self._sending is None or not is_same_person(self._sending.key, key), timeout_s
+            )
 
     def wait(self, prediction_id: UUID, timeout_s: float) -> Delivery:
         """Waits at most `timeout_s` for all changes to this prediction, and returns how far they have come."""
@@ -220,6 +234,14 @@ class Outbox:
         self._since.setdefault(prediction_id, time.monotonic())
         self._held.discard(prediction_id)
 
+    def _replace(self, prediction_id: UUID, in_turn: Sequence[Change]) -> None:
+        """Sets what still waits, perhaps nothing."""
+        if in_turn:
+            self._put(prediction_id, join_in_turn(*in_turn))
+        else:
+            self._drop(prediction_id)
+        self._kept.update(prediction_id)
+
     def _take_over(self) -> None:
         """Takes over the changes of processes that ended. A change in this process is later than theirs."""
         for earlier in self._kept.take_over():
@@ -243,6 +265,7 @@ class Outbox:
         with self._changed:
             self._changed.wait_for(lambda: self._find_next() or self._closing, self._tidy_s)
             oldest = None if self._closing else self._find_next()
+            self._sending = None if oldest is None else oldest[1]
         if oldest is not None:
             self._send(*oldest)
         if time.monotonic() - self._tidied_at >= self._tidy_s:
@@ -267,11 +290,7 @@ class Outbox:
     def _finish(self, prediction_id: UUID, change: Change) -> None:
         with self._changed:
             if self._changes.get(prediction_id) is change:  # a change made while sending is sent next
-                if change.others:
-                    self._put(prediction_id, join_in_turn(*change.others))
-                else:
-                    self._drop(prediction_id)
-                self._kept.update(prediction_id)
+                self._replace(prediction_id, change.others)
                 self._changed.notify_all()
 
     def _postpone(self, prediction_id: UUID) -> None:
@@ -295,7 +314,7 @@ class Outbox:
     def _send(self, prediction_id: UUID, change: Change) -> None:
         begin_request(change.request_id)
         try:
-            write_change(self._storage, prediction_id, change)
+            self._write(prediction_id, change)
         except ServiceUnavailableError:
             self._postpone(prediction_id)
             return
@@ -316,3 +335,12 @@ class Outbox:
         else:
             self._refused.discard(prediction_id)
         self._finish(prediction_id, change)
+
+    def _write(self, prediction_id: UUID, change: Change) -> None:
+        """ServiceUnavailableError, RefusedError."""
+        try:
+            write_change(self._storage, prediction_id, change)
+        finally:
+            with self._changed:
+                self._sending = None
+                self._changed.notify_all()

@@ -1,5 +1,6 @@
 """The outbox: a change counts as saved only when storage has it, and nothing is lost while storage is away."""
 
+import threading
 from contextvars import copy_context
 from itertools import pairwise
 from pathlib import Path
@@ -364,6 +365,58 @@ def test_a_new_change_to_a_held_prediction_keeps_its_curator(outbox: Outbox, sto
     assert outbox.wait(drawn, LONG_S) is Delivery.SAVED
     assert storage.labels == {drawn: 3}
     assert [key for _, written, key in storage.writes if written == drawn] == [new, new]
+
+
+def test_what_waits_of_a_person_is_forgotten_and_what_waits_of_others_is_sent(
+    outbox: Outbox, storage: FakeStorage
+) -> None:
+    storage.available.clear()
+    outbox.save(drawn := uuid4(), a_prediction(), key="ada")
+    outbox.label(labelled := uuid4(), 3, key="ada")
+    outbox.label(labelled, 5, key="bob")
+    outbox.save(others := uuid4(), a_prediction(), key="bob")
+    assert outbox.forget("ada", LONG_S)
+    assert (outbox.unsaved, outbox.has_room(MAX_BYTES), outbox.state.refused) == (2, False, 0)
+    storage.available.set()
+    assert all(outbox.wait(one, LONG_S) is Delivery.SAVED for one in (drawn, labelled, others))
+    assert sorted(storage.writes) == sorted([("put_label", labelled, "bob"), ("put_prediction", others, "bob")])
+    assert outbox.has_room(MAX_BYTES)
+
+
+def test_what_waits_for_a_curator_is_forgotten_too(outbox: Outbox, storage: FakeStorage) -> None:
+    storage.expired.add(old := make_curator_key("old", "ada@example.org"))
+    outbox.save(uuid4(), a_prediction(), key=old)
+    outbox.save(other := uuid4(), a_prediction())
+    assert outbox.wait(other, LONG_S) is Delivery.SAVED
+    assert outbox.forget(make_curator_key("new", "ada@example.org"), LONG_S)
+    assert (outbox.unsaved, outbox.state.held) == (0, 0)
+
+
+class SlowStorage(FakeStorage):
+    """Has each request, and answers it when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.has_request, self.answers = threading.Event(), threading.Event()
+
+    def _answer(self, method: str, prediction_id: UUID, key: str | None) -> None:
+        self.has_request.set()
+        assert self.answers.wait(LONG_S)
+        super()._answer(method, prediction_id, key)
+
+
+def test_a_person_is_forgotten_once_nothing_of_that_person_is_on_its_way_to_storage() -> None:
+    storage = SlowStorage()
+    outbox = Outbox(storage, retry_s=0.01)
+    outbox.save(uuid4(), a_prediction(), key="ada")
+    assert storage.has_request.wait(LONG_S)
+    assert outbox.forget("bob", 0)
+    assert not outbox.forget("ada", 0.01)
+    storage.answers.set()
+    assert outbox.forget("ada", LONG_S)
+    written = list(storage.writes)
+    outbox.close()
+    assert len(written) == len(storage.writes) == 1
 
 
 class NamedStorage(FakeStorage):

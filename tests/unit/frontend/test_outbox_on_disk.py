@@ -82,6 +82,15 @@ def test_what_two_people_say_of_a_prediction_is_sent_after_a_restart(storage: Fa
         assert later.unsaved == 0
 
 
+def test_what_was_forgotten_is_not_sent_after_a_restart(storage: FakeStorage, tmp_path: Path) -> None:
+    storage.available.clear()
+    with run_outbox(storage, tmp_path) as before:
+        before.save(uuid4(), a_prediction(), key="ada")
+        assert before.forget("ada", LONG_S)
+    with run_outbox(storage, tmp_path) as after:
+        assert after.unsaved == 0
+
+
 def test_what_was_sent_is_not_sent_again_after_a_restart(storage: FakeStorage, tmp_path: Path) -> None:
     with run_outbox(storage, tmp_path) as before:
         before.save(prediction_id := uuid4(), a_prediction())
