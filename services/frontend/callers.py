@@ -85,9 +85,16 @@ class CallersWrites:
         """Deletes a prediction, if it exists. With `unlabelled_only` a labelled prediction stays."""
         self._acting_as(key).delete_prediction(prediction_id, unlabelled_only=unlabelled_only)
 
-    def put_label(self, prediction_id: UUID, digit: TrueDigit, *, key: str | None = None) -> None:
-        """Stores what a person says that the drawing is."""
-        self._acting_as(key).put_label(prediction_id, digit)
+    def put_label(
+        self,
+        prediction_id: UUID,
+        digit: TrueDigit,
+        *,
+        instead_of: TrueDigit | None = None,
+        key: str | None = None,
+    ) -> None:
+        """Stores what a person says that the drawing is, or takes `instead_of` back."""
+        self._acting_as(key).put_label(prediction_id, digit, instead_of)
 
     def delete_label(self, prediction_id: UUID, *, key: str | None = None) -> None:
         """Deletes the label, if it exists."""

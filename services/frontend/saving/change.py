@@ -1,7 +1,7 @@
 """What storage does not know yet about one prediction, and the form in which the queue file keeps it.
 
 An outbox holds at most one change for each prediction. A later change of the same person is combined with the one that
-waits; one of another person is sent after it, with that person's token.
+waits; one of another person, or one that takes an answer back, is sent after it by itself.
 """
 
 from dataclasses import dataclass, field, replace
@@ -18,8 +18,9 @@ class Change:
 
     `discarded` deletes what storage may have under this id. `replaces` are earlier predictions of the same drawing.
     They are deleted once this one is stored. `label` counts only if `relabelled` is true; None then removes the label.
+    With `instead_of` that label is taken back, and `label` is the one from before it.
     `key` is that of caller_keys.py, of the person who made the change; None means the frontend itself. `request_id` is
-    that of the press that made it. `others` are what other people changed since, in order; they have no `others`.
+    that of the press that made it. `others` are later changes that cannot be combined, in order, without `others`.
     """
 
     discarded: bool = False
@@ -27,13 +28,14 @@ class Change:
     replaces: tuple[UUID, ...] = ()
     relabelled: bool = False
     label: TrueDigit | None = None
+    instead_of: TrueDigit | None = None
     key: str | None = field(default=None, repr=False)
     request_id: str | None = field(default=None, compare=False)
     others: tuple["Change", ...] = ()
 
     @property
     def in_turn(self) -> tuple["Change", ...]:
-        """The change of each person by itself, in the order in which they are sent."""
+        """Each change by itself, in the order in which they are sent."""
         return (replace(self, others=()), *self.others)
 
     @property
@@ -47,14 +49,19 @@ class Change:
         return tuple(replaced for one in self.in_turn for replaced in one.replaces)
 
     def then(self, later: "Change") -> "Change":
-        """Both changes: as one if they are of the same person, or else one after the other.
+        """Both changes, as one if they can be combined."""
+        *earlier, last = self.in_turn
+        first, *latest = later.in_turn
+        met = [last._with(first)] if last._can_combine(first) else [last, first]
+        return join_in_turn(*earlier, *met, *latest)
+
+    def _can_combine(self, later: "Change") -> bool:
+        """Whether both are of the same person, and none takes back what storage may know already.
 
         Only the person who drew it can see a prediction that waits. So who changes it is that person, under any key.
         """
-        *earlier, last = self.in_turn
-        first, *latest = later.in_turn
-        is_same = last.key == first.key or last.prediction is not None
-        return join_in_turn(*earlier, *([last._with(first)] if is_same else [last, first]), *latest)
+        is_same = self.key == later.key or self.prediction is not None
+        return is_same and self.instead_of is None and later.instead_of is None
 
     def _with(self, later: "Change") -> "Change":
         """Both changes as one. A prediction that waits keeps the key of the person who drew it."""

@@ -131,10 +131,18 @@ class Outbox:
             self._add(prediction_id, Change(discarded=True, key=key, request_id=find_request_id()))
             self._kept.update(prediction_id)
 
-    def label(self, prediction_id: UUID, digit: TrueDigit | None, *, key: str | None = None) -> None:
-        """Adds a label; None removes the label."""
+    def label(
+        self,
+        prediction_id: UUID,
+        digit: TrueDigit | None,
+        *,
+        instead_of: TrueDigit | None = None,
+        key: str | None = None,
+    ) -> None:
+        """Adds a label; None removes the label. `instead_of` is taken back, and `digit` the label from before it."""
         with self._changed:
-            change = Change(relabelled=True, label=digit, key=key, request_id=find_request_id())
+            request_id = find_request_id()
+            change = Change(relabelled=True, label=digit, instead_of=instead_of, key=key, request_id=request_id)
             self._add(prediction_id, change)
             self._kept.update(prediction_id)
 

@@ -20,6 +20,7 @@ FIRST, SECOND = uuid4(), uuid4()
         Change(relabelled=True, label=None),
         Change(relabelled=True, label=3),
         Change(relabelled=True, label="not_a_digit"),
+        Change(relabelled=True, label=3, instead_of=0),
         Change(relabelled=True, label=3, key="a", others=(Change(discarded=True, key="b"), Change(relabelled=True))),
     ],
 )
@@ -59,6 +60,11 @@ def test_only_changes_of_the_same_person_become_one() -> None:
     first, second, third, fourth = changes
     assert reduce(Change.then, changes).in_turn == (first, third, fourth)
     assert first.then(second).then(third.then(fourth)).in_turn == (first, third, fourth)
+
+
+def test_an_answer_and_taking_it_back_stay_two_changes() -> None:
+    changes = [Change(relabelled=True, label=0), Change(relabelled=True, label=3, instead_of=0), Change(discarded=True)]
+    assert reduce(Change.then, changes).in_turn == tuple(changes)
 
 
 def test_of_a_prediction_that_waits_every_change_is_its_persons() -> None:
