@@ -27,3 +27,8 @@ def find_known_token(key: str) -> str | None:
 def find_curator(key: str | None) -> str | None:
     """The name of the curator. None if the key is another person's."""
     return key.partition(" ")[2] if key is not None and key.startswith(CURATOR) else None
+
+
+def is_same_person(key: str | None, other: str | None) -> bool:
+    """Whether both keys are the same, or those of a curator who has signed in again."""
+    return key == other or (find_curator(key) is not None and find_curator(key) == find_curator(other))

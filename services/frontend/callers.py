@@ -11,6 +11,7 @@ from uuid import UUID
 
 from services.frontend.caller_keys import BROWSER, OWN, find_known_token
 from services.frontend.storage_client import StorageClient
+from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.access import CuratorToken, SignIn
 from shared.contracts.shadow import ShadowAnswerToStore
 from shared.contracts.storage import PredictionToStore, TrueDigit
@@ -34,14 +35,20 @@ class Callers:
         return self._own.acting_as(partial(self.find_token, key))
 
     def find_token(self, key: str) -> str:
-        """The person's bearer token. ServiceUnavailableError, RefusedError if storage has to be asked for it."""
+        """The person's bearer token. ServiceUnavailableError if storage has to be asked for it and gives none.
+
+        A refusal is not the person's: it is the frontend's own token that storage does not take (yet).
+        """
         if (token := find_known_token(key)) is not None:
             return token
         if not key.startswith(BROWSER):
             raise ValueError("this is no key of a person")
         with self._lock:
             known = self._issued.get(key)
-        return known or self._remember(key, self._own.issue_visitor_token().token)
+        try:
+            return known or self._remember(key, self._own.issue_visitor_token().token)
+        except RefusedError as refused:
+            raise ServiceUnavailableError(f"storage gives this page no token: {refused}") from refused
 
     def renew(self, token: str) -> str:
         """A new token of the same visitor; of a new one if the token is not valid any more."""
@@ -78,9 +85,16 @@ class CallersWrites:
         """Deletes a prediction, if it exists. With `unlabelled_only` a labelled prediction stays."""
         self._acting_as(key).delete_prediction(prediction_id, unlabelled_only=unlabelled_only)
 
-    def put_label(self, prediction_id: UUID, digit: TrueDigit, *, key: str | None = None) -> None:
-        """Stores what a person says that the drawing is."""
-        self._acting_as(key).put_label(prediction_id, digit)
+    def put_label(
+        self,
+        prediction_id: UUID,
+        digit: TrueDigit,
+        *,
+        instead_of: TrueDigit | None = None,
+        key: str | None = None,
+    ) -> None:
+        """Stores what a person says that the drawing is, or takes `instead_of` back."""
+        self._acting_as(key).put_label(prediction_id, digit, instead_of)
 
     def delete_label(self, prediction_id: UUID, *, key: str | None = None) -> None:
         """Deletes the label, if it exists."""

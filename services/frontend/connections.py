@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 import structlog
 
-from services.frontend.caller_keys import BROWSER, OWN
+from services.frontend.caller_keys import BEARER, BROWSER, OWN, find_known_token
 from services.frontend.callers import Callers, CallersWrites
 from services.frontend.explanation_pause import ExplanationPause
 from services.frontend.health_watch import HealthWatch
@@ -113,9 +113,14 @@ def fetch_rights(callers: Callers, key: str, *, on_loopback: bool) -> Me | None:
 
 
 def find_rights(key: str, timeout_s: float = 0) -> Me | None:
-    """What storage said of this caller in the last minute or so. None if it refused, or has not answered yet."""
-    refresh_rights(key)
-    rights, _ = connect().rights.get(key, timeout_s)
+    """What storage said of this caller in the last minute or so. None if it refused, or has not answered yet.
+
+    It is asked once about a token, however many keys hold it.
+    """
+    token = find_known_token(key)
+    caller = key if token is None else BEARER + token
+    refresh_rights(caller)
+    rights, _ = connect().rights.get(caller, timeout_s)
     return rights
 
 

@@ -79,9 +79,10 @@ class StorageClient(ServiceClient):
         """Deletes a prediction, if it exists. With `unlabelled_only` a labelled prediction stays."""
         self._delete(f"/v1/predictions/{prediction_id}{'?unlabelled_only=true' if unlabelled_only else ''}")
 
-    def put_label(self, prediction_id: UUID, digit: TrueDigit) -> None:
-        """Stores what a person says that the drawing is."""
-        self._put(f"/v1/predictions/{prediction_id}/label", Label(digit=digit).model_dump_json())
+    def put_label(self, prediction_id: UUID, digit: TrueDigit, instead_of: TrueDigit | None = None) -> None:
+        """Stores what a person says that the drawing is, or takes `instead_of` back; then `digit` was before it."""
+        label = Label(digit=digit, instead_of=instead_of)
+        self._put(f"/v1/predictions/{prediction_id}/label", label.model_dump_json(exclude_none=True))
 
     def delete_label(self, prediction_id: UUID) -> None:
         """Deletes the label, if it exists."""

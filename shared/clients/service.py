@@ -27,6 +27,8 @@ LIMITS = httpx.Limits(
     keepalive_expiry=60.0,  # seconds; less than a service's 75, so that it closes no connection just as it is reused
 )
 
+PASSING = {408, 429}  # refusals of this moment: the body came too slowly, or the caller asks too often
+
 # The service restarted and closed an idle connection. The request is sent once more, over a new one.
 CLOSED_CONNECTION = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 
@@ -147,7 +149,7 @@ def check_success(response: httpx.Response, address: str) -> None:
     if response.is_success:
         return
     problem = _read_problem(response)
-    if response.status_code >= 500 or response.status_code == 429:
+    if response.status_code >= 500 or response.status_code in PASSING:
         raise ServiceUnavailableError(f"{address}: {problem.detail}", problem)
     raise RefusedError(problem)
 

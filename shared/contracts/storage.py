@@ -54,9 +54,13 @@ class PredictionToStore(Message):
 
 
 class Label(Message):
-    """What a person says the drawing is: a digit, or not a digit. The body of PUT /v1/predictions/{id}/label."""
+    """What a person says the drawing is: a digit, or not a digit. The body of PUT /v1/predictions/{id}/label.
+
+    With `instead_of` the person takes back a label: `digit` is the one from before it.
+    """
 
     digit: JsonDigit | NotADigit
+    instead_of: JsonDigit | NotADigit | None = None
 
 
 def is_right(digit: int, label: TrueDigit | None, *, rejected: bool) -> bool:

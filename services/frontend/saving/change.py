@@ -1,6 +1,7 @@
 """What storage does not know yet about one prediction, and the form in which the queue file keeps it.
 
-An outbox holds at most one change for each prediction. A later change is combined with the one that waits.
+An outbox holds at most one change for each prediction. A later change of the same person is combined with the one that
+waits; one of another person, or one that takes an answer back, is sent after it by itself.
 """
 
 from dataclasses import dataclass, field, replace
@@ -17,8 +18,9 @@ class Change:
 
     `discarded` deletes what storage may have under this id. `replaces` are earlier predictions of the same drawing.
     They are deleted once this one is stored. `label` counts only if `relabelled` is true; None then removes the label.
+    With `instead_of` that label is taken back, and `label` is the one from before it.
     `key` is that of caller_keys.py, of the person who made the change; None means the frontend itself. `request_id` is
-    that of the press that made it.
+    that of the press that made it. `others` are later changes that cannot be combined, in order, without `others`.
     """
 
     discarded: bool = False
@@ -26,15 +28,42 @@ class Change:
     replaces: tuple[UUID, ...] = ()
     relabelled: bool = False
     label: TrueDigit | None = None
+    instead_of: TrueDigit | None = None
     key: str | None = field(default=None, repr=False)
     request_id: str | None = field(default=None, compare=False)
+    others: tuple["Change", ...] = ()
+
+    @property
+    def in_turn(self) -> tuple["Change", ...]:
+        """Each change by itself, in the order in which they are sent."""
+        return (replace(self, others=()), *self.others)
 
     @property
     def drawing_bytes(self) -> int:
-        """The size of the drawing."""
-        return 0 if self.prediction is None else len(self.prediction.drawing)
+        """The size of the drawings."""
+        return sum(len(one.prediction.drawing) for one in self.in_turn if one.prediction is not None)
+
+    @property
+    def all_replaced(self) -> tuple[UUID, ...]:
+        """The earlier predictions that all of it replaces."""
+        return tuple(replaced for one in self.in_turn for replaced in one.replaces)
 
     def then(self, later: "Change") -> "Change":
+        """Both changes, as one if they can be combined."""
+        *earlier, last = self.in_turn
+        first, *latest = later.in_turn
+        met = [last._with(first)] if last._can_combine(first) else [last, first]
+        return join_in_turn(*earlier, *met, *latest)
+
+    def _can_combine(self, later: "Change") -> bool:
+        """Whether both are of the same person, and none takes back what storage may know already.
+
+        Only the person who drew it can see a prediction that waits. So who changes it is that person, under any key.
+        """
+        is_same = self.key == later.key or self.prediction is not None
+        return is_same and self.instead_of is None and later.instead_of is None
+
+    def _with(self, later: "Change") -> "Change":
         """Both changes as one. A prediction that waits keeps the key of the person who drew it."""
         replaces = (*self.replaces, *later.replaces)
         if later.discarded or later.prediction is not None:
@@ -42,6 +71,11 @@ class Change:
         key = later.key if self.prediction is None else self.key
         request_id = self.request_id or later.request_id
         return replace(self, relabelled=True, label=later.label, replaces=replaces, key=key, request_id=request_id)
+
+
+def join_in_turn(first: Change, *others: Change) -> Change:
+    """What `Change.in_turn` took apart."""
+    return replace(first, others=others)
 
 
 _ADAPTER = TypeAdapter(Change)

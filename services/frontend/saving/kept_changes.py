@@ -5,7 +5,6 @@ writes them later.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -78,8 +77,13 @@ class KeptChanges:
     def compact(self) -> None:
         """Make the file small, and remove copies of what was deleted."""
         if self._file is not None:
-            with suppress(QueueFileError):  # the next change will complain
+            try:
                 self._file.compact(is_empty=not self._changes)
+            except QueueDamagedError as error:
+                self._complain(error)
+                self._give_up_file()
+            except QueueFileError:
+                pass  # the next change will complain
 
     def close(self) -> None:
         """Close the file."""

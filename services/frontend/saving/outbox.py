@@ -6,12 +6,14 @@ visitors stay in memory and in a file, so they are sent when storage is back, ev
 frontend was stopped. What waits is sent from memory; the file is read at the next start.
 
 The token of a curator is good for hours. If it has expired when storage is back, the changes are held until the same
-curator signs in again: with a token of another person they would be somebody else's.
+curator signs in again: with a token of another person they would be somebody else's. They are given up if somebody else
+changes the same prediction meanwhile, who would otherwise wait too.
 """
 
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from pathlib import Path
@@ -19,8 +21,8 @@ from uuid import UUID
 
 import structlog
 
-from services.frontend.caller_keys import find_curator
-from services.frontend.saving.change import Change
+from services.frontend.caller_keys import OWN, find_curator, is_same_person
+from services.frontend.saving.change import Change, join_in_turn
 from services.frontend.saving.kept_changes import KeptChanges
 from services.frontend.saving.write import Storage, write_change
 from shared.clients.service import RefusedError, ServiceUnavailableError
@@ -33,6 +35,7 @@ MAX_UNSAVED = 5000  # predictions that wait while storage is away
 MAX_BYTES = 256 * 1024 * 1024  # of their drawings together; a photograph has up to 10 MiB, a drawn digit a few KiB
 RETRY_S = 1.0
 TIDY_S = 60.0  # how often the outbox looks for changes of processes that ended
+RIGHTS = {"unauthorised", "forbidden"}  # until the operator has given the page the token that storage knows
 
 
 class OutboxFullError(Exception):
@@ -91,6 +94,7 @@ class Outbox:
         self._since: dict[UUID, float] = {}  # when a change began to wait, by `time.monotonic`
         self._refused_count = self._full_count = 0
         self._held: set[UUID] = set()  # changes of curators whose tokens storage does not take any more
+        self._sending: Change | None = None
         self._changed = threading.Condition()
         self._closing = False
         self._kept = KeptChanges(folder, self._changes)
@@ -115,7 +119,8 @@ class Outbox:
                 raise OutboxFullError
             replaced: tuple[UUID, ...] = ()
             if replaces is not None:  # it may still wait here, so this change takes over its deletions
-                replaced = (*self._drop(replaces).replaces, replaces)
+                dropped = self._drop(replaces)
+                replaced = (*dropped.all_replaced, replaces) if dropped else (replaces,)
             change = Change(prediction=prediction, replaces=replaced, key=key, request_id=find_request_id())
             self._add(prediction_id, change)
             self._kept.update(prediction_id, *replaced[-1:])  # in this order, so that one of them is always kept
@@ -126,10 +131,18 @@ class Outbox:
             self._add(prediction_id, Change(discarded=True, key=key, request_id=find_request_id()))
             self._kept.update(prediction_id)
 
-    def label(self, prediction_id: UUID, digit: TrueDigit | None, *, key: str | None = None) -> None:
-        """Adds a label; None removes the label."""
+    def label(
+        self,
+        prediction_id: UUID,
+        digit: TrueDigit | None,
+        *,
+        instead_of: TrueDigit | None = None,
+        key: str | None = None,
+    ) -> None:
+        """Adds a label; None removes the label. `instead_of` is taken back, and `digit` the label from before it."""
         with self._changed:
-            change = Change(relabelled=True, label=digit, key=key, request_id=find_request_id())
+            request_id = find_request_id()
+            change = Change(relabelled=True, label=digit, instead_of=instead_of, key=key, request_id=request_id)
             self._add(prediction_id, change)
             self._kept.update(prediction_id)
 
@@ -143,6 +156,18 @@ class Outbox:
             self._held.difference_update(mine)
             self._kept.update(*mine)
             self._changed.notify_all()
+
+    def forget(self, key: str, timeout_s: float) -> bool:
+        """Drops all changes of a person. Returns whether none is on its way to storage any more, after `timeout_s`."""
+        with self._changed:
+            for prediction_id, change in tuple(self._changes.items()):
+                others = [one for one in change.in_turn if not is_same_person(one.key, key)]
+                if len(others) < len(change.in_turn):
+                    self._replace(prediction_id, others)
+            self._changed.notify_all()
+            return self._changed.wait_for(
+                lambda: self._sending is None or not is_same_person(self._sending.key, key), timeout_s
+            )
 
     def wait(self, prediction_id: UUID, timeout_s: float) -> Delivery:
         """Waits at most `timeout_s` for all changes to this prediction, and returns how far they have come."""
@@ -194,62 +219,86 @@ class Outbox:
             others, others_bytes = others - 1, others_bytes - freed.drawing_bytes
         return others < self._max_unsaved and others_bytes + drawing_bytes <= self._max_bytes
 
-    def _drop(self, prediction_id: UUID) -> Change:
+    def _drop(self, prediction_id: UUID) -> Change | None:
         """Removes a change, if it waits."""
-        change = self._changes.pop(prediction_id, Change())
+        change = self._changes.pop(prediction_id, None)
         self._held.discard(prediction_id)
         self._since.pop(prediction_id, None)
-        self._bytes -= change.drawing_bytes
+        self._bytes -= 0 if change is None else change.drawing_bytes
         return change
 
     def _add(self, prediction_id: UUID, change: Change) -> None:
         """Combines a change with the one that waits."""
-        waiting = self._changes.get(prediction_id, Change())
-        self._changes[prediction_id] = combined = waiting.then(change)
-        self._since.setdefault(prediction_id, time.monotonic())
-        self._bytes += combined.drawing_bytes - waiting.drawing_bytes
+        waiting = self._changes.get(prediction_id)
+        self._put(prediction_id, change if waiting is None else waiting.then(change))
         self._refused.discard(prediction_id)
-        self._held.discard(prediction_id)
         self._changed.notify_all()
+
+    def _put(self, prediction_id: UUID, change: Change) -> None:
+        """Sets what waits. It keeps its place."""
+        waiting = self._changes.get(prediction_id)
+        self._changes[prediction_id] = change
+        self._bytes += change.drawing_bytes - (0 if waiting is None else waiting.drawing_bytes)
+        self._since.setdefault(prediction_id, time.monotonic())
+        self._held.discard(prediction_id)
+
+    def _replace(self, prediction_id: UUID, in_turn: Sequence[Change]) -> None:
+        """Sets what still waits, perhaps nothing."""
+        if in_turn:
+            self._put(prediction_id, join_in_turn(*in_turn))
+        else:
+            self._drop(prediction_id)
+        self._kept.update(prediction_id)
 
     def _take_over(self) -> None:
         """Takes over the changes of processes that ended. A change in this process is later than theirs."""
         for earlier in self._kept.take_over():
             for prediction_id, change in earlier.items():
-                later = self._drop(prediction_id) if prediction_id in self._changes else None
+                later = self._drop(prediction_id)
                 self._add(prediction_id, change)
                 if later is not None:
                     self._add(prediction_id, later)
             self._kept.update(*earlier)
 
     def _send_all(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._find_next() or self._closing, self._tidy_s)
-                if self._closing:
-                    return
-                oldest = self._find_next()
-            if oldest is not None:
-                self._send(*oldest)
-            if time.monotonic() - self._tidied_at >= self._tidy_s:
-                self._tidy()
+        while not self._closing:
+            try:
+                self._send_next()
+            except Exception:  # this thread serves every visitor, so no error may end it
+                logger.exception("outbox_failed")
+                self._pause()
+
+    def _send_next(self) -> None:
+        """Waits for a change and sends it. Also tidies, if it is time."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._find_next() or self._closing, self._tidy_s)
+            oldest = None if self._closing else self._find_next()
+            self._sending = None if oldest is None else oldest[1]
+        if oldest is not None:
+            self._send(*oldest)
+        if time.monotonic() - self._tidied_at >= self._tidy_s:
+            self._tidy()
+
+    def _pause(self) -> None:
+        """Waits before the next request."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closing, self._retry_s)
 
     def _find_next(self) -> tuple[UUID, Change] | None:
         """The oldest change that is not held."""
         return next((item for item in self._changes.items() if item[0] not in self._held), None)
 
     def _tidy(self) -> None:
-        with self._changed:
-            self._take_over()
-            self._kept.compact()
-            self._kept.retry()
         self._tidied_at = time.monotonic()
+        with self._changed:
+            self._kept.compact()
+            self._take_over()
+            self._kept.retry()
 
     def _finish(self, prediction_id: UUID, change: Change) -> None:
         with self._changed:
             if self._changes.get(prediction_id) is change:  # a change made while sending is sent next
-                self._drop(prediction_id)
-                self._kept.update(prediction_id)
+                self._replace(prediction_id, change.others)
                 self._changed.notify_all()
 
     def _postpone(self, prediction_id: UUID) -> None:
@@ -260,7 +309,7 @@ class Outbox:
                 self._changes.move_to_end(prediction_id)  # so that it cannot block the others
             self._take_over()
             self._kept.retry()
-            self._changed.wait_for(lambda: self._closing, self._retry_s)
+        self._pause()
 
     def _hold(self, prediction_id: UUID, change: Change) -> None:
         """Keeps a change of a curator, unless another one came while it was being sent."""
@@ -273,19 +322,33 @@ class Outbox:
     def _send(self, prediction_id: UUID, change: Change) -> None:
         begin_request(change.request_id)
         try:
-            write_change(self._storage, prediction_id, change)
+            self._write(prediction_id, change)
         except ServiceUnavailableError:
             self._postpone(prediction_id)
             return
         except RefusedError as error:
-            if error.problem.code == "unauthorised" and find_curator(change.key) is not None:
+            if error.problem.code in RIGHTS and change.key in (None, OWN):
+                self._postpone(prediction_id)
+                return
+            if error.problem.code == "unauthorised" and find_curator(change.key) is not None and not change.others:
                 self._hold(prediction_id, change)
                 return
             logger.error("change_refused_by_storage", prediction_id=str(prediction_id), code=error.problem.code)
             self._refused.add(prediction_id)
             self._refused_count += 1
-        except Exception:  # this thread serves every visitor, so an error in one change must not end it
+        except Exception:  # the change is dropped, so that it cannot block the others
             logger.exception("outbox_failed", prediction_id=str(prediction_id))
             self._refused.add(prediction_id)
             self._refused_count += 1
+        else:
+            self._refused.discard(prediction_id)
         self._finish(prediction_id, change)
+
+    def _write(self, prediction_id: UUID, change: Change) -> None:
+        """ServiceUnavailableError, RefusedError."""
+        try:
+            write_change(self._storage, prediction_id, change)
+        finally:
+            with self._changed:
+                self._sending = None
+                self._changed.notify_all()

@@ -22,9 +22,9 @@ class PersonalOutbox:
         """Adds the deletion of a prediction."""
         self.outbox.discard(prediction_id, key=self.key)
 
-    def label(self, prediction_id: UUID, digit: TrueDigit | None) -> None:
-        """Adds a label; None removes the label. OutboxFullError."""
-        self.outbox.label(prediction_id, digit, key=self.key)
+    def label(self, prediction_id: UUID, digit: TrueDigit | None, instead_of: TrueDigit | None = None) -> None:
+        """Adds a label; None removes the label. `instead_of` is taken back, and `digit` the label from before it."""
+        self.outbox.label(prediction_id, digit, instead_of=instead_of, key=self.key)
 
     def wait(self, prediction_id: UUID, timeout_s: float) -> Delivery:
         """Waits at most `timeout_s` for all changes to this prediction, and returns how far they have come."""

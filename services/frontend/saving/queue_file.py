@@ -38,7 +38,7 @@ class QueueInUseError(QueueFileError):
 
 
 class QueueDamagedError(QueueFileError):
-    """The file is no SQLite database, or a damaged one."""
+    """The file is no SQLite database, or a damaged one, or somebody has deleted it."""
 
 
 class Row(Model):
@@ -124,10 +124,12 @@ class QueueFile:
     def compact(self, *, is_empty: bool) -> None:
         """Empty the log, which has copies of what was deleted, and make a file without changes small again."""
         try:
-            if is_empty and self.path.stat().st_size > SMALL_BYTES:
+            if self.path.stat().st_size > SMALL_BYTES and is_empty:
                 self._database.execute_sql("VACUUM")
             self._database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        except PeeweeException as error:
+        except FileNotFoundError as error:
+            raise QueueDamagedError(f"{self.path.name} was deleted.") from error
+        except (PeeweeException, OSError) as error:
             raise _translate(error) from error
 
     def close(self) -> None:

@@ -19,8 +19,15 @@ class Storage(Protocol):
     def delete_prediction(self, prediction_id: UUID, *, unlabelled_only: bool = False, key: str | None = None) -> None:
         """Deletes a prediction."""
 
-    def put_label(self, prediction_id: UUID, digit: TrueDigit, *, key: str | None = None) -> None:
-        """Stores a label."""
+    def put_label(
+        self,
+        prediction_id: UUID,
+        digit: TrueDigit,
+        *,
+        instead_of: TrueDigit | None = None,
+        key: str | None = None,
+    ) -> None:
+        """Stores a label, or takes `instead_of` back."""
 
     def delete_label(self, prediction_id: UUID, *, key: str | None = None) -> None:
         """Deletes a label."""
@@ -38,4 +45,4 @@ def write_change(storage: Storage, prediction_id: UUID, change: Change) -> None:
     if change.relabelled and change.label is None:
         storage.delete_label(prediction_id, key=key)
     elif change.relabelled and change.label is not None:
-        storage.put_label(prediction_id, change.label, key=key)
+        storage.put_label(prediction_id, change.label, instead_of=change.instead_of, key=key)

@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from services.storage.queries.predictions import COLUMNS, READ, to_stored_prediction
-from services.storage.queries.suspected import review_label
+from services.storage.queries.suspected import reopen_suspicion, review_label
 from services.storage.queries.true_digit import decode_label, encode_label
 from shared.contracts.access import LabelChange, LabelHistory
 from shared.contracts.storage import StoredPrediction, TrueDigit
@@ -42,6 +42,12 @@ SELECT after FROM label_history WHERE prediction_id = $1 AND by_owner = $2 AND N
 NOTE = """
 INSERT INTO label_history (prediction_id, by_owner, by_name, counts, before, after, origin)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
+"""
+# $2 the owner and $3 the name of the author, $4 the label before and $5 after the change that is taken back
+TAKE_BACK = """
+DELETE FROM label_history WHERE by_owner IS NOT DISTINCT FROM $2 AND by_name = $3 AND before = $4 AND after = $5
+   AND id = (SELECT max(id) FROM label_history WHERE prediction_id = $1 AND counts)
+RETURNING id
 """
 SEEN = "SELECT EXISTS (SELECT FROM predictions WHERE id = $1 AND ($2::uuid IS NULL OR owner = $2))"
 HISTORY = f"""
@@ -91,6 +97,32 @@ async def label_prediction(
             await _note(connection, prediction_id, author, counts=True, before=before, after=number)
         elif not await connection.fetchval(IS_RETRY, prediction_id, author.owner, author.name):
             await _note(connection, prediction_id, author, counts=True, before=number, after=number)
+        return to_stored_prediction(record, author.owner)
+
+
+async def take_label_back(
+    connection: asyncpg.Connection,
+    prediction_id: UUID,
+    before: TrueDigit,
+    label: TrueDigit,
+    author: Author,
+    seen: UUID | None,
+) -> StoredPrediction | None:
+    """Undo the author's change of the label → the prediction; None if the author sees none with this id.
+
+    It is then as if the author had never said so: nothing is confirmed, settled or reviewed. Nothing happens if the
+    change is not the newest that counts, for example because it was taken back already.
+    """
+    async with connection.transaction():
+        record = await connection.fetchrow(LOCK, prediction_id, seen)
+        if record is None:
+            return None
+        old, new = encode_label(before), encode_label(label)
+        if await connection.fetchval(TAKE_BACK, prediction_id, author.owner, author.name, old, new) is not None:
+            if author.is_curator:
+                await reopen_suspicion(connection, prediction_id, new, old)
+            if old != new:
+                record = await connection.fetchrow(SET, prediction_id, old)
         return to_stored_prediction(record, author.owner)
 
 

@@ -44,6 +44,11 @@ REVIEW = """
 UPDATE suspected_labels SET label = $3, reviewed_at = clock_timestamp()
 WHERE prediction_id = $1 AND label = $2
 """
+# $2 the label that a curator takes back, $3 the one from before it
+REOPEN = """
+UPDATE suspected_labels SET label = $3, reviewed_at = NULL
+WHERE prediction_id = $1 AND label = $2 AND reviewed_at IS NOT NULL
+"""
 
 
 async def replace_suspected_labels(
@@ -64,3 +69,8 @@ async def replace_suspected_labels(
 async def review_label(connection: asyncpg.Connection, prediction_id: UUID, before: int | None, after: int) -> None:
     """Note that a curator has looked at the label, if it was suspected. The new label is then a reviewed one."""
     await connection.execute(REVIEW, prediction_id, before, after)
+
+
+async def reopen_suspicion(connection: asyncpg.Connection, prediction_id: UUID, taken_back: int, before: int) -> None:
+    """Forget that a curator has looked at the label, after that curator took the answer back."""
+    await connection.execute(REOPEN, prediction_id, taken_back, before)

@@ -55,9 +55,21 @@ async def put_label(
 
     The newest label by the owner or a curator counts. A label by somebody else is kept in the history of labels, and
     the answer has the label that counts.
+
+    With `instead_of` the caller takes a label back: `{"digit": 3, "instead_of": 5}` undoes the caller's change from 3
+    to 5, if nobody has changed the label since, and `{"digit": 3, "instead_of": 3}` undoes that the caller confirmed 3.
+    It is then as if the caller had never said so.
     """
     seen = whose_rows(caller, settings.visitors_see)
     author = _make_author(caller)
+    if label.instead_of is not None:
+        prediction = await database.run(
+            ROWS, queries.take_label_back, prediction_id, label.digit, label.instead_of, author, seen
+        )
+        if prediction is None:
+            raise make_not_found(prediction_id)
+        logger.info("label_taken_back", prediction_id=str(prediction_id), label=label.instead_of)
+        return prediction
     prediction = await database.run(ROWS, queries.label_prediction, prediction_id, label.digit, author, seen)
     if prediction is None:
         raise make_not_found(prediction_id)

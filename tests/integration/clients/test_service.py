@@ -144,8 +144,10 @@ def test_a_refusal_without_a_problem_body_still_names_its_status(
     assert len(stand_in.asked) == 1
 
 
-@pytest.mark.parametrize("answer", [problem(500, "internal_error"), HTMLResponse("<h1>Oh</h1>", 500)])
-def test_an_internal_error_makes_the_service_unavailable_and_is_not_retried(
+@pytest.mark.parametrize(
+    "answer", [problem(500, "internal_error"), HTMLResponse("<h1>Oh</h1>", 500), problem(408, "timeout")]
+)
+def test_a_fault_and_a_slow_body_make_the_service_unavailable_and_are_not_retried(
     client: ServiceClient, stand_in: StandIn, answer: Response
 ) -> None:
     stand_in.will_answer(answer)

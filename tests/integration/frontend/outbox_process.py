@@ -36,7 +36,14 @@ class LoggedStorage:
     def delete_prediction(self, prediction_id: UUID, *, unlabelled_only: bool = False, key: str | None = None) -> None:
         self._write("delete_replaced" if unlabelled_only else "delete_prediction", prediction_id, None)
 
-    def put_label(self, prediction_id: UUID, digit: TrueDigit, *, key: str | None = None) -> None:
+    def put_label(
+        self,
+        prediction_id: UUID,
+        digit: TrueDigit,
+        *,
+        instead_of: TrueDigit | None = None,
+        key: str | None = None,
+    ) -> None:
         self._write("put_label", prediction_id, digit)
 
     def delete_label(self, prediction_id: UUID, *, key: str | None = None) -> None:

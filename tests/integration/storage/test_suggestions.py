@@ -76,6 +76,35 @@ async def test_a_label_that_somebody_disputes_is_asked_until_it_is_settled(insta
     assert await asked(curator) == {drawing: ("disputed", 3, 7)}
 
 
+@pytest.mark.parametrize("label", [3, 5, 8])
+@pytest.mark.parametrize("who", ["owner", "curator"])
+async def test_an_answer_that_was_taken_back_settles_nothing(installation, make, who, label):
+    owner, other, curator = await installation.visitor(), await installation.visitor(), await installation.curator()
+    drawing = await store(owner, make, 0.99, label=3)
+    await say(other, drawing, 5)
+    caller = {"owner": owner, "curator": curator}[who]
+    history = (await caller.get(f"/v1/predictions/{drawing}/label-history")).json()
+    await say(caller, drawing, label)
+    for _ in range(2):  # a client may send every request twice
+        body = {"digit": 3, "instead_of": label}
+        assert (await caller.put(f"/v1/predictions/{drawing}/label", json=body)).json()["label"] == 3
+    assert await asked(owner) == await asked(curator) == {drawing: ("disputed", 3, 5)}
+    assert (await caller.get(f"/v1/predictions/{drawing}/label-history")).json() == history
+
+
+async def test_nobody_takes_back_what_another_said_or_what_was_changed_since(installation, make):
+    owner, other, curator = await installation.visitor(), await installation.visitor(), await installation.curator()
+    drawing = await store(owner, make, 0.99, label=3)
+    await say(owner, drawing, 5)
+    path = f"/v1/predictions/{drawing}/label"
+    for caller in (other, curator):
+        assert (await caller.put(path, json={"digit": 3, "instead_of": 5})).json()["label"] == 5
+    await say(curator, drawing, 8)
+    assert (await owner.put(path, json={"digit": 3, "instead_of": 5})).json()["label"] == 8
+    missing = await owner.put(f"/v1/predictions/{make.id()}/label", json={"digit": 3, "instead_of": 5})
+    assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
+
+
 async def test_an_opinion_that_its_author_took_back_disputes_nothing(installation, make):
     owner, other, curator = await installation.visitor(), await installation.visitor(), await installation.curator()
     drawing = await store(owner, make, 0.99, label=3)

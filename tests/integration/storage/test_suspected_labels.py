@@ -197,3 +197,32 @@ async def test_of_many_wrong_labels_only_the_first_is_described(installation):
     with pytest.raises(ValidationError) as raised:  # describing 50,000 takes 20 seconds
         SuspectedLabels.model_validate(wrong)
     assert {error["loc"][:2] for error in raised.value.errors()} == {("suspected", 0)}
+
+
+async def take_back(caller, prediction: str, label, before) -> None:
+    body = {"digit": before, "instead_of": label}
+    answer = await caller.put(f"/v1/predictions/{prediction}/label", json=body)
+    assert (answer.status_code, answer.json()["label"]) == (200, before)
+
+
+@pytest.mark.parametrize("label", [3, 8, "not_a_digit"])
+async def test_an_answer_that_a_curator_took_back_is_no_review(installation, make, label):
+    curator, visitor = await installation.curator(), await installation.visitor()
+    prediction = await store(visitor, make, 3)
+    await send(curator, suspect(prediction))
+    owner = (await read_lines(curator))[prediction]["owner"]
+    for _ in range(2):
+        await say(curator, prediction, label)
+        for _ in range(2):  # a client may send every request twice
+            await take_back(curator, prediction, label, before=3)
+        line = (await read_lines(curator))[prediction]
+        assert (line["label"], line["suspected"], line["reviewed"]) == (3, True, False)
+        assert (line["owner"], line["labelled_by"]) == (owner, owner)
+        assert list(await suggested(curator)) == [prediction]
+    await say(curator, prediction, label)
+    assert await read_states(curator, prediction) == ["reviewed"]
+
+
+async def suggested(caller) -> dict[str, str]:
+    answer = await caller.get("/v1/label-suggestions")
+    return {one["id"]: one["kind"] for one in answer.json()["suggestions"]}

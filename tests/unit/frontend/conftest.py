@@ -76,8 +76,15 @@ class FakeStorage:
             self.predictions.pop(prediction_id, None)
             self.labels.pop(prediction_id, None)
 
-    def put_label(self, prediction_id: UUID, digit: TrueDigit, *, key: str | None = None) -> None:
-        self._answer("put_label", prediction_id, key)
+    def put_label(
+        self,
+        prediction_id: UUID,
+        digit: TrueDigit,
+        *,
+        instead_of: TrueDigit | None = None,
+        key: str | None = None,
+    ) -> None:
+        self._answer("put_label" if instead_of is None else "take_label_back", prediction_id, key)
         self.labels[prediction_id] = digit
 
     def delete_label(self, prediction_id: UUID, *, key: str | None = None) -> None:

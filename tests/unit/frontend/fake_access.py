@@ -17,11 +17,14 @@ EVERYTHING = ["read", "write", "label", "curate", "visitors"]
 
 
 class FakeAccess:
-    """`asked` are the tokens of the requests by path, `issued` counts the visitors."""
+    """`asked` are the tokens of the requests by path, `issued` counts the visitors.
+
+    While `is_rotated` is set, storage has another page token.
+    """
 
     def __init__(self, visitors_see: VisitorsSee = "totals") -> None:
         self.visitors_see = visitors_see
-        self.is_away = threading.Event()
+        self.is_away, self.is_rotated = threading.Event(), threading.Event()
         self.asked: list[tuple[str, str]] = []
         self.issued = 0
 
@@ -37,6 +40,8 @@ class FakeAccess:
             self._note("/v1/visitors", authorization)
             if self.is_away.is_set():
                 return Response(status_code=503)
+            if self.is_rotated.is_set():
+                return JSONResponse(REFUSAL.model_dump(), REFUSAL.status)
             self.issued += 1
             return VisitorToken(token=f"visitor-{self.issued}", visitor=uuid4(), expires_at=LATER)
 

@@ -55,13 +55,16 @@ def test_without_a_token_nothing_is_sent_under_another_name(callers: Callers, ac
     assert access.asked == [("/v1/visitors", PAGE)]
 
 
-def test_a_drawing_waits_in_the_outbox_until_its_visitor_has_a_token(callers: Callers, access: FakeAccess) -> None:
-    access.is_away.set()
+@pytest.mark.parametrize("why", ["is_away", "is_rotated"])
+def test_a_drawing_waits_in_the_outbox_until_its_visitor_has_a_token(
+    callers: Callers, access: FakeAccess, why: str
+) -> None:
+    getattr(access, why).set()
     shared_outbox = Outbox(CallersWrites(callers), retry_s=0.01)
     outbox, prediction_id = PersonalOutbox(shared_outbox, "browser:a"), uuid4()
     outbox.save(prediction_id, a_prediction())
-    assert outbox.wait(prediction_id, 0.05) is not Delivery.SAVED
-    access.is_away.clear()
+    assert outbox.wait(prediction_id, 0.05) is Delivery.WAITING
+    getattr(access, why).clear()
     assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
     assert access.asked[-1] == (str(prediction_id), "visitor-1")
     shared_outbox.close()

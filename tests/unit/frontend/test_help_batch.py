@@ -82,6 +82,20 @@ def test_an_answer_that_is_taken_back_leaves_the_drawing_as_it_was(outbox: Outbo
     assert help_.labels() == {1: 3}
 
 
+def test_an_answer_about_a_label_is_taken_back_before_another_one_is_given(
+    outbox: Outbox, storage: FakeStorage
+) -> None:
+    storage.available.clear()
+    help_ = Help(outbox, storage, 3)
+    for answers in ([5], [], [3], [4], ["skip"]):
+        help_.batch.take_answers(answers, help_.outbox)
+    storage.available.set()
+    help_.answer("skip")
+    assert help_.labels() == {0: 3}
+    methods = [method for method, _, _ in storage.writes]
+    assert methods == ["put_label", "take_label_back"] * 3
+
+
 def test_the_same_label_again_is_sent_as_a_confirmation(outbox: Outbox, storage: FakeStorage) -> None:
     help_ = Help(outbox, storage, 3)
     assert help_.answer(3)

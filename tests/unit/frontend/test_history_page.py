@@ -13,6 +13,7 @@ from services.frontend.views.history.filters import list_stored_models
 from shared.contracts.problem import Problem
 from tests.integration.clients.listening import listening
 from tests.network import CLOSED_URL
+from tests.unit.frontend.conftest import FakeBrowser
 
 PAGE = Path(__file__).parents[3] / "services/frontend/views/history/page.py"
 REFUSAL = Problem(type="about:blank", title="", status=401, code="unauthorised", detail="Send the <token> of storage.")
@@ -49,7 +50,8 @@ def _refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("_refused")
 @pytest.mark.parametrize("query", [{}, {"older_than": "AAAA"}, {"model": "a\x00"}], ids=["newest", "older", "model"])
-def test_the_detail_of_a_refusal_is_shown(query: dict[str, str]) -> None:
+def test_the_detail_of_a_refusal_is_shown(query: dict[str, str], client: FakeBrowser) -> None:
+    client.cookies = {"slate_visitor": "a.visitor"}
     page = AppTest.from_file(PAGE, default_timeout=60)
     page.query_params.update(query)
     page.run()

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from services.frontend.connections import connect, refresh_rights
+from services.frontend.connections import connect, find_rights, refresh_rights
 from tests.integration.clients.listening import listening
 from tests.network import CLOSED_URL
 from tests.unit.frontend.conftest import FakeBrowser
@@ -82,6 +82,18 @@ def test_a_curator_is_whom_storage_calls_one(running_storage: Page, client: Fake
     client.cookies = {"slate_curator": CURATOR}
     with running_storage(PAGE, "0.0.0.0"):
         assert who_is_there("CURATOR") == ("CURATOR", f"curator:{CURATOR} ada@example.org", "ada@example.org")
+
+
+def test_what_is_done_for_a_curator_in_the_background_knows_the_rights_at_once(
+    running_storage: Page, client: FakeBrowser
+) -> None:
+    client.cookies = {"slate_curator": CURATOR}
+    with running_storage(PAGE, "0.0.0.0") as access:
+        _, key, _ = who_is_there("CURATOR")
+        rights = find_rights(key)
+        assert rights is not None
+        assert rights.curator == "ada@example.org"
+        assert access.asked.count(("/v1/me", CURATOR)) == 1
 
 
 def test_a_forged_curator_is_a_visitor(running_storage: Page, client: FakeBrowser) -> None:

@@ -1,5 +1,6 @@
 """The outbox: a change counts as saved only when storage has it, and nothing is lost while storage is away."""
 
+import threading
 from contextvars import copy_context
 from itertools import pairwise
 from pathlib import Path
@@ -7,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.frontend.caller_keys import make_curator_key
+from services.frontend.caller_keys import OWN, make_curator_key
 from services.frontend.saving.outbox import MAX_BYTES, Delivery, Outbox, OutboxFullError
 from shared.web.request_id import begin_request, find_request_id
 from tests.unit.frontend.conftest import FakeStorage, a_prediction
@@ -258,6 +259,54 @@ def test_a_label_by_a_curator_leaves_a_waiting_prediction_to_its_visitor(outbox:
     assert {token for _, _, token in storage.writes} == {"visitor"}
 
 
+def test_what_two_people_say_of_a_prediction_is_sent_in_order_with_the_token_of_each(
+    outbox: Outbox, storage: FakeStorage
+) -> None:
+    storage.available.clear()
+    outbox.label(labelled := uuid4(), 3, key="ada")
+    outbox.label(labelled, 5, key="bob")
+    outbox.discard(deleted := uuid4(), key="ada")
+    outbox.label(deleted, 5, key="bob")
+    storage.available.set()
+    assert outbox.wait(labelled, LONG_S) is outbox.wait(deleted, LONG_S) is Delivery.SAVED
+    of_each = [
+        [(method, key) for method, written, key in storage.writes if written == one] for one in (labelled, deleted)
+    ]
+    assert of_each == [
+        [("put_label", "ada"), ("put_label", "bob")],
+        [("delete_prediction", "ada"), ("put_label", "bob")],
+    ]
+    assert storage.labels[labelled] == 5
+
+
+@pytest.mark.parametrize("refused", ["bearer:ada", make_curator_key("old", "ada")])
+def test_what_is_refused_to_one_person_does_not_keep_another_from_changing_it(
+    outbox: Outbox, storage: FakeStorage, refused: str
+) -> None:
+    storage.expired.add(refused)
+    storage.available.clear()
+    outbox.label(prediction_id := uuid4(), 3, key=refused)
+    outbox.label(prediction_id, 5, key="bob")
+    storage.available.set()
+    assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
+    assert storage.writes == [("put_label", prediction_id, "bob")]
+    assert outbox.state.refused == 1
+
+
+def test_what_waits_for_a_curator_is_given_up_when_somebody_else_changes_it(
+    outbox: Outbox, storage: FakeStorage
+) -> None:
+    old, new = make_curator_key("old", "ada"), make_curator_key("new", "ada")
+    storage.expired.add(old)
+    outbox.label(prediction_id := uuid4(), 3, key=old)
+    outbox.save(other := uuid4(), a_prediction())
+    assert outbox.wait(other, LONG_S) is Delivery.SAVED  # so the label was tried before
+    outbox.label(prediction_id, 5, key="bob")
+    assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
+    outbox.renew(new)
+    assert (outbox.unsaved, storage.labels[prediction_id]) == (0, 5)
+
+
 def test_what_a_curator_changed_before_the_token_expired_is_sent_when_that_curator_is_back(
     outbox: Outbox, storage: FakeStorage
 ) -> None:
@@ -290,6 +339,19 @@ def test_a_visitor_whose_token_is_not_valid_any_more_is_refused(outbox: Outbox, 
     assert outbox.wait(drawn, LONG_S) is Delivery.REFUSED
 
 
+@pytest.mark.parametrize("key", [None, OWN])
+def test_what_the_page_saves_itself_waits_until_storage_takes_its_token(
+    outbox: Outbox, storage: FakeStorage, key: str | None
+) -> None:
+    storage.expired.add(key)
+    outbox.save(drawn := uuid4(), a_prediction(), key=key)
+    outbox.save(other := uuid4(), a_prediction(), key="bearer:visitor")
+    assert outbox.wait(other, LONG_S) is Delivery.SAVED
+    assert outbox.wait(drawn, 0.05) is Delivery.WAITING
+    storage.expired.clear()
+    assert outbox.wait(drawn, LONG_S) is Delivery.SAVED
+
+
 def test_a_new_change_to_a_held_prediction_keeps_its_curator(outbox: Outbox, storage: FakeStorage) -> None:
     old, new = make_curator_key("old", "ada@example.org"), make_curator_key("new", "ada@example.org")
     storage.expired.add(old)
@@ -303,6 +365,58 @@ def test_a_new_change_to_a_held_prediction_keeps_its_curator(outbox: Outbox, sto
     assert outbox.wait(drawn, LONG_S) is Delivery.SAVED
     assert storage.labels == {drawn: 3}
     assert [key for _, written, key in storage.writes if written == drawn] == [new, new]
+
+
+def test_what_waits_of_a_person_is_forgotten_and_what_waits_of_others_is_sent(
+    outbox: Outbox, storage: FakeStorage
+) -> None:
+    storage.available.clear()
+    outbox.save(drawn := uuid4(), a_prediction(), key="ada")
+    outbox.label(labelled := uuid4(), 3, key="ada")
+    outbox.label(labelled, 5, key="bob")
+    outbox.save(others := uuid4(), a_prediction(), key="bob")
+    assert outbox.forget("ada", LONG_S)
+    assert (outbox.unsaved, outbox.has_room(MAX_BYTES), outbox.state.refused) == (2, False, 0)
+    storage.available.set()
+    assert all(outbox.wait(one, LONG_S) is Delivery.SAVED for one in (drawn, labelled, others))
+    assert sorted(storage.writes) == sorted([("put_label", labelled, "bob"), ("put_prediction", others, "bob")])
+    assert outbox.has_room(MAX_BYTES)
+
+
+def test_what_waits_for_a_curator_is_forgotten_too(outbox: Outbox, storage: FakeStorage) -> None:
+    storage.expired.add(old := make_curator_key("old", "ada@example.org"))
+    outbox.save(uuid4(), a_prediction(), key=old)
+    outbox.save(other := uuid4(), a_prediction())
+    assert outbox.wait(other, LONG_S) is Delivery.SAVED
+    assert outbox.forget(make_curator_key("new", "ada@example.org"), LONG_S)
+    assert (outbox.unsaved, outbox.state.held) == (0, 0)
+
+
+class SlowStorage(FakeStorage):
+    """Has each request, and answers it when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.has_request, self.answers = threading.Event(), threading.Event()
+
+    def _answer(self, method: str, prediction_id: UUID, key: str | None) -> None:
+        self.has_request.set()
+        assert self.answers.wait(LONG_S)
+        super()._answer(method, prediction_id, key)
+
+
+def test_a_person_is_forgotten_once_nothing_of_that_person_is_on_its_way_to_storage() -> None:
+    storage = SlowStorage()
+    outbox = Outbox(storage, retry_s=0.01)
+    outbox.save(uuid4(), a_prediction(), key="ada")
+    assert storage.has_request.wait(LONG_S)
+    assert outbox.forget("bob", 0)
+    assert not outbox.forget("ada", 0.01)
+    storage.answers.set()
+    assert outbox.forget("ada", LONG_S)
+    written = list(storage.writes)
+    outbox.close()
+    assert len(written) == len(storage.writes) == 1
 
 
 class NamedStorage(FakeStorage):

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from services.frontend.caller_keys import make_curator_key
 from services.frontend.elements.sentences import describe_delivery
 from services.frontend.saving.outbox import Delivery, Outbox, OutboxFullError
+from services.frontend.saving.queue_file import QueueFile
 from tests.unit.frontend.conftest import FakeStorage, a_prediction
 
 LONG_S = 10.0
@@ -64,6 +66,29 @@ def test_what_waits_is_sent_after_a_restart_in_its_order_with_its_token(storage:
         each: each.bytes for each in ids if each != ids[2]
     }
     assert storage.labels == {ids[1]: 4}
+
+
+def test_what_two_people_say_of_a_prediction_is_sent_after_a_restart(storage: FakeStorage, tmp_path: Path) -> None:
+    storage.available.clear()
+    prediction_id = uuid4()
+    with run_outbox(storage, tmp_path) as before:
+        before.label(prediction_id, 3, key="ada")
+        before.label(prediction_id, 5, key="bob")
+    storage.available.set()
+    with run_outbox(storage, tmp_path) as after:
+        assert after.wait(prediction_id, LONG_S) is Delivery.SAVED
+        assert [key for _, _, key in storage.writes] == ["ada", "bob"]
+    with run_outbox(storage, tmp_path) as later:
+        assert later.unsaved == 0
+
+
+def test_what_was_forgotten_is_not_sent_after_a_restart(storage: FakeStorage, tmp_path: Path) -> None:
+    storage.available.clear()
+    with run_outbox(storage, tmp_path) as before:
+        before.save(uuid4(), a_prediction(), key="ada")
+        assert before.forget("ada", LONG_S)
+    with run_outbox(storage, tmp_path) as after:
+        assert after.unsaved == 0
 
 
 def test_what_was_sent_is_not_sent_again_after_a_restart(storage: FakeStorage, tmp_path: Path) -> None:
@@ -198,6 +223,42 @@ def test_a_folder_that_cannot_be_used_is_tried_again(storage: FakeStorage, tmp_p
         wait_for(outbox, prediction_id, Delivery.WAITING)
         storage.available.set()
         assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
+
+
+def test_a_file_that_somebody_deleted_is_made_again(
+    storage: FakeStorage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    storage.available.clear()
+    with run_outbox(storage, tmp_path, tidy_s=0.01) as before:
+        before.save(earlier := uuid4(), a_prediction())
+        (file := tmp_path / "outbox-0.sqlite3").unlink()
+        before.label(later := uuid4(), 4)
+        deadline = time.monotonic() + LONG_S
+        while not file.exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    storage.available.set()
+    with run_outbox(storage, tmp_path) as after:
+        assert after.wait(earlier, LONG_S) is after.wait(later, LONG_S) is Delivery.SAVED
+    assert (set(storage.predictions), storage.labels) == ({earlier}, {later: 4})
+    assert "outbox_not_kept_on_disk" in capsys.readouterr().out
+
+
+def test_an_error_of_one_round_does_not_end_the_outbox(
+    storage: FakeStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failed = threading.Event()
+
+    def fail(_folder: Path, _own: QueueFile) -> NoReturn:
+        failed.set()
+        raise PermissionError("the folder cannot be listed")
+
+    with run_outbox(storage, tmp_path, tidy_s=0.01) as outbox:
+        monkeypatch.setattr("services.frontend.saving.kept_changes.open_abandoned", fail)
+        assert failed.wait(LONG_S)
+        outbox.save(prediction_id := uuid4(), a_prediction())
+        assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
+    assert "outbox_failed" in capsys.readouterr().out
 
 
 def test_two_outboxes_on_one_folder_have_a_file_each(storage: FakeStorage, tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ class Batch:
     def take_answers(self, sent: object, outbox: PersonalOutbox) -> bool:
         """Labels what the browser says of this batch, and returns whether a label changed.
 
-        Taking an answer back restores the label from before. What is no list of answers is ignored.
+        What is no list of answers is ignored.
         """
         try:
             answers = ANSWERS.validate_python(sent)[: len(self.questions)]
@@ -49,12 +49,12 @@ class Batch:
             return False
         before, self.answers = self.answers, answers
         changed = [
-            (question, new)
-            for question, old, new in zip_longest(self.questions, before, answers)
-            if new != old and not {old, new} <= {None, SKIP}
+            (question, old, new)
+            for question, old, new in zip_longest(self.questions, map(find_label, before), map(find_label, answers))
+            if new != old
         ]
-        for question, new in changed:
-            outbox.label(question.id, question.suggestion.label if new in (None, SKIP) else new)
+        for question, old, new in changed:
+            send_answer(question, old, new, outbox)
         return bool(changed)
 
     @property
@@ -67,6 +67,20 @@ class Batch:
         deadline = time.monotonic() + timeout_s
         found = {outbox.wait(one, max(0.0, deadline - time.monotonic())) for one in self.labelled}
         return next((delivery for delivery in WORST_FIRST if delivery in found), Delivery.SAVED)
+
+
+def find_label(answer: Answer) -> TrueDigit | None:
+    """The label that the answer gives. None if the drawing was skipped."""
+    return None if answer == SKIP else answer
+
+
+def send_answer(question: Question, old: TrueDigit | None, new: TrueDigit | None, outbox: PersonalOutbox) -> None:
+    """Takes the old answer back, then labels the drawing with the new one."""
+    before = question.suggestion.label
+    if before is not None and old is not None:
+        outbox.label(question.id, before, instead_of=old)
+    if new is not None or before is None:
+        outbox.label(question.id, new)
 
 
 @dataclass

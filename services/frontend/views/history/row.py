@@ -11,15 +11,13 @@ import streamlit as st
 
 from services.frontend.elements.answer import describe_label, describe_stored, mark_label, sign_answer, sign_label
 from services.frontend.elements.sentences import describe_delivery
-from services.frontend.elements.thumbnails import forget_thumbnail
 from services.frontend.elements.time_zone import write_time
 from services.frontend.saving.outbox import Delivery
-from services.frontend.session.identity import get_identity, get_storage
-from services.frontend.views.history.count import forget_counts
+from services.frontend.session.identity import get_identity
+from services.frontend.views.history.deleting import delete_drawings
 from services.frontend.views.history.enlarged import show_enlarge_button
 from services.frontend.views.history.label_history import show_label_history
 from services.frontend.views.history.true_digit import find_delivery, get_label, remember_label, show_true_digit
-from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.storage import Source, StoredPrediction, TrueDigit
 
 REFRESH_EVERY_S = 2.0
@@ -86,12 +84,8 @@ def row_html(
 
 
 def delete(prediction_id: UUID) -> None:
-    """Deletes the prediction in storage and reruns the page without it."""
-    try:
-        get_storage().delete_prediction(prediction_id)
-    except (ServiceUnavailableError, RefusedError):
-        st.warning("Storage can't be reached right now. Nothing was deleted.")
-        return
-    forget_counts()
-    forget_thumbnail(prediction_id)
-    st.rerun()
+    """Deletes the prediction and reruns the page without it."""
+    if left := delete_drawings([prediction_id]):
+        st.warning(left)
+    else:
+        st.rerun()

@@ -1,30 +1,24 @@
 """Several drawings of a page of the history at once: tick them, then label or delete all of them.
 
-Each is one request to storage, as if the person had done it one by one, so that the history of labels and the audit
+Each is one change in the outbox, as if the person had done it one by one, so that the history of labels and the audit
 name every drawing. A page has few enough for that.
 """
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from services.frontend.elements.answer import describe_label, name_label
-from services.frontend.elements.thumbnails import forget_thumbnail
-from services.frontend.session.identity import get_storage
-from services.frontend.storage_client import StorageClient
-from services.frontend.views.history.count import forget_counts, write_number
+from services.frontend.views.history.count import write_number
+from services.frontend.views.history.deleting import delete_drawings
 from services.frontend.views.history.row import row_html
 from services.frontend.views.history.true_digit import LABELS, find_delivery, get_label, label_several, remember_label
-from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.storage import StoredPrediction, TrueDigit
 
 SELECTING = "history-several"  # session key: whether the page shows ticks
 GIVEN = "several-label"  # session key of the buttons
-AT_ONCE = 8  # requests to storage
-AWAY = "Storage can't be reached right now. {done} of {all} were deleted."
 
 
 def show_several(predictions: Sequence[StoredPrediction], thumbnails: Mapping[UUID, str], zone: ZoneInfo) -> None:
@@ -76,26 +70,12 @@ def show_tick(prediction: StoredPrediction, thumbnail: str, zone: ZoneInfo) -> N
 
 
 def delete_several(ids: Sequence[UUID]) -> None:
-    """Deletes them in storage, and reruns the page without them."""
-    storage = get_storage()
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        deleted = sum(threads.map(lambda one: _delete(storage, one), ids))
-    for one in ids:
-        forget_thumbnail(one)
-    forget_counts()
-    if deleted < len(ids):
-        st.warning(AWAY.format(done=deleted, all=write_number(len(ids))))
+    """Deletes them, and reruns the page without them."""
+    if left := delete_drawings(ids):
+        st.warning(left)
         return
-    st.toast(f"{write_number(deleted)} deleted.", icon=":material/delete:")
+    st.toast(f"{write_number(len(ids))} deleted.", icon=":material/delete:")
     st.rerun()
-
-
-def _delete(storage: StorageClient, prediction_id: UUID) -> bool:
-    try:
-        storage.delete_prediction(prediction_id)
-    except (ServiceUnavailableError, RefusedError):
-        return False
-    return True
 
 
 def _label(ticked: Sequence[UUID]) -> None:
