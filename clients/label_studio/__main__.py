@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from clients.label_studio.app import create_app
 from clients.label_studio.pictures import Pictures
 from clients.label_studio.reading import Reader
+from clients.label_studio.settings import Settings
 from shared.clients.inference import InferenceClient
 from shared.clients.patience import Patience
 from shared.web.service import serve
-from shared.web.settings import ApiServerSettings
 
 # Label Studio itself waits 100 seconds for predictions.
 PATIENCE = Patience(retry_for_s=20)
@@ -24,7 +24,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         description="A machine-learning backend for Label Studio that shows what Slate reads.",
         epilog=(
             f"From the environment: {TOKEN}, a token of Label Studio to fetch pictures with; {SLATE_KEY}, the key of "
-            f"inference; {PASSWORD}, the password that Label Studio must send."
+            f"inference; {PASSWORD}, the password that Label Studio must send. docs/protocols.md names more."
         ),
     )
     parser.add_argument("--inference-url", default="http://127.0.0.1:8001", help="address of inference (%(default)s)")
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         InferenceClient(options.inference_url, api_key=key, patience=PATIENCE) as inference,
         Pictures(options.label_studio_url, token) as pictures,
     ):
-        settings = ApiServerSettings(host=options.host, port=options.port)
+        settings = Settings(host=options.host, port=options.port)
         serve(create_app(settings, Reader(inference, pictures, options.model), os.environ.get(PASSWORD)), settings)
 
 

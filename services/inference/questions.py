@@ -168,10 +168,10 @@ class ListQuestion:
     body: DrawingList
     units = PICTURE_UNITS
 
-    def answer(self, networks: Networks, measured: Measured) -> list[DrawingSource]:
+    def answer(self, networks: Networks, measured: Measured) -> tuple[DrawingSource, ...]:
         """The drawings in their order. RequestValidationError, ProblemError."""
         del networks, measured
-        return list(self.body.parse())
+        return tuple(self.body.parse())
 
 
 @dataclass(frozen=True)

@@ -207,6 +207,7 @@ class Statistics(Message):
 class LabelledDrawing(Message):
     """One line of GET /v1/labelled-drawings: a drawing as it was sent, its label, and whose they are.
 
+    `known_at` says when storage last learned something of the label: when it was given, imported or confirmed.
     `owner` tells apart who stored the drawing and `labelled_by` who gave the label; both are null for the token of the
     installation, and `labelled_by` also for an import. `digit`, `rejected` and `model` are the answer that was given.
     `suspected` says that the label was found likely wrong and nobody has looked at it yet, `reviewed` that a curator
@@ -216,6 +217,7 @@ class LabelledDrawing(Message):
     id: PredictionId
     label: TrueDigit
     labelled_at: datetime
+    known_at: datetime
     owner: UUID | None
     labelled_by: UUID | None
     digit: Digit

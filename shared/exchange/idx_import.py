@@ -6,7 +6,7 @@ place, image and label, so a run that was stopped is continued by the same comma
 """
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +27,8 @@ from shared.exchange.parts import cut
 from shared.exchange.sending import send_parts
 
 PART_DRAWINGS = 100  # in one question to inference and in one request to storage
+PART_BYTES = 8 * 1024 * 1024  # of them; both services take 16 MiB, and base64 needs a third more
+LARGEST_BYTES = 12 * 1024 * 1024 - 64 * 1024  # a larger picture cannot be stored
 IDS = UUID("7f0f2f6a-6f0d-4c0b-9c1e-51a7e0000022")  # arbitrary; the namespace of ids that follow from a drawing
 
 
@@ -40,7 +42,7 @@ class LabelledDrawing:
 
 
 class Answers:
-    """Asks inference, and counts the drawings that it could not read, such as empty ones."""
+    """Asks inference, and counts the drawings that it could not read, such as empty ones, or that are too large."""
 
     def __init__(self, inference: InferenceClient) -> None:
         self._inference = inference
@@ -49,10 +51,11 @@ class Answers:
 
     def make_rows(self, drawings: list[LabelledDrawing]) -> list[Row]:
         """Return what storage gets for those drawings that inference can read."""
-        answers = self._inference.predict_batch([drawing.picture for drawing in drawings]).predictions
+        asked = [drawing for drawing in drawings if len(drawing.picture) <= LARGEST_BYTES]
+        answers = self._inference.predict_batch([drawing.picture for drawing in asked]).predictions if asked else []
         rows = [
             self._make_row(drawing, answer)
-            for drawing, answer in zip(drawings, answers, strict=True)
+            for drawing, answer in zip(asked, answers, strict=True)
             if isinstance(answer, Prediction)
         ]
         self.unreadable += len(drawings) - len(rows)
@@ -80,10 +83,21 @@ def import_idx(
     progress: Callable[[int], object],
 ) -> tuple[ImportResult, int]:
     """Import two files → how many were stored and existed, and how many inference could not read. FileError."""
-    answers = Answers(inference)
     with _open_drawings(images, labels) as drawings:
-        rows = (made for part in cut(drawings, PART_DRAWINGS) if (made := answers.make_rows(part)))
-        return send_parts(storage, rows, progress), answers.unreadable
+        return import_drawings(storage, inference, drawings, progress)
+
+
+def import_drawings(
+    storage: ExchangeClient,
+    inference: InferenceClient,
+    drawings: Iterable[LabelledDrawing],
+    progress: Callable[[int], object],
+) -> tuple[ImportResult, int]:
+    """Ask inference about each drawing and store its answers → as `import_idx`."""
+    answers = Answers(inference)
+    parts = cut(drawings, PART_DRAWINGS, lambda drawing: len(drawing.picture), PART_BYTES)
+    rows = (made for part in parts if (made := answers.make_rows(part)))
+    return send_parts(storage, rows, progress), answers.unreadable
 
 
 @contextmanager

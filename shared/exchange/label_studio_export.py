@@ -18,7 +18,8 @@ from shared.exchange.label_studio_task import LABEL_CONFIG, make_task
 from shared.exchange.parts import cut
 
 CONFIG = "label-config.xml"
-FILE_TASKS = 10_000  # Label Studio takes files up to 250 MB; with drawings of 3 kB such a file has 50 MB
+FILE_TASKS = 10_000
+FILE_CHARACTERS = 64 * 1024 * 1024  # of drawings; Label Studio takes files up to 250 MB, and a file is made in memory
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ def export_label_studio(
         earlier.unlink()
     rows = chain.from_iterable(page.rows for page in client.read_pages(query, None))
     written = Written(0, 0)
-    for number, tasks in enumerate(cut(rows, FILE_TASKS), start=1):
+    files = cut(rows, FILE_TASKS, lambda row: len(row["drawing"]), FILE_CHARACTERS)
+    for number, tasks in enumerate(files, start=1):
         with replacing(folder / f"tasks-{number:06}.json") as part:
             part.write_bytes(orjson.dumps([make_task(row) for row in tasks]))
         written = Written(written.tasks + len(tasks), number)

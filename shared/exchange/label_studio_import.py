@@ -15,10 +15,8 @@ from shared.clients.inference import InferenceClient
 from shared.clients.service import RefusedError
 from shared.exchange.client import ExchangeClient
 from shared.exchange.errors import FileError
-from shared.exchange.idx_import import IDS, PART_DRAWINGS, Answers, LabelledDrawing
+from shared.exchange.idx_import import IDS, LabelledDrawing, import_drawings
 from shared.exchange.label_studio_task import LabelledTask, read_task
-from shared.exchange.parts import cut
-from shared.exchange.sending import send_parts
 
 
 @dataclass(frozen=True)
@@ -44,16 +42,14 @@ def import_label_studio(
     given = [task for each in tasks if (task := read_task(each))]
     unknown = [task for task in given if not _give_label(storage, task, progress)]
     drawings = [drawing for task in unknown if (drawing := _make_drawing(task))]
-    answers = Answers(inference)
-    rows = (made for part in cut(drawings, PART_DRAWINGS) if (made := answers.make_rows(part)))
-    sent = send_parts(storage, rows, progress)
+    sent, unreadable = import_drawings(storage, inference, drawings, progress)
     return Imported(
         labelled=len(given) - len(unknown),
         stored=sent.stored,
         existing=sent.existing,
         unlabelled=len(tasks) - len(given),
         without_drawing=len(unknown) - len(drawings),
-        unreadable=answers.unreadable,
+        unreadable=unreadable,
     )
 
 

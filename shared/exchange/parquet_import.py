@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from shared.contracts.exchange import ImportResult
 from shared.exchange.client import ExchangeClient, Row
 from shared.exchange.errors import FileError
+from shared.exchange.parts import cut
 from shared.exchange.sending import send_parts
 from shared.exchange.table import SCHEMA, make_rows
 
@@ -22,7 +23,8 @@ PART_CHARACTERS = 8 * 1024 * 1024  # of drawings in one request, unless one draw
 def import_parquet(client: ExchangeClient, places: Sequence[Path], progress: Callable[[int], object]) -> ImportResult:
     """Import files and folders of files → how many were stored and how many existed. FileError, OSError."""
     rows = (row for file in find_files(places) for row in read_rows(file))
-    return send_parts(client, _cut(rows), progress)
+    parts = cut(rows, PART_ROWS, lambda row: len(row["drawing"]), PART_CHARACTERS)
+    return send_parts(client, parts, progress)
 
 
 def find_files(places: Sequence[Path]) -> list[Path]:
@@ -48,16 +50,3 @@ def read_rows(file: Path) -> Iterator[Row]:
                 yield from make_rows(batch)
     except pa.ArrowInvalid as error:
         raise FileError(f"{file} is no Parquet file: {error}") from error
-
-
-def _cut(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    part: list[Row] = []
-    characters = 0
-    for row in rows:
-        if part and (len(part) == PART_ROWS or characters + len(row["drawing"]) > PART_CHARACTERS):
-            yield part
-            part, characters = [], 0
-        part.append(row)
-        characters += len(row["drawing"])
-    if part:
-        yield part

@@ -35,7 +35,7 @@ class PeopleDrawings:
     owners: Names  # "" if it was stored with the token of the installation
     labelled_by: Names  # "" for the installation and for an import
     labels: NDArray[np.int64]  # (N,) 0..9 or NOT_A_DIGIT
-    times: NDArray[np.float64]  # (N,) seconds since 1970 when the label was given
+    times: NDArray[np.float64]  # (N,) `known_at` in seconds since 1970
     suspected: NDArray[np.bool_]  # (N,) the label was found likely wrong, and nobody has looked at it
     reviewed: NDArray[np.bool_]  # (N,) a curator has confirmed the label after it was suspected
     images: Images  # (N, 28, 28) uint8
@@ -72,7 +72,7 @@ def prepare_drawings(drawings: Iterable[LabelledDrawing]) -> PeopleDrawings:
         owners=np.array([str(one.owner or "") for one in read], np.str_),
         labelled_by=np.array([str(one.labelled_by or "") for one in read], np.str_),
         labels=np.array([number_label(one.label) for one in read], np.int64),
-        times=np.array([one.labelled_at.timestamp() for one in read], np.float64),
+        times=np.array([one.known_at.timestamp() for one in read], np.float64),
         suspected=np.array([one.suspected for one in read], np.bool_),
         reviewed=np.array([one.reviewed for one in read], np.bool_),
         images=np.array(images, np.uint8).reshape(-1, SIDE, SIDE),

@@ -1,6 +1,6 @@
 """What a version has learned from labels: written into its manifest, and read to count which labels are new since.
 
-A label is new if it was given or changed after the newest label that the version in use was refined with.
+A label is new if it was given, imported or confirmed after the newest label that the version in use was refined with.
 """
 
 import hashlib

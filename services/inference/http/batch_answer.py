@@ -5,7 +5,7 @@ caller get their turn between the parts.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeVar
 
 from services.inference.drawing import DrawingList, DrawingSource
@@ -19,6 +19,7 @@ DRAWINGS_PER_PART = 4  # few, because each of them may take long to decode
 
 P = TypeVar("P")
 A = TypeVar("A")
+D = TypeVar("D", Images, tuple[DrawingSource, ...])
 
 
 async def answer_images(chunks: AsyncIterator[Images], asker: Asker) -> list[bytes]:
@@ -34,10 +35,10 @@ async def answer_drawings(body: DrawingList, asker: Asker) -> list[bytes]:
     return [write_entry(answer) for part in answers for answer in part]
 
 
-async def split(drawings: Sequence[DrawingSource], size: int) -> AsyncIterator[tuple[DrawingSource, ...]]:
-    """Yield the drawings in parts of `size`."""
+async def split(drawings: D, size: int) -> AsyncIterator[D]:
+    """Yield the drawings or images in parts of `size`."""
     for start in range(0, len(drawings), size):
-        yield tuple(drawings[start : start + size])
+        yield drawings[start : start + size]
 
 
 async def ask_two_at_a_time(parts: AsyncIterator[P], ask: Callable[[P], Awaitable[A]]) -> list[A]:

@@ -21,16 +21,16 @@ WINDOW = 250_000  # labels, the newest, among which some are chosen. It takes a 
 ID_BYTES = 16
 
 # The length of a drawing is known without reading it. A suspicion counts as long as the label is the suspected one.
+# An import keeps `labelled_at`, and a review changes neither that nor always the history, so `known_at` asks all three.
 PAGE = f"""
-SELECT id, label, labelled_at, owner, labelled_by, digit, rejected, model_name, model_version, suspected, reviewed,
-       drawing
+SELECT id, label, labelled_at, known_at, owner, labelled_by, digit, rejected, model_name, model_version, suspected,
+       reviewed, drawing
 FROM (
     SELECT *, sum(octet_length(drawing)) OVER (ORDER BY labelled_at, id) - octet_length(drawing) AS bytes_before
     FROM (
-        SELECT id, predictions.label, labelled_at, owner, digit, rejected, model_name, model_version,
-               (SELECT CASE origin WHEN 'person' THEN by_owner END FROM label_history AS history
-                WHERE history.prediction_id = predictions.id AND counts ORDER BY history.id DESC LIMIT 1)
-                   AS labelled_by,
+        SELECT id, predictions.label, labelled_at, greatest(labelled_at, newest.at, reviewed_at) AS known_at, owner,
+               CASE newest.origin WHEN 'person' THEN newest.by_owner END AS labelled_by,
+               digit, rejected, model_name, model_version,
                suspected_labels.label IS NOT NULL AND reviewed_at IS NULL AS suspected,
                reviewed_at IS NOT NULL AS reviewed,
                coalesce(drawing, content) AS drawing
@@ -38,6 +38,10 @@ FROM (
         LEFT JOIN drawings ON sha256 = drawing_sha256
         LEFT JOIN suspected_labels
             ON suspected_labels.prediction_id = id AND suspected_labels.label = predictions.label
+        LEFT JOIN LATERAL (
+            SELECT at, by_owner, origin FROM label_history AS history
+            WHERE history.prediction_id = predictions.id AND counts ORDER BY history.id DESC LIMIT 1
+        ) AS newest ON true
         WHERE predictions.label IS NOT NULL AND labelled_at <= $1 AND {{which}}
         ORDER BY labelled_at, id LIMIT {PAGE_ROWS}
     ) AS following

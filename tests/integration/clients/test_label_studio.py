@@ -14,13 +14,13 @@ from clients.label_studio.app import create_app
 from clients.label_studio.label_config import ConfigError, read_config
 from clients.label_studio.pictures import PictureError, Pictures
 from clients.label_studio.reading import Reader
+from clients.label_studio.settings import Settings
 from services.inference.app import create_app as create_inference
-from services.inference.settings import Settings
+from services.inference.settings import Settings as InferenceSettings
 from shared.clients.inference import InferenceClient
 from shared.clients.patience import Patience
 from shared.contracts.examples import SEVEN_PNG
 from shared.exchange.label_studio_task import LABEL_CONFIG
-from shared.web.settings import ApiServerSettings
 from tests.integration.clients.listening import listening
 from tests.integration.inference.conftest import MODELS
 from tests.network import CLOSED_URL
@@ -72,10 +72,10 @@ def label_studio() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def backend(label_studio: str) -> Iterator[str]:
     with (
-        listening(create_inference(Settings(models_dir=MODELS))) as address,
+        listening(create_inference(InferenceSettings(models_dir=MODELS))) as address,
         InferenceClient(address, patience=Patience(read_timeout_s=120)) as inference,
         Pictures(label_studio, "a-token") as pictures,
-        listening(create_app(ApiServerSettings(), Reader(inference, pictures, None), None)) as backend,
+        listening(create_app(Settings(), Reader(inference, pictures, None), None)) as backend,
     ):
         yield backend
 
@@ -177,7 +177,7 @@ def test_the_password_is_asked_for(label_studio: str) -> None:
     with (
         InferenceClient(CLOSED_URL, patience=Patience(retry_for_s=0)) as inference,
         Pictures(label_studio, None) as pictures,
-        listening(create_app(ApiServerSettings(), Reader(inference, pictures, None), "secret")) as backend,
+        listening(create_app(Settings(), Reader(inference, pictures, None), "secret")) as backend,
     ):
         assert httpx.get(f"{backend}/health").status_code == 401
         assert httpx.get(f"{backend}/health", auth=("any", "wrong")).status_code == 401

@@ -22,6 +22,7 @@ from tests.integration.inference.conftest import MODELS
 
 TOKEN = "a token for tests"
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
+MIB = 1024 * 1024
 DATA_URL = f"data:image/png;base64,{SEVEN_PNG}"
 IDS = [f"019aa5a5-5c2e-7c1f-9f55-00000000000{number}" for number in range(3)]
 
@@ -72,6 +73,12 @@ def bring(address: str, inference: str, tasks: object, folder: Path) -> int:
 def labels_in(address: str) -> dict[str, object]:
     lines = httpx.get(f"{address}/v1/export", headers=HEADERS).text.splitlines()
     return {row["id"]: row["label"] for row in map(json.loads, lines)}
+
+
+def make_large(data_url: str, size: int) -> str:
+    """A picture with `size` bytes after its end, which a decoder ignores."""
+    kind, _, drawing = data_url.partition(",")
+    return f"{kind},{base64.b64encode(base64.b64decode(drawing) + bytes(size)).decode()}"
 
 
 def chosen(choice: str, updated_at: str = "2026-11-28T10:00:00Z", **more: Any) -> dict[str, Any]:
@@ -130,6 +137,27 @@ def test_drawings_of_others_are_read_and_stored_once(
     assert base64.b64decode(row["drawing"]) == base64.b64decode(SEVEN_PNG)
     history = httpx.get(f"{address}/v1/predictions/{row['id']}/label-history", headers=HEADERS).json()
     assert [change["origin"] for change in history["changes"]] == ["import"]
+
+
+def test_drawings_that_exceed_a_request_together_are_imported_and_one_that_exceeds_it_alone_is_left_out(
+    address: str, inference: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tasks = [
+        {"id": number, "data": {"image": make_large(DATA_URL, size)}, "annotations": [chosen(str(number))]}
+        for number, size in enumerate([2 * MIB] * 9 + [12 * MIB])
+    ]
+    assert bring(address, inference, tasks, tmp_path) == 0
+    told = capsys.readouterr().err
+    assert "Imported: 9." in told
+    assert "cannot be read: 1" in told
+
+
+def test_a_file_of_tasks_has_no_more_than_some_bytes_of_drawings(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(label_studio_export, "FILE_CHARACTERS", 2 * len(SEVEN_PNG))
+    assert len(export(address, tmp_path)) == 3
+    assert [len(json.loads(file.read_bytes())) for file in sorted(tmp_path.glob("tasks-*.json"))] == [2, 1]
 
 
 @pytest.mark.parametrize("content", ["{", "{}", '"tasks"'])

@@ -164,6 +164,7 @@ WRONG: list[Any] = [
     tensor(["no base64!"], "BYTES", (1,)),
     tensor(None),
     tensor([SEVEN_PIXELS], outputs=[{"name": "digits"}]),
+    tensor([SEVEN_PIXELS], outputs=[{"name": "digit"}, {"name": "digit", "parameters": {"binary_data": True}}]),
     tensor([SEVEN_PIXELS], outputs=[{"name": "digit", "parameters": {"classification": 3}}]),
     tensor([SEVEN_PIXELS], outputs=[{"name": "digit", "parameters": {"binary_data": 1}}]),
     tensor([SEVEN_PIXELS], parameters={"binary_data_output": "yes"}),

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import datetime
 
 import pytest
 from pydantic import ValidationError
@@ -44,6 +45,10 @@ async def read_lines(caller, **params) -> dict[str, dict[str, object]]:
     return {line["id"]: line for line in lines}
 
 
+def read_time(line: dict[str, object], name: str) -> datetime:
+    return datetime.fromisoformat(str(line[name]))
+
+
 async def read_states(caller, *predictions: str) -> list[str]:
     """Return for each prediction whether its label is suspected, reviewed or nothing of this."""
     lines = await read_lines(caller)
@@ -74,6 +79,31 @@ async def test_an_imported_label_was_given_by_nobody(installation, make):
     assert (await curator.post("/v1/import", json={"predictions": [json.loads(exported)]})).status_code == 200
     line = (await read_lines(curator))[prediction]
     assert (line["owner"], line["labelled_by"]) == (json.loads(exported)["owner"], None)
+
+
+async def test_an_imported_label_is_known_since_the_import(installation, make):
+    curator, other = await installation.curator(), await installation.visitor()
+    old = await store(other, make, 3)
+    [exported] = map(json.loads, (await curator.get("/v1/export")).text.splitlines())
+    assert (await other.delete(f"/v1/predictions/{old}")).status_code == 204
+    given = await store(other, make, 4)
+    assert (await curator.post("/v1/import", json={"predictions": [exported]})).status_code == 200
+    lines = await read_lines(curator)
+    assert read_time(lines[old], "labelled_at") == read_time(exported, "labelled_at")
+    assert read_time(lines[given], "labelled_at") <= read_time(lines[given], "known_at")
+    assert read_time(lines[given], "known_at") < read_time(lines[old], "known_at")
+
+
+@pytest.mark.parametrize("author", ["curator", "visitor"])
+async def test_a_confirmed_label_is_known_since_its_review(installation, make, author):
+    curator, visitor = await installation.curator(), await installation.visitor()
+    prediction = await store({"curator": curator, "visitor": visitor}[author], make, 3)
+    await send(curator, suspect(prediction))
+    given = await store(visitor, make, 4)
+    await say(curator, prediction, 3)
+    lines = await read_lines(curator)
+    assert read_time(lines[prediction], "labelled_at") < read_time(lines[given], "known_at")
+    assert read_time(lines[given], "known_at") < read_time(lines[prediction], "known_at")
 
 
 async def test_suspected_labels_are_replaced_by_the_next_ones(installation, make):

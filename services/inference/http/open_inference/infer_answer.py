@@ -1,6 +1,7 @@
 """A call → predictions → the answer of the protocol: JSON, or JSON and after it tensors as bytes."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
@@ -22,6 +23,7 @@ from shared.recognition.normalisation import Images
 from shared.web.problems import ProblemError
 
 Row = dict[str, Any]  # a message Prediction, or a message Problem
+QUICK_ROWS = 500  # they are written in half a millisecond
 DATATYPES = {"digit": "INT64", "confidence": "FP32", "probabilities": "FP32", "digit_score": "FP32"}
 DTYPES: dict[str, np.dtype[Any]] = {"INT64": np.dtype("<i8"), "FP32": np.dtype("<f4")}
 
@@ -39,7 +41,8 @@ async def answer_call(call: InferCall, asker: Asker) -> list[Row]:
         drawings = split(call.drawings, DRAWINGS_PER_PART)
         parts = await ask_two_at_a_time(drawings, lambda part: _ask_drawings(part, asker))
     else:
-        parts = await ask_two_at_a_time(_cut(call.drawings), lambda images: _ask_images(images, asker))
+        chunks = split(call.drawings, IMAGES_PER_CHUNK)
+        parts = await ask_two_at_a_time(chunks, lambda images: _ask_images(images, asker))
     rows = list(chain.from_iterable(parts))
     for place, row in enumerate(rows):
         if "code" in row:
@@ -55,19 +58,20 @@ async def _ask_images(images: Images, asker: Asker) -> list[Row]:
     return _read_rows(await asker.ask(ImagesQuestion(images)))
 
 
-async def _cut(images: Images) -> AsyncIterator[Images]:
-    for start in range(0, len(images), IMAGES_PER_CHUNK):
-        yield images[start : start + IMAGES_PER_CHUNK]
-
-
 def _read_rows(answers: bytes) -> list[Row]:
     """JSON separated by commas → its values. A part at a time, so that the event loop never waits long."""
     rows: list[Row] = orjson.loads(b"[" + answers + b"]")
     return rows
 
 
-def make_answer(rows: Sequence[Row], call: InferCall, recogniser: Recogniser) -> Response:
-    """The answer to N drawings, N at least 1, in their order."""
+async def make_answer(rows: Sequence[Row], call: InferCall, recogniser: Recogniser) -> Response:
+    """The answer to N drawings, N at least 1, in their order. A long one is written beside the event loop."""
+    if len(rows) <= QUICK_ROWS:
+        return _write_answer(rows, call, recogniser)
+    return await asyncio.to_thread(_write_answer, rows, call, recogniser)
+
+
+def _write_answer(rows: Sequence[Row], call: InferCall, recogniser: Recogniser) -> Response:
     outputs: list[dict[str, Any]] = []
     tail: list[bytes] = []
     for name, is_binary in call.outputs or [(name, call.all_binary) for name in DATATYPES]:

@@ -115,4 +115,4 @@ async def _infer(reference: str, request: Request, admitted: AdmittedDep) -> Res
     body = await receive_infer(request)
     asker = await make_asker(admitted, reference)
     call = body.parse() if body.is_quick else await asker.ask(InferQuestion(body))
-    return make_answer(await answer_call(call, asker), call, asker.recogniser)
+    return await make_answer(await answer_call(call, asker), call, asker.recogniser)

@@ -2,7 +2,7 @@
 
 import base64
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -36,20 +36,37 @@ def refine(options: Options, storage_url: str) -> Refine:
 
 def label_bars(storage_url: str, count: int, first: int = 0) -> None:
     """Store that many drawings of bars with their labels."""
-    data = thin_bars(count, seed=first)
     with httpx.Client(base_url=storage_url, headers={"Authorization": f"Bearer {TOKEN}"}) as client:
-        for number, (image, label) in enumerate(zip(data.images, data.labels.tolist(), strict=True), start=first):
-            body = {
-                "digit": label,
-                "confidence": 0.9,
-                "probabilities": [0.1] * 10,
-                "digit_score": 1,
-                "model": {"name": "mlp", "version": "1"},
-                "drawing": base64.b64encode(enlarge(image)).decode(),
-            }
-            path = f"/v1/predictions/{UUID(int=number + 1, version=4)}"
+        for prediction, body in make_bars(count, first):
+            path = f"/v1/predictions/{prediction}"
             assert client.put(path, json=body).status_code == 201
-            assert client.put(f"{path}/label", json={"digit": label}).status_code == 200
+            assert client.put(f"{path}/label", json={"digit": body["digit"]}).status_code == 200
+
+
+def import_bars(storage_url: str, count: int, first: int) -> None:
+    """Import that many drawings of bars, which were labelled long before any other."""
+    then = {"created_at": "2026-01-01T12:00:00Z", "labelled_at": "2026-01-01T12:00:00Z"}
+    rows = [
+        {"id": prediction, "label": body["digit"], "source": "canvas", "rejected": False, **then, **body}
+        for prediction, body in make_bars(count, first)
+    ]
+    with httpx.Client(base_url=storage_url, headers={"Authorization": f"Bearer {TOKEN}"}) as client:
+        assert client.post("/v1/import", json={"predictions": rows}).json() == {"stored": count, "existing": 0}
+
+
+def make_bars(count: int, first: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the ids and the predictions of drawings of bars, which were read rightly."""
+    data = thin_bars(count, seed=first)
+    for number, (image, label) in enumerate(zip(data.images, data.labels.tolist(), strict=True), start=first):
+        body = {
+            "digit": label,
+            "confidence": 0.9,
+            "probabilities": [0.1] * 10,
+            "digit_score": 1,
+            "model": {"name": "mlp", "version": "1"},
+            "drawing": base64.b64encode(enlarge(image)).decode(),
+        }
+        yield str(UUID(int=number + 1, version=4)), body
 
 
 def test_with_few_labels_it_says_so_and_ends_well(
@@ -84,6 +101,10 @@ def test_labels_end_in_a_version_in_use_and_are_not_new_any_more(
     assert refine() == 0
     assert "0 new labels, nothing to gain yet" in capsys.readouterr().out
     assert current_of(options).reference == after
+
+    import_bars(storage_url, 37, first=200)
+    assert refine() == 0
+    assert "37 new labels, nothing to gain yet" in capsys.readouterr().out
 
 
 def test_a_run_that_was_stopped_continues_with_the_same_labels(

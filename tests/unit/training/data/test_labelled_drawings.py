@@ -99,6 +99,7 @@ def line(
         "id": str(UUID(int=number, version=4)),
         "label": label,
         "labelled_at": "2026-11-21T12:00:00Z",
+        "known_at": "2026-11-21T12:00:00Z",
         "owner": owner,
         "labelled_by": owner,
         "digit": 1,
