@@ -42,13 +42,13 @@ def register_metrics(registry: CollectorRegistry, settings: Settings) -> None:
 
 
 class FrontendMetrics(Collector):
-    """Its first question connects to the services, as the first visitor does."""
+    """The metrics of the process. Streamlit's runtime must have started."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     def describe(self) -> list[Metric]:
-        """Nothing, so that nothing is connected before Prometheus asks for the first time."""
+        """Nothing, so that the registry does not read them before Prometheus asks for the first time."""
         return []
 
     def collect(self) -> Iterator[Metric]:
