@@ -27,6 +27,7 @@ from services.frontend.content_policy import write_policy
 from services.frontend.first_load.kept_files import KeptFiles
 from services.frontend.first_load.page_head import PageHead
 from services.frontend.settings import Settings
+from services.frontend.streamlit_metrics import StreamlitMetrics
 from services.frontend.upload_room import UploadRoom
 from shared.web.metrics import METRICS, RequestMetrics, answer_metrics
 from shared.web.request_body import RequestBodyLimits
@@ -110,6 +111,7 @@ def create_app(settings: Settings) -> st.App:
             accept_request_ids(),
             *tracing,
             *make_guards(settings, RequestBodyLimits(upload_bytes + MULTIPART_BYTES)),
+            Middleware(StreamlitMetrics),
             Middleware(UploadRoom, largest=upload_bytes),
             Middleware(BrowserCookies, issue_token=issue_token, path=path),
             Middleware(PageHead),
