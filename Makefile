@@ -56,7 +56,7 @@ up up-gpu up-refine up-tls:
 	@$(COMPOSE) exec -T storage python -m services.storage.curator --quiet
 
 down: secrets ## stop the containers; the data stays in its volume
-	docker compose down --remove-orphans
+	docker compose --profile observability down --remove-orphans
 
 backup: $(VENV)/installed-$(LOCAL) ## keep the database in FILE while Slate runs or not (of `make up`: ARGS=--containers)
 	@$(BIN)/python -m infra.backup create "$(FILE)" $(ARGS)

@@ -1,9 +1,10 @@
 """`python -m infra.secret_files` writes the secrets of `make up`, one to a file, into the folder `.secrets`.
 
-Compose gives each container the files that it needs (docker-compose.yml, `secrets`). A value in the environment or in
-`.env`, where earlier versions kept the secrets, decides. Otherwise a file stays as it is. A file that is missing gets
-random bytes, or nothing if only the operator can know the secret. It needs the standard library only, because it runs
-without a virtual environment.
+Compose gives each container the files that it needs (docker-compose.yml, `secrets`). A value in `.env`, where earlier
+versions kept the secrets, decides. Otherwise a file stays as it is. A file that is missing gets random bytes, or
+nothing if only the operator can know the secret. The environment names the folder only: a shell may hold the
+STORAGE_TOKEN of another installation. It needs only the standard library, because it runs without a virtual
+environment.
 """
 
 import os
@@ -74,9 +75,14 @@ def _write(path: Path, value: str) -> None:
     new.replace(path)
 
 
+def choose_folder(settings: Mapping[str, str], environment: Mapping[str, str]) -> Path:
+    """The folder of the secrets. As for Compose, the environment comes before `.env`, also with an empty value."""
+    return REPOSITORY / ({**settings, **environment}.get(FOLDER_VARIABLE) or ".secrets")
+
+
 if __name__ == "__main__":
-    settings = read_env_file(REPOSITORY / ".env") | {name: value for name, value in os.environ.items() if value}
-    folder = REPOSITORY / settings.get(FOLDER_VARIABLE, ".secrets")
+    settings = read_env_file(REPOSITORY / ".env")
+    folder = choose_folder(settings, os.environ)
     try:
         write_secrets(folder, settings)
     except PermissionError as error:

@@ -45,8 +45,13 @@ async def restore_backup(server: Server, file: Path) -> None:
         await server.run("pg_restore", *options, stdin=stream, stdout=unused)
     await server.migrate(NEW, owner)
     await _execute(server, "ANALYZE", database=NEW)  # a new database knows nothing about its rows
-    await _execute(server, f"DROP DATABASE IF EXISTS {OLD}")
+    await drop_old(server)
     await _swap(server)
+
+
+async def drop_old(server: Server) -> None:
+    """Delete the database that the last restore replaced, if there is one. It takes as much room as the one in use."""
+    await _execute(server, f"DROP DATABASE IF EXISTS {OLD}")
 
 
 @contextmanager

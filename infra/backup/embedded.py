@@ -15,6 +15,10 @@ from infra.local.settings import LocalSettings
 from infra.local.supervisor import Supervisor
 
 SOCKET_LINE = 4  # of postmaster.pid, counted from 0; PostgreSQL's miscadmin.h
+NO_DATABASE = (
+    "{} has no database of `make run`. SLATE_DATA_DIR names another folder; for the database of `make up`, add "
+    "ARGS=--containers."
+)
 
 
 class EmbeddedServer:
@@ -39,8 +43,15 @@ class EmbeddedServer:
 
 
 @asynccontextmanager
-async def open_embedded(settings: LocalSettings, say: Callable[[str], None]) -> AsyncIterator[EmbeddedServer]:
-    """Use the server of the Slate that runs, or start one alone. LocalError if neither is possible."""
+async def open_embedded(
+    settings: LocalSettings, say: Callable[[str], None], *, may_be_new: bool = True
+) -> AsyncIterator[EmbeddedServer]:
+    """Use the server of the Slate that runs, or start one alone. LocalError if neither is possible.
+
+    If the folder has no database, an empty one is made, or with `may_be_new=False` it is a LocalError.
+    """
+    if not (may_be_new or (settings.data_dir / "postgres").exists()):
+        raise LocalError(NO_DATABASE.format(settings.data_dir))
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     try:
         stack_lock = lock_stack(settings.data_dir)

@@ -6,6 +6,9 @@ Streamlit's own options come from `.streamlit/config.toml`, the variables STREAM
 """
 
 import json
+from asyncio import to_thread
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,7 @@ from services.frontend.content_policy import write_policy
 from services.frontend.first_load.kept_files import KeptFiles
 from services.frontend.first_load.page_head import PageHead
 from services.frontend.settings import Settings
+from services.frontend.streamlit_metrics import StreamlitMetrics
 from services.frontend.upload_room import UploadRoom
 from shared.web.metrics import METRICS, RequestMetrics, answer_metrics
 from shared.web.request_body import RequestBodyLimits
@@ -66,7 +70,7 @@ def create_app(settings: Settings) -> st.App:
     upload_bytes = st.get_option("server.maxUploadSize") * 1024 * 1024
     path = "/" + st.get_option("server.baseUrlPath").strip("/")
 
-    # Imported on the first request, because Streamlit's caches warn if they are built before its runtime.
+    # Imported after the start, because Streamlit's caches warn if they are built before its runtime.
     def issue_token(browser: str, earlier: str) -> str | None:
         from services.frontend.connections import issue_visitor_token
 
@@ -79,7 +83,7 @@ def create_app(settings: Settings) -> st.App:
 
     registry = CollectorRegistry()
 
-    def measure(request: Request) -> Response:  # no coroutine: the first one connects, which takes a moment
+    def measure(request: Request) -> Response:  # no coroutine: reading the metrics takes a moment
         from services.frontend.metrics import register_metrics
 
         register_metrics(registry, settings)
@@ -100,12 +104,14 @@ def create_app(settings: Settings) -> st.App:
             Route(METRICS, measure),
             Route(path.rstrip("/") + SESSION_PATH, take_ticket, methods=["POST"]),
         ],
+        lifespan=connecting,
         on_script_error=show_fault,
         middleware=[
             Middleware(RequestMetrics, registry=registry),
             accept_request_ids(),
             *tracing,
             *make_guards(settings, RequestBodyLimits(upload_bytes + MULTIPART_BYTES)),
+            Middleware(StreamlitMetrics),
             Middleware(UploadRoom, largest=upload_bytes),
             Middleware(BrowserCookies, issue_token=issue_token, path=path),
             Middleware(PageHead),
@@ -114,13 +120,25 @@ def create_app(settings: Settings) -> st.App:
     )
 
 
+@asynccontextmanager
+async def connecting(_app: st.App) -> AsyncIterator[None]:
+    """Connect at the start, so that the outbox sends what an earlier process left, also if nobody opens the page.
+
+    In a thread, because it reads the files of the outbox.
+    """
+    from services.frontend.connections import connect
+
+    await to_thread(connect)
+    yield
+
+
 async def report_alive(_request: Request) -> Response:
     """Answer 200 while the process runs."""
     return JSONResponse({"status": "alive"})
 
 
 async def report_ready(_request: Request) -> Response:
-    """Answer 200. The server listens only after Streamlit has started."""
+    """Answer 200. The server listens only after Streamlit and the outbox have started."""
     return JSONResponse({"status": "ready"})
 
 

@@ -1,7 +1,7 @@
 """What all visitors of this process share: the clients, the outbox, and short-lived copies of the services' answers.
 
-Everything is built on first use and kept by Streamlit's caches. What differs between persons is kept for each key of
-caller_keys.py.
+Everything is built when the process starts, or else on first use, and kept by Streamlit's caches. What differs between
+persons is kept for each key of caller_keys.py.
 """
 
 from dataclasses import dataclass

@@ -42,13 +42,13 @@ def register_metrics(registry: CollectorRegistry, settings: Settings) -> None:
 
 
 class FrontendMetrics(Collector):
-    """Its first question connects to the services, as the first visitor does."""
+    """The metrics of the process. Streamlit's runtime must have started."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     def describe(self) -> list[Metric]:
-        """Nothing, so that nothing is connected before Prometheus asks for the first time."""
+        """Nothing, so that the registry does not read them before Prometheus asks for the first time."""
         return []
 
     def collect(self) -> Iterator[Metric]:
@@ -79,7 +79,7 @@ def describe_outbox(state: OutboxState) -> Iterator[Metric]:
     yield make_gauge("slate_outbox_predictions", "Predictions that wait for storage", state.waiting)
     yield make_gauge("slate_outbox_bytes", "Bytes of their drawings", state.bytes)
     yield make_gauge("slate_outbox_full_ratio", "Share of the room that is taken, by number or by size", full)
-    yield make_gauge("slate_outbox_oldest_seconds", "How long the oldest change has waited", state.oldest_s)
+    yield make_gauge("slate_outbox_oldest_seconds", "How long the oldest change that is not held waits", state.oldest_s)
     yield make_gauge("slate_outbox_held", "Changes that wait until their curator signs in", state.held)
     yield make_gauge("slate_outbox_unkept", "Changes that are not on disk", state.unkept)
     lost = CounterMetricFamily("slate_outbox_lost", "Changes that were not saved, by reason", labels=["reason"])

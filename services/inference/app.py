@@ -83,7 +83,9 @@ def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS, *, warm_up: 
         shadow = Shadow(catalog, short_load, long_lane, metrics)
         model_metrics = ModelMetrics(settings.models_dir, catalog, metrics)
         promoting = Promoting(settings.models_dir, settings.promotion_key, catalog)
-        app.state.service = Service(catalog, short_lane, long_lane, shadow, refusals, reader, bounds, promoting)
+        app.state.service = Service(
+            catalog, short_lane, long_lane, shadow, refusals, reader, bounds, promoting, metrics
+        )
         short_lane.start()
         tasks = [asyncio.create_task(work) for work in (catalog.watch(), shadow.run(), model_metrics.run())]
         try:

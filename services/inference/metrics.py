@@ -4,6 +4,7 @@ import numpy as np
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from services.inference.prediction import Measured
+from shared.web.metrics import SECONDS_BUCKETS as REQUEST_BUCKETS
 
 CONFIDENCE_BUCKETS = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0)
 SCORE_BUCKETS = (0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
@@ -34,6 +35,12 @@ class Metrics:
             "slate_engine_seconds",
             "Time of the network for one batch",
             buckets=SECONDS_BUCKETS,
+            registry=registry,
+        )
+        self.short_lane_seconds = Histogram(
+            "slate_short_lane_seconds",
+            "Time that a drawing of the short lane waits for its prediction",
+            buckets=REQUEST_BUCKETS,
             registry=registry,
         )
         self.batch_images = Histogram(

@@ -14,6 +14,7 @@ from http import HTTPStatus
 from fastapi import FastAPI
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -64,9 +65,14 @@ class RequestMetrics:
         return child
 
 
+def was_passed_on(headers: Headers) -> bool:
+    """Whether a reverse proxy passed the request on."""
+    return any(header in headers for header in PROXY_HEADERS)
+
+
 def answer_metrics(request: Request, registry: CollectorRegistry) -> Response:
     """The metrics of this process, or of all processes that share the port. 404 if a proxy passed the request on."""
-    if any(header in request.headers for header in PROXY_HEADERS):
+    if was_passed_on(request.headers):
         raise HTTPException(HTTPStatus.NOT_FOUND)
     source = registry
     if FOLDER_VARIABLE in os.environ:

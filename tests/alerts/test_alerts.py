@@ -168,9 +168,9 @@ def test_slow_answers_are_noticed(watched: Watched) -> None:
 
     def stumble() -> None:
         os.kill(pid, signal.SIGSTOP)
-        time.sleep(0.8)
+        time.sleep(0.7)
         os.kill(pid, signal.SIGCONT)
-        time.sleep(0.4)
+        time.sleep(0.1)  # so short that more than one of twenty drawings is in the lane at the next stop
 
     with repeating(lambda: predict(watched, drawing), threads=4), repeating(stumble):
         watched.wait_for("AnswersSlow")

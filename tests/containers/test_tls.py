@@ -16,7 +16,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
+from services.frontend.content_policy import write_policy
 from shared.contracts.examples import SEVEN_PNG
+from shared.web.service import OWN_FRAMES_ONLY
 from tests.containers.project import ROOT, Project
 from tests.e2e.hand import SEVEN, draw, expect_read_as
 from tests.e2e.stack import free_port
@@ -95,18 +97,28 @@ def test_only_the_proxy_is_published(site: Site) -> None:
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/", 200), ("/api/v1/models", 200), ("/api/docs", 200), ("/metrics", 404), ("/api/metrics", 404)],
+    [
+        ("/", 200),
+        ("/api/v1/models", 200),
+        ("/api/docs", 200),
+        ("/metrics", 404),
+        ("/api/metrics", 404),
+        ("/_stcore/metrics", 404),
+    ],
 )
 def test_visitors_get_the_page_and_the_api_but_no_metrics(client: httpx.Client, path: str, status: int) -> None:
     assert client.get(path).status_code == status
 
 
 def test_an_answer_has_the_headers_of_a_site_with_tls(site: Site, client: httpx.Client) -> None:
-    headers = client.get("/").headers
-    assert headers["Strict-Transport-Security"].startswith("max-age=")
-    assert headers["X-Content-Type-Options"] == "nosniff"
-    assert "frame-ancestors 'self'" in headers["Content-Security-Policy"]
-    assert "Server" not in headers
+    page, api = client.get("/").headers, client.get("/api/v1/models").headers
+    for headers in (page, api):
+        assert headers["Strict-Transport-Security"].startswith("max-age=")
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert "Server" not in headers
+    assert page["Content-Security-Policy"] == write_policy("https://localhost/api")
+    assert api["Content-Security-Policy"] == OWN_FRAMES_ONLY
     redirect = httpx.get(f"http://localhost:{site.http_port}/")
     assert redirect.headers["Location"].startswith("https://localhost/")
 

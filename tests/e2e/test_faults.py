@@ -1,12 +1,15 @@
 """Services are killed or hang while the page is open. Nothing that was shown as saved is lost."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from services.frontend.saving.outbox import Outbox
 from tests.e2e.hand import FOUR, ONE, SEVEN, answer, draw, expect_read_as, label_as, press
 from tests.e2e.stack import Stack, wait_until
+from tests.unit.frontend.conftest import FakeStorage, a_prediction
 
 pytestmark = pytest.mark.browser
 
@@ -97,3 +100,17 @@ def test_while_inference_hangs_the_drawing_stays_and_is_read_afterwards(page: Pa
         draw(page, SEVEN)
         expect(page.get_by_text("The recogniser can't be reached.")).to_be_visible()
     expect_read_as(page, 7)
+
+
+def test_a_restarted_frontend_sends_what_waits_also_if_nobody_opens_the_page(stack: Stack) -> None:
+    away = FakeStorage()
+    away.available.clear()
+    left = Outbox(away, stack.folder / "data" / "outbox")
+    left.save(waiting := uuid4(), a_prediction(drawing=b"\x89PNG\r\n\x1a\n"))
+    left.close()
+    stack.kill("frontend")
+    with stack.storage() as storage:
+        path = f"/v1/predictions/{waiting}"
+        wait_until(lambda: storage.get(path).status_code == 200, "the prediction is saved")
+        storage.delete(path).raise_for_status()
+    wait_until(lambda: stack.is_ready("frontend"), "the frontend is ready")

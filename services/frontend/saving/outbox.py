@@ -46,8 +46,8 @@ class OutboxFullError(Exception):
 class OutboxState:
     """What the outbox holds, and what it has lost since the start.
 
-    `held` are changes that wait for their curator, `unkept` those that are not on disk. `refused` were dropped because
-    storage refused them; `full` had no room.
+    `held` are changes that wait for their curator, `unkept` those that are not on disk. `oldest_s` is how long the
+    oldest change that is not held has waited. `refused` were dropped because storage refused them; `full` had no room.
     """
 
     waiting: int
@@ -91,7 +91,7 @@ class Outbox:
         self._changes: OrderedDict[UUID, Change] = OrderedDict()
         self._bytes = 0  # of all drawings in `_changes`
         self._refused: set[UUID] = set()
-        self._since: dict[UUID, float] = {}  # when a change began to wait, by `time.monotonic`
+        self._since: dict[UUID, float] = {}  # when a change that is not held began to wait, by `time.monotonic`
         self._refused_count = self._full_count = 0
         self._held: set[UUID] = set()  # changes of curators whose tokens storage does not take any more
         self._sending: Change | None = None
@@ -153,6 +153,7 @@ class Outbox:
             mine = [held for held in self._held if find_curator(self._changes[held].key) == curator]
             for prediction_id in mine:
                 self._changes[prediction_id] = replace(self._changes[prediction_id], key=key)
+                self._since[prediction_id] = time.monotonic()
             self._held.difference_update(mine)
             self._kept.update(*mine)
             self._changed.notify_all()
@@ -316,6 +317,7 @@ class Outbox:
         with self._changed:
             if self._changes.get(prediction_id) is change:
                 self._held.add(prediction_id)
+                self._since.pop(prediction_id, None)
         curator = find_curator(change.key)
         logger.warning("change_waits_for_curator", prediction_id=str(prediction_id), curator=curator)
 

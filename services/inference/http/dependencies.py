@@ -11,6 +11,7 @@ from services.inference.http.refusals import Refusals
 from services.inference.lanes.long_lane import LongLane
 from services.inference.lanes.short_lane import ShortLane
 from services.inference.lanes.short_predictor import QuickRequest
+from services.inference.metrics import Metrics
 from services.inference.prediction import Answer
 from services.inference.promoting import Promoting
 from services.inference.shadow import Shadow
@@ -30,6 +31,7 @@ class Service:
     reader: OpenAiReader
     bounds: Bounds
     promoting: Promoting
+    metrics: Metrics
 
 
 async def get_service(request: Request) -> Service:

@@ -73,6 +73,16 @@ async def test_metrics_count_predictions_by_digit(client: httpx.AsyncClient) -> 
     assert 'slate_http_request_seconds_count{method="POST",route="/v1/predict",status="200"} 1.0' in text
 
 
+async def test_only_a_drawing_of_the_short_lane_counts_for_the_alert_of_slow_answers(
+    fresh_client: httpx.AsyncClient,
+) -> None:
+    photograph = encode(seven(3000))
+    await fresh_client.post("/v1/predict", content=photograph, headers=PNG)
+    assert "slate_short_lane_seconds_count 0.0" in (await fresh_client.get("/metrics")).text
+    await fresh_client.post("/v1/predict", content=encode(seven()), headers=PNG)
+    assert "slate_short_lane_seconds_count 1.0" in (await fresh_client.get("/metrics")).text
+
+
 async def test_failed_requests_are_counted_by_route_and_status(client: httpx.AsyncClient) -> None:
     await client.post("/v1/predict", content=b"?", headers=PNG)
     await client.get("/v1/nothing")

@@ -23,6 +23,7 @@ from services.storage.settings import Settings
 
 PNG = b"\x89PNG\r\n\x1a\n"
 OWNER, SERVICE = "slate_owner", "slate_service"
+SYSTEM = {"postgres", "template0", "template1"}
 CONTENT = """
 SELECT predictions.id::text, digit, confidence, label, encode(sha256(content), 'hex') AS drawing
 FROM predictions LEFT JOIN drawings ON sha256 = drawing_sha256 ORDER BY predictions.id
@@ -163,8 +164,49 @@ async def test_a_backup_never_replaces_a_file(tmp_path):
     assert file.read_text() == "precious"
 
 
+async def test_the_database_from_before_a_restore_can_be_dropped(tmp_path):
+    file = tmp_path / "slate.backup"
+    async with _open(tmp_path / "data") as server:
+        await server.migrate("slate", OWNER)
+        await create_backup(server, file)
+        await restore_backup(server, file)
+        assert await _list_databases(server) == {"slate", "slate_before_restore"}
+    for _ in range(2):  # the second time there is nothing to drop
+        assert _command(tmp_path / "data", "drop-old").returncode == 0
+    async with _open(tmp_path / "data") as server:
+        assert await _list_databases(server) == {"slate"}
+
+
+async def _list_databases(server):
+    connection = await asyncpg.connect(server.url("slate", "postgres"))
+    try:
+        return {row["datname"] for row in await connection.fetch("SELECT datname FROM pg_database")} - SYSTEM
+    finally:
+        await connection.close()
+
+
+def _command(data_dir, *arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "infra.backup", *map(str, arguments)],
+        env=os.environ | {"SLATE_DATA_DIR": str(data_dir)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def test_the_command_says_why_it_cannot_restore(tmp_path):
-    command = [sys.executable, "-m", "infra.backup", "restore", str(tmp_path / "missing")]
-    environment = os.environ | {"SLATE_DATA_DIR": str(tmp_path / "data")}
-    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    said = _command(tmp_path / "data", "restore", tmp_path / "missing")
     assert (said.returncode, said.stdout.splitlines()[-1]) == (1, f"There is no file {tmp_path / 'missing'}.")
+
+
+@pytest.mark.parametrize("exists", [False, True], ids=["no folder", "an empty folder"])
+def test_nothing_is_backed_up_where_there_is_no_database(tmp_path, exists):
+    data, file = tmp_path / "data", tmp_path / "slate.backup"
+    if exists:
+        data.mkdir()
+    said = _command(data, "create", file)
+    assert said.returncode == 1
+    assert said.stdout.startswith(f"{data} has no database of `make run`.")
+    assert not file.exists()
+    assert data.exists() == exists

@@ -115,8 +115,17 @@ def test_an_offered_upgrade_is_ignored(page: str) -> None:
     assert ask(page, offer).status == 200
 
 
+@pytest.mark.parametrize("path", ["/metrics", "/_stcore/metrics"])
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])
+def test_metrics_are_not_there_for_a_request_that_a_proxy_passed_on(page: str, path: str, header: str) -> None:
+    assert httpx.get(page + path).status_code == 200
+    assert httpx.get(page + path, headers={header: "for=192.0.2.1"}).status_code == 404
+
+
 def test_the_page_can_be_published_under_a_path() -> None:
     with running_frontend(STREAMLIT_SERVER_BASE_URL_PATH="slate") as url:
+        beyond = {"X-Forwarded-For": "192.0.2.1"}
+        assert httpx.get(f"{url}/slate/_stcore/metrics", headers=beyond).status_code == 404
         for path in ("/slate/", "/slate/_stcore/health", "/readyz"):
             assert httpx.get(url + path, follow_redirects=True).status_code == 200
         open_websocket(url, "/slate/_stcore/stream", Origin=url)

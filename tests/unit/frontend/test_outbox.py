@@ -1,6 +1,7 @@
 """The outbox: a change counts as saved only when storage has it, and nothing is lost while storage is away."""
 
 import threading
+import time
 from contextvars import copy_context
 from itertools import pairwise
 from pathlib import Path
@@ -417,6 +418,24 @@ def test_a_person_is_forgotten_once_nothing_of_that_person_is_on_its_way_to_stor
     written = list(storage.writes)
     outbox.close()
     assert len(written) == len(storage.writes) == 1
+
+
+def test_what_waits_for_a_curator_does_not_count_as_waiting_for_storage(outbox: Outbox, storage: FakeStorage) -> None:
+    """Otherwise the first moment without storage would look like an outage since the curator left."""
+    old, new = make_curator_key("old", "ada@example.org"), make_curator_key("new", "ada@example.org")
+    storage.expired.add(old)
+    outbox.save(drawn := uuid4(), a_prediction(), key=old)
+    outbox.save(other := uuid4(), a_prediction())
+    assert outbox.wait(other, LONG_S) is Delivery.SAVED  # so the change of the curator was tried before
+    assert (outbox.state.held, outbox.state.oldest_s) == (1, 0)
+    storage.available.clear()
+    began = time.monotonic()
+    outbox.save(uuid4(), a_prediction())
+    assert 0 < outbox.state.oldest_s <= time.monotonic() - began
+    outbox.renew(new)
+    assert 0 < outbox.state.oldest_s <= time.monotonic() - began
+    storage.available.set()
+    assert outbox.wait(drawn, LONG_S) is Delivery.SAVED
 
 
 class NamedStorage(FakeStorage):

@@ -1,6 +1,7 @@
 """docker-compose.yml passes every setting of a service on from `.env`, and every secret as a file, to its container."""
 
 import re
+import subprocess
 from importlib import import_module
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import yaml
 from infra.secret_files import write_secrets
 from shared.web.settings import split_by_comma
 
-COMPOSE = yaml.safe_load((Path(__file__).parents[3] / "docker-compose.yml").read_text())
+ROOT = Path(__file__).parents[3]
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SET_BY_THE_IMAGE = {"host", "port", "models_dir"}  # outside, the port is that of the machine, in SLATE_HOST
 SET_BY_COMPOSE = {"FRONTEND_INFERENCE_URL", "FRONTEND_STORAGE_URL"}
 SERVICES = {
@@ -85,3 +87,19 @@ def test_the_page_of_this_machine_may_call_inference_from_a_browser() -> None:
         "http://localhost:${FRONTEND_PORT:-8501}",
         "http://127.0.0.1:${FRONTEND_PORT:-8501}",
     )
+
+
+def test_make_down_stops_the_services_of_every_profile() -> None:
+    profiles = {profile for service in COMPOSE["services"].values() for profile in service.get("profiles", [])}
+    printed = subprocess.run(["make", "-n", "down"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    (down,) = [line for line in printed.splitlines() if line.startswith("docker compose")]
+    assert profiles
+    assert profiles == set(re.findall(r"--profile (\S+)", down))
+
+
+def test_nobody_can_sign_in_to_grafana() -> None:
+    """It has an account `admin` with the password `admin` unless it is told otherwise."""
+    settings = COMPOSE["services"]["grafana"]["environment"]
+    assert settings["GF_AUTH_DISABLE_LOGIN_FORM"] == "true"
+    assert settings["GF_AUTH_BASIC_ENABLED"] == "false"
+    assert settings["GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION"] == "true"

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from infra.markdown_pages import MarkdownPage
+from shared.web.problems import STATUS_OF
 
 ROOT = Path(__file__).parents[3]
 OBSERVABILITY = ROOT / "infra" / "observability"
@@ -58,3 +59,10 @@ def test_no_dashboard_shows_a_panel_without_a_query() -> None:
         for panel in json.loads(file.read_text())["panels"]:
             assert all(target["expr"] for target in panel["targets"]), panel["title"]
             assert panel["targets"], panel["title"]
+
+
+def test_what_the_alert_of_faults_leaves_out_are_failures_of_providers_and_refusals() -> None:
+    (rule,) = (rule["expr"] for rule in RULES if rule["alert"] == "ErrorRateHigh")
+    (left_out,) = re.findall(r'status!~"([\d|]+)"', rule)
+    codes = {code for code, status in STATUS_OF.items() if str(int(status)) in left_out.split("|")}
+    assert codes == {"upstream_failed", "upstream_timeout", "not_ready", "overloaded"}

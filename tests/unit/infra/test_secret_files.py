@@ -1,10 +1,15 @@
 """Secrets are written once, random, and only their owner can reach them. Those of an older `.env` are taken over."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from infra.secret_files import GIVEN, RANDOM, read_env_file, write_secrets
+from infra.secret_files import GIVEN, RANDOM, choose_folder, read_env_file, write_secrets
+
+ROOT = Path(__file__).parents[3]
 
 
 def read(folder: Path) -> dict[str, str]:
@@ -53,3 +58,25 @@ def test_a_secret_that_only_the_operator_knows_is_empty_until_it_is_given(tmp_pa
 def test_promotions_that_an_older_env_file_turned_off_stay_off(tmp_path: Path) -> None:
     write_secrets(tmp_path, {"STORAGE_PROMOTION_KEY": ""})
     assert read(tmp_path)["storage_promotion_key"] == ""
+
+
+def test_what_a_shell_has_exported_becomes_no_secret(tmp_path: Path) -> None:
+    mine = {"SLATE_SECRETS_DIR": str(tmp_path), "STORAGE_TOKEN": "of-the-shell", "POSTGRES_PASSWORD": "of-the-shell"}
+    command = [sys.executable, "-m", "infra.secret_files"]
+    subprocess.run(command, env=os.environ | mine, cwd=ROOT, check=True)
+    assert "of-the-shell" not in " ".join(read(tmp_path).values())
+
+
+@pytest.mark.parametrize(
+    ("settings", "environment", "folder"),
+    [
+        ({}, {}, ".secrets"),
+        ({"SLATE_SECRETS_DIR": "of-env"}, {}, "of-env"),
+        ({"SLATE_SECRETS_DIR": "of-env"}, {"SLATE_SECRETS_DIR": ""}, ".secrets"),
+        ({"SLATE_SECRETS_DIR": "of-env"}, {"SLATE_SECRETS_DIR": "of-the-shell"}, "of-the-shell"),
+    ],
+)
+def test_the_folder_is_the_one_that_compose_reads(
+    settings: dict[str, str], environment: dict[str, str], folder: str
+) -> None:
+    assert choose_folder(settings, environment) == ROOT / folder
