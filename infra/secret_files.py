@@ -39,10 +39,11 @@ def choose(name: str, kept: str | None, settings: Mapping[str, str]) -> str:
     """The value of a secret. `kept` is what its file holds, None if there is no file."""
     if value := settings.get(name):
         return value
+    if name in RANDOM_UNLESS_EMPTY and name in settings:
+        return ""  # switched off
     if kept or (kept is not None and name not in RANDOM):
         return kept
-    is_off = name in RANDOM_UNLESS_EMPTY and name in settings
-    return "" if name in GIVEN or is_off else secrets.token_hex(32)  # hexadecimal needs no escaping anywhere
+    return "" if name in GIVEN else secrets.token_hex(32)  # hexadecimal needs no escaping anywhere
 
 
 def write_secrets(folder: Path, settings: Mapping[str, str]) -> None:

@@ -60,6 +60,13 @@ def test_promotions_that_an_older_env_file_turned_off_stay_off(tmp_path: Path) -
     assert read(tmp_path)["storage_promotion_key"] == ""
 
 
+def test_promotions_can_be_turned_off_later(tmp_path: Path) -> None:
+    write_secrets(tmp_path, {})
+    assert read(tmp_path)["storage_promotion_key"]
+    write_secrets(tmp_path, {"STORAGE_PROMOTION_KEY": ""})
+    assert read(tmp_path)["storage_promotion_key"] == ""
+
+
 def test_what_a_shell_has_exported_becomes_no_secret(tmp_path: Path) -> None:
     mine = {"SLATE_SECRETS_DIR": str(tmp_path), "STORAGE_TOKEN": "of-the-shell", "POSTGRES_PASSWORD": "of-the-shell"}
     command = [sys.executable, "-m", "infra.secret_files"]
