@@ -129,7 +129,7 @@ def test_the_description_of_the_api_names_its_path(client: httpx.Client) -> None
 
 def test_a_file_of_32_mb_reaches_the_page(client: httpx.Client) -> None:
     """The page then refuses it because there is no such session."""
-    client.get("/_stcore/host-config").raise_for_status()  # sets the cookie against requests of other sites
+    client.get("/_stcore/health").raise_for_status()  # sets the cookie against requests of other sites
     token = {"X-Xsrftoken": client.cookies["_streamlit_xsrf"]}
     files = {"file": ("a.png", b"\0" * 32_000_000, "image/png")}
     answer = client.put("/_stcore/upload_file/nobody/nothing", files=files, headers=token)

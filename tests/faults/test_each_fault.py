@@ -48,7 +48,7 @@ class Case:
     def alert(self) -> str:
         """Which alert a person gets if it lasts."""
         if "slow" in self.name:
-            return "AnswersSlow"
+            return "AnswersSlow" if self.concerned else ""
         if "PostgreSQL" in self.name or "postgres" in self.name:
             return "DatabaseUnreachable"
         if "version" in self.name:
