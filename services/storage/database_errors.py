@@ -24,6 +24,7 @@ CONNECTION_ERRORS = (
 SCHEMA_ERRORS = (
     asyncpg.UndefinedTableError,
     asyncpg.UndefinedColumnError,
+    asyncpg.UndefinedFunctionError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.InvalidAuthorizationSpecificationError,
 )

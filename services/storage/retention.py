@@ -1,4 +1,4 @@
-"""How long predictions are kept: the settings as rules, and a task of the service that applies them every hour."""
+"""How long predictions, and the ids of deleted ones, are kept: rules, and a task that applies them every hour."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,6 +10,7 @@ import structlog
 from services.storage.background import working_half_the_time
 from services.storage.database import Database
 from services.storage.lanes import MAINTENANCE
+from services.storage.queries.deleted import REMEMBERED_S, forget_deleted
 from services.storage.queries.retention import BEGINNING, Deleted, delete_old
 from services.storage.settings import RetentionSettings
 from shared.web.problems import ProblemError
@@ -50,16 +51,24 @@ async def apply_rules(rules: list[Rule], now: datetime, delete: DeleteBatch) -> 
 
 
 async def keep_retention(database: Database, settings: RetentionSettings) -> None:
-    """Apply the rules now and every hour. Return at once if there is none."""
+    """Apply the rules and forget the ids of what was deleted long ago, now and every hour."""
     rules = read_rules(settings)
 
     async def delete(before: datetime, labelled: bool, after: Deleted) -> Deleted | None:
         return await database.run(MAINTENANCE, delete_old, before, labelled, after, SERVICE)
 
-    while rules:
+    while True:
         try:
+            await _forget_deleted(database)
             if deleted := await apply_rules(rules, datetime.now(UTC), delete):
                 logger.info("old_predictions_deleted", predictions=deleted)
         except ProblemError as error:
             logger.warning("retention_failed", reason=str(error))
         await asyncio.sleep(EVERY_S)
+
+
+async def _forget_deleted(database: Database) -> None:
+    found = True
+    while found:
+        async with working_half_the_time():
+            found = await database.run(MAINTENANCE, forget_deleted, REMEMBERED_S)

@@ -10,6 +10,7 @@ REQUEST_ID = "X-Request-ID"  # the header with the `request_id` of a problem, in
 ProblemCode = Literal[
     "blank_drawing",
     "conflict",
+    "deleted",
     "forbidden",
     "invalid_request",
     "method_not_allowed",

@@ -10,6 +10,7 @@ EXAMPLES: dict[ProblemCode, str] = {  # the detail of each code
         "The drawing is blank: no ink was found on it. Draw a digit, or send a picture with more contrast."
     ),
     "conflict": "Another prediction is already stored under the id 019aa5a5-5c2e-7c1f-9f55-0d3c6f2a1b7e.",
+    "deleted": "The prediction 019aa5a5-5c2e-7c1f-9f55-0d3c6f2a1b7e was deleted. Use a new id.",
     "forbidden": "This API key is unknown. Check it, or ask the operator of this Slate for a key.",
     "internal_error": INTERNAL_ERROR,
     "invalid_request": "body.pixels: List should have at least 28 items after validation, not 27",

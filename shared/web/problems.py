@@ -23,6 +23,7 @@ logger = structlog.get_logger(__name__)
 STATUS_OF: dict[ProblemCode, HTTPStatus] = {
     "blank_drawing": HTTPStatus.UNPROCESSABLE_ENTITY,
     "conflict": HTTPStatus.CONFLICT,
+    "deleted": HTTPStatus.GONE,
     "forbidden": HTTPStatus.FORBIDDEN,
     "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,
     "invalid_request": HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -145,8 +145,10 @@ def test_a_digit_that_is_tapped_on_the_picture_can_be_corrected_removed_and_put_
     tapped.get_by_role("button", name="Put back").click()
     expect_number(shown, "43")
     expect_saved(shown)
+    put_back = ids_of(shown)[-1]  # another one, because what was deleted stays deleted
     with stack.storage() as storage:
-        assert storage.get(f"/v1/predictions/{second}").json()["label"] == 3
+        assert storage.get(f"/v1/predictions/{put_back}").json()["label"] == 3
+        assert storage.get(f"/v1/predictions/{second}").status_code == 404
 
 
 def test_a_tap_beside_a_digit_chooses_it_and_the_arrow_keys_move_on(photo_page: Page) -> None:

@@ -126,7 +126,7 @@ class Outbox:
             self._kept.update(prediction_id, *replaced[-1:])  # in this order, so that one of them is always kept
 
     def discard(self, prediction_id: UUID, *, key: str | None = None) -> None:
-        """Adds the deletion of a prediction with its drawing and label. `save` may add it again."""
+        """Adds the deletion of a prediction with its drawing and label. Storage does not take this id again."""
         with self._changed:
             self._add(prediction_id, Change(discarded=True, key=key, request_id=find_request_id()))
             self._kept.update(prediction_id)

@@ -6,7 +6,7 @@ The Draw page has one, the Photo page one for each digit that was found. Both sa
 import base64
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from services.frontend.saving.outbox import Delivery, OutboxFullError
 from services.frontend.saving.personal_outbox import PersonalOutbox
@@ -68,6 +68,11 @@ class PredictedDrawing:
         """Undoes `discard`. `save` must follow, and stores `drawing` if the outbox had the earlier one already."""
         if self.handed_over:
             self.drawing = drawing
+        self.renew()
+
+    def renew(self) -> None:
+        """Makes it one that the outbox never had. It gets a new id, because storage refuses one that was deleted."""
+        self.prediction = self.prediction.model_copy(update={"id": uuid4()})
         self.discarded = self.handed_over = self.saved = False
 
     def save(self, outbox: PersonalOutbox, timeout_s: float, replaces: UUID | None = None) -> Delivery:

@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from services.frontend.saving.change import Change
+from shared.clients.service import RefusedError
 from shared.contracts.storage import PredictionToStore, TrueDigit
 
 
@@ -39,10 +40,19 @@ def write_change(storage: Storage, prediction_id: UUID, change: Change) -> None:
     if change.discarded:
         storage.delete_prediction(prediction_id, key=key)
     if change.prediction is not None:
-        storage.put_prediction(prediction_id, change.prediction, key=key)
-    for replaced in change.replaces:  # unless the History page has labelled it
-        storage.delete_prediction(replaced, unlabelled_only=True, key=key)
+        try:
+            storage.put_prediction(prediction_id, change.prediction, key=key)
+        except RefusedError as error:
+            if error.problem.code == "deleted":  # on the History page, while this was being sent
+                _delete_replaced(storage, change)
+            raise
+    _delete_replaced(storage, change)
     if change.relabelled and change.label is None:
         storage.delete_label(prediction_id, key=key)
     elif change.relabelled and change.label is not None:
         storage.put_label(prediction_id, change.label, instead_of=change.instead_of, key=key)
+
+
+def _delete_replaced(storage: Storage, change: Change) -> None:
+    for replaced in change.replaces:  # unless the History page has labelled it
+        storage.delete_prediction(replaced, unlabelled_only=True, key=change.key)

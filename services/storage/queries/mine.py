@@ -7,11 +7,15 @@ import asyncpg
 
 BATCH_ROWS = 500
 
-# $1 the owner, $2 who, for the audit. The labels of a prediction and their history go with it.
+# $1 the owner, $2 who, for the audit. The labels of a prediction and their history go with it. The ids are remembered
+# (queries/deleted.py), so that no late request stores one of them again.
 DELETE_BATCH = f"""
 WITH deleted AS (
     DELETE FROM predictions WHERE id IN (SELECT id FROM predictions WHERE owner = $1 LIMIT {BATCH_ROWS})
     RETURNING id
+), remembered AS (
+    INSERT INTO deleted_predictions (id) SELECT id FROM deleted
+    ON CONFLICT (id) DO UPDATE SET deleted_at = excluded.deleted_at
 ), noted AS (
     INSERT INTO audit (who, action, details)
     SELECT $2, 'delete_mine', jsonb_build_object('predictions', count(*)) FROM deleted HAVING count(*) > 0

@@ -2,7 +2,7 @@
 
 Each function runs single statements that commit by themselves. None needs a transaction. `seen` and `changeable` are
 the owner whose predictions the caller may see or change, None for everybody's: access/visibility.py decides it. To
-others a prediction does not exist.
+others a prediction does not exist. An id that was deleted is refused for a day (queries/deleted.py).
 """
 
 from collections.abc import Mapping
@@ -18,11 +18,14 @@ from shared.contracts.message import ModelVersion
 from shared.contracts.storage import PredictionToStore, StoredPrediction
 from shared.web.media_type import MediaType
 
+STORING_LOCK = 0x51A7  # as in migration 0007
+
 COLUMNS = """id, created_at, digit, confidence, probabilities, digit_score, model_name, model_version, source,
 label, labelled_at, rejected, owner"""
 
 # $1 id, $2 created_at or NULL, $3 digit, and so on in the order of the columns. The drawing follows the prediction, so
 # that none is left over if the prediction exists already; the foreign key is checked at the end of the statement.
+# `refuse_deleted` comes last too: it sees what was committed while the prediction was inserted (migration 0007).
 INSERT = f"""
 WITH stored AS (
     INSERT INTO predictions (id, created_at, digit, confidence, probabilities, digit_score, model_name, model_version,
@@ -33,7 +36,7 @@ WITH stored AS (
 ), drawn AS (
     INSERT INTO drawings (sha256, content) SELECT drawing_sha256, $10 FROM stored ON CONFLICT DO NOTHING
 )
-SELECT {COLUMNS} FROM stored
+SELECT {COLUMNS} FROM stored WHERE refuse_deleted(id)
 """  # noqa: S608  constants only
 
 COMPARE = f"""
@@ -51,12 +54,17 @@ READ = f"SELECT {COLUMNS} FROM predictions WHERE id = $1 AND ($2::uuid IS NULL O
 
 # $2 whether to keep a labelled prediction, $3 the owner whose predictions may be deleted, NULL for everybody's, $4 who,
 # for the audit, $5 the owner that this caller is. The page replaces an unfinished drawing after each stroke with
-# `unlabelled_only`; that is no deletion that somebody would look for in the audit.
+# `unlabelled_only`; that is no deletion that somebody would look for in the audit. The id is remembered also without a
+# row, because the request that stores it may be late.
 DELETE = """
 WITH deleted AS (
     DELETE FROM predictions
     WHERE id = $1 AND (label IS NULL OR NOT $2) AND ($3::uuid IS NULL OR owner = $3)
     RETURNING id, owner
+), remembered AS (
+    INSERT INTO deleted_predictions (id)
+    SELECT $1 WHERE EXISTS (SELECT FROM deleted) OR NOT EXISTS (SELECT FROM predictions WHERE id = $1)
+    ON CONFLICT (id) DO UPDATE SET deleted_at = excluded.deleted_at
 ), noted AS (
     INSERT INTO audit (who, action, details)
     SELECT $4, 'delete', jsonb_build_object('prediction', id) FROM deleted
@@ -64,6 +72,13 @@ WITH deleted AS (
 )
 SELECT count(*) > 0 FROM deleted
 """
+
+# Waits for the transactions that store this id and have not seen that it was deleted.
+AWAIT_STORING = f"SELECT pg_advisory_xact_lock({STORING_LOCK}, uuid_hash($1))"
+
+
+class DeletedBeforeError(Exception):
+    """A prediction with this id was deleted."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +113,8 @@ async def store_prediction(
 ) -> Stored:
     """Insert the prediction, or compare it with the stored one of this id. A stored prediction is never changed.
 
-    asyncpg.ForeignKeyViolationError if the last prediction with this drawing was deleted at this moment.
+    DeletedBeforeError. asyncpg.ForeignKeyViolationError if the last prediction with this drawing was deleted at this
+    moment.
     """
     parameters = (
         prediction_id,
@@ -116,7 +132,11 @@ async def store_prediction(
         owner,
     )
     while True:  # repeats only if another request deletes the row between the two statements
-        if record := await connection.fetchrow(INSERT, *parameters):
+        try:
+            record = await connection.fetchrow(INSERT, *parameters)
+        except asyncpg.UniqueViolationError as error:  # of `refuse_deleted`
+            raise DeletedBeforeError from error
+        if record:
             return Stored(to_stored_prediction(record, owner), created=True, same_content=True, same_owner=True)
         if record := await connection.fetchrow(COMPARE, *parameters):
             fields = dict(record)
@@ -143,7 +163,9 @@ async def delete_prediction(
 
     `unlabelled_only` keeps a prediction that has a label.
     """
-    deleted: bool = await connection.fetchval(
-        DELETE, prediction_id, unlabelled_only, changeable, caller.name, caller.owner
-    )
+    parameters = prediction_id, unlabelled_only, changeable, caller.name, caller.owner
+    deleted: bool = await connection.fetchval(DELETE, *parameters)
+    if not deleted:  # somebody may be storing it
+        await connection.execute(AWAIT_STORING, prediction_id)
+        deleted = await connection.fetchval(DELETE, *parameters)
     return deleted

@@ -49,7 +49,7 @@ def make_not_yours() -> ProblemError:
     "",
     responses={
         201: {"model": StoredPrediction, "description": "Stored. 200 means that it was already stored"},
-        **problem_docs("conflict", "unreadable_image", "invalid_request", "too_large"),
+        **problem_docs("conflict", "deleted", "unreadable_image", "invalid_request", "too_large"),
     },
 )
 async def put_prediction(
@@ -62,10 +62,15 @@ async def put_prediction(
 ) -> StoredPrediction:
     """Store the prediction under its id; it belongs to the caller.
 
-    Sending the same prediction again changes nothing, not even its label.
+    Sending the same prediction again changes nothing, not even its label. An id that was deleted in the last 24 hours
+    is refused, because the request may have been sent before the deletion. Use a new id to store the drawing again.
     """
     media_type = detect_media_type(prediction.drawing)
-    stored = await database.run(ROWS, queries.store_prediction, prediction_id, prediction, media_type, caller.owner)
+    try:
+        stored = await database.run(ROWS, queries.store_prediction, prediction_id, prediction, media_type, caller.owner)
+    except queries.DeletedBeforeError as error:
+        logger.info("deleted_prediction_refused", prediction_id=str(prediction_id))
+        raise ProblemError("deleted", f"The prediction {prediction_id} was deleted. Use a new id.") from error
     if not stored.same_content or not (stored.same_owner or caller.is_curator):
         raise ProblemError("conflict", f"Another prediction is already stored under the id {prediction_id}.")
     if stored.created:
@@ -128,7 +133,8 @@ async def delete_prediction(
 ) -> None:
     """Delete the prediction with its drawing and label. It is no error if there is no such prediction.
 
-    `unlabelled_only` keeps a prediction that has a label.
+    A request that stores it and arrives later is refused, for 24 hours. `unlabelled_only` keeps a prediction that has a
+    label.
     """
     changeable = whose_to_change(caller)
     if await database.run(ROWS, queries.delete_prediction, prediction_id, unlabelled_only, changeable, caller):

@@ -61,11 +61,14 @@ class FakeStorage:
         self.refused: set[UUID] = set()
         self.expired: set[str | None] = set()  # keys whose tokens are not valid any more
         self.predictions: dict[UUID, PredictionToStore] = {}
+        self.deleted: set[UUID] = set()
         self.labels: dict[UUID, TrueDigit] = {}
         self.writes: list[tuple[str, UUID, str | None]] = []  # method, prediction, key
 
     def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore, *, key: str | None = None) -> None:
         self._answer("put_prediction", prediction_id, key)
+        if prediction_id in self.deleted:
+            raise RefusedError(Problem(type="x", title="Gone", status=410, code="deleted", detail="deleted"))
         if self.predictions.get(prediction_id, prediction).drawing != prediction.drawing:
             raise RefusedError(Problem(type="x", title="Conflict", status=409, code="conflict", detail="other drawing"))
         self.predictions[prediction_id] = prediction
@@ -75,6 +78,7 @@ class FakeStorage:
         if not (unlabelled_only and prediction_id in self.labels):
             self.predictions.pop(prediction_id, None)
             self.labels.pop(prediction_id, None)
+            self.deleted.add(prediction_id)
 
     def put_label(
         self,

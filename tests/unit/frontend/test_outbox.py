@@ -167,15 +167,16 @@ def test_a_prediction_that_is_discarded_before_it_was_sent_is_never_stored_and_m
     assert storage.predictions == {}
 
 
-def test_a_prediction_can_be_saved_again_after_it_was_discarded(outbox: Outbox, storage: FakeStorage) -> None:
-    outbox.save(prediction_id := uuid4(), a_prediction(drawing=b"first"))
-    assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
-    storage.available.clear()
-    outbox.discard(prediction_id)
-    outbox.save(prediction_id, a_prediction(drawing=b"second"))  # storage would refuse it beside the first
-    storage.available.set()
-    assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
-    assert storage.predictions[prediction_id].drawing == b"second"
+def test_a_prediction_that_was_deleted_while_it_was_sent_is_dropped_with_the_one_that_it_replaced(
+    outbox: Outbox, storage: FakeStorage
+) -> None:
+    outbox.save(first := uuid4(), a_prediction())
+    assert outbox.wait(first, LONG_S) is Delivery.SAVED
+    storage.deleted.add(second := uuid4())  # it arrived, its answer was lost, and the History page deleted it
+    outbox.save(second, a_prediction(), replaces=first)
+    outbox.label(second, 4)
+    assert outbox.wait(second, LONG_S) is Delivery.REFUSED
+    assert (storage.predictions, storage.labels, outbox.unsaved) == ({}, {}, 0)
 
 
 def test_a_discarded_prediction_still_deletes_the_one_that_it_replaced(outbox: Outbox, storage: FakeStorage) -> None:
@@ -187,20 +188,6 @@ def test_a_discarded_prediction_still_deletes_the_one_that_it_replaced(outbox: O
     storage.available.set()
     assert outbox.wait(second, LONG_S) is Delivery.SAVED
     assert storage.predictions == {}
-
-
-def test_a_prediction_that_is_discarded_and_saved_again_still_replaces_the_one_before(
-    outbox: Outbox, storage: FakeStorage
-) -> None:
-    outbox.save(first := uuid4(), a_prediction())
-    assert outbox.wait(first, LONG_S) is Delivery.SAVED
-    storage.available.clear()
-    outbox.save(second := uuid4(), a_prediction(), replaces=first)
-    outbox.discard(second)
-    outbox.save(second, a_prediction())
-    storage.available.set()
-    assert outbox.wait(second, LONG_S) is Delivery.SAVED
-    assert set(storage.predictions) == {second}
 
 
 def test_changes_are_sent_in_the_order_in_which_they_were_made(outbox: Outbox, storage: FakeStorage) -> None:

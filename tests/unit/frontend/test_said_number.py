@@ -80,8 +80,19 @@ def test_what_was_said_can_be_taken_back_and_said_again(outbox: Outbox, storage:
     assert all(outbox.wait(each, LONG_S) is Delivery.SAVED for each in ids)
     assert storage.predictions == {}
     said.confirm(mine)
+    assert said.save(mine, LONG_S) is Delivery.SAVED
+    assert sorted(storage.labels.values()) == [2, 4]
+
+
+def test_a_number_can_be_said_again_after_undo(outbox: Outbox, storage: FakeStorage) -> None:
+    said, mine = a_said_number(), PersonalOutbox(outbox, "key")
+    said.confirm(mine)
     said.save(mine, LONG_S)
-    assert set(storage.predictions) == set(ids)
+    said.take_back(mine)  # a stroke
+    again = cut_digits(CANVAS, said.reading, 0.5, None)  # and Undo, which brings the reading back
+    again.confirm(mine)
+    assert again.save(mine, LONG_S) is Delivery.SAVED
+    assert set(storage.predictions) == {digit.prediction.id for digit in again.digits}
 
 
 def test_the_first_digit_alone_goes_when_the_number_is_saved(outbox: Outbox, storage: FakeStorage) -> None:

@@ -95,7 +95,7 @@ class SaidNumber:
         for digit in self.digits:
             digit.discard(outbox)
             digit.set_label(None)
-            digit.handed_over = digit.discarded = False
+            digit.renew()
         self.typed = []
 
     def save(self, outbox: PersonalOutbox, timeout_s: float) -> Delivery:
@@ -125,7 +125,10 @@ def find_truth(predicted: PredictedDrawing) -> TrueDigit:
 def cut_digits(
     drawing: bytes, reading: PageReading, digit_score_threshold: float, replaced: PredictedDrawing | None
 ) -> SaidNumber:
-    """Makes a drawing of each digit: the digit alone, in its place on the canvas."""
+    """Makes a drawing of each digit: the digit alone, in its place on the canvas.
+
+    Each has an id of its own, because the same reading comes back with Undo, after its digits were deleted.
+    """
 
     def cut(picture: Image.Image) -> list[bytes]:
         return [encode(_leave_alone(picture.convert("RGB"), digit.box)) for digit in reading.digits]
@@ -135,6 +138,8 @@ def cut_digits(
         PredictedDrawing(drawing=alone, prediction=digit.prediction, digit_score_threshold=digit_score_threshold)
         for alone, digit in zip(drawings, reading.digits, strict=True)
     ]
+    for digit in digits:
+        digit.renew()
     return SaidNumber(reading, digits, replaced)
 
 
