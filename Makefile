@@ -8,7 +8,7 @@ WITH ?=
 RECIPE ?= mnist
 EXAMPLES ?= 200
 SEED ?=
-IN_TWO := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
+PARALLEL := --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 LOCAL := $(if $(wildcard /dev/nvidiactl),local-gpu,local)  # only on a GPU the stack needs torch
 ifeq ($(OS),Windows_NT)
 $(error On Windows, run Slate in WSL (Windows Subsystem for Linux))
@@ -87,10 +87,10 @@ sweep: data ## search for better settings of RECIPE with Optuna (options: ARGS="
 
 # Two processes share the files of tests. With ARGS the tests run in one process, which is easier to follow.
 test: check ## what CI runs: lint, types, import rules, tests of units, of services and of the page
-	@$(BIN)/python -m pytest $(or $(ARGS),$(IN_TWO) -m "not faults")
+	@$(BIN)/python -m pytest $(or $(ARGS),$(PARALLEL) -m "not faults")
 
 test-unit: $(VENV)/installed-test ## the unit tests alone, in less than a minute
-	@$(BIN)/python -m pytest $(or $(ARGS),$(IN_TWO) tests/unit)
+	@$(BIN)/python -m pytest $(or $(ARGS),$(PARALLEL) tests/unit)
 
 test-faults: $(VENV)/installed-test ## kill, stop and cut off each part, and say what the page and the APIs do meanwhile; takes minutes
 	@$(BIN)/python -m pytest -m faults $(ARGS)
@@ -102,7 +102,7 @@ test-containers: $(VENV)/installed-test ## build and run the containers and test
 	@$(BIN)/python -m pytest tests/containers $(ARGS)
 
 test-contract: $(VENV)/installed-test ## send both APIs EXAMPLES requests for each operation and phase, made from their OpenAPI documents; takes minutes
-	@SLATE_CONTRACT_EXAMPLES=$(EXAMPLES) SLATE_CONTRACT_SEED=$(SEED) $(BIN)/python -m pytest $(IN_TWO) tests/integration/contract
+	@SLATE_CONTRACT_EXAMPLES=$(EXAMPLES) SLATE_CONTRACT_SEED=$(SEED) $(BIN)/python -m pytest $(PARALLEL) tests/integration/contract
 
 test-clients: $(VENV)/installed-test ## install tritonclient, KServe's and MLServer's clients and Slate's own package, and let each read a digit; takes minutes
 	@$(BIN)/python -m pytest -s tests/protocols $(ARGS)
