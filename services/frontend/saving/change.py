@@ -16,8 +16,9 @@ from shared.contracts.storage import PredictionToStore, TrueDigit
 class Change:
     """The writes that storage has to get, in this order: `discarded`, `prediction`, `replaces`, `label`.
 
-    `discarded` deletes what storage may have under this id. `replaces` are earlier predictions of the same drawing.
-    They are deleted once this one is stored. `label` counts only if `relabelled` is true; None then removes the label.
+    `discarded` deletes what storage may have under this id; a `prediction` gets another id then. `replaces` are earlier
+    predictions of the same drawing, deleted once this one is stored. `label` counts only if `relabelled` is true; None
+    then removes the label.
     With `instead_of` that label is taken back, and `label` is the one from before it.
     `key` is that of caller_keys.py, of the person who made the change; None means the frontend itself. `request_id` is
     that of the press that made it. `others` are later changes that cannot be combined, in order, without `others`.

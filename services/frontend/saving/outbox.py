@@ -7,7 +7,8 @@ frontend was stopped. What waits is sent from memory; the file is read at the ne
 
 The token of a curator is good for hours. If it has expired when storage is back, the changes are held until the same
 curator signs in again: with a token of another person they would be somebody else's. They are given up if somebody else
-changes the same prediction meanwhile, who would otherwise wait too.
+changes the same prediction meanwhile, who would otherwise wait too. What the page does itself is repeated until storage
+knows its token, and held until the next start of the frontend if that token has too few rights.
 """
 
 import threading
@@ -35,7 +36,6 @@ MAX_UNSAVED = 5000  # predictions that wait while storage is away
 MAX_BYTES = 256 * 1024 * 1024  # of their drawings together; a photograph has up to 10 MiB, a drawn digit a few KiB
 RETRY_S = 1.0
 TIDY_S = 60.0  # how often the outbox looks for changes of processes that ended
-RIGHTS = {"unauthorised", "forbidden"}  # until the operator has given the page the token that storage knows
 
 
 class OutboxFullError(Exception):
@@ -46,8 +46,9 @@ class OutboxFullError(Exception):
 class OutboxState:
     """What the outbox holds, and what it has lost since the start.
 
-    `held` are changes that wait for their curator, `unkept` those that are not on disk. `oldest_s` is how long the
-    oldest change that is not held has waited. `refused` were dropped because storage refused them; `full` had no room.
+    `held` are changes that wait for their curator or for more rights of the page, `unkept` those that are not on disk.
+    `oldest_s` is how long the oldest change that is not held has waited. `refused` were dropped because storage refused
+    them; `full` had no room.
     """
 
     waiting: int
@@ -67,6 +68,16 @@ class Delivery(Enum):
     UNKEPT = auto()  # some are still in the outbox, and they are lost if the frontend stops, because its disk is full
     REFUSED = auto()  # storage refused them, and they were dropped
     FULL = auto()  # the outbox had no room for them
+
+
+def can_hold(change: Change, code: str) -> bool:
+    """Whether a change that was refused so may wait: for its curator, or for more rights of the page.
+
+    Not if another person changes the same prediction after it.
+    """
+    is_for_page = code == "forbidden" and change.key in (None, OWN)
+    is_for_curator = code == "unauthorised" and find_curator(change.key) is not None
+    return (is_for_page or is_for_curator) and all(is_same_person(one.key, change.key) for one in change.others)
 
 
 class Outbox:
@@ -93,7 +104,7 @@ class Outbox:
         self._refused: set[UUID] = set()
         self._since: dict[UUID, float] = {}  # when a change that is not held began to wait, by `time.monotonic`
         self._refused_count = self._full_count = 0
-        self._held: set[UUID] = set()  # changes of curators whose tokens storage does not take any more
+        self._held: set[UUID] = set()  # changes with tokens that storage does not take, see `_hold`
         self._sending: Change | None = None
         self._changed = threading.Condition()
         self._closing = False
@@ -150,9 +161,11 @@ class Outbox:
         """Sends what is held of this curator, with the token of the new key."""
         with self._changed:
             curator = find_curator(key)
-            mine = [held for held in self._held if find_curator(self._changes[held].key) == curator]
+            mine = [held for held in self._held if curator and find_curator(self._changes[held].key) == curator]
             for prediction_id in mine:
-                self._changes[prediction_id] = replace(self._changes[prediction_id], key=key)
+                in_turn = self._changes[prediction_id].in_turn
+                renewed = [replace(one, key=key) if is_same_person(one.key, key) else one for one in in_turn]
+                self._changes[prediction_id] = join_in_turn(*renewed)
                 self._since[prediction_id] = time.monotonic()
             self._held.difference_update(mine)
             self._kept.update(*mine)
@@ -313,13 +326,16 @@ class Outbox:
         self._pause()
 
     def _hold(self, prediction_id: UUID, change: Change) -> None:
-        """Keeps a change of a curator, unless another one came while it was being sent."""
+        """Keeps a change of a curator or of the page, unless another one came while it was being sent."""
         with self._changed:
             if self._changes.get(prediction_id) is change:
                 self._held.add(prediction_id)
                 self._since.pop(prediction_id, None)
         curator = find_curator(change.key)
-        logger.warning("change_waits_for_curator", prediction_id=str(prediction_id), curator=curator)
+        if curator is None:
+            logger.warning("change_waits_for_rights_of_page", prediction_id=str(prediction_id))
+        else:
+            logger.warning("change_waits_for_curator", prediction_id=str(prediction_id), curator=curator)
 
     def _send(self, prediction_id: UUID, change: Change) -> None:
         begin_request(change.request_id)
@@ -329,10 +345,10 @@ class Outbox:
             self._postpone(prediction_id)
             return
         except RefusedError as error:
-            if error.problem.code in RIGHTS and change.key in (None, OWN):
+            if error.problem.code == "unauthorised" and change.key in (None, OWN):
                 self._postpone(prediction_id)
                 return
-            if error.problem.code == "unauthorised" and find_curator(change.key) is not None and not change.others:
+            if can_hold(change, error.problem.code):
                 self._hold(prediction_id, change)
                 return
             logger.error("change_refused_by_storage", prediction_id=str(prediction_id), code=error.problem.code)

@@ -4,7 +4,7 @@ Each request may be repeated, so that a change that was sent in part is sent aga
 """
 
 from typing import Protocol
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from services.frontend.saving.change import Change
 from shared.clients.service import RefusedError
@@ -35,10 +35,16 @@ class Storage(Protocol):
 
 
 def write_change(storage: Storage, prediction_id: UUID, change: Change) -> None:
-    """Send everything of a change, in its order. ServiceUnavailableError, RefusedError."""
+    """Send everything of a change, in its order. ServiceUnavailableError, RefusedError.
+
+    Storage does not take a deleted id again. What an older frontend deleted and put back is stored under another one,
+    which is the same each time.
+    """
     key = change.key
     if change.discarded:
         storage.delete_prediction(prediction_id, key=key)
+    if change.discarded and change.prediction is not None:
+        prediction_id = uuid5(prediction_id, "again")
     if change.prediction is not None:
         try:
             storage.put_prediction(prediction_id, change.prediction, key=key)

@@ -60,6 +60,7 @@ class FakeStorage:
         self.available.set()
         self.refused: set[UUID] = set()
         self.expired: set[str | None] = set()  # keys whose tokens are not valid any more
+        self.powerless: set[str | None] = set()  # keys whose tokens have too few rights
         self.predictions: dict[UUID, PredictionToStore] = {}
         self.deleted: set[UUID] = set()
         self.labels: dict[UUID, TrueDigit] = {}
@@ -100,6 +101,8 @@ class FakeStorage:
             raise ServiceUnavailableError("away")
         if key in self.expired:
             raise RefusedError(Problem(type="x", title="", status=401, code="unauthorised", detail="expired"))
+        if key in self.powerless:
+            raise RefusedError(Problem(type="x", title="", status=403, code="forbidden", detail="lacks the right"))
         if prediction_id in self.refused:
             raise RefusedError(Problem(type="x", title="Conflict", status=409, code="conflict", detail="taken"))
         self.writes.append((method, prediction_id, key))

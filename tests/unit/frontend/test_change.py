@@ -49,7 +49,7 @@ def test_a_deletion_removes_prediction_and_label_but_not_the_deletion_of_earlier
     assert waiting.then(Change(discarded=True)) == Change(discarded=True, replaces=(FIRST,))
 
 
-def test_a_prediction_after_its_deletion_is_deleted_and_then_stored() -> None:
+def test_a_prediction_after_its_deletion_becomes_one_change() -> None:
     again = Change(prediction=a_prediction(), replaces=(SECOND,))
     combined = Change(discarded=True, replaces=(FIRST,)).then(again)
     assert combined == Change(discarded=True, prediction=again.prediction, replaces=(FIRST, SECOND))

@@ -179,6 +179,24 @@ def test_a_prediction_that_was_deleted_while_it_was_sent_is_dropped_with_the_one
     assert (storage.predictions, storage.labels, outbox.unsaved) == ({}, {}, 0)
 
 
+def test_what_is_put_back_under_its_deleted_id_is_stored_under_another_one_with_its_label(
+    outbox: Outbox, storage: FakeStorage
+) -> None:
+    """As an older frontend did."""
+    for each in (first := uuid4(), second := uuid4()):
+        outbox.save(each, a_prediction())
+        assert outbox.wait(each, LONG_S) is Delivery.SAVED
+    storage.available.clear()
+    outbox.discard(second)
+    outbox.save(second, a_prediction(), replaces=first)
+    outbox.label(second, 4)
+    storage.available.set()
+    assert outbox.wait(second, LONG_S) is Delivery.SAVED
+    (again,) = storage.predictions
+    assert again != second
+    assert storage.labels == {again: 4}
+
+
 def test_a_discarded_prediction_still_deletes_the_one_that_it_replaced(outbox: Outbox, storage: FakeStorage) -> None:
     outbox.save(first := uuid4(), a_prediction())
     assert outbox.wait(first, LONG_S) is Delivery.SAVED
@@ -310,6 +328,24 @@ def test_what_a_curator_changed_before_the_token_expired_is_sent_when_that_curat
     assert {key for _, written, key in storage.writes if written != others} == {new}
 
 
+def test_what_a_curator_answered_and_took_back_waits_for_that_curator(outbox: Outbox, storage: FakeStorage) -> None:
+    old, new = make_curator_key("old", "ada"), make_curator_key("new", "ada")
+    storage.expired.add(old)
+    storage.available.clear()
+    outbox.label(prediction_id := uuid4(), 3, key=old)
+    outbox.label(prediction_id, 5, instead_of=3, key=old)
+    storage.available.set()
+    outbox.save(other := uuid4(), a_prediction())
+    assert outbox.wait(other, LONG_S) is Delivery.SAVED  # so the answer was tried before
+    assert (outbox.state.held, outbox.state.refused) == (1, 0)
+    outbox.renew(new)
+    assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
+    assert [(method, key) for method, written, key in storage.writes if written == prediction_id] == [
+        ("put_label", new),
+        ("take_label_back", new),
+    ]
+
+
 def test_what_one_curator_changed_is_never_sent_as_another(outbox: Outbox, storage: FakeStorage) -> None:
     ada = make_curator_key("old", "ada@example.org")
     storage.expired.add(ada)
@@ -338,6 +374,20 @@ def test_what_the_page_saves_itself_waits_until_storage_takes_its_token(
     assert outbox.wait(drawn, 0.05) is Delivery.WAITING
     storage.expired.clear()
     assert outbox.wait(drawn, LONG_S) is Delivery.SAVED
+
+
+@pytest.mark.parametrize("key", [None, OWN])
+def test_what_the_page_may_not_save_itself_is_kept_and_not_sent_again_and_again(
+    storage: FakeStorage, key: str | None
+) -> None:
+    storage.powerless.add(key)
+    outbox = Outbox(storage, retry_s=LONG_S)
+    outbox.save(drawn := uuid4(), a_prediction(), key=key)
+    outbox.save(other := uuid4(), a_prediction(), key="bearer:visitor")
+    assert outbox.wait(other, LONG_S / 2) is Delivery.SAVED  # without a pause
+    assert outbox.wait(drawn, 0) is Delivery.WAITING
+    assert (outbox.state.held, outbox.state.refused) == (1, 0)
+    outbox.close()
 
 
 def test_a_new_change_to_a_held_prediction_keeps_its_curator(outbox: Outbox, storage: FakeStorage) -> None:
