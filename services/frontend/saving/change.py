@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from services.frontend.caller_keys import BROWSER, is_same_person
 from shared.contracts.storage import PredictionToStore, TrueDigit
 
 
@@ -18,10 +19,10 @@ class Change:
 
     `discarded` deletes what storage may have under this id; a `prediction` gets another id then. `replaces` are earlier
     predictions of the same drawing, deleted once this one is stored. `label` counts only if `relabelled` is true; None
-    then removes the label.
-    With `instead_of` that label is taken back, and `label` is the one from before it.
-    `key` is that of caller_keys.py, of the person who made the change; None means the frontend itself. `request_id` is
-    that of the press that made it. `others` are later changes that cannot be combined, in order, without `others`.
+    then removes the label. With `instead_of` that label is taken back, and `label` is the one from before it.
+    `key` is that of caller_keys.py, of the person who made the change; None means the frontend itself. `browser` is the
+    name of a visitor's browser, which stays when the key is renewed. `request_id` is that of the press that made it.
+    `others` are later changes that cannot be combined, in order, without `others`.
     """
 
     discarded: bool = False
@@ -31,6 +32,7 @@ class Change:
     label: TrueDigit | None = None
     instead_of: TrueDigit | None = None
     key: str | None = field(default=None, repr=False)
+    browser: str | None = field(default=None, repr=False)
     request_id: str | None = field(default=None, compare=False)
     others: tuple["Change", ...] = ()
 
@@ -65,13 +67,48 @@ class Change:
         return is_same and self.instead_of is None and later.instead_of is None
 
     def _with(self, later: "Change") -> "Change":
-        """Both changes as one. A prediction that waits keeps the key of the person who drew it."""
+        """Both changes as one. A prediction that waits keeps the key and browser of the person who drew it."""
         replaces = (*self.replaces, *later.replaces)
         if later.discarded or later.prediction is not None:
             return replace(later, discarded=self.discarded or later.discarded, replaces=replaces)
-        key = later.key if self.prediction is None else self.key
+        person = later if self.prediction is None else self
         request_id = self.request_id or later.request_id
-        return replace(self, relabelled=True, label=later.label, replaces=replaces, key=key, request_id=request_id)
+        return replace(
+            self,
+            relabelled=True,
+            label=later.label,
+            replaces=replaces,
+            key=person.key,
+            browser=person.browser,
+            request_id=request_id,
+        )
+
+
+def forget_change(change: Change, key: str, browser: str | None = None) -> tuple[Change, ...]:
+    """What still has to be sent, in turn, if everything of a person is deleted.
+
+    The person's predictions become deletions, because one may be on its way to storage, and deletions stay. `browser`
+    is a visitor's, whose labels go. Without it the person is a curator, whose labels of others' predictions stay.
+    """
+    kept = []
+    for one in change.in_turn:
+        if is_of_person(one, key, browser):
+            if one.discarded or one.prediction is not None:
+                sender = key if is_same_person(one.key, key) else one.key
+                deletion = Change(discarded=True, replaces=one.replaces, request_id=one.request_id)
+                kept.append(replace(deletion, key=sender, browser=one.browser))
+            elif browser is None:
+                kept.append(one)
+        else:
+            kept.append(one)
+    return tuple(kept)
+
+
+def is_of_person(change: Change, key: str, browser: str | None) -> bool:
+    """Whether the person with this key, and a visitor with this browser, made the change."""
+    if is_same_person(change.key, key):
+        return True
+    return browser is not None and (change.browser == browser or change.key == BROWSER + browser)
 
 
 def join_in_turn(first: Change, *others: Change) -> Change:

@@ -23,7 +23,7 @@ from uuid import UUID
 import structlog
 
 from services.frontend.caller_keys import OWN, find_curator, is_same_person
-from services.frontend.saving.change import Change, join_in_turn
+from services.frontend.saving.change import Change, forget_change, join_in_turn
 from services.frontend.saving.kept_changes import KeptChanges
 from services.frontend.saving.write import Storage, write_change
 from shared.clients.service import RefusedError, ServiceUnavailableError
@@ -105,7 +105,6 @@ class Outbox:
         self._since: dict[UUID, float] = {}  # when a change that is not held began to wait, by `time.monotonic`
         self._refused_count = self._full_count = 0
         self._held: set[UUID] = set()  # changes with tokens that storage does not take, see `_hold`
-        self._sending: Change | None = None
         self._changed = threading.Condition()
         self._closing = False
         self._kept = KeptChanges(folder, self._changes)
@@ -122,6 +121,7 @@ class Outbox:
         replaces: UUID | None = None,
         *,
         key: str | None = None,
+        browser: str | None = None,
     ) -> None:
         """Adds a prediction and removes the one that it replaces. OutboxFullError."""
         with self._changed:
@@ -132,14 +132,17 @@ class Outbox:
             if replaces is not None:  # it may still wait here, so this change takes over its deletions
                 dropped = self._drop(replaces)
                 replaced = (*dropped.all_replaced, replaces) if dropped else (replaces,)
-            change = Change(prediction=prediction, replaces=replaced, key=key, request_id=find_request_id())
+            change = Change(
+                prediction=prediction, replaces=replaced, key=key, browser=browser, request_id=find_request_id()
+            )
             self._add(prediction_id, change)
             self._kept.update(prediction_id, *replaced[-1:])  # in this order, so that one of them is always kept
 
-    def discard(self, prediction_id: UUID, *, key: str | None = None) -> None:
+    def discard(self, prediction_id: UUID, *, key: str | None = None, browser: str | None = None) -> None:
         """Adds the deletion of a prediction with its drawing and label. Storage does not take this id again."""
         with self._changed:
-            self._add(prediction_id, Change(discarded=True, key=key, request_id=find_request_id()))
+            change = Change(discarded=True, key=key, browser=browser, request_id=find_request_id())
+            self._add(prediction_id, change)
             self._kept.update(prediction_id)
 
     def label(
@@ -149,11 +152,18 @@ class Outbox:
         *,
         instead_of: TrueDigit | None = None,
         key: str | None = None,
+        browser: str | None = None,
     ) -> None:
         """Adds a label; None removes the label. `instead_of` is taken back, and `digit` the label from before it."""
         with self._changed:
-            request_id = find_request_id()
-            change = Change(relabelled=True, label=digit, instead_of=instead_of, key=key, request_id=request_id)
+            change = Change(
+                relabelled=True,
+                label=digit,
+                instead_of=instead_of,
+                key=key,
+                browser=browser,
+                request_id=find_request_id(),
+            )
             self._add(prediction_id, change)
             self._kept.update(prediction_id)
 
@@ -171,17 +181,14 @@ class Outbox:
             self._kept.update(*mine)
             self._changed.notify_all()
 
-    def forget(self, key: str, timeout_s: float) -> bool:
-        """Drops all changes of a person. Returns whether none is on its way to storage any more, after `timeout_s`."""
+    def forget(self, key: str, browser: str | None = None) -> None:
+        """Deletes what a person drew and waits, also what is on its way to storage. See `forget_change`."""
         with self._changed:
             for prediction_id, change in tuple(self._changes.items()):
-                others = [one for one in change.in_turn if not is_same_person(one.key, key)]
-                if len(others) < len(change.in_turn):
-                    self._replace(prediction_id, others)
+                kept = forget_change(change, key, browser)
+                if kept != change.in_turn:
+                    self._replace(prediction_id, kept)
             self._changed.notify_all()
-            return self._changed.wait_for(
-                lambda: self._sending is None or not is_same_person(self._sending.key, key), timeout_s
-            )
 
     def wait(self, prediction_id: UUID, timeout_s: float) -> Delivery:
         """Waits at most `timeout_s` for all changes to this prediction, and returns how far they have come."""
@@ -287,7 +294,6 @@ class Outbox:
         with self._changed:
             self._changed.wait_for(lambda: self._find_next() or self._closing, self._tidy_s)
             oldest = None if self._closing else self._find_next()
-            self._sending = None if oldest is None else oldest[1]
         if oldest is not None:
             self._send(*oldest)
         if time.monotonic() - self._tidied_at >= self._tidy_s:
@@ -340,7 +346,7 @@ class Outbox:
     def _send(self, prediction_id: UUID, change: Change) -> None:
         begin_request(change.request_id)
         try:
-            self._write(prediction_id, change)
+            write_change(self._storage, prediction_id, change)
         except ServiceUnavailableError:
             self._postpone(prediction_id)
             return
@@ -361,12 +367,3 @@ class Outbox:
         else:
             self._refused.discard(prediction_id)
         self._finish(prediction_id, change)
-
-    def _write(self, prediction_id: UUID, change: Change) -> None:
-        """ServiceUnavailableError, RefusedError."""
-        try:
-            write_change(self._storage, prediction_id, change)
-        finally:
-            with self._changed:
-                self._sending = None
-                self._changed.notify_all()

@@ -117,7 +117,8 @@ def get_storage() -> StorageClient:
 
 def get_outbox() -> PersonalOutbox:
     """The outbox with the rights of the person in front of the page."""
-    return PersonalOutbox(connect().outbox, get_identity().key)
+    identity = get_identity()
+    return PersonalOutbox(connect().outbox, identity.key, None if identity.is_curator else get_browser_name())
 
 
 def _may_curate(rights: Me | None) -> bool:

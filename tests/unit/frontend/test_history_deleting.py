@@ -86,17 +86,32 @@ def delete_one() -> None:
     st.session_state["left"] = delete_drawings([UUID(st.session_state["doomed"])])
 
 
-def test_everything_of_a_person_is_deleted_also_what_still_waits_for_storage(rows: FakeRows) -> None:
+def save_mine() -> None:
+    import streamlit as st
+
+    from services.frontend.session.identity import get_outbox
+    from tests.unit.frontend.conftest import a_prediction
+
+    get_outbox().save(st.session_state["mine"], a_prediction())
+
+
+def test_everything_of_a_person_is_deleted_also_what_still_waits_for_storage(
+    rows: FakeRows, client: FakeBrowser
+) -> None:
     rows.is_full.set()
     outbox = connect().outbox
-    outbox.save(uuid4(), a_prediction(), key=f"bearer:{VISITOR}")
+    client.cookies = {"slate_visitor": "an.earlier.token", "slate_browser": "secret"}
+    page = AppTest.from_function(save_mine, default_timeout=LONG_S)
+    page.session_state["mine"] = mine = uuid4()
+    assert not page.run().exception
+    client.cookies = {"slate_visitor": VISITOR, "slate_browser": "secret"}  # loaded again
     outbox.save(others := uuid4(), a_prediction(), key="bearer:another.visitor")
     page = AppTest.from_function(show_button, default_timeout=LONG_S).run()
     page.button(key="really-all-mine").click().run()
     assert not page.exception
-    assert (rows.deleted, outbox.unsaved) == ([EVERYTHING], 1)
     rows.is_full.clear()
-    assert outbox.wait(others, LONG_S) is Delivery.SAVED
+    assert outbox.wait(others, LONG_S) is outbox.wait(mine, LONG_S) is Delivery.SAVED
+    assert sorted(rows.deleted) == sorted([EVERYTHING, str(mine)])
     assert rows.stored == [str(others)]
 
 

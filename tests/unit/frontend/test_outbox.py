@@ -11,6 +11,7 @@ import pytest
 
 from services.frontend.caller_keys import OWN, make_curator_key
 from services.frontend.saving.outbox import MAX_BYTES, Delivery, Outbox, OutboxFullError
+from services.frontend.saving.personal_outbox import PersonalOutbox
 from shared.web.request_id import begin_request, find_request_id
 from tests.unit.frontend.conftest import FakeStorage, a_prediction
 
@@ -413,21 +414,63 @@ def test_what_waits_of_a_person_is_forgotten_and_what_waits_of_others_is_sent(
     outbox.label(labelled := uuid4(), 3, key="ada")
     outbox.label(labelled, 5, key="bob")
     outbox.save(others := uuid4(), a_prediction(), key="bob")
-    assert outbox.forget("ada", LONG_S)
-    assert (outbox.unsaved, outbox.has_room(MAX_BYTES), outbox.state.refused) == (2, False, 0)
+    outbox.forget("ada", "her browser")
+    assert (outbox.unsaved, outbox.has_room(MAX_BYTES), outbox.state.refused) == (3, False, 0)
     storage.available.set()
     assert all(outbox.wait(one, LONG_S) is Delivery.SAVED for one in (drawn, labelled, others))
-    assert sorted(storage.writes) == sorted([("put_label", labelled, "bob"), ("put_prediction", others, "bob")])
+    assert sorted(storage.writes) == sorted(
+        [("delete_prediction", drawn, "ada"), ("put_label", labelled, "bob"), ("put_prediction", others, "bob")]
+    )
     assert outbox.has_room(MAX_BYTES)
 
 
-def test_what_waits_for_a_curator_is_forgotten_too(outbox: Outbox, storage: FakeStorage) -> None:
-    storage.expired.add(old := make_curator_key("old", "ada@example.org"))
-    outbox.save(uuid4(), a_prediction(), key=old)
+def test_what_a_visitor_deleted_or_replaced_is_still_deleted_when_everything_is(
+    outbox: Outbox, storage: FakeStorage
+) -> None:
+    for each in (deleted := uuid4(), replaced := uuid4()):
+        outbox.save(each, a_prediction(), key="ada")
+        assert outbox.wait(each, LONG_S) is Delivery.SAVED
+    storage.available.clear()
+    outbox.discard(deleted, key="ada")
+    outbox.save(drawn := uuid4(), a_prediction(), replaces=replaced, key="ada")
+    outbox.forget("ada", "her browser")
+    storage.available.set()
+    assert outbox.wait(deleted, LONG_S) is outbox.wait(drawn, LONG_S) is Delivery.SAVED
+    assert (storage.predictions, storage.deleted) == ({}, {deleted, replaced, drawn})
+
+
+def test_what_a_visitor_drew_under_an_earlier_token_is_forgotten_too(outbox: Outbox, storage: FakeStorage) -> None:
+    storage.available.clear()
+    earlier, now = PersonalOutbox(outbox, "bearer:old", "a"), PersonalOutbox(outbox, "bearer:new", "a")
+    earlier.save(drawn := uuid4(), a_prediction())
+    earlier.label(labelled := uuid4(), 3)
+    outbox.save(tokenless := uuid4(), a_prediction(), key="browser:a")  # in the file of an older frontend
+    PersonalOutbox(outbox, "bearer:other", "b").save(others := uuid4(), a_prediction())
+    outbox.save(curators := uuid4(), a_prediction(), key=make_curator_key("token", "ada"))
+    now.forget()
+    storage.available.set()
+    assert all(outbox.wait(one, LONG_S) is Delivery.SAVED for one in (drawn, labelled, tokenless, others, curators))
+    assert storage.predictions.keys() == {others, curators}
+    assert storage.deleted == {drawn, tokenless}
+    assert storage.labels == {}
+
+
+def test_what_waits_for_a_curator_is_deleted_and_the_labels_of_others_drawings_stay(
+    outbox: Outbox, storage: FakeStorage
+) -> None:
+    old, new = make_curator_key("old", "ada@example.org"), make_curator_key("new", "ada@example.org")
+    storage.expired.add(old)
+    outbox.save(drawn := uuid4(), a_prediction(), key=old)
+    outbox.label(labelled := uuid4(), 3, key=old)
     outbox.save(other := uuid4(), a_prediction())
     assert outbox.wait(other, LONG_S) is Delivery.SAVED
-    assert outbox.forget(make_curator_key("new", "ada@example.org"), LONG_S)
-    assert (outbox.unsaved, outbox.state.held) == (0, 0)
+    outbox.forget(new)
+    assert outbox.wait(drawn, LONG_S) is Delivery.SAVED
+    assert storage.deleted == {drawn}
+    assert outbox.state.held == 1
+    outbox.renew(new)
+    assert outbox.wait(labelled, LONG_S) is Delivery.SAVED
+    assert storage.labels == {labelled: 3}
 
 
 class SlowStorage(FakeStorage):
@@ -443,18 +486,17 @@ class SlowStorage(FakeStorage):
         super()._answer(method, prediction_id, key)
 
 
-def test_a_person_is_forgotten_once_nothing_of_that_person_is_on_its_way_to_storage() -> None:
+def test_what_is_on_its_way_to_storage_when_everything_is_deleted_is_deleted_after_it() -> None:
     storage = SlowStorage()
     outbox = Outbox(storage, retry_s=0.01)
-    outbox.save(uuid4(), a_prediction(), key="ada")
+    outbox.save(drawn := uuid4(), a_prediction(), key="ada")
     assert storage.has_request.wait(LONG_S)
-    assert outbox.forget("bob", 0)
-    assert not outbox.forget("ada", 0.01)
+    outbox.forget("ada")
     storage.answers.set()
-    assert outbox.forget("ada", LONG_S)
-    written = list(storage.writes)
+    assert outbox.wait(drawn, LONG_S) is Delivery.SAVED
     outbox.close()
-    assert len(written) == len(storage.writes) == 1
+    assert storage.writes == [("put_prediction", drawn, "ada"), ("delete_prediction", drawn, "ada")]
+    assert storage.predictions == {}
 
 
 def test_what_waits_for_a_curator_does_not_count_as_waiting_for_storage(outbox: Outbox, storage: FakeStorage) -> None:

@@ -85,10 +85,13 @@ def test_what_two_people_say_of_a_prediction_is_sent_after_a_restart(storage: Fa
 def test_what_was_forgotten_is_not_sent_after_a_restart(storage: FakeStorage, tmp_path: Path) -> None:
     storage.available.clear()
     with run_outbox(storage, tmp_path) as before:
-        before.save(uuid4(), a_prediction(), key="ada")
-        assert before.forget("ada", LONG_S)
+        before.save(drawn := uuid4(), a_prediction(), key="bearer:old", browser="a")
+    with run_outbox(storage, tmp_path) as between:
+        between.forget("bearer:new", "a")
+    storage.available.set()
     with run_outbox(storage, tmp_path) as after:
-        assert after.unsaved == 0
+        assert after.wait(drawn, LONG_S) is Delivery.SAVED
+    assert storage.writes == [("delete_prediction", drawn, "bearer:old")]
 
 
 def test_what_was_sent_is_not_sent_again_after_a_restart(storage: FakeStorage, tmp_path: Path) -> None:

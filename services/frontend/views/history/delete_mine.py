@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from services.frontend.caller_keys import BROWSER
-from services.frontend.connections import connect, forget_statistics
+from services.frontend.connections import forget_statistics
 from services.frontend.elements.thumbnails import forget_thumbnails
-from services.frontend.session.identity import get_browser_name, get_identity, get_storage
+from services.frontend.session.identity import get_outbox, get_storage
 from services.frontend.session.visit import forget_visit
 from shared.clients.service import RefusedError, ServiceUnavailableError
 
@@ -13,7 +12,6 @@ QUESTION = (
     "Delete **everything that you have drawn or uploaded here**, with all its labels? It is deleted for good. You can "
     "download it first."
 )
-PATIENCE_S = 10.0  # longer than a request may take that is on its way
 AWAY = "Storage can't be reached right now. Not everything was deleted. Try again."
 
 
@@ -27,9 +25,7 @@ def show_delete_mine() -> None:
 
 def delete_mine() -> None:
     """Deletes it in storage and forgets it here, first what waits for storage and would come back."""
-    if not forget_unsent():
-        st.warning(AWAY)
-        return
+    get_outbox().forget()
     try:
         deleted = get_storage().delete_mine().predictions
     except (ServiceUnavailableError, RefusedError):
@@ -40,10 +36,3 @@ def delete_mine() -> None:
     forget_visit()
     st.toast(f"{deleted:,} drawing{' was' if deleted == 1 else 's were'} deleted.", icon=":material/delete_sweep:")
     st.rerun()
-
-
-def forget_unsent() -> bool:
-    """Drops what waits for storage. Returns whether nothing of it is on its way."""
-    identity = get_identity()
-    keys = {identity.key} if identity.is_curator else {identity.key, BROWSER + get_browser_name()}
-    return all(connect().outbox.forget(key, PATIENCE_S) for key in keys)
