@@ -12,6 +12,7 @@ import streamlit as st
 
 from services.frontend.connections import Health
 from services.frontend.saving.predicted_drawing import PredictedDrawing
+from services.frontend.session.entry import Entry
 from services.frontend.session.on_canvas import OnCanvas
 from services.frontend.session.retries import Retries
 from services.frontend.session.sheet import PEN_WIDTH, Sheet, Strokes, get_latest_sheet, is_same
@@ -21,23 +22,6 @@ from shared.contracts.page import PageReading
 from shared.contracts.storage import TrueDigit
 
 KEY = "draw_state"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What storage has of a drawing that comes back to the canvas: after a reload, or from the recent drawings.
-
-    `finished` is true for a recent drawing: it stays as it is, and drawing on makes another one.
-    """
-
-    id: UUID
-    label: TrueDigit | None = None
-    finished: bool = False
-
-    def take_over(self, predicted: PredictedDrawing) -> None:
-        """Makes a new prediction of the drawing that of this entry, so that nothing is stored again."""
-        predicted.prediction = predicted.prediction.model_copy(update={"id": self.id})
-        predicted.label, predicted.handed_over, predicted.finished = self.label, True, self.finished
 
 
 @dataclass
@@ -97,6 +81,12 @@ class DrawState(OnCanvas, Retries):
         """Takes over the reading of a drawing with several digits."""
         self.forget_failures()
         self.number, self.early_label, self.entry = reading, None, None
+
+    def note_entries(self, number: PageReading, entries: list[Entry]) -> None:
+        """Notes what storage has of a number now: on the canvas, and in every step that would bring it back."""
+        if number is self.number:
+            self.number_entries = entries
+        self.steps.note_entries(number, entries)
 
     @property
     def is_answered(self) -> bool:
@@ -193,7 +183,7 @@ class DrawState(OnCanvas, Retries):
         self.number_entries = []
 
     def _make_step(self) -> Step:
-        return Step(self.strokes, self.drawing, self.predicted, self.replaced, self.number)
+        return Step(self.strokes, self.drawing, self.predicted, self.replaced, self.number, self.number_entries)
 
     def _go_to(self, step: Step) -> None:
         """Puts a step back. Its prediction counts again, unless a later one of this drawing has replaced it."""
@@ -208,7 +198,7 @@ class DrawState(OnCanvas, Retries):
         self._forget_answer()
         self.forget_failures()
         self.drawing, self.predicted, self.replaced = step.drawing, step.predicted, step.replaced
-        self.number = step.number
+        self.number, self.number_entries = step.number, step.number_entries
         self.start_canvas(step.strokes)
 
 

@@ -9,7 +9,8 @@ from typing import Annotated
 import streamlit as st
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from services.frontend.session.draw_state import DrawState, Entry
+from services.frontend.session.draw_state import DrawState
+from services.frontend.session.entry import Entry
 from services.frontend.session.identity import get_outbox, name_person
 from services.frontend.session.sheet import PEN_WIDTHS, is_same
 from services.frontend.session.steps import MAX_STEPS, Step

@@ -3,9 +3,10 @@
 A step is a stroke, a wipe of the eraser, a Clear, or a drawing that was put on the canvas.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from services.frontend.saving.predicted_drawing import PredictedDrawing
+from services.frontend.session.entry import Entry
 from services.frontend.session.sheet import Strokes
 from shared.contracts.page import PageReading
 
@@ -14,13 +15,17 @@ MAX_STEPS = 500  # so that a visit of many hours does not fill the memory
 
 @dataclass(frozen=True)
 class Step:
-    """The canvas at one time. `drawing` is None if it was empty, or if the browser has not sent its picture yet."""
+    """The canvas at one time. `drawing` is None if it was empty, or if the browser has not sent its picture yet.
+
+    `number_entries` is what storage has of the digits of `number`, so that they are not stored again.
+    """
 
     strokes: Strokes
     drawing: bytes | None = None
     predicted: PredictedDrawing | None = None
     replaced: PredictedDrawing | None = None
     number: PageReading | None = None
+    number_entries: list[Entry] = field(default_factory=list)
 
 
 @dataclass
@@ -42,6 +47,11 @@ class Steps:
     def go_forward(self, now: Step) -> Step | None:
         """The step that was undone last; None if there is none."""
         return self._move(self.future, self.past, now)
+
+    def note_entries(self, number: PageReading, entries: list[Entry]) -> None:
+        """Notes what storage has of a number now, in every step with it."""
+        for steps in (self.past, self.future):
+            steps[:] = [replace(step, number_entries=entries) if step.number is number else step for step in steps]
 
     def _move(self, source: list[Step], target: list[Step], now: Step) -> Step | None:
         if not source:

@@ -22,13 +22,15 @@ ID_BYTES = 16
 
 # The length of a drawing is known without reading it. A suspicion counts as long as the label is the suspected one.
 # An import keeps `labelled_at`, and a review changes neither that nor always the history, so `known_at` asks all three.
+# It is never later than $1: a label that is given from now on, and is not read, would count as known by then.
 PAGE = f"""
 SELECT id, label, labelled_at, known_at, owner, labelled_by, digit, rejected, model_name, model_version, suspected,
        reviewed, drawing
 FROM (
     SELECT *, sum(octet_length(drawing)) OVER (ORDER BY labelled_at, id) - octet_length(drawing) AS bytes_before
     FROM (
-        SELECT id, predictions.label, labelled_at, greatest(labelled_at, newest.at, reviewed_at) AS known_at, owner,
+        SELECT id, predictions.label, labelled_at,
+               least(greatest(labelled_at, newest.at, reviewed_at), $1) AS known_at, owner,
                CASE newest.origin WHEN 'person' THEN newest.by_owner END AS labelled_by,
                digit, rejected, model_name, model_version,
                suspected_labels.label IS NOT NULL AND reviewed_at IS NULL AS suspected,

@@ -49,6 +49,12 @@ DELETE FROM label_history WHERE by_owner IS NOT DISTINCT FROM $2 AND by_name = $
    AND id = (SELECT max(id) FROM label_history WHERE prediction_id = $1 AND counts)
 RETURNING id
 """
+# After TAKE_BACK: the label is as old as it was.
+SET_BACK = f"""
+UPDATE predictions SET label = $2, labelled_at = coalesce(
+    (SELECT at FROM label_history WHERE prediction_id = $1 AND counts ORDER BY id DESC LIMIT 1), labelled_at)
+WHERE id = $1 RETURNING {COLUMNS}
+"""  # noqa: S608  constants only
 SEEN = "SELECT EXISTS (SELECT FROM predictions WHERE id = $1 AND ($2::uuid IS NULL OR owner = $2))"
 HISTORY = f"""
 SELECT at, by_owner, by_name, counts, before, after, origin FROM (
@@ -87,16 +93,16 @@ async def label_prediction(
         record = await connection.fetchrow(LOCK, prediction_id, seen)
         if record is None:
             return None
-        number = encode_label(label)
-        if author.is_curator:
-            await review_label(connection, prediction_id, record["label"], number)
+        before, number = record["label"], encode_label(label)
         if not _may_change(record, author):
             await _note_opinion(connection, prediction_id, number, author)
-        elif record["label"] != number:
-            before, record = record["label"], await connection.fetchrow(SET, prediction_id, number)
+        elif before != number:
+            record = await connection.fetchrow(SET, prediction_id, number)
             await _note(connection, prediction_id, author, counts=True, before=before, after=number)
         elif not await connection.fetchval(IS_RETRY, prediction_id, author.owner, author.name):
             await _note(connection, prediction_id, author, counts=True, before=number, after=number)
+        if author.is_curator:  # last, because IS_RETRY asks for a suspicion that is open
+            await review_label(connection, prediction_id, before, number)
         return to_stored_prediction(record, author.owner)
 
 
@@ -122,7 +128,7 @@ async def take_label_back(
             if author.is_curator:
                 await reopen_suspicion(connection, prediction_id, new, old)
             if old != new:
-                record = await connection.fetchrow(SET, prediction_id, old)
+                record = await connection.fetchrow(SET_BACK, prediction_id, old)
         return to_stored_prediction(record, author.owner)
 
 

@@ -4,9 +4,11 @@ import asyncio
 import json
 from datetime import datetime
 
+import asyncpg
 import pytest
 from pydantic import ValidationError
 
+from services.storage.queries.labelled_drawings import BEGINNING, read_clock, read_labelled_drawings
 from shared.contracts.suspected import SuspectedLabels
 
 
@@ -104,6 +106,20 @@ async def test_a_confirmed_label_is_known_since_its_review(installation, make, a
     lines = await read_lines(curator)
     assert read_time(lines[prediction], "labelled_at") < read_time(lines[given], "known_at")
     assert read_time(lines[given], "known_at") < read_time(lines[prediction], "known_at")
+
+
+async def test_no_label_is_known_later_than_the_stream_began(installation, make, database_url):
+    curator, visitor = await installation.curator(), await installation.visitor()
+    prediction = await store(visitor, make, 3)
+    connection = await asyncpg.connect(database_url)
+    try:
+        began = await read_clock(connection)
+        await say(curator, prediction, 3)  # while the stream is read
+        [line] = await read_labelled_drawings(connection, BEGINNING, began)
+    finally:
+        await connection.close()
+    assert line.labelled_at < line.known_at == began
+    assert read_time((await read_lines(curator))[prediction], "known_at") > began
 
 
 async def test_suspected_labels_are_replaced_by_the_next_ones(installation, make):
@@ -229,25 +245,30 @@ async def test_of_many_wrong_labels_only_the_first_is_described(installation):
     assert {error["loc"][:2] for error in raised.value.errors()} == {("suspected", 0)}
 
 
+SAID_BY = ("owner", "labelled_by", "known_at")
+
+
 async def take_back(caller, prediction: str, label, before) -> None:
     body = {"digit": before, "instead_of": label}
     answer = await caller.put(f"/v1/predictions/{prediction}/label", json=body)
     assert (answer.status_code, answer.json()["label"]) == (200, before)
 
 
+@pytest.mark.parametrize("giver", ["curator", "visitor"])
 @pytest.mark.parametrize("label", [3, 8, "not_a_digit"])
-async def test_an_answer_that_a_curator_took_back_is_no_review(installation, make, label):
+async def test_an_answer_that_a_curator_took_back_is_no_review(installation, make, label, giver):
     curator, visitor = await installation.curator(), await installation.visitor()
-    prediction = await store(visitor, make, 3)
+    prediction = await store(visitor, make)
+    await say({"curator": curator, "visitor": visitor}[giver], prediction, 3)
     await send(curator, suspect(prediction))
-    owner = (await read_lines(curator))[prediction]["owner"]
+    before = (await read_lines(curator))[prediction]
     for _ in range(2):
         await say(curator, prediction, label)
         for _ in range(2):  # a client may send every request twice
             await take_back(curator, prediction, label, before=3)
         line = (await read_lines(curator))[prediction]
         assert (line["label"], line["suspected"], line["reviewed"]) == (3, True, False)
-        assert (line["owner"], line["labelled_by"]) == (owner, owner)
+        assert [line[name] for name in SAID_BY] == [before[name] for name in SAID_BY]
         assert list(await suggested(curator)) == [prediction]
     await say(curator, prediction, label)
     assert await read_states(curator, prediction) == ["reviewed"]

@@ -22,6 +22,7 @@ from services.frontend.views.draw.asking import AT_ONCE, find_places
 from services.frontend.views.draw.number import choose_size, number_details_html, number_html
 from services.frontend.views.draw.recent import get_snapshots
 from services.frontend.views.draw.status import NUMBER_UNSAVED
+from services.frontend.views.draw.truth import KEY as TRUTH_KEY
 from services.frontend.views.draw.truth import NUMBER_QUESTION
 from shared.clients.patience import Patience
 from shared.contracts.access import VisitorToken
@@ -262,6 +263,37 @@ def test_a_number_keeps_its_labels_when_the_page_is_loaded_again(services: Servi
     again.button("feedback-right").click().run()  # takes the labels back
     assert f"{NUMBER_QUESTION} <b>_ _</b>" in html_of(again)
     assert again.session_state[KEY].number_entries == []
+
+
+def test_a_number_whose_labels_were_taken_back_counts_once_in_the_accuracy(services: Services) -> None:
+    page = open_with_a_drawing(APART)
+    state = page.session_state[KEY]
+    for counted in (2, 0, 2):
+        page.button("feedback-right").click().run()
+        assert list(state.labelled.values()) == counted * [True]
+    state.drawing, state.number = b"more", None  # a stroke, whose answer has come
+    truth = page.session_state[TRUTH_KEY]
+    page.run()
+    assert (state.labelled, truth.said) == ({}, None)
+
+
+@pytest.mark.parametrize("then_clear", [False, True])
+def test_undo_after_clear_brings_a_number_back_with_what_storage_has_of_it(
+    services: Services, *, then_clear: bool
+) -> None:
+    page = open_with_a_drawing(APART)
+    page.toggle("then-clear").set_value(then_clear).run()
+    page.button("feedback-right").click().run()
+    state = page.session_state[KEY]
+    ids = set(state.labelled)
+    if not then_clear:
+        page.button("clear").click().run()
+    assert state.drawing is None
+    page.button("undo").click().run()
+    assert f"{NUMBER_QUESTION} <b>4 2</b>" in html_of(page)
+    assert {entry.id for entry in state.number_entries} == set(state.labelled) == ids
+    page.button("feedback-right").click().run()  # takes the labels back
+    assert (state.labelled, state.number_entries) == ({}, [])
 
 
 def test_a_digit_of_several_strokes_is_still_one_request(services: Services) -> None:

@@ -11,7 +11,8 @@ from services.frontend.saving.outbox import Delivery, Outbox
 from services.frontend.saving.personal_outbox import PersonalOutbox
 from services.frontend.saving.predicted_drawing import PredictedDrawing
 from services.frontend.session import draw_state, on_canvas, retries
-from services.frontend.session.draw_state import DrawState, Entry, can_retry
+from services.frontend.session.draw_state import DrawState, can_retry
+from services.frontend.session.entry import Entry
 from services.frontend.session.sheet import SLATE, Sheet, Strokes
 from tests.unit.clients.page_readings import a_reading
 from tests.unit.frontend.conftest import FakeStorage
@@ -202,6 +203,25 @@ def test_undo_goes_back_from_a_number_to_its_first_digit_without_a_new_request(b
     state.redo()
     answer_start(state, browser)
     assert (state.number, state.predicted) == (reading, None)
+
+
+def test_a_number_that_was_taken_back_comes_back_as_one_that_storage_does_not_have(browser: Browser) -> None:
+    state = DrawState()
+    draw(state, browser, "one", "two")
+    state.take_number(reading := a_reading("42"))
+    state.note_entries(reading, [Entry(ID, 4), Entry(uuid4(), 2)])
+    assert len(state.number_entries) == 2
+    draw(state, browser, "one", "two", "three")
+    assert state.number_entries == []
+    state.take_number(longer := a_reading("421"))
+    state.note_entries(reading, [])
+    state.note_entries(longer, [Entry(ID, 4)])
+    state.undo()
+    answer_start(state, browser)
+    assert (state.number, state.number_entries) == (reading, [])
+    state.redo()
+    answer_start(state, browser)
+    assert (state.number, state.number_entries) == (longer, [Entry(ID, 4)])
 
 
 def test_an_undone_drawing_stays_in_the_history_when_another_one_is_begun(browser: Browser) -> None:

@@ -11,7 +11,8 @@ from services.frontend.elements.answer import describe_label, mark_label, percen
 from services.frontend.elements.decoding import UnshowablePictureError
 from services.frontend.elements.thumbnails import forget_thumbnail, get_picture
 from services.frontend.elements.time_zone import find_zone, write_time
-from services.frontend.session.draw_state import DrawState, Entry
+from services.frontend.session.draw_state import DrawState
+from services.frontend.session.entry import Entry
 from services.frontend.session.identity import get_identity, get_outbox, get_storage
 from services.frontend.views.draw.label_buttons import show_label_buttons
 from services.frontend.views.draw.picture_stroke import write_picture_stroke

@@ -16,7 +16,7 @@ from services.frontend.elements.decoding import use_picture
 from services.frontend.saving.outbox import Delivery
 from services.frontend.saving.personal_outbox import PersonalOutbox
 from services.frontend.saving.predicted_drawing import PredictedDrawing
-from services.frontend.session.draw_state import Entry
+from services.frontend.session.entry import Entry
 from services.frontend.session.sheet import SIDE, SLATE
 from shared.contracts.page import Box, PageReading
 from shared.contracts.storage import NOT_A_DIGIT, TrueDigit

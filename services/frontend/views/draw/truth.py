@@ -85,6 +85,7 @@ def confirm(state: DrawState) -> None:
     if state.predicted is not None:
         label_drawing(state, find_truth(state.predicted))
     elif (said := say_number(state)) is not None:
+        forget_number(state, said)
         said.confirm(get_outbox())
         count_number(state, said)
         finish_if_wanted(state)
@@ -113,7 +114,7 @@ def say_number(state: DrawState) -> SaidNumber | None:
 
 
 def bring_back_number(state: DrawState) -> SaidNumber | None:
-    """What was said about the number before the page was loaded again. None if it is read otherwise now."""
+    """What was said about the number before a reload or Clear. None if it is read otherwise now."""
     entries, number = state.number_entries, state.number
     if not entries or number is None or len(entries) != len(number.digits):
         return None
@@ -127,13 +128,21 @@ def take_back_number(state: DrawState) -> None:
     """Takes back what was said about the number before the last stroke, because the drawing is another one now."""
     truth = get_truth()
     if truth.said is not None and truth.said.reading is not state.number:
+        forget_number(state, truth.said)
         truth.said.take_back(get_outbox())
         count_number(state, truth.said)
         truth.said = None
 
 
+def forget_number(state: DrawState, said: SaidNumber) -> None:
+    """Counts its digits no longer. They have to be forgotten before they get new ids."""
+    for digit in said.digits:
+        state.count_label(digit.prediction.id, None)
+
+
 def count_number(state: DrawState, said: SaidNumber) -> None:
-    """Counts its digits in the accuracy of this visit."""
+    """Counts its digits in the accuracy of this visit, and notes what storage has of them."""
+    state.note_entries(said.reading, said.entries)
     for digit in said.digits:
         state.count_label(digit.prediction.id, None if digit.label is None else digit.is_right)
     forget_statistics()
