@@ -6,7 +6,7 @@ binary tensor extension, the values of a tensor follow the JSON as bytes, and `p
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from shared.contracts.examples import SEVEN_PIXELS, SEVEN_PNG
@@ -90,12 +90,6 @@ class InferOutput(Message):
     parameters: Parameters | None = None
 
 
-def _check_names(outputs: list[InferOutput]) -> list[InferOutput]:
-    if len({output.name for output in outputs}) < len(outputs):
-        raise ValueError("Name each output once.")
-    return outputs
-
-
 EXAMPLE: JsonDict = {
     "examples": [
         {
@@ -126,7 +120,7 @@ class InferRequest(Message):
     id: Annotated[str, Field(max_length=200)] | None = None
     parameters: Parameters | None = None
     inputs: Annotated[list[InferInput], Field(min_length=1, max_length=1)]
-    outputs: Annotated[list[InferOutput], Field(max_length=4), AfterValidator(_check_names)] | None = None
+    outputs: Annotated[list[InferOutput], Field(max_length=4)] | None = None
 
 
 class OutputTensor(Message):

@@ -53,11 +53,11 @@ class InferBody:
         for parameters in (tensor.parameters, *(output.parameters for output in message.outputs or ())):
             _check_supported(parameters)
         all_binary = _read_flag(message.parameters, "binary_data_output", otherwise=False)
-        outputs = tuple(
-            (output.name, _read_flag(output.parameters, "binary_data", otherwise=all_binary))
+        outputs = {  # each once, however often it is named
+            output.name: _read_flag(output.parameters, "binary_data", otherwise=all_binary)
             for output in message.outputs or ()
-        )
-        return InferCall(read_tensor(tensor, binary), outputs, all_binary, message.id)
+        }
+        return InferCall(read_tensor(tensor, binary), tuple(outputs.items()), all_binary, message.id)
 
 
 @dataclass(frozen=True)
