@@ -28,10 +28,11 @@ from services.frontend.views.photo.cards import (
 )
 from services.frontend.views.photo.marked_picture import show_picture
 from services.frontend.views.photo.numbers import write_cells, write_lines
-from services.frontend.views.photo.reading import CARDS, save_photo
+from services.frontend.views.photo.reading import CARDS, can_progress, save_photo
 from services.frontend.views.photo.state import Photo, PhotoDigit, get_photo_page, list_signs
 from shared.contracts.page import PageReading
 
+REFRESH_EVERY_S = 2.0
 NOT_READ_YET = "Not read yet. The picture stays here and is read when the recogniser is back."
 ALL_RIGHT = "Labels every digit that has no label yet as what it was read as"
 NOT_SAVED = "An example, so nothing of it is saved"
@@ -101,6 +102,15 @@ def show_reading(photo: Photo, reading: PageReading) -> None:
     show_cards(photo)
     with place_of_saved:
         show_saved(photo)
+    if not photo.is_saved:
+        rerun_when_saved(photo)
+
+
+@st.fragment(run_every=REFRESH_EVERY_S)
+def rerun_when_saved(photo: Photo) -> None:
+    """Reruns the page once more of the picture can be saved: after a tap, only this picture was run."""
+    if can_progress(photo, get_outbox()):
+        st.rerun()
 
 
 def show_tables(photo: Photo, reading: PageReading) -> None:

@@ -9,12 +9,11 @@ import streamlit as st
 from services.frontend.connections import check_health, connect, forget_statistics, get_digit_score_threshold
 from services.frontend.elements.headings import show_title
 from services.frontend.session.chosen_model import ask_chosen_model, get_chosen_model, reads_pages
-from services.frontend.session.identity import get_outbox
 from services.frontend.views.photo.examples import add_example, show_examples
 from services.frontend.views.photo.kept_pages import keep_page
-from services.frontend.views.photo.one_photo import show_photo
+from services.frontend.views.photo.one_photo import REFRESH_EVERY_S, show_photo
 from services.frontend.views.photo.picture import MAX_MIB
-from services.frontend.views.photo.reading import can_progress, make_photo, try_to_read
+from services.frontend.views.photo.reading import make_photo, try_to_read
 from services.frontend.views.photo.state import PhotoPage
 from services.frontend.views.photo.uploads import forget_uploads
 from shared.contracts.page import PageReading, Rotation
@@ -22,7 +21,6 @@ from shared.contracts.page import PageReading, Rotation
 MARKDOWN = re.compile(f"[{re.escape(string.punctuation)}]")
 UPLOAD, CAMERA = "Upload", "Camera"
 ICONS = {UPLOAD: ":material/upload: Upload", CAMERA: ":material/photo_camera: Camera"}
-REFRESH_EVERY_S = 2.0
 PICTURES = f"Pictures of any usual kind, or a PDF, up to {MAX_MIB} MB each"
 INTAKE = (
     '<p class="note paste-hint">You can also paste a picture: Ctrl+V, or ⌘V on a Mac.</p>'
@@ -45,8 +43,8 @@ def show_page() -> None:
         if page.left_out:
             st.html(f'<p class="photo-problem" role="status" data-testid="no-room">{say_no_room(page.left_out)}</p>')
     read_and_show(page)
-    if any(photo.is_waiting or not photo.is_saved for photo in page.photos):
-        rerun_when_possible(page)
+    if any(photo.is_waiting for photo in page.photos):
+        rerun_when_possible()
 
 
 def show_intake(page: PhotoPage) -> None:
@@ -125,11 +123,9 @@ def say_no_room(left_out: int) -> str:
 
 
 @st.fragment(run_every=REFRESH_EVERY_S)
-def rerun_when_possible(page: PhotoPage) -> None:
-    """Reruns the page once a waiting picture can be read, or more of a picture can be saved."""
-    is_waiting = any(photo.is_waiting for photo in page.photos)
-    can_read = is_waiting and check_health().inference
-    if can_read or any(can_progress(photo, get_outbox()) for photo in page.photos):
+def rerun_when_possible() -> None:
+    """Reruns the page once a waiting picture can be read."""
+    if check_health().inference:
         st.rerun()
 
 
