@@ -92,14 +92,20 @@ def forget_change(change: Change, key: str, browser: str | None = None) -> tuple
     """
     kept = []
     for one in change.in_turn:
-        if is_of_person(one, key, browser):
-            if one.discarded or one.prediction is not None:
-                sender = key if is_same_person(one.key, key) else one.key
-                deletion = Change(discarded=True, replaces=one.replaces, request_id=one.request_id)
-                kept.append(replace(deletion, key=sender, browser=one.browser))
-            elif browser is None:
-                kept.append(one)
-        else:
+        if not is_of_person(one, key, browser):
+            kept.append(one)
+        elif one.discarded or one.prediction is not None:
+            sender = key if is_same_person(one.key, key) else one.key
+            kept.append(
+                Change(
+                    discarded=True,
+                    replaces=one.replaces,
+                    key=sender,
+                    browser=one.browser,
+                    request_id=one.request_id,
+                )
+            )
+        elif browser is None:
             kept.append(one)
     return tuple(kept)
 

@@ -343,6 +343,10 @@ class Outbox:
         else:
             logger.warning("change_waits_for_curator", prediction_id=str(prediction_id), curator=curator)
 
+    def _note_refused(self, prediction_id: UUID) -> None:
+        self._refused.add(prediction_id)
+        self._refused_count += 1
+
     def _send(self, prediction_id: UUID, change: Change) -> None:
         begin_request(change.request_id)
         try:
@@ -358,12 +362,10 @@ class Outbox:
                 self._hold(prediction_id, change)
                 return
             logger.error("change_refused_by_storage", prediction_id=str(prediction_id), code=error.problem.code)
-            self._refused.add(prediction_id)
-            self._refused_count += 1
+            self._note_refused(prediction_id)
         except Exception:  # the change is dropped, so that it cannot block the others
             logger.exception("outbox_failed", prediction_id=str(prediction_id))
-            self._refused.add(prediction_id)
-            self._refused_count += 1
+            self._note_refused(prediction_id)
         else:
             self._refused.discard(prediction_id)
         self._finish(prediction_id, change)
