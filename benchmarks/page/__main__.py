@@ -12,14 +12,14 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from benchmarks.page import loading, shifts, strokes
+from benchmarks.page import labels, loading, shifts, strokes
 from tests.conftest import CHROMIUM_FLAGS, find_chromium
 from tests.e2e.screenshots import fill
 from tests.e2e.stack import ROOT, Stack, running_stack
 
 STROKES_ALONE = 50
 PEOPLE, STROKES_EACH = 20, 10
-KINDS = ("strokes", "loading", "shifts")
+KINDS = ("strokes", "loading", "shifts", "labels")
 
 Stacks = Mapping[str, Stack]  # "now", perhaps "before"
 
@@ -38,6 +38,8 @@ def main() -> None:
             print_strokes(stacks)
         if "shifts" in kinds:
             print_shifts(stacks)
+        if "labels" in kinds:
+            print_labels(stacks)
 
 
 @contextmanager
@@ -84,6 +86,14 @@ def print_shifts(stacks: Stacks) -> None:
             fill(stack, random.Random(7))
             for row in shifts.write_rows(name, shifts.measure_shifts(browser, stack.url("frontend"))):
                 print(row, flush=True)
+
+
+def print_labels(stacks: Stacks) -> None:
+    """Ten labels on the page "Help the model"."""
+    print(labels.HEAD, flush=True)
+    with running_browser() as browser:
+        for name, stack in stacks.items():
+            print(labels.write_row(name, labels.measure_labels(browser, stack)), flush=True)
 
 
 @contextmanager

@@ -13,9 +13,7 @@ knows its token, and held until the next start of the frontend if that token has
 
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 from uuid import UUID
@@ -23,8 +21,9 @@ from uuid import UUID
 import structlog
 
 from services.frontend.caller_keys import OWN, find_curator, is_same_person
-from services.frontend.saving.change import Change, forget_change, join_in_turn
+from services.frontend.saving.change import Change, forget_change
 from services.frontend.saving.kept_changes import KeptChanges
+from services.frontend.saving.waiting_changes import WaitingChanges
 from services.frontend.saving.write import Storage, write_change
 from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.storage import PredictionToStore, TrueDigit
@@ -95,19 +94,14 @@ class Outbox:
     ) -> None:
         """`folder` keeps the changes of a stopped process. Without one they are lost when the process stops."""
         self._storage = storage
-        self._max_unsaved = max_unsaved
-        self._max_bytes = max_bytes
         self._retry_s = retry_s
         self._tidy_s = tidy_s
-        self._changes: OrderedDict[UUID, Change] = OrderedDict()
-        self._bytes = 0  # of all drawings in `_changes`
+        self._waiting = WaitingChanges(max_unsaved, max_bytes)
         self._refused: set[UUID] = set()
-        self._since: dict[UUID, float] = {}  # when a change that is not held began to wait, by `time.monotonic`
         self._refused_count = self._full_count = 0
-        self._held: set[UUID] = set()  # changes with tokens that storage does not take, see `_hold`
         self._changed = threading.Condition()
         self._closing = False
-        self._kept = KeptChanges(folder, self._changes)
+        self._kept = KeptChanges(folder, self._waiting.all)
         with self._changed:
             self._take_over()
         self._tidied_at = time.monotonic()
@@ -125,12 +119,12 @@ class Outbox:
     ) -> None:
         """Adds a prediction and removes the one that it replaces. OutboxFullError."""
         with self._changed:
-            if not self._has_room(len(prediction.drawing), replaces):
+            if not self._waiting.has_room(len(prediction.drawing), replaces):
                 self._full_count += 1
                 raise OutboxFullError
             replaced: tuple[UUID, ...] = ()
             if replaces is not None:  # it may still wait here, so this change takes over its deletions
-                dropped = self._drop(replaces)
+                dropped = self._waiting.drop(replaces)
                 replaced = (*dropped.all_replaced, replaces) if dropped else (replaces,)
             change = Change(
                 prediction=prediction, replaces=replaced, key=key, browser=browser, request_id=find_request_id()
@@ -170,30 +164,23 @@ class Outbox:
     def renew(self, key: str) -> None:
         """Sends what is held of this curator, with the token of the new key."""
         with self._changed:
-            curator = find_curator(key)
-            mine = [held for held in self._held if curator and find_curator(self._changes[held].key) == curator]
-            for prediction_id in mine:
-                in_turn = self._changes[prediction_id].in_turn
-                renewed = [replace(one, key=key) if is_same_person(one.key, key) else one for one in in_turn]
-                self._changes[prediction_id] = join_in_turn(*renewed)
-                self._since[prediction_id] = time.monotonic()
-            self._held.difference_update(mine)
-            self._kept.update(*mine)
+            self._kept.update(*self._waiting.renew(key))
             self._changed.notify_all()
 
     def forget(self, key: str, browser: str | None = None) -> None:
         """Deletes what a person drew and waits, also what is on its way to storage. See `forget_change`."""
         with self._changed:
-            for prediction_id, change in tuple(self._changes.items()):
+            for prediction_id, change in tuple(self._waiting.all.items()):
                 kept = forget_change(change, key, browser)
                 if kept != change.in_turn:
-                    self._replace(prediction_id, kept)
+                    self._waiting.replace(prediction_id, kept)
+                    self._kept.update(prediction_id)
             self._changed.notify_all()
 
     def wait(self, prediction_id: UUID, timeout_s: float) -> Delivery:
         """Waits at most `timeout_s` for all changes to this prediction, and returns how far they have come."""
         with self._changed:
-            sent = self._changed.wait_for(lambda: prediction_id not in self._changes, timeout_s)
+            sent = self._changed.wait_for(lambda: prediction_id not in self._waiting.all, timeout_s)
             if not sent:
                 return Delivery.WAITING if self._kept.has(prediction_id) else Delivery.UNKEPT
             return Delivery.REFUSED if prediction_id in self._refused else Delivery.SAVED
@@ -201,24 +188,23 @@ class Outbox:
     def has_room(self, drawing_bytes: int) -> bool:
         """Whether one more prediction with a drawing of this size fits."""
         with self._changed:
-            return self._has_room(drawing_bytes)
+            return self._waiting.has_room(drawing_bytes)
 
     @property
     def unsaved(self) -> int:
         """The number of predictions with unsent changes."""
         with self._changed:
-            return len(self._changes)
+            return len(self._waiting.all)
 
     @property
     def state(self) -> OutboxState:
         """For the metrics. The age of a change begins anew when the frontend starts."""
         with self._changed:
-            oldest = min(self._since.values(), default=None)
             return OutboxState(
-                waiting=len(self._changes),
-                bytes=self._bytes,
-                oldest_s=0.0 if oldest is None else time.monotonic() - oldest,
-                held=len(self._held),
+                waiting=len(self._waiting.all),
+                bytes=self._waiting.bytes,
+                oldest_s=self._waiting.oldest_s,
+                held=self._waiting.held,
                 unkept=self._kept.unkept,
                 refused=self._refused_count,
                 full=self._full_count,
@@ -232,50 +218,17 @@ class Outbox:
         self._thread.join()
         self._kept.close()
 
-    def _has_room(self, drawing_bytes: int, replaces: UUID | None = None) -> bool:
-        """The change that is replaced makes room."""
-        freed = None if replaces is None else self._changes.get(replaces)
-        others, others_bytes = len(self._changes), self._bytes
-        if freed is not None:
-            others, others_bytes = others - 1, others_bytes - freed.drawing_bytes
-        return others < self._max_unsaved and others_bytes + drawing_bytes <= self._max_bytes
-
-    def _drop(self, prediction_id: UUID) -> Change | None:
-        """Removes a change, if it waits."""
-        change = self._changes.pop(prediction_id, None)
-        self._held.discard(prediction_id)
-        self._since.pop(prediction_id, None)
-        self._bytes -= 0 if change is None else change.drawing_bytes
-        return change
-
     def _add(self, prediction_id: UUID, change: Change) -> None:
         """Combines a change with the one that waits."""
-        waiting = self._changes.get(prediction_id)
-        self._put(prediction_id, change if waiting is None else waiting.then(change))
+        self._waiting.add(prediction_id, change)
         self._refused.discard(prediction_id)
         self._changed.notify_all()
-
-    def _put(self, prediction_id: UUID, change: Change) -> None:
-        """Sets what waits. It keeps its place."""
-        waiting = self._changes.get(prediction_id)
-        self._changes[prediction_id] = change
-        self._bytes += change.drawing_bytes - (0 if waiting is None else waiting.drawing_bytes)
-        self._since.setdefault(prediction_id, time.monotonic())
-        self._held.discard(prediction_id)
-
-    def _replace(self, prediction_id: UUID, in_turn: Sequence[Change]) -> None:
-        """Sets what still waits, perhaps nothing."""
-        if in_turn:
-            self._put(prediction_id, join_in_turn(*in_turn))
-        else:
-            self._drop(prediction_id)
-        self._kept.update(prediction_id)
 
     def _take_over(self) -> None:
         """Takes over the changes of processes that ended. A change in this process is later than theirs."""
         for earlier in self._kept.take_over():
             for prediction_id, change in earlier.items():
-                later = self._drop(prediction_id)
+                later = self._waiting.drop(prediction_id)
                 self._add(prediction_id, change)
                 if later is not None:
                     self._add(prediction_id, later)
@@ -292,8 +245,8 @@ class Outbox:
     def _send_next(self) -> None:
         """Waits for a change and sends it. Also tidies, if it is time."""
         with self._changed:
-            self._changed.wait_for(lambda: self._find_next() or self._closing, self._tidy_s)
-            oldest = None if self._closing else self._find_next()
+            self._changed.wait_for(lambda: self._waiting.find_next() or self._closing, self._tidy_s)
+            oldest = None if self._closing else self._waiting.find_next()
         if oldest is not None:
             self._send(*oldest)
         if time.monotonic() - self._tidied_at >= self._tidy_s:
@@ -304,10 +257,6 @@ class Outbox:
         with self._changed:
             self._changed.wait_for(lambda: self._closing, self._retry_s)
 
-    def _find_next(self) -> tuple[UUID, Change] | None:
-        """The oldest change that is not held."""
-        return next((item for item in self._changes.items() if item[0] not in self._held), None)
-
     def _tidy(self) -> None:
         self._tidied_at = time.monotonic()
         with self._changed:
@@ -317,16 +266,16 @@ class Outbox:
 
     def _finish(self, prediction_id: UUID, change: Change) -> None:
         with self._changed:
-            if self._changes.get(prediction_id) is change:  # a change made while sending is sent next
-                self._replace(prediction_id, change.others)
+            if self._waiting.is_latest(prediction_id, change):  # a change made while sending is sent next
+                self._waiting.replace(prediction_id, change.others)
+                self._kept.update(prediction_id)
                 self._changed.notify_all()
 
     def _postpone(self, prediction_id: UUID) -> None:
         """Waits before the next request, and uses the time for the folder."""
         self._kept.sync()
         with self._changed:
-            if prediction_id in self._changes:  # false if it was replaced while it was being sent
-                self._changes.move_to_end(prediction_id)  # so that it cannot block the others
+            self._waiting.move_to_end(prediction_id)
             self._take_over()
             self._kept.retry()
         self._pause()
@@ -334,9 +283,8 @@ class Outbox:
     def _hold(self, prediction_id: UUID, change: Change) -> None:
         """Keeps a change of a curator or of the page, unless another one came while it was being sent."""
         with self._changed:
-            if self._changes.get(prediction_id) is change:
-                self._held.add(prediction_id)
-                self._since.pop(prediction_id, None)
+            if self._waiting.is_latest(prediction_id, change):
+                self._waiting.hold(prediction_id)
         curator = find_curator(change.key)
         if curator is None:
             logger.warning("change_waits_for_rights_of_page", prediction_id=str(prediction_id))
