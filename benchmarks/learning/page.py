@@ -40,7 +40,7 @@ How the rows are measured:
   Nobody can read these, or learn them.) For each of the four, it is refined from 50 of the writer's digits and reads
   the rest. The refinement has the file of strokes that the version was trained with.
 - **Wrong labels.** The same {labels:,} drawings; 30 % of the labels, chosen at random, say another digit.
-- **Vandals** have an installation to themselves. *Refused* means that the version in use stayed in use.
+- **Vandals** have an installation to themselves. *Held back* means that the version in use stayed in use.
 - **Swapping.** What each version answers to each picture is asked first. An answer is that of no version if its
   probabilities differ from those.
 - **A version in shadow.** `python -m benchmarks.shadow` measures it with the shipped `cnn` and a copy of it, in turns

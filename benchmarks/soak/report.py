@@ -128,7 +128,7 @@ def write_growths(growths: Sequence[Growth]) -> Iterator[str]:
 def _write_faults(result: Result) -> Iterator[str]:
     """One row for each kind of fault: how often it came, and its worst and its median cost."""
     soon, later, _, reads, visits = result.tallies
-    yield "| fault | times | predictions failed at first | healthy again: predictions | history | page |"
+    yield "| fault | times | predictions failed at first | last failure, from the begin: predictions | history | page |"
     yield "| --- | --- | --- | --- | --- | --- |"
     kinds: dict[str, list[int]] = {}
     for number, fault in enumerate(result.happened):

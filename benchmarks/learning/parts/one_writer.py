@@ -75,6 +75,7 @@ def describe(person: str, before: Sequence[Verdicts], after: Sequence[Verdicts],
     """`before` and `after` hold the verdicts of the person's own digits, then of everybody else's."""
     (own, around), (own_after, around_after) = before, after
     end = "" if published else "; no new version got through the gate"
+    end += "" if 2 * count_errors(own_after) <= count_errors(own) else " (missed)"
     noise = "a rise beyond noise" if is_worse(around_after, around) else "no rise beyond noise"
     return Outcome(
         rows=[

@@ -31,7 +31,7 @@ def suffer(school: School, name: str) -> Outcome:
     what, attack = ATTACKS[name]
     drawings = attack(draw_digits(take_in_turn(school.halves.taught, DRAWINGS)))
     lesson = school.teach(name, school.start, drawings, school.before)
-    return Outcome(rows=[(what, "refused", describe_end(lesson))])
+    return Outcome(rows=[(what, "held back", describe_end(lesson))])
 
 
 def label_everything(drawings: Sequence[Drawing]) -> list[Drawing]:
@@ -68,10 +68,10 @@ ATTACKS = {
 
 
 def describe_end(lesson: Lesson) -> str:
-    """`refused: …`, or how the version that got through reads."""
+    """`held back, …`, or how the version that got through reads."""
     count = f"{len(lesson.refined.suspected):,} of {len(lesson.posted):,} labels suspected"
     if not lesson.refined.is_published:
-        return f"refused, {count}"
+        return f"held back, {count}"
     harm = list_harm(lesson.before, lesson.after)
     return f"a version got through, {count}; " + (f"worse: {', '.join(harm)}" if harm else "it reads nothing worse")
 
