@@ -94,6 +94,15 @@ def test_a_missing_script_is_not_kept(page: str) -> None:
     assert "immutable" not in answer.headers["cache-control"]
 
 
+@pytest.mark.parametrize("spelling", ["/static//js/", "/static/%2E/js/"])
+def test_another_spelling_of_a_script_is_not_kept(page: str, spelling: str) -> None:
+    """Otherwise the memory would hold a copy for each, and there is no end of them."""
+    html = httpx.get(page, headers={"Accept": "text/html"}).text
+    path = re.findall(r'src="\.(/static/js/index\.[^"]+)"', html)[0].replace("/static/js/", spelling)
+    answer = httpx.get(page + path, headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in answer.headers
+
+
 def test_a_websocket_opens(page: str) -> None:
     open_websocket(page, Origin=page)
 
