@@ -41,6 +41,8 @@ class KeptChanges:
             if self._file is None:
                 self._file, changes = open_own(self._folder)
                 yield changes
+            if self._file is None:  # the caller has found it damaged meanwhile
+                return
             for file, changes in open_abandoned(self._folder, self._file):
                 yield changes
                 if self._unkept.keys().isdisjoint(changes):  # the own file has them now
