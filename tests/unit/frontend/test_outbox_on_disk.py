@@ -240,6 +240,7 @@ def test_what_was_sent_while_the_disk_was_full_leaves_the_file_when_there_is_roo
             storage.available.set()
             assert before.wait(prediction_id, LONG_S) is Delivery.SAVED
             assert not before._kept.has(prediction_id)
+            assert before.state.unkept == 0  # it waits for nothing
         deadline = time.monotonic() + LONG_S
         while not before._kept.has(prediction_id):
             assert time.monotonic() < deadline
@@ -261,6 +262,28 @@ def test_a_folder_that_cannot_be_used_is_tried_again(storage: FakeStorage, tmp_p
         wait_for(outbox, prediction_id, Delivery.WAITING)
         storage.available.set()
         assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
+
+
+def test_what_was_sent_while_there_is_no_folder_is_forgotten(storage: FakeStorage, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.write_text("a file in place of the folder")
+    with run_outbox(storage, folder) as outbox:
+        outbox.save(prediction_id := uuid4(), a_prediction())
+        assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
+        assert outbox.state.unkept == 0
+        assert outbox._kept.has(prediction_id)
+        storage.available.clear()
+        outbox.save(uuid4(), a_prediction())
+        assert outbox.state.unkept == 1
+
+
+def test_a_curator_for_whom_nothing_is_held_costs_the_disk_nothing(
+    storage: FakeStorage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with run_outbox(storage, tmp_path) as outbox:
+        outbox._kept.close()  # a write would complain
+        outbox.renew(make_curator_key("token", "ada@example.org"))
+    assert "outbox_not_kept_on_disk" not in capsys.readouterr().out
 
 
 def test_a_file_that_somebody_deleted_is_made_again(
