@@ -37,7 +37,6 @@ CACHES = {
     "views.draw.asking.find_places": "a number of places",
     "first_load.page_head.write_page": "Streamlit's page",
     "first_load.page_head.compress": "Streamlit's page",
-    "metrics.register_metrics": "sums over everybody",
     # clients and queues; connections.py says what they hold for whom
     "connections.connect": "clients that act with the token of one person each, and queues by the person's key",
 }

@@ -131,6 +131,12 @@ def test_metrics_are_not_there_for_a_request_that_a_proxy_passed_on(page: str, p
     assert httpx.get(page + path, headers={header: "for=192.0.2.1"}).status_code == 404
 
 
+def test_each_metric_of_the_page_is_there_once(page: str) -> None:
+    names = re.findall(r"# HELP (\S+)", httpx.get(f"{page}/metrics").text)
+    assert {"slate_outbox_predictions", "slate_page_faults_total"} <= set(names)
+    assert len(names) == len(set(names))
+
+
 def test_the_page_can_be_published_under_a_path() -> None:
     with running_frontend(STREAMLIT_SERVER_BASE_URL_PATH="slate") as url:
         beyond = {"X-Forwarded-For": "192.0.2.1"}
