@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from services.frontend.saving.outbox import Delivery
+from services.frontend.saving.outbox import ON_ITS_WAY, Delivery
 from shared.clients.service import RefusedError, ServiceUnavailableError
 
 RETRY_S = 3.0
@@ -58,7 +58,7 @@ def count_things(number: int, thing: str) -> str:
 
 def describe_delivery(delivery: Delivery, label: str = "", *, is_storage_away: bool = True) -> str:
     """Whether a prediction and its label are saved, and if not, why. `label` is its name, if there is one."""
-    is_on_its_way = delivery in {Delivery.WAITING, Delivery.UNKEPT} and not is_storage_away
+    is_on_its_way = delivery in ON_ITS_WAY and not is_storage_away
     sentence = SAVING if is_on_its_way else REASONS[delivery]
     return sentence.format(label=f" as {label}" if label else "")
 

@@ -14,6 +14,7 @@ knows its token, and held until the next start of the frontend if that token has
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
@@ -69,6 +70,15 @@ class Delivery(Enum):
     UNKEPT = auto()  # some are still in the outbox, and they are lost if the frontend stops, because its disk is full
     REFUSED = auto()  # storage refused them, and they were dropped
     FULL = auto()  # the outbox had no room for them
+
+
+ON_ITS_WAY = frozenset({Delivery.WAITING, Delivery.UNKEPT})
+WORST_FIRST = (Delivery.REFUSED, Delivery.FULL, Delivery.UNKEPT, Delivery.WAITING)
+
+
+def find_worst(deliveries: Collection[Delivery]) -> Delivery:
+    """SAVED if there is none."""
+    return next((delivery for delivery in WORST_FIRST if delivery in deliveries), Delivery.SAVED)
 
 
 def can_hold(change: Change, code: str) -> bool:
