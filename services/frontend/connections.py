@@ -60,7 +60,10 @@ class Connections:
     shadow_answers: ShadowAnswers
 
     def close(self) -> None:
-        """Ends all threads and closes all connections."""
+        """Ends all threads and closes all connections.
+
+        For tests. The process ends without it, so that the outbox's file still takes what a late run saves.
+        """
         threads = (self.shadow_answers, self.outbox, self.rights, self.inference_watch, self.storage_watch)
         for each in (*threads, self.inference, self.page_inference, self.callers):
             each.close()
