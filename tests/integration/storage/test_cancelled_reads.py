@@ -19,9 +19,7 @@ WHERE application_name = 'slate-storage' AND wait_event_type = 'Lock' AND datnam
 
 
 @asynccontextmanager
-async def run_nothing(*works):
-    for work in works:
-        work.close()
+async def run_nothing(*_works):
     yield
 
 
