@@ -3,9 +3,10 @@
 import asyncio
 import json
 import os
+import resource
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,6 +91,17 @@ def end_at_once() -> None:
     os._exit(1)
 
 
+@contextmanager
+def no_more_open_files() -> Iterator[None]:
+    """Nothing can be opened, so no worker can start."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
 @asynccontextmanager
 async def running(prepare: Callable[[], None] = prepare_worker) -> AsyncIterator[LongLane]:
     metrics = Metrics(CollectorRegistry())
@@ -168,6 +180,19 @@ async def test_a_worker_that_cannot_run_is_not_the_fault_of_the_question() -> No
     async with running(end_at_once) as lane:
         answers = await asyncio.gather(*(lane.ask("ann", CNN, WorkerId()) for _ in range(3)), return_exceptions=True)
     assert {type(answer) for answer in answers} == {WorkerFailedError}
+
+
+async def test_a_worker_that_cannot_start_fails_its_question_and_starts_with_the_next_one() -> None:
+    async with running() as lane:
+        with no_more_open_files(), pytest.raises(WorkerFailedError, match="Too many open files"):
+            await lane.ask("ann", CNN, WorkerId())
+        assert lane.load.units == 0
+        worker = await lane.ask("ann", CNN, WorkerId())
+        os.kill(worker, signal.SIGKILL)
+        with no_more_open_files(), pytest.raises(WorkerFailedError, match="Too many open files"):
+            await lane.ask("ann", CNN, WorkerId())
+        assert await lane.ask("ann", CNN, WorkerId()) != worker
+        assert lane.load.units == 0
 
 
 async def test_an_exception_that_cannot_be_unpickled_fails_only_its_question(lane: LongLane) -> None:
