@@ -8,6 +8,7 @@ the version that runs in shadow of the default model.
 import asyncio
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -17,6 +18,7 @@ from services.inference.engines.choice import MakeEngine, MakePageEngine
 from services.inference.reader_catalog import ReaderCatalog, describe_version
 from services.inference.recogniser import Recogniser, load_recogniser
 from services.inference.shadow_catalog import ShadowCatalog
+from services.inference.version_files import Attempt, identify_attempt
 from shared.contracts.drift import DriftReport
 from shared.contracts.inference import ModelDescription, ModelDetails, ModelList, RefusedVersion
 from shared.contracts.message import ModelVersion
@@ -67,7 +69,7 @@ class Catalog:
         self._unreadable: dict[str, str] = {}  # name → the reason why its file `current` can't be read
         self._refreshing = asyncio.Lock()
         self._failed_default = ""
-        self._failing: set[str] = set()  # names whose file `current` names a version that can't be loaded
+        self._failing: dict[str, Attempt] = {}  # name → the attempt to load the version that its file `current` names
         self.refreshed_at = time.time()  # the last time without an error
 
     async def get(self, reference: str | None = None) -> Recogniser:
@@ -115,23 +117,26 @@ class Catalog:
     def unusable(self) -> set[str]:
         """The models whose version in use can't be read or loaded; `default` if that is the choice of the default."""
         default = {DEFAULT} if self._failed_default or self._default.is_unreadable else set()
-        return self._unreadable.keys() | self._failing | default | ({READER} if self.readers.is_failing else set())
+        reader = {READER} if self.readers.is_failing else set()
+        return self._unreadable.keys() | self._failing.keys() | default | reader
 
     async def _refresh_current(self) -> None:
         current, unreadable = await asyncio.to_thread(read_pointers, self._models_dir)
         for name in unreadable.keys() - self._unreadable.keys():
             logger.warning("pointer_unreadable", model=name, reason=unreadable[name])
         self._unreadable = unreadable
-        failing: set[str] = set()
+        failing: dict[str, Attempt] = {}
         for name, version in current.items():
             if self._in_use.get(name) == version or (name not in self._in_use and name != self._default_model):
                 continue  # unchanged, or nobody has asked for this model yet
-            try:
-                await self.get(f"{name}/{version}")  # it may be loaded already, by its full name
-            except ModelVersionError:
-                failing.add(name)
-                continue  # _load reports it; retry at the next refresh, because its files may still be copied
-            self._in_use[name] = version
+            reference = f"{name}/{version}"
+            failing[name] = await asyncio.to_thread(identify_attempt, self._models_dir / reference)
+            if failing[name] == self._failing.get(name) and reference not in self._loaded:
+                continue
+            with suppress(ModelVersionError):  # _load reports it; its files may still be copied
+                await self.get(reference)  # it may be loaded already, by its full name
+                self._in_use[name] = version
+                del failing[name]
         self._failing = failing
 
     def find_shadow_of(self, recogniser: Recogniser) -> Manifest | None:

@@ -11,6 +11,7 @@ import structlog
 
 from services.inference.engines.choice import MakePageEngine
 from services.inference.page_reader import ReaderUnavailableError, load_page_reader
+from services.inference.version_files import Attempt, identify_attempt
 from shared.contracts.inference import RefusedVersion, VersionDescription
 from shared.recognition.model_version import (
     READER,
@@ -35,7 +36,7 @@ class ReaderCatalog:
         self._refused: dict[str, str] = {}  # version → the reason why it can't be loaded
         self._refreshing = asyncio.Lock()
         self._was_looked_for = False
-        self.is_failing = False  # the version that `current` names can't be loaded
+        self._failed: Attempt | None = None  # to load the version that `current` names
 
     async def find(self) -> str | None:
         """The version in use; None if there is none. Only the first call waits for it to be loaded."""
@@ -47,6 +48,11 @@ class ReaderCatalog:
     def in_use(self) -> str | None:
         """The version in use, as far as it is known."""
         return self._in_use.version if self._in_use else None
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the version that `current` names can't be loaded."""
+        return self._failed is not None
 
     async def get(self) -> ReaderManifest:
         """The version in use. ReaderUnavailableError if there is none."""
@@ -67,22 +73,26 @@ class ReaderCatalog:
         try:
             version = await asyncio.to_thread(read_current, self._models_dir, READER)
         except ModelVersionError:
+            self._failed = None
             return  # there is no reader network; that is reported to whoever asks
         if self._in_use is None or self._in_use.version != version:
             await self._try_to_use(version)
         else:
-            self.is_failing = False
+            self._failed = None
 
     async def _try_to_use(self, version: str) -> None:
+        attempt = await asyncio.to_thread(identify_attempt, self._models_dir / READER / version)
+        if attempt == self._failed:
+            return
         try:
             reader = await asyncio.to_thread(load_page_reader, self._models_dir, version, self._make_engine)
-        except ModelVersionError as error:  # retried at the next refresh, because its files may still be copied
+        except ModelVersionError as error:  # its files may still be copied
             if self._refused.get(version) != str(error):
                 logger.error("model_version_refused", model_version=f"{READER}/{version}", reason=str(error))
             self._refused[version] = str(error)
-            self.is_failing = True
+            self._failed = attempt
             return
-        self.is_failing = False
+        self._failed = None
         self._refused.pop(version, None)
         self._in_use = reader.manifest
 

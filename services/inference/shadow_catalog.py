@@ -11,13 +11,12 @@ from pathlib import Path
 import structlog
 
 from services.inference.recogniser import Recogniser
+from services.inference.version_files import Files, list_files
 from shared.contracts.inference import RefusedVersion
 from shared.contracts.message import ModelVersion
 from shared.recognition.model_version import SHADOW, Manifest, ModelVersionError, read_shadow
 
 logger = structlog.get_logger(__name__)
-
-Files = list[tuple[str, int, int]]  # name, time of the last change in ns, and size
 
 
 class ShadowCatalog:
@@ -76,11 +75,3 @@ class ShadowCatalog:
         if self._refused is None or self._refused.reference in [one.reference for one in refused]:
             return refused
         return [*refused, self._refused]
-
-
-def list_files(folder: Path) -> Files:
-    """The files of a version, sorted; none if it has no folder that can be read."""
-    try:
-        return sorted((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in folder.iterdir())
-    except OSError:
-        return []

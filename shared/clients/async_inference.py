@@ -1,4 +1,4 @@
-"""The client of inference for asyncio: the methods of `InferenceClient`, awaited.
+"""The client of inference for asyncio: the methods of `InferenceClient`, awaited, without `use_ticket`.
 
 The methods are not written twice: each of them makes its request with the method of `InferenceClient`, of which a
 `_Recorder` keeps the request in place of sending it.

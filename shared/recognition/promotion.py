@@ -4,6 +4,7 @@ Each change moves a pointer and writes the journal, both under the lock of the j
 `python -m training.promotion`, the service of inference with a ticket, and the gate of training change it only here.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,6 +26,8 @@ from shared.recognition.model_version import (
     set_default,
     set_shadow,
 )
+
+logger = logging.getLogger(__name__)
 
 TICKET = "ticket"  # the detail with the id of the ticket that allowed a change
 BEFORE = "before"  # the detail with what was in use before
@@ -101,8 +104,10 @@ def begin_shadow(models_dir: Path, name: str, reference: str, *, who: str, why: 
     """Let `name/version`, also of another model, run in shadow of the model. ModelVersionError if that can't be."""
     read_current(models_dir, name)
     with open_journal(models_dir, name) as journal:
+        before = _find_shadow(models_dir, name)
         set_shadow(models_dir, name, reference)
-        return _write(journal, "shadow_began", reference, who, why, {})
+        with _undone_on_error(lambda: _put_shadow_back(models_dir, name, before)):
+            return _write(journal, "shadow_began", reference, who, why, {})
 
 
 def end_shadow(models_dir: Path, name: str, *, who: str, why: str) -> JournalEntry:
@@ -112,7 +117,8 @@ def end_shadow(models_dir: Path, name: str, *, who: str, why: str) -> JournalEnt
         if (reference := read_shadow(models_dir, name)) is None:
             raise PromotionError(f"No version runs in shadow of {name}.")
         set_shadow(models_dir, name, None)
-        return _write(journal, "shadow_ended", reference, who, why, {})
+        with _undone_on_error(lambda: _put_shadow_back(models_dir, name, reference)):
+            return _write(journal, "shadow_ended", reference, who, why, {})
 
 
 def _move_current(
@@ -137,8 +143,11 @@ def _move_current(
         with _undone_on_error(lambda: _put_back(models_dir, name, before)):
             entry = _write(journal, event, version, who, why, {**details, BEFORE: before})
         if _find_shadow(models_dir, name) == f"{name}/{version}":  # nothing is left to compare it with
-            set_shadow(models_dir, name, None)
-            _write(journal, "shadow_ended", f"{name}/{version}", who, "It is in use now.", {})
+            try:
+                set_shadow(models_dir, name, None)
+                _write(journal, "shadow_ended", f"{name}/{version}", who, "It is in use now.", {})
+            except OSError as error:  # the version is in use, and the journal says so
+                logger.warning("The journal does not say that %s/%s left the shadow: %s", name, version, error)
         return entry
 
 
@@ -156,6 +165,11 @@ def _put_back(models_dir: Path, name: str, before: str | None) -> None:
     if before is not None:
         with suppress(ModelVersionError):  # it is gone, so the new version is the better one of the two
             set_current(models_dir, name, before)
+
+
+def _put_shadow_back(models_dir: Path, name: str, before: str | None) -> None:
+    with suppress(ModelVersionError):  # it is gone
+        set_shadow(models_dir, name, before)
 
 
 def _find_shadow(models_dir: Path, name: str) -> str | None:

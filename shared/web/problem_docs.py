@@ -23,7 +23,7 @@ EXAMPLES: dict[ProblemCode, str] = {  # the detail of each code
     "overloaded": "Too many drawings are waiting to be read. Try again in a moment.",
     "rate_limited": "You have reached the limit of 100 per 1 second. Try again in 1 s.",
     "timeout": "The request body did not arrive within 30 seconds.",
-    "too_large": "The request body is larger than the limit of 16,777,216 bytes. Send a smaller picture.",
+    "too_large": "The request body is larger than the limit of 16,777,216 bytes. Send less.",
     "unauthorised": "Send your API key as `Authorization: Bearer <key>` or `X-API-Key: <key>`.",
     "unknown_model": "There is no model 'nobody'.",
     "unreadable_image": "The file is not a PNG, JPEG or WebP picture.",

@@ -99,7 +99,7 @@ class ArrivingBody:
     def _check_size(self, size: int) -> None:
         limit = self.limits.max_bytes
         if size > limit:
-            detail = f"The request body is larger than the limit of {limit:,} bytes. Send a smaller picture."
+            detail = f"The request body is larger than the limit of {limit:,} bytes. Send less."
             raise HTTPException(413, detail)
 
     async def _reserve(self, size: int) -> None:

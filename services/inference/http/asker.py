@@ -6,6 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
+import structlog
+
 from services.inference.drawing import DrawingSource
 from services.inference.http.dependencies import Admitted, Service
 from services.inference.inside.plain_network import check_is_plain
@@ -23,6 +25,7 @@ from shared.recognition.errors import TakesLongError
 from shared.web.problems import ProblemError
 
 A = TypeVar("A")
+logger = structlog.get_logger(__name__)
 
 # A larger body goes to the long lane unparsed. A quick picture of 64 KiB has 85 KiB as base64.
 SHORT_LANE_BYTES = 96 * 1024
@@ -61,13 +64,16 @@ class Asker:
         return _add_saliency(answer, saliency)[:-1] + b"," + inside[1:]
 
     async def predict_and_try_to_explain(self, source: DrawingSource) -> bytes:
-        """Predict one drawing → a message Prediction. Its saliency is null if the long lane is busy."""
+        """Predict one drawing → a message Prediction. Its saliency is null if the long lane is busy or fails."""
         answer, patience_s = await self.predict(source), self.service.bounds.explain_patience_s
         saliency = b"null"
         if self.service.long_lane.load.expected_wait_s < patience_s / 2:
-            with suppress(TimeoutError, ProblemError):
-                async with asyncio.timeout(patience_s):
-                    saliency = await self.ask(ExplanationQuestion(answer.prepared.image, answer.digit))
+            try:
+                with suppress(TimeoutError, ProblemError):
+                    async with asyncio.timeout(patience_s):
+                        saliency = await self.ask(ExplanationQuestion(answer.prepared.image, answer.digit))
+            except Exception:
+                logger.exception("explanation_failed", model_version=self.recogniser.manifest.reference)
         return _add_saliency(answer, saliency)
 
     async def read_page(self, question: PageQuestion) -> bytes:

@@ -42,15 +42,21 @@ async def split(drawings: D, size: int) -> AsyncIterator[D]:
 
 
 async def ask_two_at_a_time(parts: AsyncIterator[P], ask: Callable[[P], Awaitable[A]]) -> list[A]:
-    """Ask about each part when the answer to the part before the last has come. Returns the answers in order."""
-    answers: list[A] = []
-    before: asyncio.Task[A] | None = None
-    async for part in parts:
-        now = asyncio.ensure_future(ask(part))
-        if before:
-            answers.append(await before)
-        before = now
-    return [*answers, await before] if before else answers
+    """Ask about each part when the answer to the part before the last has come. Returns the answers in order.
+
+    After an error, nothing more is asked.
+    """
+    asked: list[asyncio.Future[A]] = []
+    try:
+        async for part in parts:
+            asked.append(asyncio.ensure_future(ask(part)))
+            if len(asked) > 1:
+                await asked[-2]
+        return await asyncio.gather(*asked)
+    finally:
+        for each in asked[-2:]:
+            each.cancel()
+        await asyncio.gather(*asked[-2:], return_exceptions=True)
 
 
 def write_entry(answer: Answer | Exception) -> bytes:

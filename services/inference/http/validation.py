@@ -6,6 +6,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from shared.contracts.message import Message
+from shared.web.validation import make_body_error
 
 M = TypeVar("M", bound=Message)
 
@@ -20,5 +21,4 @@ def validate(kind: type[M], message: object) -> M:
     try:
         return kind.model_validate(message)
     except ValidationError as error:
-        details = error.errors(include_url=False, include_context=False, include_input=False)
-        raise RequestValidationError([{**detail, "loc": ("body", *detail["loc"])} for detail in details]) from error
+        raise make_body_error(error) from error

@@ -36,7 +36,7 @@ TOO_LONG = "It takes too long to read this. Send a smaller picture."
 
 
 class WorkerFailedError(Exception):
-    """The worker process can't run."""
+    """The worker process can't run, or can't be asked."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +70,8 @@ class LongLane:
         """Answer a question about the loaded version `name/version`. Raises what `Question.answer` raises.
 
         `reader` is the version of the reader network, which questions about pages need as well.
-        DrawingTooLargeError if the question ends its workers, WorkerFailedError if no worker can run. A question that
-        is cancelled while it waits is dropped.
+        DrawingTooLargeError if the question ends its workers, WorkerFailedError if no worker can run or be
+        asked. A question that is cancelled while it waits is dropped.
         """
         if self._closing:
             raise RuntimeError("the lane is closing")
@@ -108,6 +108,17 @@ class LongLane:
                 self._sent[waiting] = asyncio.create_task(self._send(waiting))
 
     async def _send(self, waiting: _Waiting) -> None:
+        try:
+            await self._ask_worker(waiting)
+        except Exception as error:  # noqa: BLE001  no memory or no open files are left, for example
+            failure = WorkerFailedError(f"The worker process of the long lane can't be asked: {error!r}")
+            failure.__cause__ = error  # for the log of whoever asked
+            _deliver(waiting.reply, failure)
+        finally:
+            del self._sent[waiting]
+            self._send_next()
+
+    async def _ask_worker(self, waiting: _Waiting) -> None:
         worker, started = self._worker, time.monotonic()
         try:
             reply = await asyncio.get_running_loop().run_in_executor(
@@ -127,9 +138,6 @@ class LongLane:
         else:
             self.load.measure(reply.seconds, waiting.question.units)
             _deliver(waiting.reply, reply)
-        finally:
-            del self._sent[waiting]
-            self._send_next()
 
     async def _replace_worker(self, waiting: _Waiting, seconds: float) -> None:
         """Start a new worker after the old one died. Ask the question again, unless it has ended two workers already.

@@ -90,7 +90,7 @@ def answer(
     given: A | Exception
     try:
         lift_memory_limit()
-        page_reader = get_page_reader(settings, reader) if reader else NO_READER
+        page_reader = find_page_reader(settings, reader) if reader else NO_READER
         networks = Networks(settings.models_dir, get_recogniser(settings, reference), page_reader)
         limit_memory()
         started = time.perf_counter()
@@ -111,10 +111,15 @@ def get_recogniser(settings: WorkerSettings, reference: str) -> Recogniser:
 
 
 @lru_cache(maxsize=LOADED_READERS)
-def get_page_reader(settings: WorkerSettings, version: str) -> PageReader | ReaderUnavailableError:
-    """That version of the reader network, loaded, or why it can't be used; only questions about pages need it."""
+def get_page_reader(settings: WorkerSettings, version: str) -> PageReader:
+    """That version of the reader network, loaded. ModelVersionError."""
+    return load_page_reader(settings.models_dir, version, choose_page_engine(settings.engine, settings.device))
+
+
+def find_page_reader(settings: WorkerSettings, version: str) -> PageReader | ReaderUnavailableError:
+    """That version of the reader network, or why it can't be used; only questions about pages need it."""
     try:
-        return load_page_reader(settings.models_dir, version, choose_page_engine(settings.engine, settings.device))
+        return get_page_reader(settings, version)
     except ModelVersionError as error:
         logger.error("reader_unavailable", reason=str(error))
         return ReaderUnavailableError(f"Pages can't be read. {error}")

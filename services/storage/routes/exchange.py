@@ -9,7 +9,6 @@ from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from services.storage.access.rules import Curator
@@ -24,6 +23,7 @@ from shared.web.inline_schema import inline_schema
 from shared.web.json_body import receive_json
 from shared.web.media_type import detect_media_type
 from shared.web.problem_docs import problem_docs
+from shared.web.validation import make_body_error
 
 logger = structlog.get_logger(__name__)
 
@@ -88,8 +88,7 @@ def _parse(body: bytes) -> list[ImportedRow]:
     try:
         predictions = ImportRequest.model_validate_json(body).predictions
     except ValidationError as error:
-        problems = [{**each, "loc": ("body", *each["loc"])} for each in error.errors(include_url=False)]
-        raise RequestValidationError(problems) from error
+        raise make_body_error(error) from error
     return [
         ImportedRow(one, detect_media_type(one.drawing), hashlib.sha256(one.drawing).digest()) for one in predictions
     ]

@@ -4,7 +4,6 @@ import asyncio
 
 import structlog
 from fastapi import APIRouter, Request
-from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from services.storage.access.rules import Curator
@@ -15,6 +14,7 @@ from shared.contracts.suspected import MAX_SUSPECTED, SuspectedLabels, Suspected
 from shared.web.inline_schema import inline_schema
 from shared.web.json_body import receive_json
 from shared.web.problem_docs import problem_docs
+from shared.web.validation import make_body_error
 
 logger = structlog.get_logger(__name__)
 
@@ -55,5 +55,4 @@ def _parse(body: bytes) -> SuspectedLabels:
     try:
         return SuspectedLabels.model_validate_json(body)
     except ValidationError as error:
-        problems = [{**each, "loc": ("body", *each["loc"])} for each in error.errors(include_url=False)]
-        raise RequestValidationError(problems) from error
+        raise make_body_error(error) from error

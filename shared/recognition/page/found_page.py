@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.contracts.page import MAX_DIGITS
 from shared.recognition.contrast import Ink
 from shared.recognition.cutout import Cutout
 from shared.recognition.decoding import decode_page
@@ -30,7 +31,6 @@ from shared.recognition.reader_calibration import ReaderCalibration
 Point = tuple[int, int]  # x and y, pixels of the picture
 Floats = NDArray[np.float64]
 
-MAX_DIGITS = 1000  # on one page
 LONE_SHARE = 0.25  # of the threshold, which the only digit on a page must reach
 MANY_DIGITS = 30
 GHOST_SHARE = 0.25  # of the strongest digit's contrast; fainter digits are erased ones or show through

@@ -15,7 +15,6 @@ from shared.recognition.errors import DrawingTooLargeError
 from shared.recognition.picture_file.limits import MAX_PARTS, check_parts, check_size, make_broken
 from shared.recognition.picture_file.pixel_file import PixelFile
 
-SIGNATURE = b"\xff\xd8\xff"
 MAX_KEPT_BLOCKS = 750_000  # whose coefficients are kept until the last scan, 128 bytes each
 MAX_SCANNED_BLOCKS = 8_000_000  # over all scans; a picture that a program saves as progressive has ten scans
 EXIF_START = b"Exif\0\0"
@@ -39,7 +38,7 @@ class _Frame:
 
 
 def read_jpeg(data: bytes, max_parts: int = MAX_PARTS) -> PixelFile:
-    """`data` starts with SIGNATURE. UnreadableImageError, DrawingTooLargeError."""
+    """A file that begins like a JPEG. UnreadableImageError, DrawingTooLargeError."""
     view, exif, frame = memoryview(data), b"", None
     kept = [view[:2]]
     for count, (marker, start, end) in enumerate(_walk_segments(data)):

@@ -1,6 +1,6 @@
 """A picture file of any accepted format → its pixels, by the first bytes of the file."""
 
-from shared.picture_kinds import NAMES, find_kind
+from shared.picture_kinds import NAMES, Kind, find_kind
 from shared.recognition.errors import UnreadableImageError
 from shared.recognition.picture_file import jpeg, png, webp
 from shared.recognition.picture_file.limits import MAX_PARTS
@@ -11,16 +11,17 @@ NOT_A_PICTURE = "The file is not a PNG, JPEG or WebP picture."
 
 def open_picture(data: bytes, max_parts: int = MAX_PARTS) -> PixelFile:
     """Looks at headers only. UnreadableImageError if it is no picture, DrawingTooLargeError if it costs too much."""
-    if data.startswith(png.SIGNATURE):
-        return png.read_png(data, max_parts)
-    if data.startswith(jpeg.SIGNATURE):
-        return jpeg.read_jpeg(data, max_parts)
-    if webp.is_webp(data):
-        return webp.read_webp(data, max_parts)
-    raise UnreadableImageError(_say_unreadable(data))
+    match find_kind(data):
+        case "PNG":
+            return png.read_png(data, max_parts)
+        case "JPEG":
+            return jpeg.read_jpeg(data, max_parts)
+        case "WEBP":
+            return webp.read_webp(data, max_parts)
+        case kind:
+            raise UnreadableImageError(_say_unreadable(kind))
 
 
-def _say_unreadable(data: bytes) -> str:
-    """What the file is, if its first bytes tell."""
-    name = NAMES.get(find_kind(data))
+def _say_unreadable(kind: Kind) -> str:
+    name = NAMES.get(kind)
     return f"The file is {name}. Send a PNG, JPEG or WebP picture." if name else NOT_A_PICTURE

@@ -20,13 +20,8 @@ HAS_ALPHA = 0x10  # flag of VP8X
 _KIND_AND_LENGTH = struct.Struct("<4sI")
 
 
-def is_webp(data: bytes) -> bool:
-    """Whether the file starts like a WebP file."""
-    return data[:4] == b"RIFF" and data[8:HEADER] == b"WEBP"
-
-
 def read_webp(data: bytes, max_parts: int = MAX_PARTS) -> PixelFile:
-    """A file for which `is_webp` holds. UnreadableImageError, DrawingTooLargeError."""
+    """A file that begins like a WebP file. UnreadableImageError, DrawingTooLargeError."""
     view = memoryview(data)
     chunks: dict[bytes, memoryview] = {}  # the content of the first chunk of each kind
     for count, (kind, start, end) in enumerate(_walk_chunks(data, HEADER, len(data))):

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import math
 import os
 import shutil
 from pathlib import Path
@@ -12,12 +13,14 @@ import pytest
 import structlog
 
 import services.inference.catalog
+import services.inference.version_files
 from services.inference.catalog import MEMORY_PER_GRAPH_BYTE, Catalog
 from services.inference.engines.choice import choose_page_engine
 from shared.recognition.calibration import Logits
 from shared.recognition.model_version import (
     CURRENT,
     GRAPH,
+    READER,
     Manifest,
     ModelVersionError,
     find_manifest,
@@ -26,6 +29,7 @@ from shared.recognition.model_version import (
 )
 from shared.recognition.normalisation import Images
 from tests.integration.inference.conftest import MODELS
+from tests.tiny_reader import write_tiny_reader
 
 
 class CountedEngine:
@@ -43,6 +47,16 @@ class CountedEngine:
         return np.eye(10, dtype=np.float32)[np.full(len(images), 3)]
 
     compute_exact_logits = compute_logits
+
+
+def run_out_of_memory(engine: CountedEngine, folder: Path, manifest: Manifest) -> None:
+    raise MemoryError
+
+
+@pytest.fixture(autouse=True)
+def never_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is tried again because time has passed."""
+    monkeypatch.setattr(services.inference.version_files, "RETRY_S", math.inf)
 
 
 @pytest.fixture
@@ -116,6 +130,79 @@ async def test_a_version_that_is_still_being_copied_is_used_once_it_is_complete(
     await catalog.refresh()
     assert str((await catalog.describe()).default) == "mlp/2"
     assert (await catalog.describe()).refused == []
+
+
+async def test_a_broken_version_is_loaded_again_only_after_a_file_of_it_changed(models: Path) -> None:
+    catalog = catalog_of(models)
+    await catalog.get()
+    (models / "mlp" / "2" / GRAPH).write_bytes(b"broken")
+    set_current(models, "mlp", "2")
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(3):
+            await catalog.refresh()
+            assert catalog.unusable == {"mlp"}
+    assert [log["event"] for log in logs].count("engine_failed") == 1
+    (models / "mlp" / "2" / GRAPH).write_bytes(b"complete")
+    await catalog.refresh()
+    assert ((await catalog.get()).manifest.version, catalog.unusable) == ("2", set())
+
+
+async def test_a_broken_version_is_used_once_somebody_has_loaded_it_by_its_full_name(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = catalog_of(models)
+    await catalog.get()
+    whole = CountedEngine.__init__
+    monkeypatch.setattr(CountedEngine, "__init__", run_out_of_memory)
+    set_current(models, "mlp", "2")
+    await catalog.refresh()
+    monkeypatch.setattr(CountedEngine, "__init__", whole)
+    await catalog.get("mlp/2")
+    await catalog.refresh()
+    assert ((await catalog.get()).manifest.version, catalog.unusable) == ("2", set())
+
+
+async def test_a_version_that_could_not_be_loaded_is_tried_again_later(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = catalog_of(models)
+    await catalog.get()
+    whole = CountedEngine.__init__
+    monkeypatch.setattr(CountedEngine, "__init__", run_out_of_memory)
+    set_current(models, "mlp", "2")
+    await catalog.refresh()
+    monkeypatch.setattr(CountedEngine, "__init__", whole)
+    await catalog.refresh()
+    assert (await catalog.get()).manifest.version == "1"
+    monkeypatch.setattr(services.inference.version_files, "RETRY_S", 1e-9)
+    await catalog.refresh()
+    assert (await catalog.get()).manifest.version == "2"
+
+
+async def test_a_broken_reader_is_loaded_again_only_after_a_file_of_it_changed(models: Path) -> None:
+    write_tiny_reader(models, "1")
+    graph = models / READER / "1" / GRAPH
+    whole = graph.read_bytes()
+    graph.write_bytes(b"broken")
+    catalog = catalog_of(models)
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(3):
+            await catalog.readers.refresh()
+            assert catalog.unusable == {READER}
+    assert [log["event"] for log in logs].count("engine_failed") == 1
+    graph.write_bytes(whole)
+    await catalog.readers.refresh()
+    assert (catalog.readers.in_use, catalog.unusable) == ("1", set())
+
+
+async def test_without_a_reader_none_is_unusable(models: Path) -> None:
+    write_tiny_reader(models, "1")
+    (models / READER / "1" / GRAPH).write_bytes(b"broken")
+    catalog = catalog_of(models)
+    await catalog.readers.refresh()
+    (models / READER / CURRENT).unlink()
+    await catalog.readers.refresh()
+    assert catalog.unusable == set()
 
 
 async def test_a_default_with_a_version_keeps_that_version(models: Path) -> None:

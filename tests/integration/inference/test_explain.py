@@ -2,13 +2,16 @@
 
 import base64
 import io
+from pathlib import Path
 
 import httpx
 import numpy as np
 from PIL import Image
 
+from services.inference.bounds import Bounds
+from services.inference.settings import Settings
 from shared.contracts.inference import Explanation
-from tests.integration.inference.conftest import encode, seven
+from tests.integration.inference.conftest import MODELS, encode, serve, seven
 
 PNG = {"Content-Type": "image/png"}
 
@@ -37,3 +40,14 @@ async def test_an_explanation_does_not_change_the_prediction(client: httpx.Async
 async def test_a_blank_drawing_is_a_problem(client: httpx.AsyncClient) -> None:
     response = await client.post("/v1/explain", content=encode(Image.new("L", (50, 50), 255)), headers=PNG)
     assert (response.status_code, response.json()["code"]) == (422, "blank_drawing")
+
+
+async def test_a_prediction_is_answered_also_if_its_explanation_fails(tmp_path: Path) -> None:
+    model = tmp_path / "cnn"
+    model.symlink_to(MODELS / "cnn")
+    patient = Bounds(explain_patience_s=600)
+    async for client in serve(Settings(models_dir=tmp_path, default_model="cnn"), patient):
+        model.unlink()  # the service has loaded it, but its worker process has not
+        response = await client.post("/v1/predict?explain=true", content=encode(seven()), headers=PNG)
+        assert (response.status_code, response.json().get("saliency", "missing")) == (200, None)
+        assert (await client.post("/v1/explain", content=encode(seven()), headers=PNG)).status_code == 503

@@ -3,10 +3,12 @@
 import asyncio
 import json
 import os
+import resource
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,9 +25,10 @@ from services.inference.portable_error import UnexpectedError
 from services.inference.prediction import Measured
 from services.inference.questions import ExplanationQuestion, ImagesQuestion
 from shared.recognition.errors import DrawingTooLargeError
-from shared.recognition.model_version import ModelVersionError, read_current
+from shared.recognition.model_version import GRAPH, READER, ModelVersionError, read_current
 from shared.web.request_id import begin_request
 from tests.integration.inference.conftest import MODELS
+from tests.tiny_reader import write_tiny_reader
 
 CNN = f"cnn/{read_current(MODELS, 'cnn')}"
 
@@ -62,6 +65,16 @@ class Memory:
 
 
 @dataclass(frozen=True)
+class ReaderSearch:
+    """Asks whether the reader network can be used."""
+
+    units = 1
+
+    def answer(self, networks: Networks, measured: Measured) -> bool:
+        return networks.reader is not None
+
+
+@dataclass(frozen=True)
 class Remark:
     """Writes a line into the log of the worker."""
 
@@ -90,11 +103,22 @@ def end_at_once() -> None:
     os._exit(1)
 
 
+@contextmanager
+def no_more_open_files() -> Iterator[None]:
+    """Nothing can be opened, so no worker can start."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
 @asynccontextmanager
-async def running(prepare: Callable[[], None] = prepare_worker) -> AsyncIterator[LongLane]:
+async def running(prepare: Callable[[], None] = prepare_worker, models: Path = MODELS) -> AsyncIterator[LongLane]:
     metrics = Metrics(CollectorRegistry())
     load = Load("long_lane", max_wait_s=10.0, free_units=64, on_change=lambda units: None)
-    lane = LongLane(WorkerSettings(MODELS, "auto", "cpu"), load, metrics, prepare)
+    lane = LongLane(WorkerSettings(models, "auto", "cpu"), load, metrics, prepare)
     yield lane
     await lane.close()
 
@@ -170,6 +194,19 @@ async def test_a_worker_that_cannot_run_is_not_the_fault_of_the_question() -> No
     assert {type(answer) for answer in answers} == {WorkerFailedError}
 
 
+async def test_a_worker_that_cannot_start_fails_its_question_and_starts_with_the_next_one() -> None:
+    async with running() as lane:
+        with no_more_open_files(), pytest.raises(WorkerFailedError, match="Too many open files"):
+            await lane.ask("ann", CNN, WorkerId())
+        assert lane.load.units == 0
+        worker = await lane.ask("ann", CNN, WorkerId())
+        os.kill(worker, signal.SIGKILL)
+        with no_more_open_files(), pytest.raises(WorkerFailedError, match="Too many open files"):
+            await lane.ask("ann", CNN, WorkerId())
+        assert await lane.ask("ann", CNN, WorkerId()) != worker
+        assert lane.load.units == 0
+
+
 async def test_an_exception_that_cannot_be_unpickled_fails_only_its_question(lane: LongLane) -> None:
     worker = await lane.ask("ann", CNN, WorkerId())
     with pytest.raises(UnexpectedError, match="UnpicklableError: onetwo"):
@@ -180,6 +217,17 @@ async def test_an_exception_that_cannot_be_unpickled_fails_only_its_question(lan
 async def test_a_missing_model_version_is_reported(lane: LongLane) -> None:
     with pytest.raises(ModelVersionError):
         await lane.ask("ann", "cnn/2000-01-01.1", WorkerId())
+
+
+async def test_a_reader_that_could_not_be_loaded_is_loaded_for_a_later_question(tmp_path: Path) -> None:
+    (tmp_path / "cnn").symlink_to(MODELS / "cnn")
+    write_tiny_reader(tmp_path, "1")
+    graph = tmp_path / READER / "1" / GRAPH
+    async with running(models=tmp_path) as lane:
+        graph.rename(graph.with_suffix(".away"))
+        assert not await lane.ask("ann", CNN, ReaderSearch(), "1")
+        graph.with_suffix(".away").rename(graph)
+        assert await lane.ask("ann", CNN, ReaderSearch(), "1")
 
 
 async def test_a_cancelled_question_is_dropped_and_the_next_one_is_answered(lane: LongLane) -> None:

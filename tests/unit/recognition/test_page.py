@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from shared.contracts.page import MAX_DIGITS
 from shared.recognition.errors import BlankDrawingError, DrawingTooLargeError
 from shared.recognition.page.arrangement import Arrangement, arrange
-from shared.recognition.page.found_page import MAX_DIGITS, FoundDigit, FoundPage
+from shared.recognition.page.found_page import FoundDigit, FoundPage
 from shared.recognition.preprocessing import preprocess
 from tests.integration.inference.conftest import encode
 from tests.shipped_reader import read_page

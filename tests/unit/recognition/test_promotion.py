@@ -174,6 +174,37 @@ def test_a_default_that_the_journal_cannot_hold_is_none(models: Path) -> None:
     assert read_default(models) is None
 
 
+def test_a_shadow_that_the_journal_cannot_hold_stays_as_it_was(models: Path) -> None:
+    begin_shadow(models, "mlp", "mlp/2", who="Ada", why="compare")
+    with files_end_after((models / "mlp" / JOURNAL).stat().st_size + 20):
+        with pytest.raises(OSError, match="too large"):
+            begin_shadow(models, "mlp", "mlp/3", who="Ada", why="compare")
+        assert read_shadow(models, "mlp") == "mlp/2"
+        with pytest.raises(OSError, match="too large"):
+            end_shadow(models, "mlp", who="Ada", why="seen enough")
+    assert read_shadow(models, "mlp") == "mlp/2"
+    assert [entry.event for entry in read_journal(models, "mlp")] == ["shadow_began"]
+
+
+def test_a_full_disk_is_named_also_if_the_version_in_shadow_was_gone(models: Path) -> None:
+    begin_shadow(models, "mlp", "mlp/2", who="Ada", why="compare")
+    shutil.rmtree(models / "mlp" / "2")
+    with files_end_after((models / "mlp" / JOURNAL).stat().st_size + 20), pytest.raises(OSError, match="too large"):
+        begin_shadow(models, "mlp", "mlp/3", who="Ada", why="2 is gone")
+
+
+def test_a_promotion_succeeds_also_if_the_journal_cannot_hold_that_the_shadow_ended(
+    models: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    begin_shadow(models, "mlp", "mlp/2", who="Ada", why="compare")
+    room = 200  # bytes, for one entry but not for two
+    with files_end_after((models / "mlp" / JOURNAL).stat().st_size + room):
+        entry = promote(models, "mlp", "2", who="Ada", why="better")
+    assert (read_current(models, "mlp"), read_shadow(models, "mlp")) == ("2", None)
+    assert read_journal(models, "mlp")[1:] == [entry]
+    assert "File too large" in caplog.text
+
+
 def test_a_promotion_that_was_killed_before_the_journal_had_it_is_brought_to_its_end(models: Path) -> None:
     set_current(models, "mlp", "2")  # the pointer was moved, and then the process was killed
     entry = promote(models, "mlp", "2", who="the gate", why="nothing got worse", instead_of="1")
