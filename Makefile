@@ -14,7 +14,7 @@ ifeq ($(OS),Windows_NT)
 $(error On Windows, run Slate in WSL (Windows Subsystem for Linux))
 endif
 .DEFAULT_GOAL := help
-.PHONY: help run up up-gpu up-refine up-tls down backup restore train refine promote roll-back refine-nightly sweep data test test-unit test-faults test-alerts test-containers test-contract test-clients check check-kubernetes format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-learning benchmark-proxy benchmark-scaling benchmark-training benchmark-worst-pictures soak fuzz screenshots hooks openapi lock image-locks bill-of-materials audit clean
+.PHONY: help run up up-gpu up-refine up-tls down backup restore train refine promote roll-back refine-nightly sweep data test test-unit test-faults test-alerts test-containers test-fresh-clone test-contract test-clients check check-kubernetes format benchmark benchmark-models benchmark-serving benchmark-engines benchmark-page benchmark-pages benchmark-storage benchmark-fairness benchmark-learning benchmark-proxy benchmark-scaling benchmark-training benchmark-worst-pictures soak fuzz screenshots hooks openapi lock image-locks bill-of-materials audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,6 +100,9 @@ test-alerts: $(VENV)/installed-test ## cause every fault that has an alert, and 
 
 test-containers: $(VENV)/installed-test ## build and run the containers and test them; needs a Docker engine
 	@$(BIN)/python -m pytest tests/containers $(ARGS)
+
+test-fresh-clone: ## start a fresh clone as root and as an ordinary user, beside each other, and print the seconds until the page answers; takes minutes (of `make up`: ARGS=--containers)
+	@$(PYTHON) -m tests.fresh_clone $(ARGS)
 
 test-contract: $(VENV)/installed-test ## send both APIs EXAMPLES requests for each operation and phase, made from their OpenAPI documents; takes minutes
 	@SLATE_CONTRACT_EXAMPLES=$(EXAMPLES) SLATE_CONTRACT_SEED=$(SEED) $(BIN)/python -m pytest $(PARALLEL) tests/integration/contract

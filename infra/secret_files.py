@@ -32,7 +32,7 @@ URLS = {
 def read_env_file(path: Path) -> dict[str, str]:
     """The settings of `.env`. A value may stand in quotes."""
     text = path.read_text() if path.exists() else ""
-    return {name: value.strip("'\"") for name, value in SETTING.findall(text) if not name.startswith("#")}
+    return {name: value.strip("'\"") for name, value in SETTING.findall(text)}
 
 
 def choose(name: str, kept: str | None, settings: Mapping[str, str]) -> str:

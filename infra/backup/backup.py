@@ -14,12 +14,15 @@ from typing import IO
 from infra.backup.server import OWNER, Server
 from infra.local.error import LocalError
 
-NEW, OLD = "slate_restored", "slate_before_restore"
+NEW, OLD, OLDER = "slate_restored", "slate_before_restore", "slate_to_be_dropped"
 SWAPS = 20  # tries: a superuser may connect again at any moment
 CLOSE, OPEN = (f"ALTER DATABASE slate CONNECTION LIMIT {limit}" for limit in (0, -1))
 # One transaction. The sessions of the services end, and their pools connect to the new database.
 SWAP = f"""
-SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname IN ('slate', '{NEW}');
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname IN ('slate', '{NEW}', '{OLD}');
+DO $$ BEGIN IF EXISTS (SELECT FROM pg_database WHERE datname = '{OLD}') THEN
+    ALTER DATABASE {OLD} RENAME TO {OLDER};
+END IF; END $$;
 ALTER DATABASE slate RENAME TO {OLD};
 ALTER DATABASE {OLD} CONNECTION LIMIT -1;
 ALTER DATABASE {NEW} RENAME TO slate;
@@ -37,21 +40,22 @@ async def restore_backup(server: Server, file: Path) -> None:
 
     Every table belongs to the owner of the present database, and the migrations give the service its rights.
     """
-    with _open_backup(file) as stream, tempfile.TemporaryFile() as unused:
+    with _open_backup(file) as stream:
         owner = await _query(server, OWNER)
-        await _execute(server, f"DROP DATABASE IF EXISTS {NEW}")  # of a restore that was killed
-        await _execute(server, f'CREATE DATABASE {NEW} OWNER "{owner}"')
-        options = ("--no-owner", "--no-privileges", f"--role={owner}", "--exit-on-error", f"--dbname={NEW}")
-        await server.run("pg_restore", *options, stdin=stream, stdout=unused)
-    await server.migrate(NEW, owner)
-    await _execute(server, "ANALYZE", database=NEW)  # a new database knows nothing about its rows
-    await drop_old(server)
-    await _swap(server)
+        await _drop(server, NEW, OLDER)  # of a restore that was killed
+        try:
+            await _fill(server, stream, owner)
+            await _swap(server)
+        except BaseException:  # also Ctrl-C
+            await _execute(server, OPEN)
+            await _drop(server, NEW)
+            raise
+    await _drop(server, OLDER)
 
 
 async def drop_old(server: Server) -> None:
     """Delete the database that the last restore replaced, if there is one. It takes as much room as the one in use."""
-    await _execute(server, f"DROP DATABASE IF EXISTS {OLD}")
+    await _drop(server, OLD, OLDER)
 
 
 @contextmanager
@@ -75,6 +79,15 @@ def _open_backup(file: Path) -> IO[bytes]:
     return file.open("rb")
 
 
+async def _fill(server: Server, stream: IO[bytes], owner: str) -> None:
+    await _execute(server, f'CREATE DATABASE {NEW} OWNER "{owner}"')
+    options = ("--no-owner", "--no-privileges", f"--role={owner}", "--exit-on-error", f"--dbname={NEW}")
+    with tempfile.TemporaryFile() as unused:
+        await server.run("pg_restore", *options, stdin=stream, stdout=unused)
+    await server.migrate(NEW, owner)
+    await _execute(server, "ANALYZE", database=NEW)  # a new database knows nothing about its rows
+
+
 async def _swap(server: Server) -> None:
     await _execute(server, CLOSE)
     for tries_left in reversed(range(SWAPS)):
@@ -82,10 +95,14 @@ async def _swap(server: Server) -> None:
             await _execute(server, SWAP)
         except LocalError:
             if tries_left == 0:
-                await _execute(server, OPEN)
                 raise
         else:
             return
+
+
+async def _drop(server: Server, *names: str) -> None:
+    for name in names:
+        await _execute(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # its sessions end
 
 
 async def _execute(server: Server, statement: str, database: str = "postgres") -> None:

@@ -11,12 +11,13 @@ class LocalError(Exception):
 
 
 def add_log_tail(sentence: str, log: Path) -> str:
-    """Add the last lines of the log to the sentence, if there is a log."""
-    if not log.exists():
+    """Add the last lines of the log to the sentence, if the log can be read."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - TAIL_BYTES))
+            lines = file.read().decode(errors="replace").splitlines()[-TAIL_LINES:]
+    except OSError:
         return sentence
-    with log.open("rb") as file:
-        file.seek(max(0, log.stat().st_size - TAIL_BYTES))
-        lines = file.read().decode(errors="replace").splitlines()[-TAIL_LINES:]
     if not lines:
         return f"{sentence} It wrote no log."
     return "\n".join([f"{sentence} The last lines of {log}:", *(f"    {line}" for line in lines)])

@@ -117,5 +117,5 @@ class Supervisor:
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
             try:
                 return await self._launch(service), pause_s
-            except LocalError as error:
+            except (LocalError, OSError) as error:  # OSError: no memory for a process, no room or file for its log
                 self._say(f"{error}\nTrying again in {pause_s:g} s.")

@@ -9,6 +9,7 @@ import json
 from asyncio import to_thread
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -84,9 +85,6 @@ def create_app(settings: Settings) -> st.App:
     registry = CollectorRegistry()
 
     def measure(request: Request) -> Response:  # no coroutine: reading the metrics takes a moment
-        from services.frontend.metrics import register_metrics
-
-        register_metrics(registry, settings)
         return answer_metrics(request, registry)
 
     def show_fault(error: Exception) -> bool:
@@ -104,7 +102,7 @@ def create_app(settings: Settings) -> st.App:
             Route(METRICS, measure),
             Route(path.rstrip("/") + SESSION_PATH, take_ticket, methods=["POST"]),
         ],
-        lifespan=connecting,
+        lifespan=partial(connecting, registry=registry, settings=settings),
         on_script_error=show_fault,
         middleware=[
             Middleware(RequestMetrics, registry=registry),
@@ -121,14 +119,16 @@ def create_app(settings: Settings) -> st.App:
 
 
 @asynccontextmanager
-async def connecting(_app: st.App) -> AsyncIterator[None]:
+async def connecting(_app: st.App, registry: CollectorRegistry, settings: Settings) -> AsyncIterator[None]:
     """Connect at the start, so that the outbox sends what an earlier process left, also if nobody opens the page.
 
     In a thread, because it reads the files of the outbox.
     """
     from services.frontend.connections import connect
+    from services.frontend.metrics import register_metrics
 
     await to_thread(connect)
+    register_metrics(registry, settings)
     yield
 
 

@@ -60,7 +60,10 @@ class Connections:
     shadow_answers: ShadowAnswers
 
     def close(self) -> None:
-        """Ends all threads and closes all connections."""
+        """Ends all threads and closes all connections.
+
+        For tests. The process ends without it, so that the outbox's file still takes what a late run saves.
+        """
         threads = (self.shadow_answers, self.outbox, self.rights, self.inference_watch, self.storage_watch)
         for each in (*threads, self.inference, self.page_inference, self.callers):
             each.close()
@@ -183,13 +186,13 @@ def forget_statistics() -> None:
 def get_digit_score_threshold(model: ModelVersion) -> float:
     """Drawings with a lower digit score are rejected. 0, which rejects nothing, if the threshold is not known."""
     try:
-        return _get_digit_score_thresholds(model)[str(model)]
+        return _get_known_threshold(model)
     except (ServiceUnavailableError, RefusedError, KeyError):
         return 0.0
 
 
 @st.cache_data(show_spinner=False)
-def _get_digit_score_thresholds(wanted: ModelVersion) -> dict[str, float]:
-    """Thresholds by `name/version`, asked again only for a new model version, because a version never changes."""
+def _get_known_threshold(model: ModelVersion) -> float:
+    """Asked once, because a version never changes. KeyError, which is not kept, if inference does not list it yet."""
     models = connect().inference.list_models().models
-    return {listed.reference: listed.digit_score_threshold for listed in models}
+    return {listed.reference: listed.digit_score_threshold for listed in models}[str(model)]

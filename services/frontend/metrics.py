@@ -5,7 +5,6 @@ They are read when Prometheus asks, so they cost nothing in between.
 
 import shutil
 from collections.abc import Iterator
-from functools import cache
 
 import streamlit as st
 import structlog
@@ -34,9 +33,8 @@ def show_fault(error: Exception) -> bool:
     return True
 
 
-@cache
 def register_metrics(registry: CollectorRegistry, settings: Settings) -> None:
-    """Add the metrics of the frontend to the registry, once."""
+    """Add the metrics of the frontend to the registry. The app does it once, when it starts."""
     registry.register(FrontendMetrics(settings))
     registry.register(FAULTS)
 

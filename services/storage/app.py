@@ -6,6 +6,7 @@ The database pool is opened in `lifespan`, because it belongs to the event loop 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
@@ -57,8 +58,11 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.metrics = metrics
             app.state.authenticator = _make_authenticator(database, settings)
             app.state.sign_ins = SignInDesk(database, app.state.authenticator, _make_verifier(settings))
-            works = keep_folding(database), keep_moving_drawings(database), keep_retention(database, settings)
-            async with run_in_background(*works):
+            async with run_in_background(
+                partial(keep_folding, database),
+                partial(keep_moving_drawings, database),
+                partial(keep_retention, database, settings),
+            ):
                 yield
 
     app = FastAPI(

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -10,10 +10,14 @@ import structlog
 
 logger = structlog.get_logger(__name__)
 
+Work = Callable[[], Coroutine[Any, Any, None]]
+
+AFTER_FAILURE_S = 30.0
+
 
 @asynccontextmanager
-async def run_in_background(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Run every work until it ends or the block is left. One that fails is logged and does not stop the others."""
+async def run_in_background(*works: Work) -> AsyncIterator[None]:
+    """Run every work until it ends or the block is left. One that fails is logged and begins again after a pause."""
     tasks = [asyncio.create_task(_run(work)) for work in works]
     try:
         yield
@@ -31,8 +35,11 @@ async def working_half_the_time() -> AsyncIterator[None]:
     await asyncio.sleep(time.monotonic() - began)
 
 
-async def _run(work: Coroutine[Any, Any, None]) -> None:
-    try:
-        await work
-    except Exception:
-        logger.exception("background_work_failed")
+async def _run(work: Work) -> None:
+    while True:
+        try:
+            await work()
+            return
+        except Exception:
+            logger.exception("background_work_failed")
+        await asyncio.sleep(AFTER_FAILURE_S)

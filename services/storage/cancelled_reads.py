@@ -7,6 +7,7 @@ cancelled: they take milliseconds, and a caller who repeats one wants it to be d
 import asyncio
 from asyncio import Future, Queue
 
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -53,14 +54,16 @@ class _Reading:
             await Response(status_code=CLIENT_DISCONNECTED)(scope, self._receive, self._send)  # for the metrics
 
     async def _watch(self, answering: "Future[None]") -> None:
-        while True:
-            message = await self._receive()
-            self._received.put_nowait(message)
-            if message["type"] == "http.disconnect":
-                self._left = not self._ended
-                if self._left:
-                    answering.cancel()
+        try:
+            while (message := await self._receive())["type"] != "http.disconnect":
+                self._received.put_nowait(message)
+        except HTTPException as refusal:  # of a body, which a read does not need; RequestBody raises it
+            if refusal.status_code != CLIENT_DISCONNECTED:
                 return
+        self._received.put_nowait({"type": "http.disconnect"})
+        self._left = not self._ended
+        if self._left:
+            answering.cancel()
 
     async def _note_and_send(self, message: Message) -> None:
         if self._left and not self._begun:

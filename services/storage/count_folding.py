@@ -5,14 +5,10 @@ The sums are exact before and after a move. Moving only keeps the table of chang
 
 import asyncio
 
-import structlog
-
 from services.storage.database import Database
 from services.storage.lanes import FOLDING
 from services.storage.queries.counts import BATCH, fold_counts
 from shared.web.problems import ProblemError
-
-logger = structlog.get_logger(__name__)
 
 EVERY_S = 1.0
 AFTER_FAILURE_S = 10.0  # the database is away or not migrated; `Database` has logged it
@@ -31,8 +27,5 @@ async def _fold(database: Database) -> float:
         while await database.run(FOLDING, fold_counts) == BATCH:
             pass
     except ProblemError:
-        return AFTER_FAILURE_S
-    except Exception:  # the task must live as long as the service
-        logger.exception("fold_failed")
         return AFTER_FAILURE_S
     return EVERY_S

@@ -30,7 +30,7 @@ Query = Callable[Concatenate[asyncpg.Connection, P], Awaitable[Result]]
 class Database:
     """Runs queries: `await database.run(ROWS, read_prediction, prediction_id)`.
 
-    `write_refused` is true from a change that PostgreSQL refused (disk full, read-only) until it accepts one again.
+    `write_refused` is true from a change that PostgreSQL refused (disk full, read-only) until /readyz has made one.
     """
 
     def __init__(self, pools: Mapping[Lane, asyncpg.Pool], connector: Connector, registry: CollectorRegistry) -> None:

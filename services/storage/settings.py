@@ -30,7 +30,7 @@ def _check_url(url: SecretStr) -> SecretStr:
 
 def _check_metadata_url(url: str) -> str:
     if urlsplit(url).scheme not in ("https", "http"):
-        raise ValueError("must start with https://")
+        raise ValueError("must start with https:// or http://")
     return url
 
 

@@ -6,13 +6,14 @@ after all, which writes the refusal, so that both understand the same bodies.
 
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Request, Response
 from pydantic import TypeAdapter
 from starlette.types import Message, Receive, Scope, Send
 
 from services.storage.access.rules import Require
-from services.storage.body_structure import BoundedRequest, BoundedRoute
+from services.storage.body_structure import MOST, BoundedRoute
 from shared.contracts.storage import PredictionToStore
+from shared.web.json_body import receive_json
 
 JSON = "application/json"
 may_write = Require("write")
@@ -24,18 +25,19 @@ class StoringRoute(BoundedRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request whose address fits."""
-        request = BoundedRequest(scope, receive)
+        request = Request(scope, receive)
         if scope["method"] != "PUT" or request.headers.get("content-type") != JSON:
             await super().handle(scope, receive, send)
             return
         caller = await may_write(request)
-        body = await request.body()
+        body = await receive_json(request, MOST)
         try:
             prediction_id = id_type.validate_python(request.path_params["prediction_id"])
             prediction = PredictionToStore.model_validate_json(body)
         except ValueError:  # what pydantic raises
             await super().handle(scope, _receive_again(body), send)
             return
+        del body  # as large as the drawing, and the wait for a connection may be long
         status = Response()
         state = request.app.state
         stored = await self.endpoint(caller, prediction_id, prediction, status, state.database, state.metrics)

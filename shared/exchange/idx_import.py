@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 
 from shared.clients.inference import InferenceClient
+from shared.clients.service import ServiceUnavailableError
 from shared.contracts.exchange import ImportResult
 from shared.contracts.inference import Prediction
 from shared.contracts.storage import TrueDigit
@@ -46,7 +47,7 @@ class Answers:
 
     def __init__(self, inference: InferenceClient) -> None:
         self._inference = inference
-        self._thresholds = {model.reference: model.digit_score_threshold for model in inference.list_models().models}
+        self._thresholds: dict[str, float] = {}
         self.unreadable = 0
 
     def make_rows(self, drawings: list[LabelledDrawing]) -> list[Row]:
@@ -61,13 +62,22 @@ class Answers:
         self.unreadable += len(drawings) - len(rows)
         return rows
 
+    def _find_threshold(self, model: str) -> float:
+        """Asks again when another version answers. ServiceUnavailableError if inference does not list it."""
+        if model not in self._thresholds:
+            models = self._inference.list_models().models
+            self._thresholds = {listed.reference: listed.digit_score_threshold for listed in models}
+        if model not in self._thresholds:
+            raise ServiceUnavailableError(f"Inference answered with {model}, which it does not list.")
+        return self._thresholds[model]
+
     def _make_row(self, drawing: LabelledDrawing, answer: Prediction) -> Row:
         now = datetime.now(UTC).isoformat()
         return {
             **answer.model_dump(mode="json", include={"digit", "confidence", "probabilities", "digit_score", "model"}),
             "id": str(drawing.id),
             "created_at": now,
-            "rejected": answer.digit_score < self._thresholds.get(str(answer.model), 0.0),
+            "rejected": answer.digit_score < self._find_threshold(str(answer.model)),
             "source": "api",
             "label": drawing.label,
             "labelled_at": now,

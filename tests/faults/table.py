@@ -18,7 +18,7 @@ HEADS = (
 
 @dataclass(frozen=True)
 class Row:
-    """What one fault did. `answers` has the answers of each service while it lasted.
+    """What one fault did. `answers` has the answers of each service that was asked while it lasted.
 
     `alert` is the alert that an operator gets if it does not end; without one there is nothing to do.
     """
@@ -34,14 +34,18 @@ def write_table(rows: Iterable[Row]) -> list[str]:
     """The lines of the table."""
     lines = [f"| {' | '.join(HEADS)} |", "| --- " * len(HEADS) + "|"]
     for row in rows:
-        answers = [_write_answers(row.answers[service]) for service in ("inference", "storage", "frontend")]
+        answers = [_write_answers(row.answers.get(service, ())) for service in ("inference", "storage", "frontend")]
         alert = f"`{row.alert}`" if row.alert else "nothing to do"
         lines.append(f"| {' | '.join((row.fault, row.page, *answers, _write_time(row.healthy_s), alert))} |")
     return lines
 
 
 def _write_answers(answers: Iterable[str]) -> str:
-    failures = sorted(set(answers) - {GOOD})
+    """What went wrong, or a dash if nobody asked."""
+    given = set(answers)
+    if not given:
+        return "–"
+    failures = sorted(given - {GOOD})
     return ", ".join(f"`{one}`" if one[0].isdigit() else one for one in failures) or "as before"
 
 

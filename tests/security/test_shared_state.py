@@ -26,7 +26,7 @@ CACHES = {
     "views.look_inside.page.look_inside": "the bytes of the drawing",
     "views.models.lookups.predict_and_explain": "the bytes of the drawing",
     # about models, which everybody sees, or about nobody
-    "connections._get_digit_score_thresholds": "models",
+    "connections._get_known_threshold": "models",
     "views.models.lookups._list_models": "models",
     "views.models.lookups.get_details": "models",
     "views.models.lookups.find_drift": "models",
@@ -37,7 +37,6 @@ CACHES = {
     "views.draw.asking.find_places": "a number of places",
     "first_load.page_head.write_page": "Streamlit's page",
     "first_load.page_head.compress": "Streamlit's page",
-    "metrics.register_metrics": "sums over everybody",
     # clients and queues; connections.py says what they hold for whom
     "connections.connect": "clients that act with the token of one person each, and queues by the person's key",
 }

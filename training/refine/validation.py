@@ -1,4 +1,4 @@
-"""Measures a candidate on validation data before it may see test data, and calibrates it.
+"""Measures a candidate on validation data before it may see test data, and selects the digits to calibrate it on.
 
 A candidate that reads validation data worse than the version in use is not published at all, so that test images are
 not used for it.

@@ -5,8 +5,8 @@ from html import escape
 
 import streamlit as st
 
-from services.frontend.saving.outbox import Delivery
-from shared.clients.service import ServiceUnavailableError
+from services.frontend.saving.outbox import ON_ITS_WAY, Delivery
+from shared.clients.service import RefusedError, ServiceUnavailableError
 
 RETRY_S = 3.0
 SAVING = "Saving{label}…"
@@ -33,14 +33,19 @@ def show_draw_link() -> None:
 
 
 def show_away(sentence: str) -> None:
-    """Says that a service is away, and reruns the page every few seconds until it is back."""
+    """Says why there is nothing to show, and reruns the page every few seconds until there is."""
     show_sentence(sentence, "away")
     _rerun_later(time.monotonic())
 
 
-def describe_failure(sentence: str, error: ServiceUnavailableError) -> str:
-    """The sentence. After a fault of the service it also says how the operator finds the request in the logs."""
+def describe_failure(sentence: str, error: ServiceUnavailableError | RefusedError) -> str:
+    """Why the service refused; the sentence, if it is away or failed.
+
+    After a fault of the service it also says how the operator finds the request in the logs.
+    """
     problem = error.problem
+    if isinstance(error, RefusedError):
+        return error.problem.detail
     if problem is None or problem.code != "internal_error" or problem.request_id is None:
         return sentence
     return f"{sentence.rstrip('.')}. If you report this, name the request {problem.request_id}."
@@ -53,7 +58,7 @@ def count_things(number: int, thing: str) -> str:
 
 def describe_delivery(delivery: Delivery, label: str = "", *, is_storage_away: bool = True) -> str:
     """Whether a prediction and its label are saved, and if not, why. `label` is its name, if there is one."""
-    is_on_its_way = delivery in {Delivery.WAITING, Delivery.UNKEPT} and not is_storage_away
+    is_on_its_way = delivery in ON_ITS_WAY and not is_storage_away
     sentence = SAVING if is_on_its_way else REASONS[delivery]
     return sentence.format(label=f" as {label}" if label else "")
 

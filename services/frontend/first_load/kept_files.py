@@ -8,6 +8,7 @@ there from the first moment, and nobody loads 550 kB that are never used.
 """
 
 import gzip
+import posixpath
 from pathlib import Path
 
 import anyio
@@ -25,7 +26,10 @@ KEPT_FOR_EVER = "immutable"  # how Streamlit marks files whose name changes with
 
 
 class KeptFiles:
-    """`path` is that of the page. What is kept is at most all the files of Streamlit's page, some 10 MB."""
+    """`path` is that of the page. What is kept is at most all the files of Streamlit's page, some 10 MB.
+
+    Streamlit also answers other spellings of a path (`/static//js/...`), of which there is no end. They are not kept.
+    """
 
     def __init__(self, app: ASGIApp, path: str) -> None:
         self.app = app
@@ -35,11 +39,14 @@ class KeptFiles:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the kept file, or let the app answer."""
-        if scope["type"] == "http" and scope["path"].startswith(self._folder) and takes_whole_gzip(scope):
+        if scope["type"] == "http" and self._is_file(scope["path"]) and takes_whole_gzip(scope):
             answer = await self._find(scope, receive)
             await answer.send(send)
         else:
             await self.app(scope, receive, send)
+
+    def _is_file(self, path: str) -> bool:
+        return path.startswith(self._folder) and posixpath.normpath(path) == path
 
     async def _find(self, scope: Scope, receive: Receive) -> WholeAnswer:
         path = scope["path"]

@@ -41,6 +41,8 @@ class KeptChanges:
             if self._file is None:
                 self._file, changes = open_own(self._folder)
                 yield changes
+            if self._file is None:  # the caller has found it damaged meanwhile
+                return
             for file, changes in open_abandoned(self._folder, self._file):
                 yield changes
                 if self._unkept.keys().isdisjoint(changes):  # the own file has them now
@@ -60,8 +62,8 @@ class KeptChanges:
 
     @property
     def unkept(self) -> int:
-        """How many changes are only in memory."""
-        return len(self._changes) if self._folder is None else len(self._unkept)
+        """How many of the changes are only in memory."""
+        return len(self._changes) if self._folder is None else len(self._unkept.keys() & self._changes.keys())
 
     def retry(self) -> None:
         """Write what could not be written. One at a time, so that a full disk costs little."""
@@ -93,6 +95,9 @@ class KeptChanges:
     def _write(self, prediction_ids: tuple[UUID, ...]) -> bool:
         """Returns whether the file has them."""
         if self._file is None:
+            for prediction_id in prediction_ids:
+                if prediction_id not in self._changes:  # sent, and there is no file to remove it from
+                    self._unkept.pop(prediction_id, None)
             return False
         try:
             self._file.write({prediction_id: self._changes.get(prediction_id) for prediction_id in prediction_ids})
@@ -110,7 +115,7 @@ class KeptChanges:
         """The next `take_over` puts the damaged file aside and begins another one."""
         self.close()
         self._file = None
-        self._unkept.update(dict.fromkeys(self._changes))
+        self._unkept = dict.fromkeys(self._changes)
 
     def _complain(self, error: QueueFileError) -> None:
         """Once, until everything is written again."""

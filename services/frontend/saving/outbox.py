@@ -13,6 +13,8 @@ knows its token, and held until the next start of the frontend if that token has
 
 import threading
 import time
+from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
@@ -34,6 +36,7 @@ logger = structlog.get_logger(__name__)
 MAX_UNSAVED = 5000  # predictions that wait while storage is away
 MAX_BYTES = 256 * 1024 * 1024  # of their drawings together; a photograph has up to 10 MiB, a drawn digit a few KiB
 RETRY_S = 1.0
+MAX_REFUSED = 5000  # the newest refusals, which a page may still ask about
 TIDY_S = 60.0  # how often the outbox looks for changes of processes that ended
 
 
@@ -69,6 +72,15 @@ class Delivery(Enum):
     FULL = auto()  # the outbox had no room for them
 
 
+ON_ITS_WAY = frozenset({Delivery.WAITING, Delivery.UNKEPT})
+WORST_FIRST = (Delivery.REFUSED, Delivery.FULL, Delivery.UNKEPT, Delivery.WAITING)
+
+
+def find_worst(deliveries: Collection[Delivery]) -> Delivery:
+    """SAVED if there is none."""
+    return next((delivery for delivery in WORST_FIRST if delivery in deliveries), Delivery.SAVED)
+
+
 def can_hold(change: Change, code: str) -> bool:
     """Whether a change that was refused so may wait: for its curator, or for more rights of the page.
 
@@ -97,7 +109,7 @@ class Outbox:
         self._retry_s = retry_s
         self._tidy_s = tidy_s
         self._waiting = WaitingChanges(max_unsaved, max_bytes)
-        self._refused: set[UUID] = set()
+        self._refused: OrderedDict[UUID, None] = OrderedDict()  # the oldest first
         self._refused_count = self._full_count = 0
         self._changed = threading.Condition()
         self._closing = False
@@ -164,8 +176,9 @@ class Outbox:
     def renew(self, key: str) -> None:
         """Sends what is held of this curator, with the token of the new key."""
         with self._changed:
-            self._kept.update(*self._waiting.renew(key))
-            self._changed.notify_all()
+            if renewed := self._waiting.renew(key):  # mostly nothing, in every run of a curator's page
+                self._kept.update(*renewed)
+                self._changed.notify_all()
 
     def forget(self, key: str, browser: str | None = None) -> None:
         """Deletes what a person drew and waits, also what is on its way to storage. See `forget_change`."""
@@ -221,7 +234,7 @@ class Outbox:
     def _add(self, prediction_id: UUID, change: Change) -> None:
         """Combines a change with the one that waits."""
         self._waiting.add(prediction_id, change)
-        self._refused.discard(prediction_id)
+        self._refused.pop(prediction_id, None)
         self._changed.notify_all()
 
     def _take_over(self) -> None:
@@ -292,8 +305,11 @@ class Outbox:
             logger.warning("change_waits_for_curator", prediction_id=str(prediction_id), curator=curator)
 
     def _note_refused(self, prediction_id: UUID) -> None:
-        self._refused.add(prediction_id)
-        self._refused_count += 1
+        with self._changed:
+            self._refused[prediction_id] = None
+            self._refused_count += 1
+            if len(self._refused) > MAX_REFUSED:
+                self._refused.popitem(last=False)
 
     def _send(self, prediction_id: UUID, change: Change) -> None:
         begin_request(change.request_id)
@@ -315,5 +331,5 @@ class Outbox:
             logger.exception("outbox_failed", prediction_id=str(prediction_id))
             self._note_refused(prediction_id)
         else:
-            self._refused.discard(prediction_id)
+            self._refused.pop(prediction_id, None)
         self._finish(prediction_id, change)

@@ -49,7 +49,10 @@ def open_abandoned(folder: Path, own: QueueFile) -> Iterator[tuple[QueueFile, di
 
 
 def open_intact(path: Path) -> tuple[QueueFile, dict[UUID, Change]]:
-    """Open a file → the file and the changes in it. A damaged file is renamed and replaced. QueueFileError."""
+    """Open a file → the file and the changes in it. A damaged file is renamed and replaced. QueueFileError.
+
+    The new file is complete before the damaged one goes, so that on a full disk nothing is lost.
+    """
     changes: dict[UUID, Change] = {}
     try:
         file = QueueFile(path)
@@ -59,11 +62,17 @@ def open_intact(path: Path) -> tuple[QueueFile, dict[UUID, Change]]:
         file.close()
     except QueueDamagedError:
         pass
+    new = path.with_suffix(".new")
+    with QueueFile(new) as file:
+        file.write(changes)
+        file.compact(is_empty=not changes)  # moves all of it from the log to the file
     put_aside(path)
-    file = QueueFile(path)
-    file.write(changes)
+    try:
+        new.rename(path)
+    except OSError as error:
+        raise QueueFileError(str(error)) from error
     logger.warning("outbox_file_damaged", file=path.name, kept=len(changes))
-    return file, changes
+    return QueueFile(path), changes
 
 
 def put_aside(path: Path) -> None:

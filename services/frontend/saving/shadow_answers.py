@@ -105,7 +105,7 @@ class ShadowAnswers:
             try:
                 self._record(waiting)
             except (ServiceUnavailableError, RefusedError) as error:
-                logger.info("shadow_left_out", predictions=len(waiting), reason=str(error))
+                logger.info("shadow_left_out", reason=str(error))
             except Exception:  # an error in one answer must not end the thread
                 logger.exception("shadow_answers_failed")
 
@@ -139,9 +139,9 @@ class ShadowAnswers:
         to_store = ShadowAnswerToStore(**answer.model_dump(include=ANSWER_FIELDS), rejected=rejected)
         try:
             self._storage.put_shadow_answer(one.prediction.id, to_store, key=one.key)
-        except RefusedError as error:
-            if error.problem.code != "not_found":  # the next stroke may have replaced it
-                raise
+        except RefusedError as error:  # to this person; not_found: the next stroke may have replaced it
+            if error.problem.code != "not_found":
+                logger.info("shadow_left_out", prediction_id=str(one.prediction.id), reason=str(error))
 
     def _list_models(self) -> ModelList:
         if self._listed is None or time.monotonic() - self._listed_at >= self._known_s:

@@ -73,7 +73,8 @@ async def put_label(
     prediction = await database.run(ROWS, queries.label_prediction, prediction_id, label.digit, author, seen)
     if prediction is None:
         raise make_not_found(prediction_id)
-    metrics.count_label(prediction)
+    if prediction.label == label.digit:  # otherwise it is kept in the history only
+        metrics.count_label(prediction)
     logger.info("prediction_labelled", prediction_id=str(prediction_id), label=label.digit, digit=prediction.digit)
     return prediction
 

@@ -7,6 +7,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import numpy as np
@@ -16,12 +17,15 @@ from services.inference.app import create_app as create_inference
 from services.inference.settings import Settings as InferenceSettings
 from services.storage.app import create_app
 from services.storage.settings import Settings
+from shared.clients.service import ServiceUnavailableError
 from shared.contracts.examples import SEVEN_PNG
+from shared.contracts.inference import BatchPredictions, ModelList
 from shared.exchange import idx_import
 from shared.exchange.__main__ import main
 from shared.recognition.preprocessing import preprocess
 from tests.integration.clients.listening import listening
 from tests.integration.inference.conftest import MODELS
+from tests.unit.frontend.test_shadow_answers import IN_USE, SHADOW, describe, predict
 
 TOKEN = "a token for tests"
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
@@ -134,3 +138,33 @@ def test_damage_behind_the_header_is_named(address, inference, tmp_path, capsys,
     Path(images).write_bytes(content)
     assert main(["--url", address, "import-idx", images, labels, "--inference-url", inference]) == 2
     assert images in capsys.readouterr().err
+
+
+class Inference:
+    """`in_use` answers, with a digit score of 0.1. The threshold of the versions that it lists is 0.5."""
+
+    def __init__(self):
+        self.in_use = IN_USE
+        self.listed = [IN_USE]
+
+    def list_models(self):
+        return ModelList(default=self.in_use, models=[describe(model) for model in self.listed])
+
+    def predict_batch(self, pictures):
+        return BatchPredictions(predictions=[predict(self.in_use, level=10) for _ in pictures])
+
+
+def test_a_version_that_is_put_in_use_meanwhile_rejects_by_its_own_threshold():
+    inference, drawings = Inference(), [idx_import.LabelledDrawing(uuid4(), b"a picture", 7)]
+    answers = idx_import.Answers(inference)
+    assert [row["rejected"] for row in answers.make_rows(drawings)] == [True]
+    inference.in_use = SHADOW
+    inference.listed.append(SHADOW)
+    assert [row["rejected"] for row in answers.make_rows(drawings)] == [True]
+
+
+def test_a_version_that_inference_does_not_list_ends_the_import():
+    inference, drawings = Inference(), [idx_import.LabelledDrawing(uuid4(), b"a picture", 7)]
+    inference.in_use = SHADOW
+    with pytest.raises(ServiceUnavailableError, match="cnn/2, which it does not list"):
+        idx_import.Answers(inference).make_rows(drawings)

@@ -153,6 +153,40 @@ async def test_a_restore_that_fails_changes_nothing(tmp_path):
         with pytest.raises(LocalError, match="pg_restore failed"):
             await restore_backup(server, file)
         assert await _read(server) == {}
+        assert (await _list_databases(server)).keys() == {"slate"}
+
+
+class Breaking:
+    """A server on which the exchange of the databases never happens."""
+
+    def __init__(self, server, error) -> None:
+        self._server = server
+        self._error = error
+        self.migrate = server.migrate
+
+    async def run(self, program, *arguments, stdin=None, stdout):
+        if "RENAME" in arguments[-1]:
+            raise self._error
+        await self._server.run(program, *arguments, stdin=stdin, stdout=stdout)
+
+
+@pytest.mark.parametrize("error", [asyncio.CancelledError(), OSError(), LocalError()], ids=repr)
+async def test_a_restore_that_ends_before_the_exchange_leaves_both_databases_open_as_they_were(tmp_path, error):
+    file = tmp_path / "slate.backup"
+    async with _open(tmp_path / "data") as server:
+        await server.migrate("slate", OWNER)
+        await create_backup(server, file)
+        await restore_backup(server, file)
+        before = await _list_databases(server)
+        with pytest.raises(type(error)):
+            await restore_backup(Breaking(server, error), file)
+        assert await _list_databases(server) == before
+        async with _serve(server) as client:
+            assert (await client.get("/readyz")).status_code == 200
+        await restore_backup(server, file)
+        after = await _list_databases(server)
+    assert before.keys() == after.keys() == {"slate", "slate_before_restore"}
+    assert after["slate_before_restore"] == before["slate"]
 
 
 async def test_a_backup_never_replaces_a_file(tmp_path):
@@ -170,17 +204,19 @@ async def test_the_database_from_before_a_restore_can_be_dropped(tmp_path):
         await server.migrate("slate", OWNER)
         await create_backup(server, file)
         await restore_backup(server, file)
-        assert await _list_databases(server) == {"slate", "slate_before_restore"}
+        assert (await _list_databases(server)).keys() == {"slate", "slate_before_restore"}
     for _ in range(2):  # the second time there is nothing to drop
         assert _command(tmp_path / "data", "drop-old").returncode == 0
     async with _open(tmp_path / "data") as server:
-        assert await _list_databases(server) == {"slate"}
+        assert (await _list_databases(server)).keys() == {"slate"}
 
 
 async def _list_databases(server):
+    """Return the number of each database by its name."""
     connection = await asyncpg.connect(server.url("slate", "postgres"))
     try:
-        return {row["datname"] for row in await connection.fetch("SELECT datname FROM pg_database")} - SYSTEM
+        rows = await connection.fetch("SELECT datname, oid FROM pg_database")
+        return {name: number for name, number in rows if name not in SYSTEM}
     finally:
         await connection.close()
 

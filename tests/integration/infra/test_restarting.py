@@ -1,7 +1,16 @@
 """A part that dies while the stack runs is restarted on the same port, and the terminal reports it."""
 
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
 import pytest
 from running_stack import StartStack
+
+from infra.local.process import Command
+from infra.local.supervisor import Service, Supervisor
 
 
 @pytest.mark.parametrize("service", ["inference", "storage", "frontend"])
@@ -39,3 +48,27 @@ def test_a_killed_postgres_is_restarted(start_stack: StartStack) -> None:
     assert stack.postmaster().pid != killed.pid
     assert stack.stop() == 0
     assert stack.processes() == []
+
+
+async def test_a_service_is_restarted_once_its_log_can_be_written_again(tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    said: asyncio.Queue[str] = asyncio.Queue()
+    code = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
+    command = Command("one", (sys.executable, "-c", code), logs / "one.log")
+
+    async def is_ready() -> bool:
+        return command.log.read_text() != ""
+
+    with (tmp_path / "lock").open("ab") as lock:
+        supervisor = Supervisor(say=said.put_nowait, lock_fd=lock.fileno())
+        await supervisor.start(Service(command, is_ready, rank=0))
+        pid = int(command.log.read_text())
+        logs.rename(tmp_path / "away")
+        os.kill(pid, signal.SIGKILL)
+        assert await said.get() == "one died (exit code 137) and is restarted."
+        assert "Trying again" in await said.get()
+        (tmp_path / "away").rename(logs)
+        while await said.get() != "one is ready again":
+            pass
+        await supervisor.stop()

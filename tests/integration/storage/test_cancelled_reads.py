@@ -19,9 +19,7 @@ WHERE application_name = 'slate-storage' AND wait_event_type = 'Lock' AND datnam
 
 
 @asynccontextmanager
-async def run_nothing(*works):
-    for work in works:
-        work.close()
+async def run_nothing(*_works):
     yield
 
 
@@ -42,8 +40,14 @@ async def served_url(database_url, monkeypatch):
     await serving
 
 
+async def send_unfinished():
+    yield b"{"
+    await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("send", [None, send_unfinished], ids=["no body", "an unfinished body"])
 @pytest.mark.parametrize("path", ["statistics", "predictions", "prediction-count", "totals"])
-async def test_the_query_of_a_caller_who_left_is_cancelled(served_url, database_url, path):
+async def test_the_query_of_a_caller_who_left_is_cancelled(served_url, database_url, path, send):
     connection = await asyncpg.connect(database_url)
 
     async def wait_for(number):
@@ -55,7 +59,8 @@ async def test_the_query_of_a_caller_who_left_is_cancelled(served_url, database_
         assert (await client.get(f"/v1/{path}")).status_code == 200
         async with connection.transaction():
             await connection.execute("LOCK TABLE predictions, counts, count_changes IN ACCESS EXCLUSIVE MODE")
-            asking = asyncio.create_task(client.get(f"/v1/{path}", params={"digit": 3}))
+            request = client.build_request("GET", f"/v1/{path}", params={"digit": 3}, content=send and send())
+            asking = asyncio.create_task(client.send(request))
             await wait_for(1)
             asking.cancel()
             await wait_for(0)  # long before the time-out of the query

@@ -94,6 +94,15 @@ def test_a_missing_script_is_not_kept(page: str) -> None:
     assert "immutable" not in answer.headers["cache-control"]
 
 
+@pytest.mark.parametrize("spelling", ["/static//js/", "/static/%2E/js/"])
+def test_another_spelling_of_a_script_is_not_kept(page: str, spelling: str) -> None:
+    """Otherwise the memory would hold a copy for each, and there is no end of them."""
+    html = httpx.get(page, headers={"Accept": "text/html"}).text
+    path = re.findall(r'src="\.(/static/js/index\.[^"]+)"', html)[0].replace("/static/js/", spelling)
+    answer = httpx.get(page + path, headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in answer.headers
+
+
 def test_a_websocket_opens(page: str) -> None:
     open_websocket(page, Origin=page)
 
@@ -120,6 +129,12 @@ def test_an_offered_upgrade_is_ignored(page: str) -> None:
 def test_metrics_are_not_there_for_a_request_that_a_proxy_passed_on(page: str, path: str, header: str) -> None:
     assert httpx.get(page + path).status_code == 200
     assert httpx.get(page + path, headers={header: "for=192.0.2.1"}).status_code == 404
+
+
+def test_each_metric_of_the_page_is_there_once(page: str) -> None:
+    names = re.findall(r"# HELP (\S+)", httpx.get(f"{page}/metrics").text)
+    assert {"slate_outbox_predictions", "slate_page_faults_total"} <= set(names)
+    assert len(names) == len(set(names))
 
 
 def test_the_page_can_be_published_under_a_path() -> None:

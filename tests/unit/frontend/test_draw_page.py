@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request, Response
 from streamlit.testing.v1 import AppTest
 
 from services.frontend import connections, explanation_pause
-from services.frontend.connections import connect, fetch_statistics, refresh_rights
+from services.frontend.connections import connect, fetch_statistics, get_digit_score_threshold, refresh_rights
 from services.frontend.elements.answer_details import COLOURS, LATER
 from services.frontend.saving.outbox import Delivery
 from services.frontend.session.chosen_model import KEY as MODEL_KEY
@@ -64,6 +64,7 @@ class Services:
     def __init__(self) -> None:
         self.storage_answers = threading.Event()
         self.inference_is_ready = True
+        self.listed = A_MODEL_LIST
         self.saliency: list[list[float]] | None = MAP
         self.unanswered = 0
         self.predicted: list[dict[str, str]] = []
@@ -92,7 +93,7 @@ class Services:
 
         @app.get("/v1/models")
         def list_models() -> ModelList:
-            return A_MODEL_LIST
+            return self.listed
 
         @app.post("/v1/visitors")
         def issue_token() -> VisitorToken:
@@ -151,6 +152,16 @@ def test_the_answer_is_shown_while_storage_has_answered_nothing_and_saved_later(
     assert connect().outbox.wait(a_prediction(7, 0.99).id, LONG_S) is Delivery.SAVED
     page.run()
     assert 'data-saved="true"' in html_of(page)
+
+
+def test_a_version_that_inference_does_not_list_yet_is_asked_about_again(services: Services) -> None:
+    new = ModelVersion(name="cnn", version="of-this-moment")
+    assert get_digit_score_threshold(new) == 0
+    (model,) = A_MODEL_LIST.models
+    services.listed = A_MODEL_LIST.model_copy(
+        update={"models": [model, model.model_copy(update={"version": new.version})]}
+    )
+    assert get_digit_score_threshold(new) == model.digit_score_threshold
 
 
 def test_a_browser_that_only_gets_the_second_run_has_the_controls_as_they_are(services: Services) -> None:

@@ -144,8 +144,9 @@ def test_a_zip_ends_at_its_limit_of_bytes(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(archive.namelist()) == 11
 
 
-def test_a_file_that_is_not_a_picture_has_a_suffix_too() -> None:
-    assert suffix_of(b"") == "bin"
+@pytest.mark.parametrize("content", [b"", b"RIFF....AVI LIST", b"\x89PNG"], ids=["empty", "film", "cut off"])
+def test_a_file_that_is_not_a_picture_has_a_suffix_too(content: bytes) -> None:
+    assert suffix_of(content) == "bin"
 
 
 def test_a_file_has_the_order_of_the_list() -> None:

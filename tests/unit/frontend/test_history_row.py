@@ -1,16 +1,21 @@
 """The HTML of one row of the History page."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from services.frontend.connections import connect, refresh_rights
 from services.frontend.saving.outbox import Delivery
 from services.frontend.views.history.row import row_html
 from shared.contracts.message import ModelVersion
 from shared.contracts.storage import StoredPrediction
+from tests.network import CLOSED_URL
 
 THREE = StoredPrediction(
     id=UUID(int=1),
@@ -68,3 +73,36 @@ def test_the_name_of_a_model_is_escaped() -> None:
 )
 def test_the_row_says_how_far_a_label_has_come(delivery: Delivery, words: str) -> None:
     assert f'<em role="status">{words}' in row_html(THREE, 3, "data:,", BERLIN, delivery)
+
+
+@pytest.fixture
+def _without_storage_and_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    (folder := tmp_path / "data").write_text("a file in place of the folder")
+    monkeypatch.setenv("FRONTEND_DATA_DIR", str(folder))
+    for service in ("STORAGE", "INFERENCE"):
+        monkeypatch.setenv(f"FRONTEND_{service}_URL", CLOSED_URL)
+    connect.clear()
+    refresh_rights.clear()
+    yield
+    connect().close()
+    connect.clear()
+    refresh_rights.clear()
+
+
+def label_three() -> None:
+    from uuid import UUID
+
+    import streamlit as st
+
+    from services.frontend.views.history.row import find_delivery, is_on_its_way
+    from services.frontend.views.history.true_digit import label_several
+
+    label_several([UUID(int=3)], 3)
+    st.session_state["found"] = find_delivery(UUID(int=3)), is_on_its_way(UUID(int=3)), is_on_its_way(UUID(int=4))
+
+
+@pytest.mark.usefixtures("_without_storage_and_folder")
+def test_a_label_that_is_only_in_memory_is_on_its_way_too() -> None:
+    page = AppTest.from_function(label_three).run(timeout=60)
+    assert not page.exception
+    assert page.session_state["found"] == (Delivery.UNKEPT, True, False)

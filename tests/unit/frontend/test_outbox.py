@@ -83,6 +83,18 @@ def test_a_refused_prediction_does_not_block_others(outbox: Outbox, storage: Fak
     assert outbox.unsaved == 0
 
 
+def test_only_the_newest_refusals_are_remembered(
+    outbox: Outbox, storage: FakeStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.frontend.saving.outbox.MAX_REFUSED", 2)
+    ids = [uuid4() for _ in range(3)]
+    storage.refused.update(ids)
+    for prediction_id in ids:
+        outbox.save(prediction_id, a_prediction())
+        assert outbox.wait(prediction_id, LONG_S) is Delivery.REFUSED
+    assert (list(outbox._refused), outbox.state.refused) == (ids[1:], 3)
+
+
 def test_a_full_outbox_refuses_more(outbox: Outbox, storage: FakeStorage) -> None:
     storage.available.clear()
     for _ in range(10):

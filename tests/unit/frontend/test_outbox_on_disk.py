@@ -14,6 +14,7 @@ import pytest
 
 from services.frontend.caller_keys import make_curator_key
 from services.frontend.elements.sentences import describe_delivery
+from services.frontend.saving.kept_changes import KeptChanges
 from services.frontend.saving.outbox import Delivery, Outbox, OutboxFullError
 from services.frontend.saving.queue_file import QueueFile
 from tests.unit.frontend.conftest import FakeStorage, a_prediction
@@ -145,23 +146,57 @@ def test_a_damaged_file_is_put_aside_with_a_warning_and_the_outbox_works(
     assert "outbox_file_damaged" in capsys.readouterr().out
 
 
-def test_what_can_be_read_of_a_damaged_file_is_sent(storage: FakeStorage, tmp_path: Path) -> None:
-    ids = [uuid4() for _ in range(3)]
+def leave_a_file_with_an_unreadable_row(storage: FakeStorage, folder: Path) -> tuple[UUID, UUID]:
+    """Returns the two predictions that can be read."""
+    first, second, unreadable = uuid4(), uuid4(), uuid4()
     storage.available.clear()
-    with run_outbox(storage, tmp_path) as before:
-        for prediction_id in ids:
-            before.save(prediction_id, a_prediction())
-    file = tmp_path / "outbox-0.sqlite3"
+    with run_outbox(storage, folder) as outbox:
+        for prediction_id in (first, second, unreadable):
+            outbox.save(prediction_id, a_prediction(drawing=prediction_id.bytes))
+    storage.available.set()
+    file = folder / "outbox-0.sqlite3"
     content = file.read_bytes()
     assert content.count(b'{"prediction"') == 3
     file.write_bytes(
         content.replace(b'{"prediction"', b'{"pred\xff\xfftion"', 1)
     )  # the newest stands first in the file
-    storage.available.set()
+    return first, second
+
+
+def test_what_can_be_read_of_a_damaged_file_is_sent(storage: FakeStorage, tmp_path: Path) -> None:
+    readable = leave_a_file_with_an_unreadable_row(storage, tmp_path)
     with run_outbox(storage, tmp_path) as after:
-        for prediction_id in ids[:2]:
+        for prediction_id in readable:
             assert after.wait(prediction_id, LONG_S) is Delivery.SAVED
-    assert set(storage.predictions) == set(ids[:2])
+    assert set(storage.predictions) == set(readable)
+
+
+@pytest.mark.parametrize("file_bytes", [4096, 9000, 17_000])
+def test_what_can_be_read_of_a_damaged_file_is_sent_once_a_full_disk_has_room(
+    storage: FakeStorage, tmp_path: Path, file_bytes: int
+) -> None:
+    readable = leave_a_file_with_an_unreadable_row(storage, tmp_path)
+    with a_full_disk(file_bytes), run_outbox(FakeStorage(), tmp_path) as before:
+        assert before.unsaved == 0
+    with run_outbox(storage, tmp_path) as after:
+        for prediction_id in readable:
+            assert after.wait(prediction_id, LONG_S) is Delivery.SAVED
+    assert set(storage.predictions) == set(readable)
+
+
+def test_an_own_file_that_is_found_damaged_while_it_is_taken_over_ends_the_round(
+    storage: FakeStorage, tmp_path: Path
+) -> None:
+    storage.available.clear()
+    with run_outbox(storage, tmp_path) as before:
+        before.save(prediction_id := uuid4(), a_prediction())
+    (tmp_path / "outbox-1.sqlite3").touch()
+    kept = KeptChanges(tmp_path, {})
+    taken_over = kept.take_over()
+    assert set(next(taken_over)) == {prediction_id}
+    (tmp_path / "outbox-0.sqlite3").unlink()
+    kept.compact()
+    assert list(taken_over) == []
 
 
 def test_on_a_full_disk_the_page_says_that_it_is_not_saved_and_keeps_it_when_there_is_room(
@@ -205,6 +240,7 @@ def test_what_was_sent_while_the_disk_was_full_leaves_the_file_when_there_is_roo
             storage.available.set()
             assert before.wait(prediction_id, LONG_S) is Delivery.SAVED
             assert not before._kept.has(prediction_id)
+            assert before.state.unkept == 0  # it waits for nothing
         deadline = time.monotonic() + LONG_S
         while not before._kept.has(prediction_id):
             assert time.monotonic() < deadline
@@ -226,6 +262,28 @@ def test_a_folder_that_cannot_be_used_is_tried_again(storage: FakeStorage, tmp_p
         wait_for(outbox, prediction_id, Delivery.WAITING)
         storage.available.set()
         assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
+
+
+def test_what_was_sent_while_there_is_no_folder_is_forgotten(storage: FakeStorage, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.write_text("a file in place of the folder")
+    with run_outbox(storage, folder) as outbox:
+        outbox.save(prediction_id := uuid4(), a_prediction())
+        assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
+        assert outbox.state.unkept == 0
+        assert outbox._kept.has(prediction_id)
+        storage.available.clear()
+        outbox.save(uuid4(), a_prediction())
+        assert outbox.state.unkept == 1
+
+
+def test_a_curator_for_whom_nothing_is_held_costs_the_disk_nothing(
+    storage: FakeStorage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with run_outbox(storage, tmp_path) as outbox:
+        outbox._kept.close()  # a write would complain
+        outbox.renew(make_curator_key("token", "ada@example.org"))
+    assert "outbox_not_kept_on_disk" not in capsys.readouterr().out
 
 
 def test_a_file_that_somebody_deleted_is_made_again(

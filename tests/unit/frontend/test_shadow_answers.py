@@ -21,6 +21,7 @@ from shared.contracts.shadow import ShadowAnswerToStore
 IN_USE, SHADOW = ModelVersion(name="cnn", version="1"), ModelVersion(name="cnn", version="2")
 LONG_S = 30
 REPLACED = RefusedError(Problem(type="x", title="", status=404, code="not_found", detail="No such prediction"))
+EXPIRED = RefusedError(Problem(type="x", title="", status=401, code="unauthorised", detail="The token has expired"))
 
 
 def describe(model: ModelVersion) -> ModelDescription:
@@ -46,7 +47,7 @@ class Services:
     def __init__(self) -> None:
         self.shadow: ModelVersion | None = SHADOW
         self.unsaved: set[UUID] = set()
-        self.replaced: set[UUID] = set()
+        self.refused: dict[UUID, RefusedError] = {}
         self.is_busy = False
         self.listed = 0
         self.batches: list[tuple[bytes, str | None]] = []
@@ -69,8 +70,8 @@ class Services:
         return BatchPredictions(predictions=[predict(SHADOW, level, digit=5) for level in levels])
 
     def put_shadow_answer(self, prediction_id: UUID, answer: ShadowAnswerToStore, *, key: str | None = None) -> None:
-        if prediction_id in self.replaced:
-            raise REPLACED
+        if prediction_id in self.refused:
+            raise self.refused[prediction_id]
         with self.changed:
             self.stored[prediction_id] = answer, key
             self.changed.notify_all()
@@ -117,9 +118,12 @@ def test_what_the_shadow_has_no_part_in_is_left_out(services: Services, answers:
     assert set(services.stored) == {kept.id}
 
 
-def test_a_prediction_that_was_replaced_meanwhile_stops_no_other(services: Services, answers: ShadowAnswers) -> None:
-    answers.offer(replaced := predict(IN_USE), "ada")
-    services.replaced.add(replaced.id)
+@pytest.mark.parametrize("refusal", [REPLACED, EXPIRED], ids=["replaced", "expired"])
+def test_an_answer_that_storage_refuses_stops_no_other(
+    services: Services, answers: ShadowAnswers, refusal: RefusedError
+) -> None:
+    answers.offer(refused := predict(IN_USE), "ada")
+    services.refused[refused.id] = refusal
     answers.offer(kept := predict(IN_USE), "ada")
     services.wait_for(lambda: len(services.stored) == 1)
     assert set(services.stored) == {kept.id}

@@ -83,7 +83,7 @@ def test_a_half_configured_provider_is_refused(monkeypatch):
 @pytest.mark.parametrize("url", ["accounts.example.org", "file:///etc/passwd"])
 def test_a_metadata_url_that_is_none_is_refused(url):
     settings = {"database_url": URL, "token": "t", "oidc_client_id": "slate", "curators": "ada@example.org"}
-    with pytest.raises(ValidationError, match="must start with https"):
+    with pytest.raises(ValidationError, match="must start with https:// or http://"):
         Settings(oidc_metadata_url=url, **settings)
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from html import escape
 
 import streamlit as st
 
 from services.frontend.connections import forget_statistics, get_settle_s
 from services.frontend.elements.answer import describe_label, mark_label, percent, sign_answer
 from services.frontend.elements.decoding import UnshowablePictureError
+from services.frontend.elements.sentences import describe_failure
 from services.frontend.elements.thumbnails import forget_thumbnail, get_picture
 from services.frontend.elements.time_zone import find_zone, write_time
 from services.frontend.session.draw_state import DrawState
@@ -68,8 +70,8 @@ def show_drawing(state: DrawState, opened: Opened) -> None:
     prediction = opened.prediction
     try:
         picture = get_picture(prediction.id, get_storage())
-    except (ServiceUnavailableError, RefusedError):
-        st.html(f'<p class="sentence">{AWAY}</p>')
+    except (ServiceUnavailableError, RefusedError) as error:
+        st.html(f'<p class="sentence">{escape(describe_failure(AWAY, error))}</p>')
         return
     st.html(opened_html(opened, picture))
     may_change = prediction.mine or get_identity().is_curator
@@ -144,8 +146,11 @@ def put_on_canvas(state: DrawState, opened: Opened) -> None:
     entry = Entry(opened.prediction.id, opened.label, finished=True)
     try:
         stroke = write_picture_stroke(get_storage().get_drawing(opened.prediction.id))
-    except (ServiceUnavailableError, RefusedError, UnshowablePictureError):
-        st.toast(AWAY)
+    except (ServiceUnavailableError, RefusedError) as error:
+        st.toast(describe_failure(AWAY, error))
+        return
+    except UnshowablePictureError as error:
+        st.toast(str(error))
         return
     state.start_from_strokes([stroke], entry)
 

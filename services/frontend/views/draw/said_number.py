@@ -13,7 +13,7 @@ from PIL import Image
 from services.frontend.elements.answer import sign_label
 from services.frontend.elements.data_uri import encode
 from services.frontend.elements.decoding import use_picture
-from services.frontend.saving.outbox import Delivery
+from services.frontend.saving.outbox import Delivery, find_worst
 from services.frontend.saving.personal_outbox import PersonalOutbox
 from services.frontend.saving.predicted_drawing import PredictedDrawing
 from services.frontend.session.entry import Entry
@@ -22,7 +22,6 @@ from shared.contracts.page import Box, PageReading
 from shared.contracts.storage import NOT_A_DIGIT, TrueDigit
 
 EDGE = 3  # pixels around the box of a digit, which hold the soft edge of its ink
-WORST_FIRST = (Delivery.REFUSED, Delivery.FULL, Delivery.UNKEPT, Delivery.WAITING)
 
 
 @dataclass
@@ -102,7 +101,7 @@ class SaidNumber:
         """Waits at most `timeout_s` in total. Returns the worst delivery of all digits."""
         deadline = time.monotonic() + timeout_s
         found = {digit.save(outbox, max(0.0, deadline - time.monotonic())) for digit in self.digits}
-        return next((delivery for delivery in WORST_FIRST if delivery in found), Delivery.SAVED)
+        return find_worst(found)
 
     def can_progress(self, outbox: PersonalOutbox) -> bool:
         """Whether another `save` would make progress."""

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from services.frontend.connections import check_health, forget_statistics, get_settle_s
 from services.frontend.elements.answer import name_label
 from services.frontend.elements.sentences import describe_delivery
-from services.frontend.saving.outbox import Delivery
+from services.frontend.saving.outbox import ON_ITS_WAY, Delivery
 from services.frontend.saving.predicted_drawing import PredictedDrawing
 from services.frontend.session.canvas_saving import save
 from services.frontend.session.draw_state import DrawState
@@ -50,7 +50,7 @@ def show_saved(state: DrawState, place: DeltaGenerator) -> bool:
     has_new_label = not was_saved and (saved.handed_over or isinstance(saved, SaidNumber))
     delivery = Delivery.WAITING
     for timeout_s in (0.0, get_settle_s()):
-        if delivery is Delivery.WAITING:
+        if delivery in ON_ITS_WAY:
             delivery = send(timeout_s)
             sentence = describe_delivery(delivery, words, is_storage_away=not check_health().storage)
             show_status(sentence, str(delivery is Delivery.SAVED).lower(), place)

@@ -16,7 +16,7 @@ from uuid import UUID
 import streamlit as st
 from pydantic import TypeAdapter, ValidationError
 
-from services.frontend.saving.outbox import Delivery
+from services.frontend.saving.outbox import Delivery, find_worst
 from services.frontend.saving.personal_outbox import PersonalOutbox
 from services.frontend.views.help_the_model.questions import Question
 from shared.contracts.storage import TrueDigit
@@ -26,7 +26,6 @@ KEY = "help-the-model"
 SKIP: Literal["skip"] = "skip"
 Answer = TrueDigit | Literal["skip"]
 ANSWERS = TypeAdapter(list[Answer])
-WORST_FIRST = (Delivery.REFUSED, Delivery.FULL, Delivery.UNKEPT, Delivery.WAITING)
 
 
 @dataclass
@@ -66,7 +65,7 @@ class Batch:
         """How far the labels have come after at most `timeout_s`: the worst of them. SAVED without any."""
         deadline = time.monotonic() + timeout_s
         found = {outbox.wait(one, max(0.0, deadline - time.monotonic())) for one in self.labelled}
-        return next((delivery for delivery in WORST_FIRST if delivery in found), Delivery.SAVED)
+        return find_worst(found)
 
 
 def find_label(answer: Answer) -> TrueDigit | None:

@@ -8,7 +8,7 @@ import streamlit as st
 from services.frontend.connections import check_health, forget_statistics, get_settle_s
 from services.frontend.elements.headings import show_title
 from services.frontend.elements.sentences import count_things, describe_delivery, show_away, show_sentence
-from services.frontend.saving.outbox import Delivery
+from services.frontend.saving.outbox import ON_ITS_WAY, Delivery
 from services.frontend.session.draw_state import get_draw_state
 from services.frontend.session.identity import Identity, get_identity, get_outbox, get_storage
 from services.frontend.views.help_the_model.asking import is_asking_on_page, show_asking
@@ -79,7 +79,7 @@ def show_saved(batch: Batch) -> None:
     hints = KEY_HINTS if get_draw_state().keys else ""
     attributes = f'data-testid="saved" data-saved="{saved}" data-count="{count}"'
     st.html(f'<div class="saved"><span role="status" {attributes}>{words}</span>{hints}</div>')
-    if delivery in {Delivery.WAITING, Delivery.UNKEPT}:
+    if delivery in ON_ITS_WAY:
         follow_saving(batch)
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from services.frontend.connections import forget_statistics
+from services.frontend.elements.sentences import describe_failure
 from services.frontend.elements.thumbnails import forget_thumbnails
 from services.frontend.session.identity import get_outbox, get_storage
 from services.frontend.session.visit import forget_visit
@@ -12,7 +13,8 @@ QUESTION = (
     "Delete **everything that you have drawn or uploaded here**, with all its labels? It is deleted for good. You can "
     "download it first."
 )
-AWAY = "Storage can't be reached right now. Not everything was deleted. Try again."
+AWAY = "Storage can't be reached right now. Try again."
+NOT_ALL = "Not everything was deleted."
 
 
 def show_delete_mine() -> None:
@@ -28,8 +30,8 @@ def delete_mine() -> None:
     get_outbox().forget()
     try:
         deleted = get_storage().delete_mine().predictions
-    except (ServiceUnavailableError, RefusedError):
-        st.warning(AWAY)
+    except (ServiceUnavailableError, RefusedError) as error:
+        st.warning(f"{NOT_ALL} {describe_failure(AWAY, error)}")
         return
     forget_statistics()
     forget_thumbnails()

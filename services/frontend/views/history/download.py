@@ -15,6 +15,7 @@ from services.frontend.storage_client import StorageClient
 from shared.clients.service import RefusedError
 from shared.contracts.storage import HistoryFilters, Order, StoredPrediction
 from shared.exchange.parts import cut
+from shared.picture_kinds import Kind, find_kind
 
 MAX_ROWS = 10_000
 MAX_DRAWINGS = 1_000
@@ -35,7 +36,7 @@ COLUMNS = [
     "labelled_at",
     *(f"probability_{digit}" for digit in range(10)),
 ]
-SIGNATURES = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"RIFF": "webp"}
+SUFFIXES: dict[Kind, str] = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
 
 
 def make_csv(storage: StorageClient, filters: HistoryFilters, order: Order = "newest") -> bytes:
@@ -79,7 +80,7 @@ def iterate_predictions(
 
 def suffix_of(drawing: bytes) -> str:
     """`png`, `jpg` or `webp`, found by the first bytes; `bin` for anything else."""
-    return next((suffix for signature, suffix in SIGNATURES.items() if drawing.startswith(signature)), "bin")
+    return SUFFIXES.get(find_kind(drawing), "bin")
 
 
 def _cells_of(prediction: StoredPrediction) -> list[object]:

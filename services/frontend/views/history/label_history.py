@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from services.frontend.elements.answer import name_label
+from services.frontend.elements.sentences import describe_failure
 from services.frontend.elements.time_zone import write_time
 from services.frontend.session.identity import get_storage
 from shared.clients.service import RefusedError, ServiceUnavailableError
@@ -37,8 +38,8 @@ def describe_change(change: LabelChange) -> str:
 def _write_history(prediction_id: UUID, zone: ZoneInfo) -> Iterator[str]:
     try:
         changes = get_storage().get_label_history(prediction_id).changes
-    except (ServiceUnavailableError, RefusedError):
-        yield f'<p class="note">{AWAY}</p>'
+    except (ServiceUnavailableError, RefusedError) as error:
+        yield f'<p class="note">{escape(describe_failure(AWAY, error))}</p>'
         return
     if not changes:
         yield f'<p class="note">{NOBODY_YET}</p>'

@@ -12,7 +12,7 @@ import streamlit as st
 from services.frontend.elements.answer import describe_label, describe_stored, mark_label, sign_answer, sign_label
 from services.frontend.elements.sentences import describe_delivery
 from services.frontend.elements.time_zone import write_time
-from services.frontend.saving.outbox import Delivery
+from services.frontend.saving.outbox import ON_ITS_WAY, Delivery
 from services.frontend.session.identity import get_identity
 from services.frontend.views.history.deleting import delete_drawings
 from services.frontend.views.history.enlarged import show_enlarge_button
@@ -27,12 +27,12 @@ SOURCES: dict[Source, str] = {"canvas": "drawn", "upload": "uploaded", "camera":
 def show_row(prediction: StoredPrediction, thumbnail: str, zone: ZoneInfo) -> None:
     """A fragment, so that a label reruns nothing else. While its label is being saved it refreshes itself."""
     remember_label(prediction.id, prediction.label)
-    waiting = find_delivery(prediction.id) is Delivery.WAITING
+    waiting = is_on_its_way(prediction.id)
     st.fragment(_show_row, run_every=REFRESH_EVERY_S if waiting else None)(prediction, thumbnail, zone, waiting)
 
 
 def _show_row(prediction: StoredPrediction, thumbnail: str, zone: ZoneInfo, waiting: bool) -> None:
-    if waiting and find_delivery(prediction.id) is not Delivery.WAITING:
+    if waiting and not is_on_its_way(prediction.id):
         st.rerun()
     label, may_change = get_label(prediction.id), prediction.mine or get_identity().is_curator
     words = describe_label(prediction.digit, label, rejected=prediction.rejected)
@@ -43,6 +43,11 @@ def _show_row(prediction: StoredPrediction, thumbnail: str, zone: ZoneInfo, wait
         show_true_digit(prediction.id, f"the drawing {read}", disabled=not may_change)
         with st.container(horizontal=True, gap=None, width="content", key=f"row-actions-{prediction.id}"):
             show_actions(prediction.id, words, zone, may_change=may_change)
+
+
+def is_on_its_way(prediction_id: UUID) -> bool:
+    """Whether its label still waits for storage."""
+    return find_delivery(prediction_id) in ON_ITS_WAY
 
 
 def show_actions(prediction_id: UUID, words: str, zone: ZoneInfo, *, may_change: bool) -> None:

@@ -4,10 +4,12 @@ A curator also sees how to change which version answers for everybody. What the 
 what a version in shadow answered. The choice is kept in the session of the visitor.
 """
 
+from html import escape
+
 import streamlit as st
 
 from services.frontend.elements.headings import show_heading, show_title
-from services.frontend.elements.sentences import show_away
+from services.frontend.elements.sentences import describe_failure, show_away
 from services.frontend.session.chosen_model import CHOICE, choose_model, get_chosen_model
 from services.frontend.session.draw_state import get_draw_state
 from services.frontend.views.models.changes import show_changes
@@ -38,8 +40,8 @@ def show_models() -> None:
         show_title("Models")
     try:
         listed = get_models()
-    except (ServiceUnavailableError, RefusedError):
-        show_away(AWAY)
+    except (ServiceUnavailableError, RefusedError) as error:
+        show_away(describe_failure(AWAY, error))
         return
     if not listed.models:
         show_unavailable(listed)
@@ -95,8 +97,8 @@ def show_two(listed: ModelList) -> None:
     show_comparison(by_reference[before], by_reference[after])
     try:
         show_changes(get_details(before), get_details(after))
-    except (ServiceUnavailableError, RefusedError):
-        st.html(f'<p class="sentence">{AWAY}</p>')
+    except (ServiceUnavailableError, RefusedError) as error:
+        st.html(f'<p class="sentence">{escape(describe_failure(AWAY, error))}</p>')
 
 
 @st.fragment
@@ -110,8 +112,8 @@ def show_one(listed: ModelList) -> None:
     reference = st.selectbox("Version", options, key="version", bind="query-params")
     try:
         details = get_details(reference)
-    except (ServiceUnavailableError, RefusedError):
-        st.html(f'<p class="sentence">{AWAY}</p>')
+    except (ServiceUnavailableError, RefusedError) as error:
+        st.html(f'<p class="sentence">{escape(describe_failure(AWAY, error))}</p>')
         return
     show_details(details)
 

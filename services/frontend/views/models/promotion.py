@@ -11,6 +11,7 @@ import streamlit as st
 
 from services.frontend.connections import connect
 from services.frontend.elements.headings import show_heading
+from services.frontend.elements.sentences import describe_failure
 from services.frontend.session.identity import get_identity, get_storage
 from services.frontend.views.models.lookups import forget_models, get_journal
 from shared.clients.service import RefusedError, ServiceUnavailableError
@@ -61,7 +62,7 @@ def show_changes_of_one(listed: ModelList) -> None:
     try:
         journal = get_journal(chosen.name)
     except (ServiceUnavailableError, RefusedError) as error:
-        st.warning(error.problem.detail if isinstance(error, RefusedError) else AWAY)
+        st.warning(describe_failure(AWAY, error))
         return
     if not journal.by_ticket:
         st.markdown(NOT_SET_UP)
@@ -137,11 +138,8 @@ def do(change: Change, why: str) -> None:
     try:
         answer = get_storage().request_promotion(request)
         connect().inference.use_ticket(change.action, version.name, answer.ticket or "")
-    except RefusedError as refused:
-        st.error(refused.problem.detail)
-        return
-    except ServiceUnavailableError:
-        st.error(AWAY)
+    except (ServiceUnavailableError, RefusedError) as error:
+        st.error(describe_failure(AWAY, error))
         return
     forget_models()
     st.toast(f"{version.reference} answers now.", icon=":material/check:")

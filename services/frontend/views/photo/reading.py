@@ -10,7 +10,7 @@ import structlog
 
 from services.frontend.elements.decoding import UnshowablePictureError
 from services.frontend.elements.sentences import describe_failure
-from services.frontend.saving.outbox import Delivery
+from services.frontend.saving.outbox import Delivery, find_worst
 from services.frontend.saving.personal_outbox import PersonalOutbox
 from services.frontend.views.photo.picture import check_file, make_sendable, make_views, turn
 from services.frontend.views.photo.state import Photo, PhotoDigit
@@ -134,8 +134,7 @@ def save_photo(photo: Photo, outbox: PersonalOutbox, timeout_s: float) -> Delive
         deliveries.add(digit.save(outbox, max(0.0, deadline - time.monotonic())))
         if digit.handed_over:
             digit.drawing = b""  # the outbox has it
-    worst_first = (Delivery.REFUSED, Delivery.FULL, Delivery.UNKEPT, Delivery.WAITING)
-    return next((delivery for delivery in worst_first if delivery in deliveries), Delivery.SAVED)
+    return find_worst(deliveries)
 
 
 def can_progress(photo: Photo, outbox: PersonalOutbox) -> bool:

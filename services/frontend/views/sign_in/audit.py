@@ -1,9 +1,11 @@
 """The newest entries of the audit, for a curator: deletions, exports, sign-ins, changes of tokens."""
 
+from html import escape
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from services.frontend.elements.sentences import describe_failure
 from services.frontend.elements.table import table_html
 from services.frontend.elements.time_zone import describe_time, find_zone
 from services.frontend.session.identity import get_storage
@@ -33,8 +35,8 @@ def describe_entry(entry: AuditEntry, zone: ZoneInfo) -> tuple[str, str, str, st
 def _show_entries() -> None:
     try:
         page = get_storage().list_audit(NEWEST)
-    except (ServiceUnavailableError, RefusedError):
-        st.html(f'<p class="note">{AWAY}</p>')
+    except (ServiceUnavailableError, RefusedError) as error:
+        st.html(f'<p class="note">{escape(describe_failure(AWAY, error))}</p>')
         return
     zone = find_zone(st.context.timezone)
     st.html(table_html("Newest first", HEAD, [describe_entry(entry, zone) for entry in page.entries]))

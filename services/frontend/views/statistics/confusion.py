@@ -4,12 +4,13 @@ The counts come from the statistics of storage, the drawings from its history.
 """
 
 from collections.abc import Sequence
+from html import escape
 
 import streamlit as st
 
 from services.frontend.elements.answer import percent
 from services.frontend.elements.headings import show_heading
-from services.frontend.elements.sentences import count_things
+from services.frontend.elements.sentences import count_things, describe_failure
 from services.frontend.elements.table import folded_table_html
 from services.frontend.elements.thumbnails import find_thumbnails
 from services.frontend.session.identity import get_identity, get_storage
@@ -18,6 +19,7 @@ from shared.clients.service import RefusedError, ServiceUnavailableError
 from shared.contracts.storage import HistoryFilters, Statistics, StoredPrediction
 
 EXAMPLES = 24
+AWAY = "Storage can't be reached right now."
 HISTORY = "views/history/page.py"
 LABEL, DIGIT = "cell_label", "cell_digit"  # session keys of the chosen cell
 CHOSEN_FOR = "cell-chosen-for"  # session key of the filters of the matrix
@@ -61,8 +63,8 @@ def show_examples(label: int, digit: int, count: int, filters: HistoryFilters) -
     wanted = filters.model_copy(update={"label": label, "digit": digit})
     try:
         page = get_storage().list_predictions(EXAMPLES, wanted) if count else None
-    except (ServiceUnavailableError, RefusedError):
-        st.html('<p class="sentence">Storage can\'t be reached right now.</p>')
+    except (ServiceUnavailableError, RefusedError) as error:
+        st.html(f'<p class="sentence">{escape(describe_failure(AWAY, error))}</p>')
         return
     st.html(examples_html(cell, page.predictions if page else [], count))
     if page and page.predictions:

@@ -13,7 +13,7 @@ from services.frontend.elements.answer import percent
 from services.frontend.elements.charts import show_chart
 from services.frontend.elements.headings import show_heading, show_title
 from services.frontend.elements.measures import Tally, calibration_error, tally_bin, tally_digits
-from services.frontend.elements.sentences import count_things, show_away, show_sentence
+from services.frontend.elements.sentences import count_things, describe_failure, show_away, show_sentence
 from services.frontend.elements.table import folded_table_html
 from services.frontend.session.identity import get_identity
 from services.frontend.views.statistics import charts
@@ -59,8 +59,8 @@ def show_statistics() -> None:
                 model = choose_model_version(everything, mine)
             chosen = everything if model is None else read_statistics(model, mine)
             show_parts(chosen, everything, HistoryFilters(model=model, mine=mine))
-    except (ServiceUnavailableError, RefusedError):
-        show_away(AWAY)
+    except (ServiceUnavailableError, RefusedError) as error:
+        show_away(describe_failure(AWAY, error))
 
 
 def read_statistics(model: str | None, mine: bool | None) -> Statistics:

@@ -50,6 +50,16 @@ async def test_what_another_visitor_says_is_kept_but_does_not_count(installation
     assert (await owner.get(path)).json()["label"] == 7
 
 
+async def test_only_a_label_that_counts_is_in_the_metrics(installation, make):
+    owner, other = [await installation.visitor() for _ in range(2)]
+    path = await store(owner, make)
+    for caller, digit in ((other, 1), (owner, 7), (other, 2)):
+        await say(caller, path, digit)
+    lines = (await owner.get("/metrics")).text.splitlines()
+    counted = [line for line in lines if line.startswith("slate_labels_total")]
+    assert [(line.split('"')[1], line.split()[-1]) for line in counted] == [("7", "1.0")]
+
+
 async def test_the_newest_of_owner_and_curator_counts(installation, make):
     owner, curator = await installation.visitor(), await installation.curator()
     path = await store(owner, make)
