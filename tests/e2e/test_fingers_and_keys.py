@@ -17,7 +17,8 @@ FIND_SMALL = """least => {
     const pressed = "button, summary, select, input:not([type=hidden]), [role=button], [role=radio], [role=tab]";
     const larger = ".react-aria-ComboBox, [data-testid=stFileUploaderDropzone], [data-testid=stSlider]";
     const small = [];
-    for (const element of document.querySelectorAll(`:is(.stMain, [data-testid=stHeader]) :is(${pressed}):not([data-cell])`)) {
+    const all = `:is(.stMain, [data-testid=stHeader]) :is(${pressed}):not([data-cell])`;
+    for (const element of document.querySelectorAll(all)) {
         const target = element.closest(element.matches("input") ? `label, ${larger}` : larger) ?? element;
         const box = target.getBoundingClientRect();
         if (!target.checkVisibility({visibilityProperty: true, opacityProperty: true}) || box.width <= 1) continue;
