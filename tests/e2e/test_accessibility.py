@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.hand import SEVEN, draw_explained, label_as
+from tests.e2e.hand import SEVEN, draw_explained, label_as, press
 from tests.e2e.pages import UNFINISHED, list_pages, open_view
 from tests.e2e.stack import Stack, open_page
 
@@ -61,6 +61,24 @@ def show_theme(page: Page, theme: Literal["light", "dark"]) -> None:
     expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", theme)
 
 
+def show_form(page: Page) -> None:
+    page.get_by_role("button", name="A form").click()
+    expect(page.get_by_test_id("file")).to_be_visible()
+
+
+def start_game(page: Page) -> None:
+    press(page, "play-start")
+    expect(page.get_by_test_id("prompt")).to_have_attribute("data-done", "0")
+
+
+def enlarge_drawing(page: Page) -> None:
+    page.locator("[class*=st-key-enlarge-] button").first.click()
+    expect(page.get_by_test_id("enlarged")).to_be_visible()
+
+
+CONTENT = {"photo": show_form, "play": start_game, "history": enlarge_drawing}  # what an open page does not show yet
+
+
 def test_no_page_has_a_serious_violation(browser: Browser, stack: Stack) -> None:
     context = browser.new_context()
     page = context.new_page()
@@ -81,4 +99,8 @@ def test_no_page_has_a_serious_violation(browser: Browser, stack: Stack) -> None
         page.set_viewport_size({"width": 1440, "height": 900})
         open_view(page, stack.url("frontend"), path)
         expect_no_violation(page, path)
+        if path in CONTENT:
+            page.set_viewport_size({"width": 1440, "height": 900})
+            CONTENT[path](page)
+            expect_no_violation(page, f"{path}, with content")
     context.close()

@@ -439,11 +439,14 @@ def test_the_controls_of_the_pad_are_large_enough_for_a_thumb_and_stand_in_two_r
             assert all(box["x"] + box["width"] <= pad["x"] + pad["width"] for box in row if box is not None), width
 
 
-def test_a_finger_draws_and_does_not_scroll(browser: Browser, stack: Stack) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True)
+def test_a_finger_draws_corrects_the_answer_and_does_not_scroll(browser: Browser, stack: Stack) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()
     open_page(page, stack)
     draw_by_touch(page, SEVEN)
-    expect_read_as(page, 7)
+    prediction_id = expect_read_as(page, 7)
+    page.locator(".st-key-feedback-1 button").tap()
+    with stack.storage() as storage:
+        wait_until(lambda: storage.get(f"/v1/predictions/{prediction_id}").json()["label"] == 1, "the label is stored")
     assert page.evaluate("[...document.querySelectorAll('main, html')].map(element => element.scrollTop)") == [0, 0]
     context.close()

@@ -296,6 +296,18 @@ def test_a_pasted_picture_is_read_and_comes_back_with_its_labels_after_a_reload(
     stranger.close()
 
 
+def test_one_tap_labels_every_digit_of_a_page(photo_page: Page, stack: Stack) -> None:
+    upload(photo_page, page_png=as_png(write_rows(["42", "17"])[0]))
+    shown = card(photo_page, "page.png")
+    expect_saved(shown)
+    shown.get_by_role("button", name="All right").click()
+    with stack.storage() as storage:
+        stored = [f"/v1/predictions/{prediction_id}" for prediction_id in ids_of(shown)]
+        wait_until(
+            lambda: [storage.get(one).json()["label"] for one in stored] == [4, 2, 1, 7], "all labels are stored"
+        )
+
+
 def test_an_example_is_read_with_one_tap_called_right_with_another_and_not_saved(
     photo_page: Page, stack: Stack
 ) -> None:
