@@ -32,7 +32,7 @@ SETTINGS = (  # how the names of the environment variables begin that change wha
     *("DOODLES", "FRONTEND_", "INFERENCE_", "LOG_LEVEL", "OPENAI_", "OTEL_", "PEN_", "POSTGRES_", "PROMETHEUS_"),
     *("REFINE_", "SLATE_", "STORAGE_", "STREAMLIT_", "SWEEP_", "TRAINING_", "WANDB_"),
 )
-KEPT = ("SLATE_REQUIRE_BROWSER", "SLATE_REQUIRE_PGBOUNCER")
+KEPT = ("PROMETHEUS_IMAGE", "SLATE_REQUIRE_BROWSER", "SLATE_REQUIRE_PGBOUNCER")
 
 
 def pytest_configure() -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from benchmarks.learning.lesson import School
 from benchmarks.learning.outcome import Outcome, forget_steps, read_outcomes, read_unfinished, write_outcome
 from benchmarks.learning.page import write_page, write_table
+from benchmarks.learning.parts.duration import measure_duration
 from benchmarks.learning.parts.one_writer import measure_one_writer
 from benchmarks.learning.parts.other_writers import measure_fewer_labels, measure_other_writers
 from benchmarks.learning.parts.shadow import measure_shadowing
@@ -32,6 +33,7 @@ Measure = Callable[[School], Outcome]
 PARTS: dict[str, Measure] = {
     "others": measure_other_writers,
     "curve": measure_fewer_labels,
+    "duration": measure_duration,
     "writers": measure_one_writer,
     "flipped": measure_wrong_labels,
     "vandals": measure_vandals,

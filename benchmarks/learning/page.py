@@ -11,6 +11,7 @@ from benchmarks.learning.versions import EPOCHS, PEN_EPOCHS
 TITLES = {
     "others": "Labels of half of the writers",
     "curve": "Fewer labels",
+    "duration": "Time and memory",
     "writers": "Fifty labels of one writer",
     "flipped": "Wrong labels",
     "vandals": "Vandals",
@@ -39,6 +40,8 @@ How the rows are measured:
   those in the UCI file, it reads four worst. (UNIPEN has single strokes among its digits, such as the halves of a 4.
   Nobody can read these, or learn them.) For each of the four, it is refined from 50 of the writer's digits and reads
   the rest. The refinement has the file of strokes that the version was trained with.
+- **Time and memory.** The writers of one half label drawings in an installation with the shipped `cnn` and a file of
+  pen strokes. Memory is the most that one process of the refinement had.
 - **Wrong labels.** The same {labels:,} drawings; 30 % of the labels, chosen at random, say another digit.
 - **Vandals** have an installation to themselves. *Held back* means that the version in use stayed in use.
 - **Swapping.** What each version answers to each picture is asked first. An answer is that of no version if its

@@ -26,6 +26,7 @@ class Refined:
     suspected: frozenset[UUID]  # drawings with a label that is likely wrong
     minutes: float
     cpu_minutes: float
+    memory_mb: float  # the most that one of its processes had
     output: str
 
     @property
@@ -39,7 +40,7 @@ def refine(installation: Installation, data_dir: Path, pen_digits: Sequence[Path
 
     RuntimeError with the end of its output if the command fails.
     """
-    before, began, cpu_began = installation.version, time.perf_counter(), measure_children_s()
+    before, began = installation.version, time.perf_counter()
     options = {
         "--model": installation.model,
         "--models-dir": installation.models_dir,
@@ -50,19 +51,23 @@ def refine(installation: Installation, data_dir: Path, pen_digits: Sequence[Path
     command = [sys.executable, "-m", "training.refine", *(str(part) for option in options.items() for part in option)]
     command += [argument for file in pen_digits for argument in ("--pen-digits", str(file))]
     environment = without_data_files(os.environ) | {"STORAGE_TOKEN": TOKEN}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    (installation.folder / "refine.log").write_text(done.stderr + done.stdout)
-    if done.returncode != 0:
-        raise RuntimeError(f"training.refine ended with {done.returncode}:\n{done.stderr[-3000:]}")
-    minutes, cpu_minutes = (time.perf_counter() - began) / 60, (measure_children_s() - cpu_began) / 60
-    suspected = list_suspected(installation)
-    return Refined(before, installation.version, suspected, minutes, cpu_minutes, done.stdout)
-
-
-def measure_children_s() -> float:
-    """Return the processor time of the commands that have ended, in seconds."""
-    times = os.times()
-    return times.children_user + times.children_system
+    log, printed = installation.folder / "refine.log", installation.folder / "refine.out"
+    with log.open("w") as errors, printed.open("w") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=errors)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    minutes = (time.perf_counter() - began) / 60
+    if process.returncode != 0:
+        raise RuntimeError(f"training.refine ended with {process.returncode}:\n{log.read_text()[-3000:]}")
+    return Refined(
+        before,
+        installation.version,
+        list_suspected(installation),
+        minutes=minutes,
+        cpu_minutes=(usage.ru_utime + usage.ru_stime) / 60,
+        memory_mb=usage.ru_maxrss * 1024 / 1e6,
+        output=printed.read_text(),
+    )
 
 
 def list_suspected(installation: Installation) -> frozenset[UUID]:

@@ -34,7 +34,7 @@ def make_reading(others: int, mnist: int = 990) -> Reading:
 
 def make_refined(*, published: bool) -> Refined:
     before, after = (Version(Path("models"), "lenet5", version) for version in ("1", "2"))
-    return Refined(before, after if published else before, frozenset(), 1.0, 1.5, "")
+    return Refined(before, after if published else before, frozenset(), 1.0, 1.5, 100.0, "")
 
 
 def test_three_tenths_of_the_labels_are_flipped_and_each_to_another_digit() -> None:
@@ -88,12 +88,12 @@ def test_the_gain_that_stays_is_compared_with_the_gain_from_right_labels() -> No
     assert write_kept(0.06, None).startswith("not measured")
 
 
-def test_a_refused_attack_and_a_harmful_one_are_told_apart() -> None:
+def test_an_attack_that_is_held_back_and_a_harmful_one_are_told_apart() -> None:
     before = make_reading(920)
-    refused = Lesson([], make_refined(published=False), before, before)
+    held_back = Lesson([], make_refined(published=False), before, before)
     harmful = Lesson([], make_refined(published=True), before, make_reading(800))
     harmless = Lesson([], make_refined(published=True), before, make_reading(921))
-    assert describe_end(refused).startswith("refused")
+    assert describe_end(held_back).startswith("held back")
     assert "worse: other writers" in describe_end(harmful)
     assert "it reads nothing worse" in describe_end(harmless)
 
