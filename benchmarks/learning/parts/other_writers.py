@@ -70,8 +70,10 @@ def measure_fewer_labels(school: School) -> Outcome:
 def teach_fewer(school: School, count: int) -> Outcome:
     """Give the lesson with that many labels."""
     drawings = draw_digits(take_in_turn(school.halves.taught, count))
-    after = school.teach(f"others-{count}", school.start, drawings, school.before).after
-    row = (f"the same digits, after {count:,} labels", "–", write_share(after.others))
+    lesson = school.teach(f"others-{count}", school.start, drawings, school.before)
+    after = lesson.after
+    end = "" if lesson.refined.is_published else "; the new version was held back"
+    row = (f"the same digits, after {count:,} labels", "–", write_share(after.others) + end)
     return Outcome(rows=[row], points={"labels": [count], "after": [float(after.others.mean())]})
 
 
