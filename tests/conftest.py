@@ -35,12 +35,15 @@ SETTINGS = (  # how the names of the environment variables begin that change wha
 KEPT = ("PROMETHEUS_IMAGE", "SLATE_REQUIRE_BROWSER", "SLATE_REQUIRE_PGBOUNCER")
 
 
-def pytest_configure() -> None:
-    """Cleans the environment before the modules that read it are imported."""
+def _clean_environment() -> None:
+    """Before the modules that read it are imported. Conftest files of named folders are, before `pytest_configure`."""
     for name in [name for name in os.environ if name.startswith(SETTINGS) and name not in KEPT]:
         del os.environ[name]
     os.environ["OMP_NUM_THREADS"] = "1"
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"
+
+
+_clean_environment()
 
 
 @pytest.fixture(scope="session")

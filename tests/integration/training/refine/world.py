@@ -35,14 +35,26 @@ def write_world(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Options:
 
 def make_small(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Write the files of MNIST, and let a refinement take seconds."""
-    monkeypatch.setattr(mnist, "VALIDATION_IMAGES", 200)
+    shorten(monkeypatch)
+    write_mnist(folder, monkeypatch, bars(520), bars(120), validation=200)
+
+
+def shorten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a refinement learn from little, and for a short time."""
     monkeypatch.setattr(slices, "KINDS", slices.KINDS[:4])  # with so few shapes, no change is more than noise
     monkeypatch.setattr(slices, "SHAPES_PER_KIND", 1)
     monkeypatch.setattr(parts, "DOODLES", 100)
     monkeypatch.setattr(parts, "BOLD_DOODLES", 40)
     for name, value in {"EPOCHS": 2, "EPOCH_BATCHES": 40, "BATCH": 16}.items():
         monkeypatch.setattr(settings, name, value)
-    splits = {"train": bars(520), "t10k": bars(120)}
+
+
+def write_mnist(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, train: LabelledImages, test: LabelledImages, validation: int
+) -> None:
+    """Write these images into the files of MNIST. The last of `train` are the validation data."""
+    monkeypatch.setattr(mnist, "VALIDATION_IMAGES", validation)
+    splits = {"train": train, "t10k": test}
     for name in MD5_OF:
         split, kind, *_ = name.split("-")
         array = splits[split].images if kind == "images" else splits[split].labels.astype("uint8")

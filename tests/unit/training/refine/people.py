@@ -20,17 +20,17 @@ NO_ONE = np.zeros(0, np.bool_)
 MOST = 900
 
 
-def draw_digits(count: int) -> LabelledImages:
-    """Return images of digits, each digit about as often."""
-    drawn = _draw_all()
+def draw_digits(count: int, seed: int = 1) -> LabelledImages:
+    """Return images of digits, each digit about as often. Another seed draws others."""
+    drawn = _draw_all(seed)
     return LabelledImages(drawn.images[:count], drawn.labels[:count])
 
 
 @cache
-def _draw_all() -> LabelledImages:
-    forms = as_stroke_source(make_forms(MOST, seed=1))
-    order = torch.from_numpy(np.random.default_rng(1).permutation(MOST))
-    images = forms.draw(order, torch.Generator().manual_seed(1))
+def _draw_all(seed: int) -> LabelledImages:
+    forms = as_stroke_source(make_forms(MOST, seed))
+    order = torch.from_numpy(np.random.default_rng(seed).permutation(MOST))
+    images = forms.draw(order, torch.Generator().manual_seed(seed))
     return LabelledImages(images.round().to(torch.uint8).numpy(), forms.labels[order].numpy())
 
 
