@@ -5,6 +5,7 @@ It ends with 1 if a target is missed. A run of less than an hour prints the page
 
 import argparse
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -35,6 +36,7 @@ def main() -> int:
     if options.compare:
         print(*write_growths(compare(read_samples(options.compare), options.minutes)), sep="\n")
         return 0
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the stack is stopped then too
     minutes = max(LEAST, options.minutes)
     result = soak(Options(minutes, options.most, options.refine_minutes, DATA_DIR.resolve(), options.samples), say)
     page = write_page(result)

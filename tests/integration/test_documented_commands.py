@@ -1,6 +1,7 @@
 """The commands of README and docs that need nothing but the repository, run as they stand there."""
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,7 @@ TIMEOUT_S = 120
 )
 def test_a_documented_command_works(path: Path, block: Block) -> None:
     # The tests' own Python may lie elsewhere than in .venv.
-    code = block.code.replace(".venv/bin/python", sys.executable)
+    code = block.code.replace(".venv/bin/python", shlex.quote(sys.executable))
     command = [sys.executable, "-c", code] if block.language == "python" else ["bash", "-euo", "pipefail", "-c", code]
 
     ran = subprocess.run(
