@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from services.frontend.views.statistics import confusion
 from services.frontend.views.statistics.confusion import find_commonest
 from services.frontend.views.statistics.matrix import describe_matrix
 
@@ -36,8 +39,6 @@ def test_the_commonest_mistake_is_shown_first_or_the_commonest_cell_without_mist
 
 
 def show(label: int, digit: int, model: str) -> None:
-    import streamlit as st
-
     from services.frontend.views.statistics import confusion
     from shared.contracts.storage import Accuracy, HistoryFilters, Rejections, Statistics
 
@@ -52,7 +53,6 @@ def show(label: int, digit: int, model: str) -> None:
         by_model=[],
         by_day=[],
     )
-    confusion.show_examples = lambda *arguments: st.text(f"{arguments[0]} read as {arguments[1]}")
     confusion.show_confusion(statistics, HistoryFilters(model=model))
 
 
@@ -62,7 +62,8 @@ def shown(page: AppTest) -> str:
     return text
 
 
-def test_no_cell_stays_chosen_that_belongs_to_another_version() -> None:
+def test_no_cell_stays_chosen_that_belongs_to_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confusion, "show_examples", lambda label, digit, *_: st.text(f"{label} read as {digit}"))
     page = AppTest.from_function(show, kwargs={"label": 7, "digit": 1, "model": "cnn/1"}, default_timeout=60).run()
     assert shown(page) == "7 read as 1"
     page.selectbox(key="cell_digit").set_value(5).run()
