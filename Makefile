@@ -85,7 +85,7 @@ refine-nightly: data ## learn every night from the labels that came, and keep th
 sweep: data ## search for better settings of RECIPE with Optuna (options: ARGS="--help")
 	@$(BIN)/python -m training.sweep --recipe $(RECIPE) $(ARGS)
 
-# Two processes share the files of tests. With ARGS the tests run in one process, which is easier to follow.
+# Three processes share the files of tests. With ARGS the tests run in one process, which is easier to follow.
 test: check ## what CI runs: lint, types, import rules, tests of units, of services and of the page
 	@$(BIN)/python -m pytest $(or $(ARGS),$(PARALLEL) -m "not faults")
 

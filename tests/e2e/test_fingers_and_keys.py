@@ -1,5 +1,7 @@
 """Every page: a finger finds what it presses, no number breaks, and one sees where the keyboard is."""
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -75,22 +77,23 @@ FIND_UNSEEN = """async () => {
 }"""
 
 
-def walk_pages(page: Page, stack: Stack) -> list[str]:
-    """Draws a digit, so that no page is empty, and returns the paths of the others."""
-    _, *others = list_pages(page, stack.url("frontend"))
+def walk_pages(page: Page, stack: Stack) -> Iterator[str]:
+    """Opens each page of the menu in turn, and yields its path. A digit is drawn first, so that no page is empty."""
+    page.set_default_timeout(60_000)
+    draw, *others = list_pages(page, stack.url("frontend"))
     open_page(page, stack)
     draw_explained(page, SEVEN, 7)
-    return others
+    for path in (draw, *others):
+        if path != draw:
+            open_view(page, stack.url("frontend"), path)
+        expect(page.locator(UNFINISHED)).to_have_count(0)
+        yield path
 
 
 def test_a_finger_finds_everything_that_it_may_press_and_no_number_breaks(browser: Browser, stack: Stack) -> None:
     context = browser.new_context(has_touch=True, is_mobile=True)
     page = context.new_page()
-    page.set_default_timeout(60_000)
-    others = walk_pages(page, stack)
-    for path in ("draw", *others):
-        if path != "draw":
-            open_view(page, stack.url("frontend"), path)
+    for path in walk_pages(page, stack):
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
             expect(page.locator(UNFINISHED)).to_have_count(0)
@@ -102,12 +105,7 @@ def test_a_finger_finds_everything_that_it_may_press_and_no_number_breaks(browse
 def test_the_place_of_the_keyboard_is_seen_everywhere(browser: Browser, stack: Stack) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     page = context.new_page()
-    page.set_default_timeout(60_000)
-    others = walk_pages(page, stack)
-    for path in ("draw", *others):
-        if path != "draw":
-            open_view(page, stack.url("frontend"), path)
-        expect(page.locator(UNFINISHED)).to_have_count(0)
+    for path in walk_pages(page, stack):
         page.keyboard.press("Tab")
         assert page.evaluate(FIND_UNSEEN) == [], path
     context.close()

@@ -38,6 +38,11 @@ def show_away(sentence: str) -> None:
     _rerun_later(time.monotonic())
 
 
+def show_failure(sentence: str, error: ServiceUnavailableError | RefusedError) -> None:
+    """Says in a part of a page why there is nothing to show. The other parts stay."""
+    st.html(f'<p class="sentence">{escape(describe_failure(sentence, error))}</p>')
+
+
 def describe_failure(sentence: str, error: ServiceUnavailableError | RefusedError) -> str:
     """Why the service refused; the sentence, if it is away or failed.
 

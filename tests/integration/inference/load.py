@@ -1,10 +1,10 @@
 """Callers that ask a running service for predictions the whole time, and keep every answer."""
 
 import threading
-import time
-from collections.abc import Callable
 
 import httpx
+
+from tests.e2e.stack import wait_until
 
 CALLERS = 3
 PATIENCE_S = 60  # of a busy machine; all processes of a service use a version within two seconds
@@ -40,11 +40,6 @@ class Load:
 
     def wait_for_only(self, version: str, count: int = 20) -> None:
         """Wait until so many answers in a row are of that version."""
-        wait_until(lambda: [known for _, known, _ in self.answers[-count:]] == count * [version])
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+        wait_until(
+            lambda: [known for _, known, _ in self.answers[-count:]] == count * [version], f"only version {version}"
+        )

@@ -147,16 +147,21 @@ async def test_a_broken_version_is_loaded_again_only_after_a_file_of_it_changed(
     assert ((await catalog.get()).manifest.version, catalog.unusable) == ("2", set())
 
 
+async def fail_once(models: Path, monkeypatch: pytest.MonkeyPatch) -> Catalog:
+    """A catalog with version 1 in use, in which version 2 could not be loaded because of a moment without memory."""
+    catalog = catalog_of(models)
+    await catalog.get()
+    set_current(models, "mlp", "2")
+    with monkeypatch.context() as patch:
+        patch.setattr(CountedEngine, "__init__", run_out_of_memory)
+        await catalog.refresh()
+    return catalog
+
+
 async def test_a_broken_version_is_used_once_somebody_has_loaded_it_by_its_full_name(
     models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    catalog = catalog_of(models)
-    await catalog.get()
-    whole = CountedEngine.__init__
-    monkeypatch.setattr(CountedEngine, "__init__", run_out_of_memory)
-    set_current(models, "mlp", "2")
-    await catalog.refresh()
-    monkeypatch.setattr(CountedEngine, "__init__", whole)
+    catalog = await fail_once(models, monkeypatch)
     await catalog.get("mlp/2")
     await catalog.refresh()
     assert ((await catalog.get()).manifest.version, catalog.unusable) == ("2", set())
@@ -165,13 +170,7 @@ async def test_a_broken_version_is_used_once_somebody_has_loaded_it_by_its_full_
 async def test_a_version_that_could_not_be_loaded_is_tried_again_later(
     models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    catalog = catalog_of(models)
-    await catalog.get()
-    whole = CountedEngine.__init__
-    monkeypatch.setattr(CountedEngine, "__init__", run_out_of_memory)
-    set_current(models, "mlp", "2")
-    await catalog.refresh()
-    monkeypatch.setattr(CountedEngine, "__init__", whole)
+    catalog = await fail_once(models, monkeypatch)
     await catalog.refresh()
     assert (await catalog.get()).manifest.version == "1"
     monkeypatch.setattr(services.inference.version_files, "RETRY_S", 1e-9)

@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from html import escape
 
 import streamlit as st
 
 from services.frontend.connections import forget_statistics, get_settle_s
 from services.frontend.elements.answer import describe_label, mark_label, percent, sign_answer
 from services.frontend.elements.decoding import UnshowablePictureError
-from services.frontend.elements.sentences import describe_failure
+from services.frontend.elements.sentences import describe_failure, show_failure
 from services.frontend.elements.thumbnails import forget_thumbnail, get_picture
 from services.frontend.elements.time_zone import find_zone, write_time
 from services.frontend.session.draw_state import DrawState
@@ -71,7 +70,7 @@ def show_drawing(state: DrawState, opened: Opened) -> None:
     try:
         picture = get_picture(prediction.id, get_storage())
     except (ServiceUnavailableError, RefusedError) as error:
-        st.html(f'<p class="sentence">{escape(describe_failure(AWAY, error))}</p>')
+        show_failure(AWAY, error)
         return
     st.html(opened_html(opened, picture))
     may_change = prediction.mine or get_identity().is_curator

@@ -4,12 +4,10 @@ A curator also sees how to change which version answers for everybody. What the 
 what a version in shadow answered. The choice is kept in the session of the visitor.
 """
 
-from html import escape
-
 import streamlit as st
 
 from services.frontend.elements.headings import show_heading, show_title
-from services.frontend.elements.sentences import describe_failure, show_away
+from services.frontend.elements.sentences import describe_failure, show_away, show_failure
 from services.frontend.session.chosen_model import CHOICE, choose_model, get_chosen_model
 from services.frontend.session.draw_state import get_draw_state
 from services.frontend.views.models.changes import show_changes
@@ -98,7 +96,7 @@ def show_two(listed: ModelList) -> None:
     try:
         show_changes(get_details(before), get_details(after))
     except (ServiceUnavailableError, RefusedError) as error:
-        st.html(f'<p class="sentence">{escape(describe_failure(AWAY, error))}</p>')
+        show_failure(AWAY, error)
 
 
 @st.fragment
@@ -113,7 +111,7 @@ def show_one(listed: ModelList) -> None:
     try:
         details = get_details(reference)
     except (ServiceUnavailableError, RefusedError) as error:
-        st.html(f'<p class="sentence">{escape(describe_failure(AWAY, error))}</p>')
+        show_failure(AWAY, error)
         return
     show_details(details)
 

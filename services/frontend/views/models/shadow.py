@@ -11,7 +11,7 @@ from services.frontend.connections import connect
 from services.frontend.elements.answer import name_label, percent
 from services.frontend.elements.headings import show_heading
 from services.frontend.elements.measures import sign_test
-from services.frontend.elements.sentences import describe_failure
+from services.frontend.elements.sentences import show_failure
 from services.frontend.elements.thumbnails import find_thumbnails
 from services.frontend.session.identity import get_identity, get_storage
 from shared.clients.service import RefusedError, ServiceUnavailableError
@@ -34,7 +34,7 @@ def show_shadow(listed: ModelList) -> None:
         try:
             compared = compare(get_identity().key, str(listed.shadow))
         except (ServiceUnavailableError, RefusedError) as error:
-            st.html(f'<p class="sentence">{escape(describe_failure(AWAY, error))}</p>')
+            show_failure(AWAY, error)
             return
         sentences = (describe_agreement(compared), describe_accuracy(compared), describe_difference(compared))
         for name, sentence in zip(("agreement", "accuracy", "difference"), sentences, strict=True):

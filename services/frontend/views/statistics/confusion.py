@@ -4,13 +4,12 @@ The counts come from the statistics of storage, the drawings from its history.
 """
 
 from collections.abc import Sequence
-from html import escape
 
 import streamlit as st
 
 from services.frontend.elements.answer import percent
 from services.frontend.elements.headings import show_heading
-from services.frontend.elements.sentences import count_things, describe_failure
+from services.frontend.elements.sentences import count_things, show_failure
 from services.frontend.elements.table import folded_table_html
 from services.frontend.elements.thumbnails import find_thumbnails
 from services.frontend.session.identity import get_identity, get_storage
@@ -64,7 +63,7 @@ def show_examples(label: int, digit: int, count: int, filters: HistoryFilters) -
     try:
         page = get_storage().list_predictions(EXAMPLES, wanted) if count else None
     except (ServiceUnavailableError, RefusedError) as error:
-        st.html(f'<p class="sentence">{escape(describe_failure(AWAY, error))}</p>')
+        show_failure(AWAY, error)
         return
     st.html(examples_html(cell, page.predictions if page else [], count))
     if page and page.predictions:
