@@ -75,9 +75,17 @@ def answer(page: Page) -> Locator:
 def expect_read_as(page: Page, digit: int) -> str:
     """Waits until the drawing is read as this digit and saved. Returns the id of the prediction."""
     expect(answer(page)).to_have_attribute("data-digit", str(digit))
-    expect(page.get_by_test_id("saved")).to_have_attribute("data-saved", "true")
+    return expect_answer_saved(page)
+
+
+def expect_answer_saved(page: Page) -> str:
+    """Waits until storage has the answer on the page. Returns the id of the prediction.
+
+    For a moment after an answer comes, the page still says that the one before is saved.
+    """
     prediction_id = answer(page).get_attribute("data-id")
     assert prediction_id is not None
+    expect(page.locator(f'[data-testid="saved"][data-id="{prediction_id}"]')).to_have_attribute("data-saved", "true")
     return prediction_id
 
 

@@ -20,6 +20,7 @@ from tests.e2e.hand import (
     draw,
     draw_by_touch,
     draw_explained,
+    expect_answer_saved,
     expect_read_as,
     label_as,
     press,
@@ -102,7 +103,7 @@ def test_several_digits_are_read_as_a_number_and_undo_goes_back_to_one(page: Pag
 def test_drawing_on_after_a_label_leaves_one_entry_and_undo_gives_the_label_again(page: Page, stack: Stack) -> None:
     draw(page, FOUR[:1])
     expect(answer(page)).to_be_visible()
-    expect(page.get_by_test_id("saved")).to_have_attribute("data-saved", "true")
+    expect_answer_saved(page)
     label_as(page, 4)
     labelled = answer(page).get_attribute("data-id")
     draw(page, FOUR[1:])
@@ -330,8 +331,7 @@ def test_keys_label_undo_redo_and_clear(page: Page) -> None:
 def expect_another_answer(page: Page, before: str) -> str:
     """Waits until the page has read another drawing and saved it."""
     expect(answer(page)).not_to_have_attribute("data-id", before)
-    expect(page.get_by_test_id("saved")).to_have_attribute("data-saved", "true")
-    return str(answer(page).get_attribute("data-id"))
+    return expect_answer_saved(page)
 
 
 @pytest.mark.parametrize("strokes", [SEVEN, FOUR])

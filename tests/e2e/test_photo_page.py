@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.conftest import CHROMIUM_FLAGS, find_chromium
 from tests.e2e.hand import ONE, draw
+from tests.e2e.pages import RUN_ENDED
 from tests.e2e.stack import NO_CERTIFICATES, Stack, wait_until
 from tests.integration.inference.conftest import encode, seven
 from tests.unit.recognition.test_photograph import take
@@ -59,6 +60,8 @@ def expect_number(card: Locator, *lines: str) -> None:
 
 
 def expect_saved(card: Locator) -> None:
+    """Waits until storage has everything. During a run, the page may still say so of what was there before."""
+    expect(card.page.locator(RUN_ENDED)).to_be_visible(timeout=LONG_MS)
     expect(card.get_by_test_id("saved")).to_have_text("Saved", timeout=LONG_MS)
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.hand import ONE, SEVEN, STAR, TWO, answer, draw, expect_read_as, press
-from tests.e2e.stack import Stack, open_page
+from tests.e2e.stack import Stack, open_page, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -89,7 +89,7 @@ def test_a_recent_drawing_opens_and_comes_back_to_the_canvas_or_goes(page: Page,
     expect(entry).to_have_count(0)
     expect(page.get_by_test_id("empty")).to_be_visible()
     with stack.storage() as storage:
-        assert storage.get(f"/v1/predictions/{seven}").status_code == 404
+        wait_until(lambda: storage.get(f"/v1/predictions/{seven}").status_code == 404, "the drawing is deleted")
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (768, 1024)])

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.hand import ONE, SEVEN, STAR, draw, expect_read_as, label_as, press
+from tests.e2e.hand import ONE, SEVEN, STAR, draw, expect_answer_saved, expect_read_as, label_as, press
 from tests.e2e.pages import open_view
 from tests.e2e.public_page import make_password, public_page
 from tests.e2e.stack import NO_CERTIFICATES, Stack, free_port, running_stack, wait_until
@@ -85,7 +85,7 @@ def test_a_scribble_can_be_labelled_as_no_digit(url: str, new_visitor: NewVisito
     page = new_visitor()
     draw(page, STAR)
     expect(page.get_by_test_id("answer")).to_contain_text("This does not look like a digit")
-    expect(page.get_by_test_id("saved")).to_have_attribute("data-saved", "true")
+    expect_answer_saved(page)
     page.keyboard.press("n")
     expect(page.get_by_test_id("saved")).to_have_text("Saved as not a digit")
     expect(page.get_by_test_id("visit")).to_contain_text("1 of 1 right")

@@ -8,6 +8,7 @@ import contextlib
 import socket
 import struct
 import threading
+from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,10 +20,13 @@ CHUNK = 65_536
 
 
 class Link:
-    """Listens on `port` and forwards to `target`, which may begin to listen later."""
+    """Listens on `port` and forwards to `target`, which may begin to listen later.
+
+    With several targets each connection goes to the next one that accepts it, as a load balancer does it.
+    """
 
     def __init__(self, target: Target, run: Callable[[Coroutine[Any, Any, Any]], Any]) -> None:
-        self._target = target
+        self._targets = deque([target])
         self._run = run
         self._delay_s = 0.0
         self._is_cut = False
@@ -58,6 +62,15 @@ class Link:
             yield
         finally:
             self._delay_s = 0.0
+
+    @contextlib.contextmanager
+    def leading_to(self, *targets: Target) -> Iterator[None]:
+        """New connections go to these targets in turn. Open ones stay as they are, also at the end."""
+        before, self._targets = self._targets, deque(targets)
+        try:
+            yield
+        finally:
+            self._targets = before
 
     def close(self) -> None:
         """Break every connection and listen no more."""
@@ -97,9 +110,12 @@ class Link:
                 end(one)
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        if isinstance(self._target, Path):
-            return await asyncio.open_unix_connection(str(self._target))
-        return await asyncio.open_connection("127.0.0.1", self._target)
+        self._targets.rotate(-1)
+        *others, last = self._targets
+        for target in others:
+            with contextlib.suppress(OSError):
+                return await _open(target)
+        return await _open(last)
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while chunk := await reader.read(CHUNK):
@@ -109,6 +125,12 @@ class Link:
             writer.write(chunk)
             await writer.drain()
         writer.write_eof()
+
+
+async def _open(target: Target) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    if isinstance(target, Path):
+        return await asyncio.open_unix_connection(str(target))
+    return await asyncio.open_connection("127.0.0.1", target)
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

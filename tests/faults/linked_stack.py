@@ -14,8 +14,9 @@ SOCKET = Path("data/run/.s.PGSQL.5432")  # of the embedded PostgreSQL, in the fo
 
 @dataclass(frozen=True)
 class Links:
-    """The ways between the services."""
+    """The ways to the services."""
 
+    frontend: Link  # from a browser; the stack itself needs it for nothing
     inference: Link  # from the frontend
     storage: Link  # from the frontend
     postgres: Link  # from storage
@@ -27,7 +28,7 @@ def running_linked_stack(**settings: str) -> Iterator[tuple[Stack, Links]]:
     ports = choose_ports()
     with tempfile.TemporaryDirectory(prefix="slate-") as name, running_links() as link:
         folder = Path(name)
-        links = Links(link(ports["inference"]), link(ports["storage"]), link(folder / SOCKET))
+        links = Links(*(link(ports[name]) for name in ("frontend", "inference", "storage")), link(folder / SOCKET))
         addresses = {f"LINK_{name.upper()}": str(one.port) for name, one in vars(links).items()}
         with running_in(folder, ports, addresses | settings, program="tests.faults.linked_programs") as stack:
             yield stack, links

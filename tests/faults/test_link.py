@@ -1,5 +1,6 @@
 """A link does to a connection what it says."""
 
+import select
 import socket
 import time
 from collections.abc import Iterator
@@ -87,3 +88,26 @@ def test_slow_delays_everything(link: Link, echo: socket.socket) -> None:
         near.sendall(b"slow")
         assert far.recv(100) == b"slow"
         assert time.monotonic() - began >= SHORT_S
+
+
+def test_with_several_targets_each_connection_goes_to_the_next_one_that_accepts_it(
+    link: Link, echo: socket.socket
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        targets = {echo: b"one", other: b"other"}
+        with link.leading_to(*(server.getsockname()[1] for server in targets)):
+            assert {_say(link, targets) for _ in range(2)} == {b"one", b"other"}
+            other.close()
+            del targets[other]
+            assert [_say(link, targets) for _ in range(2)] == [b"one", b"one"]
+        assert _say(link, targets) == b"one"
+
+
+def _say(link: Link, targets: dict[socket.socket, bytes]) -> bytes:
+    """Connect, and return what the server that accepts it says."""
+    with socket.create_connection(("127.0.0.1", link.port), 10) as near:
+        ready, _, _ = select.select(list(targets), [], [], 10)
+        far, _ = ready[0].accept()
+        with far:
+            far.sendall(targets[ready[0]])
+            return near.recv(100)

@@ -32,7 +32,7 @@ def stream_labelled_drawings(storage_url: str, token: str, newest: int) -> Itera
         ) as response:
             _check_status(response, storage_url)
             for line in _split_lines(response.iter_bytes()):
-                yield LabelledDrawing.model_validate_json(line)
+                yield LabelledDrawing.model_validate_json(line, extra="ignore")  # a newer storage may add fields
     except (httpx.HTTPError, httpx.InvalidURL) as error:  # show only its type: its text may contain the token
         raise DataUnavailableError(
             f"Storage at {storage_url} could not be read ({type(error).__name__}): "

@@ -64,7 +64,7 @@ def write_drawing(state: DrawState) -> JsonValue:
 def take_drawing(state: DrawState, value: JsonValue) -> None:
     """Puts the drawing on the canvas and sets the pad, unless the person has begun another drawing already."""
     try:
-        kept = KeptDrawing.model_validate(value)
+        kept = KeptDrawing.model_validate(value, extra="ignore")  # a newer frontend may add fields
     except ValidationError:
         return  # of an earlier release
     if kept.whose != name_person():

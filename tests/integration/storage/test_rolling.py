@@ -1,11 +1,10 @@
 """A newer version of Slate migrates the database while copies of this version serve it.
 
-The newer version is this one with one more migration, in a folder of its own.
+The newer version is a copy of this one in a folder of its own (tests/newer_version.py).
 """
 
 import asyncio
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,23 +13,7 @@ import pytest
 
 from services.storage.migrate import upgrade
 from services.storage.schema import NewerSchemaError, read_schema
-
-REPOSITORY = Path(__file__).parents[3]
-NEWER = """
-from alembic import op
-
-revision = "9999"
-down_revision = "{head}"
-{promise}
-
-
-def upgrade() -> None:
-    op.execute("ALTER TABLE predictions ADD COLUMN novelty text")
-
-
-def downgrade() -> None:
-    op.execute("ALTER TABLE predictions DROP COLUMN novelty")
-"""
+from tests.newer_version import write_newer_version
 
 
 @pytest.fixture
@@ -38,10 +21,7 @@ def migrate_further(tmp_path: Path):
     """Return a function that migrates with the newer version, whose migration makes a promise to older code or none."""
 
     def migrate_further(url: str, promise: str) -> None:
-        shutil.copytree(REPOSITORY / "services/storage", tmp_path / "services/storage")
-        (tmp_path / "shared").symlink_to(REPOSITORY / "shared")
-        migration = tmp_path / "services/storage/migrations/versions/9999_newer.py"
-        migration.write_text(NEWER.format(head=read_schema().head, promise=promise))
+        write_newer_version(tmp_path, read_schema().head, promise)
         environment = os.environ | {"STORAGE_DATABASE_URL": url, "PYTHONPATH": str(tmp_path)}
         command = (sys.executable, "-m", "services.storage.migrate")
         subprocess.run(command, cwd=tmp_path, env=environment, check=True)

@@ -1,5 +1,6 @@
 """Changes of one prediction: combined, and written to a file and read again."""
 
+import json
 from dataclasses import replace
 from functools import reduce
 from uuid import uuid4
@@ -77,3 +78,10 @@ def test_of_a_prediction_that_waits_every_change_is_its_persons() -> None:
 
 def test_a_change_does_not_show_its_token() -> None:
     assert "secret" not in repr(Change(key="secret"))
+
+
+def test_a_change_that_a_newer_frontend_left_is_read_without_what_is_new() -> None:
+    change = Change(prediction=a_prediction(drawing=b"png"), relabelled=True, label=3)
+    newer = json.loads(encode_change(change))
+    newer["novelty"] = newer["prediction"]["novelty"] = "new"
+    assert decode_change(json.dumps(newer).encode()) == change

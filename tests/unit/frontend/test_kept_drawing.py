@@ -77,6 +77,11 @@ def test_a_new_session_gets_the_drawing_with_its_entry_and_settings_and_can_undo
     assert state.strokes == strokes("one")
 
 
+def test_a_drawing_that_a_newer_release_has_kept_comes_back_without_what_is_new() -> None:
+    state = give_back(keep(a_labelled_drawing()) | {"novelty": "new"})
+    assert (state.strokes, state.drawing) == (strokes("one", "two"), draw_example())
+
+
 def test_a_drawing_that_was_begun_meanwhile_stays() -> None:
     begun = DrawState(drawing=b"png", strokes=strokes("other"))
     assert give_back(keep(a_labelled_drawing()), begun).strokes == strokes("other")

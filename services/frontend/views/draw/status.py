@@ -43,9 +43,9 @@ def show_saved(state: DrawState, place: DeltaGenerator) -> bool:
         show_status(say_unsaved(state), "", place)
         return True
     if isinstance(saved, SaidNumber):
-        words, send = saved.words, partial(saved.save, get_outbox())
+        words, send, prediction_id = saved.words, partial(saved.save, get_outbox()), ""
     else:
-        words, send = name_of(saved), partial(save, saved, state.replaced)
+        words, send, prediction_id = name_of(saved), partial(save, saved, state.replaced), str(saved.prediction.id)
     was_saved = saved.saved
     has_new_label = not was_saved and (saved.handed_over or isinstance(saved, SaidNumber))
     delivery = Delivery.WAITING
@@ -53,7 +53,7 @@ def show_saved(state: DrawState, place: DeltaGenerator) -> bool:
         if delivery in ON_ITS_WAY:
             delivery = send(timeout_s)
             sentence = describe_delivery(delivery, words, is_storage_away=not check_health().storage)
-            show_status(sentence, str(delivery is Delivery.SAVED).lower(), place)
+            show_status(sentence, str(delivery is Delivery.SAVED).lower(), place, prediction_id)
     if delivery is Delivery.SAVED and not was_saved:
         if has_new_label:
             forget_statistics()
@@ -73,6 +73,7 @@ def name_of(predicted: PredictedDrawing) -> str:
     return "" if predicted.label is None else name_label(predicted.label)
 
 
-def show_status(words: str, saved: str, place: DeltaGenerator) -> None:
-    """`saved` is `true`, `false`, or empty if there is nothing to save."""
-    place.html(f'<div class="saved"><span role="status" data-testid="saved" data-saved="{saved}">{words}</span></div>')
+def show_status(words: str, saved: str, place: DeltaGenerator, prediction_id: str = "") -> None:
+    """`saved` is `true`, `false`, or empty if there is nothing to save. A number has no `prediction_id`."""
+    attributes = f'data-testid="saved" data-saved="{saved}" data-id="{prediction_id}"'
+    place.html(f'<div class="saved"><span role="status" {attributes}>{words}</span></div>')

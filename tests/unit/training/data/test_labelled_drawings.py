@@ -123,6 +123,12 @@ def test_every_drawing_is_in_one_split_and_becomes_an_image(storage):
     assert sorted(label for loaded in splits for label in loaded.labels.tolist()) == sorted([*range(10)] * 10)
 
 
+def test_what_a_newer_storage_adds_is_ignored(storage):
+    storage.answer.lines = [line(number, png(number)) | {"novelty": "new"} for number in range(20)]
+    splits = [load_labelled_drawings(split, storage.url, TOKEN) for split in ("train", "validation", "test")]
+    assert sum(map(len, splits)) == 20
+
+
 def test_drawings_that_are_not_digits_are_only_trained_on(storage):
     storage.answer.lines = [line(number, png(number), label="not_a_digit") for number in range(100)]
     splits = [load_labelled_drawings(split, storage.url, TOKEN) for split in ("train", "validation", "test")]
