@@ -28,7 +28,8 @@ def running_linked_stack(**settings: str) -> Iterator[tuple[Stack, Links]]:
     ports = choose_ports()
     with tempfile.TemporaryDirectory(prefix="slate-") as name, running_links() as link:
         folder = Path(name)
-        links = Links(*(link(ports[name]) for name in ("frontend", "inference", "storage")), link(folder / SOCKET))
+        frontend, inference, storage = (link(ports[name]) for name in ("frontend", "inference", "storage"))
+        links = Links(frontend, inference, storage, postgres=link(folder / SOCKET))
         addresses = {f"LINK_{name.upper()}": str(one.port) for name, one in vars(links).items()}
         with running_in(folder, ports, addresses | settings, program="tests.faults.linked_programs") as stack:
             yield stack, links
