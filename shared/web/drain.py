@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from types import FrameType
 
 import structlog
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.web.open_paths import V2_READY
 from shared.web.problems import problem_response
@@ -21,7 +22,9 @@ logger = structlog.get_logger(__name__)
 
 
 class Drain:
-    """Delays SIGTERM by `seconds`. Meanwhile `ready_path` answers 503 `not_ready`. A second SIGTERM stops at once."""
+    """Delays SIGTERM by `seconds`. Meanwhile `ready_path` answers 503 `not_ready`, and each connection ends after its
+    answer, so that the caller's next request goes elsewhere. A second SIGTERM stops at once.
+    """
 
     def __init__(self, app: ASGIApp, seconds: float, ready_path: str = "/readyz") -> None:
         self.app = app
@@ -34,11 +37,13 @@ class Drain:
         if scope["type"] == "lifespan":
             with self._delaying_sigterm():
                 await self.app(scope, receive, send)
-        elif self.begun and scope["path"] in (self.ready_path, V2_READY):
-            stopping = problem_response("not_ready", "This service is stopping.", instance=scope["path"])
-            await stopping(scope, receive, send)
-        else:
+        elif not self.begun or scope["type"] != "http":
             await self.app(scope, receive, send)
+        elif scope["path"] in (self.ready_path, V2_READY):
+            stopping = problem_response("not_ready", "This service is stopping.", instance=scope["path"])
+            await stopping(scope, receive, _close_after(send))
+        else:
+            await self.app(scope, receive, _close_after(send))
 
     @contextmanager
     def _delaying_sigterm(self) -> Iterator[None]:
@@ -64,3 +69,14 @@ class Drain:
         self.begun = True
         logger.info("draining", seconds=self.seconds)
         asyncio.get_running_loop().call_later(self.seconds, signal.raise_signal, signal.SIGTERM)
+
+
+def _close_after(send: Send) -> Send:
+    """Ends the connection with the answer."""
+
+    async def send_last(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message)["Connection"] = "close"
+        await send(message)
+
+    return send_last

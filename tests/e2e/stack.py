@@ -41,8 +41,10 @@ class Stack:
     def pid_of(self, service: str) -> int | None:
         """The process that listens on the service's port. For `postgres` the postmaster."""
         if service == "postgres":
-            pid_file = next(self.folder.rglob("postmaster.pid"), None)
-            return int(pid_file.read_text().split()[0]) if pid_file else None
+            try:  # a PostgreSQL that starts replaces the file
+                return int(next(self.folder.rglob("postmaster.pid")).read_text().split()[0])
+            except (StopIteration, FileNotFoundError, IndexError):
+                return None
         for connection in psutil.net_connections("tcp"):
             if connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (self.ports[service],):
                 return connection.pid

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -37,6 +37,11 @@ class Place:
     links: Links
     models_dir: Path
 
+    @property
+    def as_seen(self) -> Stack:
+        """The stack for a browser, which reaches the page through a link."""
+        return replace(self.stack, ports=self.stack.ports | {"frontend": self.links.frontend.port})
+
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
@@ -49,7 +54,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 @pytest.fixture(scope="session")
 def window(browser: Browser, place: Place) -> Page:
     """One page for all faults, because opening one costs more processor time than a fault."""
-    return open_window(browser, place.stack)
+    return open_window(browser, place.as_seen)
 
 
 @pytest.fixture
@@ -59,7 +64,7 @@ def page(window: Page, place: Place) -> Page:
         press(window, "clear")
         expect(window.get_by_test_id("empty")).to_be_visible()
     except (PlaywrightError, AssertionError):
-        window.goto(place.stack.url("frontend"))
+        window.goto(place.as_seen.url("frontend"))
         window.wait_for_selector('[data-testid="empty"]')
     return window
 

@@ -16,7 +16,7 @@ SOCKET = Path("data/run/.s.PGSQL.5432")  # of the embedded PostgreSQL, in the fo
 class Links:
     """The ways to the services."""
 
-    frontend: Link  # from a browser; the stack itself needs it for nothing
+    frontend: Link  # from a browser
     inference: Link  # from the frontend
     storage: Link  # from the frontend
     postgres: Link  # from storage

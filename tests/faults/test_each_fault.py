@@ -28,6 +28,8 @@ pytestmark = [pytest.mark.faults, pytest.mark.browser]
 AWAY = {"503 not_ready", "503 overloaded", BROKEN, NOTHING}
 NO_INFERENCE = "The recogniser can't be reached."
 NO_STORAGE = "Storage can't be reached."
+NO_CONNECTION = "Streamlit server is not responding. Are you connected to the internet?"
+NO_NEWS = "the page as it was; what is drawn meanwhile is read afterwards"
 NOT_SAVED = re.compile(r"^(Saving…|Not saved yet)")
 
 
@@ -47,6 +49,8 @@ class Case:
     @property
     def alert(self) -> str:
         """Which alert a person gets if it lasts."""
+        if "browser" in self.name:
+            return ""
         if "slow" in self.name:
             return "AnswersSlow" if self.concerned else ""
         if "PostgreSQL" in self.name or "postgres" in self.name:
@@ -80,13 +84,17 @@ KILLED = [
 RESTARTED = [
     Case(f"{name} ended (SIGTERM)", _kill(name, signal.SIGTERM), (name,), shown, ends_itself=True)
     for name, shown in (("inference", NO_INFERENCE), ("storage", NO_STORAGE), ("frontend", ""))
-]
+] + [Case("postgres ended (SIGINT)", _kill("postgres", signal.SIGINT), ("storage",), NO_STORAGE, ends_itself=True)]
 STOPPED = [
     Case("inference hangs (SIGSTOP)", lambda place: place.stack.stopped("inference"), ("inference",), NO_INFERENCE),
     Case("storage hangs (SIGSTOP)", lambda place: place.stack.stopped("storage"), ("storage",), NO_STORAGE),
+    Case("frontend hangs (SIGSTOP)", lambda place: place.stack.stopped("frontend"), ("frontend",), NO_NEWS),
     Case("PostgreSQL hangs (SIGSTOP)", lambda place: place.stack.stopped("postgres"), ("storage",), NO_STORAGE),
 ]
 NETWORK = [
+    Case("network cut: browser, frontend", lambda place: place.links.frontend.cut(), (), NO_CONNECTION),
+    Case("network silent: browser, frontend", lambda place: place.links.frontend.silent(), (), NO_NEWS),
+    Case("network slow by 300 ms: browser, frontend", lambda place: place.links.frontend.slow(0.3), ()),
     Case("network cut: frontend, inference", lambda place: place.links.inference.cut(), (), NO_INFERENCE),
     Case("network cut: frontend, storage", lambda place: place.links.storage.cut(), (), NO_STORAGE),
     Case("network cut: storage, PostgreSQL", lambda place: place.links.postgres.cut(), ("storage",), NO_STORAGE),
@@ -127,6 +135,10 @@ def test_it_is_told_and_ends_and_nothing_acknowledged_is_lost(
 
 def _look(page: Page, case: Case) -> str:
     """What the page shows while the fault lasts. A fault that ends itself may be over before the page noticed it."""
+    if case.shown == NO_NEWS:
+        page.wait_for_timeout(3000)  # in which it would be read otherwise
+        expect(page.get_by_test_id("empty")).to_be_visible()
+        return case.shown
     if case.concerned == ("frontend",):
         wait_until(lambda: _is_read_again(page), "a drawing that is read")
         return "the page as it was; a stroke of the moment in which it comes back may have to be drawn again"

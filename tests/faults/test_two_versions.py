@@ -31,6 +31,7 @@ from tests.newer_version import INVITATION, write_newer_version
 pytestmark = [pytest.mark.faults, pytest.mark.browser]
 
 PATHS = {"inference": "/v1/models", "storage": "/v1/predictions?limit=1"}  # what a newer service answers differently
+DRAINS = {f"{service.upper()}_DRAIN_S": "2" for service in SERVICES}  # in which callers go to another copy
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Installation:
     def running_newer(self, service: str) -> Iterator[int]:
         """Run the newer version of a service → its port. At the end it is told to stop, and answers what it has."""
         port = free_port()
-        settings = self._settings_of(service) | {f"{service.upper()}_PORT": str(port)}
+        settings = DRAINS | self._settings_of(service) | {f"{service.upper()}_PORT": str(port)}
         process = self._start(f"services.{service}", settings)
         url = f"http://127.0.0.1:{port}/readyz"
         try:
@@ -104,7 +105,7 @@ def _is_ready(url: str) -> bool:
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     newer, head = tmp_path_factory.mktemp("newer"), read_schema().head
     write_newer_version(newer, head, f'oldest_code = "{head}"')
-    with running_linked_stack() as (stack, links):
+    with running_linked_stack(**DRAINS) as (stack, links):
         yield Installation(stack, links, newer)
 
 

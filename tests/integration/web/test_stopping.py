@@ -7,11 +7,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from tests.e2e.stack import free_port, wait_until
+from tests.integration.inference.conftest import encode, seven
 
 ROOT = Path(__file__).parents[3]
 SERVE = """
@@ -28,6 +30,12 @@ if __name__ == "__main__":
     processes = int(sys.argv[3])
     serve("served:build" if processes > 1 else build(), settings, processes=processes)
 """
+TOKEN = {"Authorization": "Bearer a token for tests"}
+REQUESTS: dict[str, dict[str, Any]] = {
+    "inference": {"path": "/v1/predict", "method": "POST", "content": encode(seven())},
+    "storage": {"path": "/v1/totals", "headers": TOKEN},
+    "frontend": {"path": "/"},
+}
 
 
 @contextmanager
@@ -47,10 +55,10 @@ def running(tmp_path: Path, drain_s: float, processes: int = 1) -> Iterator[tupl
         process.communicate(timeout=60)
 
 
-def get_status(url: str, path: str = "/readyz") -> int:
-    """The status of a new connection, 0 if there is none."""
+def get_status(url: str, path: str = "/readyz", method: str = "GET", **options: Any) -> int:
+    """The status of a request on a new connection, 0 if there is none."""
     try:
-        return httpx.get(url + path).status_code
+        return httpx.request(method, url + path, timeout=30, **options).status_code
     except httpx.TransportError:
         return 0
 
@@ -61,7 +69,8 @@ def test_a_draining_service_is_not_ready_but_answers_until_a_second_signal(tmp_p
         process.send_signal(signal.SIGTERM)
         wait_until(lambda: {get_status(url) for _ in range(8)} == {503}, "no process is ready")
         assert httpx.get(f"{url}/readyz").json()["code"] == "not_ready"
-        assert get_status(url, "/") == 200
+        answer = httpx.get(url)
+        assert (answer.status_code, answer.headers["Connection"]) == (200, "close")
         process.send_signal(signal.SIGTERM)  # at once
         process.wait(60)
 
@@ -79,3 +88,23 @@ def test_a_request_in_progress_is_answered_before_the_stop(tmp_path: Path) -> No
             process.send_signal(signal.SIGTERM)
             assert answer.read() == b'"late"'
         process.wait(30)
+
+
+@pytest.mark.parametrize("service", REQUESTS)
+def test_a_service_that_is_told_to_stop_refuses_nothing_while_it_drains(service: str, database_url: str) -> None:
+    port, name = free_port(), service.upper()
+    settings = {"STORAGE_DATABASE_URL": database_url, "STORAGE_TOKEN": "a token for tests"}
+    environment = os.environ | settings | {f"{name}_PORT": str(port), f"{name}_DRAIN_S": "3600"}
+    process = subprocess.Popen([sys.executable, "-m", f"services.{service}"], env=environment, cwd=ROOT)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until(lambda: get_status(url) == 200, "the service is ready")
+        process.send_signal(signal.SIGTERM)
+        wait_until(lambda: get_status(url) == 503, "the service says that it stops")
+        answers = [get_status(url, **REQUESTS[service]) for _ in range(20)]
+        process.send_signal(signal.SIGTERM)  # at once
+        answers += iter(lambda: get_status(url, **REQUESTS[service]), 0)
+        process.wait(60)
+    finally:
+        process.kill()
+    assert set(answers) == {200}
