@@ -399,3 +399,21 @@ def test_what_a_curator_changed_waits_for_that_curator_also_after_a_restart(
         after.renew(new)
         assert after.wait(drawn, LONG_S) is Delivery.SAVED
     assert ("put_prediction", drawn, new) in storage.writes
+
+
+def test_what_an_older_storage_does_not_understand_is_sent_at_the_next_start(
+    storage: FakeStorage, tmp_path: Path
+) -> None:
+    storage.unknown |= {"put_prediction", "take_label_back"}
+    with run_outbox(storage, tmp_path) as before:
+        before.save(drawn := uuid4(), a_prediction(), key="bearer:visitor")
+        before.label(drawn, 4, instead_of=5, key="bearer:visitor")
+        before.label(labelled := uuid4(), 3, instead_of=5, key="bearer:visitor")
+        before.discard(other := uuid4(), key="bearer:visitor")
+        assert before.wait(other, LONG_S) is Delivery.SAVED
+        assert (before.state.held, before.state.refused) == (2, 0)
+    storage.unknown.clear()
+    with run_outbox(storage, tmp_path) as after:
+        assert after.wait(drawn, LONG_S) is after.wait(labelled, LONG_S) is Delivery.SAVED
+    assert storage.predictions.keys() == {drawn}
+    assert storage.labels == {drawn: 4, labelled: 3}
