@@ -23,6 +23,7 @@ from shared.clients.inference import InferenceClient
 from shared.clients.patience import Patience
 from shared.clients.service import RefusedError, ServiceClient, ServiceUnavailableError
 from shared.contracts.access import Me
+from shared.contracts.inference import Prediction
 from shared.contracts.message import ModelVersion
 from shared.contracts.storage import HistoryFilters, Statistics
 from shared.web.request_id import find_request_id
@@ -181,6 +182,15 @@ def fetch_statistics(view: str, filters: HistoryFilters, _key: str) -> Statistic
 def forget_statistics() -> None:
     """Call this after a change, so that the next page shows it."""
     fetch_statistics.clear()
+
+
+def get_answer_threshold(prediction: Prediction) -> float:
+    """The threshold that came with the prediction. The version is looked up if its inference is too old to send it.
+
+    Another copy of inference may not know a version that one copy answers with, while they are replaced one by one.
+    """
+    threshold = prediction.digit_score_threshold
+    return get_digit_score_threshold(prediction.model) if threshold is None else threshold
 
 
 def get_digit_score_threshold(model: ModelVersion) -> float:

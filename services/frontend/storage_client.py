@@ -23,6 +23,7 @@ from shared.contracts.access import (
     VisitorRequest,
     VisitorToken,
 )
+from shared.contracts.message import Message
 from shared.contracts.promotion import PromotionAnswer, PromotionRequest
 from shared.contracts.shadow import ShadowAnswerToStore, ShadowComparison
 from shared.contracts.storage import (
@@ -73,7 +74,7 @@ class StorageClient(ServiceClient):
 
     def put_prediction(self, prediction_id: UUID, prediction: PredictionToStore) -> None:
         """Stores a prediction with its drawing."""
-        self._put(f"/v1/predictions/{prediction_id}", prediction.model_dump_json())
+        self._put(f"/v1/predictions/{prediction_id}", prediction)
 
     def delete_prediction(self, prediction_id: UUID, *, unlabelled_only: bool = False) -> None:
         """Deletes a prediction, if it exists. With `unlabelled_only` a labelled prediction stays."""
@@ -81,8 +82,7 @@ class StorageClient(ServiceClient):
 
     def put_label(self, prediction_id: UUID, digit: TrueDigit, instead_of: TrueDigit | None = None) -> None:
         """Stores what a person says that the drawing is, or takes `instead_of` back; then `digit` was before it."""
-        label = Label(digit=digit, instead_of=instead_of)
-        self._put(f"/v1/predictions/{prediction_id}/label", label.model_dump_json(exclude_none=True))
+        self._put(f"/v1/predictions/{prediction_id}/label", Label(digit=digit, instead_of=instead_of))
 
     def delete_label(self, prediction_id: UUID) -> None:
         """Deletes the label, if it exists."""
@@ -90,7 +90,7 @@ class StorageClient(ServiceClient):
 
     def put_shadow_answer(self, prediction_id: UUID, answer: ShadowAnswerToStore) -> None:
         """Stores what a version in shadow would have answered."""
-        self._put(f"/v1/predictions/{prediction_id}/shadow-answer", answer.model_dump_json())
+        self._put(f"/v1/predictions/{prediction_id}/shadow-answer", answer)
 
     def compare_shadow(self, reference: str) -> ShadowComparison:
         """The version `name/version` in shadow beside the versions that answered."""
@@ -169,8 +169,9 @@ class StorageClient(ServiceClient):
         """Deletes everything that the caller has stored, with drawings and labels."""
         return self.ask(Deleted, "DELETE", "/v1/mine")
 
-    def _put(self, path: str, body: str) -> None:
-        self.request("PUT", path, content=body, headers=JSON)
+    def _put(self, path: str, message: Message) -> None:
+        """Sends only what differs from its default: an older storage refuses a field that it does not know."""
+        self.request("PUT", path, content=message.model_dump_json(exclude_defaults=True), headers=JSON)
 
     def _delete(self, path: str) -> None:
         try:

@@ -16,6 +16,7 @@ from shared.recognition.preprocessing import Image
 def make_messages(recognitions: Recognitions, recogniser: Recogniser) -> list[dict[str, Any]]:
     """One dictionary per image: the fields of shared.contracts.inference.Prediction, except image and elapsed_ms."""
     model = {"name": recogniser.manifest.name, "version": recogniser.manifest.version}
+    threshold = recogniser.manifest.calibration.digit_score_threshold
     columns = zip(
         recognitions.digits.tolist(),
         recognitions.probabilities.max(axis=1).tolist(),
@@ -30,6 +31,7 @@ def make_messages(recognitions: Recognitions, recogniser: Recogniser) -> list[di
             "confidence": confidence,
             "probabilities": row,
             "digit_score": score,
+            "digit_score_threshold": threshold,
             "model": model,
         }
         for digit, confidence, row, score in columns

@@ -70,6 +70,7 @@ PREDICTION: JsonDict = {
     "confidence": 0.991,
     "probabilities": [0.001, 0.002, 0.001, 0.001, 0.001, 0.001, 0.0, 0.991, 0.001, 0.001],
     "digit_score": 0.97,
+    "digit_score_threshold": 0.5,
     "model": {"name": "cnn", "version": "2026-11-21.1"},
     "image": SEVEN_PNG,
     "elapsed_ms": 1.9,
@@ -103,6 +104,8 @@ class EncodedDrawings(Message):
 class Prediction(Message):
     """The answer to one drawing.
 
+    With a digit score below `digit_score_threshold` the drawing is rejected: it does not look like a digit. The
+    threshold is null if the model has none.
     `image` is the 28×28 image that the model saw, a PNG as base64. It is absent if the request sent that image itself.
     `saliency` is there if the request asked for it: 28 rows of 28 values, from -1 (against the digit) to 1 (for the
     digit), or null if the service was too busy to explain.
@@ -115,6 +118,7 @@ class Prediction(Message):
     confidence: Share
     probabilities: Probabilities
     digit_score: Share
+    digit_score_threshold: Share | None = None
     model: ModelVersion
     image: str | None = None
     elapsed_ms: float = Field(ge=0)

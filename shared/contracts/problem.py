@@ -1,6 +1,8 @@
 """The error body of every service: problem details as in RFC 9457, with a stable code for programs."""
 
-from typing import Literal
+from typing import Annotated, Literal, get_args
+
+from pydantic import BeforeValidator
 
 from shared.contracts.message import Message
 
@@ -31,6 +33,14 @@ ProblemCode = Literal[
 ]
 
 
+CODES = frozenset(get_args(ProblemCode))
+
+
+def _read_code(code: object) -> object:
+    """A newer service may have more codes. Its reason and its id count all the same."""
+    return "internal_error" if isinstance(code, str) and code not in CODES else code
+
+
 class Problem(Message):
     """Why a request failed. Programs read `code`, which is stable; `detail` tells a person what to do.
 
@@ -41,7 +51,7 @@ class Problem(Message):
     type: str
     title: str
     status: int
-    code: ProblemCode
+    code: Annotated[ProblemCode, BeforeValidator(_read_code)]
     detail: str
     instance: str | None = None
     request_id: str | None = None

@@ -8,7 +8,8 @@ frontend was stopped. What waits is sent from memory; the file is read at the ne
 The token of a curator is good for hours. If it has expired when storage is back, the changes are held until the same
 curator signs in again: with a token of another person they would be somebody else's. They are given up if somebody else
 changes the same prediction meanwhile, who would otherwise wait too. What the page does itself is repeated until storage
-knows its token, and held until the next start of the frontend if that token has too few rights.
+knows its token, and held until the next start of the frontend if that token has too few rights. What storage does not
+understand is held until then too, because storage may be older than the frontend while an installation is updated.
 """
 
 import threading
@@ -48,7 +49,7 @@ class OutboxFullError(Exception):
 class OutboxState:
     """What the outbox holds, and what it has lost since the start.
 
-    `held` are changes that wait for their curator or for more rights of the page, `unkept` those that are not on disk.
+    `held` are changes that wait for their curator or the next start, `unkept` those that are not on disk.
     `oldest_s` is how long the oldest change that is not held has waited. `refused` were dropped because storage refused
     them; `full` had no room.
     """
@@ -82,13 +83,16 @@ def find_worst(deliveries: Collection[Delivery]) -> Delivery:
 
 
 def can_hold(change: Change, code: str) -> bool:
-    """Whether a change that was refused so may wait: for its curator, or for more rights of the page.
+    """Whether a change that was refused so may wait: for its curator, for more rights of the page, or a newer storage.
 
-    Not if another person changes the same prediction after it.
+    Not if another person changes the same prediction after it. A label that storage does not understand makes way for
+    a later one of the same person too.
     """
     is_for_page = code == "forbidden" and change.key in (None, OWN)
     is_for_curator = code == "unauthorised" and find_curator(change.key) is not None
-    return (is_for_page or is_for_curator) and all(is_same_person(one.key, change.key) for one in change.others)
+    is_for_newer = code == "invalid_request" and (change.prediction is not None or not change.others)
+    may_wait = is_for_page or is_for_curator or is_for_newer
+    return may_wait and all(is_same_person(one.key, change.key) for one in change.others)
 
 
 class Outbox:
@@ -293,13 +297,15 @@ class Outbox:
             self._kept.retry()
         self._pause()
 
-    def _hold(self, prediction_id: UUID, change: Change) -> None:
-        """Keeps a change of a curator or of the page, unless another one came while it was being sent."""
+    def _hold(self, prediction_id: UUID, change: Change, code: str) -> None:
+        """Keeps a change that was refused so, unless another one came while it was being sent."""
         with self._changed:
             if self._waiting.is_latest(prediction_id, change):
                 self._waiting.hold(prediction_id)
         curator = find_curator(change.key)
-        if curator is None:
+        if code == "invalid_request":
+            logger.warning("change_waits_for_newer_storage", prediction_id=str(prediction_id))
+        elif curator is None:
             logger.warning("change_waits_for_rights_of_page", prediction_id=str(prediction_id))
         else:
             logger.warning("change_waits_for_curator", prediction_id=str(prediction_id), curator=curator)
@@ -323,7 +329,7 @@ class Outbox:
                 self._postpone(prediction_id)
                 return
             if can_hold(change, error.problem.code):
-                self._hold(prediction_id, change)
+                self._hold(prediction_id, change, error.problem.code)
                 return
             logger.error("change_refused_by_storage", prediction_id=str(prediction_id), code=error.problem.code)
             self._note_refused(prediction_id)

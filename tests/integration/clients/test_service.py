@@ -131,7 +131,6 @@ def test_a_refusal_gives_its_reason_and_is_not_retried(
         JSONResponse(["no object"], 400),
         Response(b"\xff\xfe", 418),
         RedirectResponse("https://elsewhere/", 308),
-        problem(404, "a code of tomorrow"),
     ],
 )
 def test_a_refusal_without_a_problem_body_still_names_its_status(
@@ -178,6 +177,16 @@ def test_unknown_fields_of_a_newer_service_are_ignored(client: ServiceClient, st
     stand_in.will_answer(problem(404, "not_found", hint="look elsewhere"))
     with pytest.raises(RefusedError, match="Draw something"):
         client.ask(ModelVersion, "GET", PATH)
+
+
+def test_a_refusal_with_a_code_of_a_newer_service_keeps_its_reason_and_its_id(
+    client: ServiceClient, stand_in: StandIn
+) -> None:
+    stand_in.will_answer(problem(422, "too_many_digits", request_id="an-id"))
+    with pytest.raises(RefusedError) as refused:
+        client.request("GET", PATH)
+    read = refused.value.problem
+    assert (read.status, read.code, read.detail, read.request_id) == (422, "internal_error", "Draw something.", "an-id")
 
 
 def test_an_unreachable_service_is_unavailable_when_patience_ends(clock: FakeClock) -> None:

@@ -48,6 +48,12 @@ async def test_an_answer_has_ten_probabilities_and_the_image(client: httpx.Async
     assert (seen.size, seen.mode) == ((28, 28), "L")
 
 
+async def test_an_answer_has_the_digit_score_threshold_of_the_version_that_gave_it(client: httpx.AsyncClient) -> None:
+    prediction = await predict(client, encode(seven()))
+    described = (await client.get(f"/v1/models/{prediction.model}")).json()
+    assert prediction.digit_score_threshold == described["digit_score_threshold"]
+
+
 @pytest.mark.parametrize(("media_type", "file_format"), [("png", "PNG"), ("jpeg", "JPEG"), ("webp", "WEBP")])
 async def test_a_picture_body_is_read(client: httpx.AsyncClient, media_type: str, file_format: str) -> None:
     assert (await predict(client, encode(seven(), file_format), f"image/{media_type}")).digit == 7

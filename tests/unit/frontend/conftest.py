@@ -61,6 +61,7 @@ class FakeStorage:
         self.refused: set[UUID] = set()
         self.expired: set[str | None] = set()  # keys whose tokens are not valid any more
         self.powerless: set[str | None] = set()  # keys whose tokens have too few rights
+        self.unknown: set[str] = set()  # methods whose requests it does not understand, because it is older
         self.predictions: dict[UUID, PredictionToStore] = {}
         self.deleted: set[UUID] = set()
         self.labels: dict[UUID, TrueDigit] = {}
@@ -103,6 +104,8 @@ class FakeStorage:
             raise RefusedError(Problem(type="x", title="", status=401, code="unauthorised", detail="expired"))
         if key in self.powerless:
             raise RefusedError(Problem(type="x", title="", status=403, code="forbidden", detail="lacks the right"))
+        if method in self.unknown:
+            raise RefusedError(Problem(type="x", title="", status=422, code="invalid_request", detail="an extra field"))
         if prediction_id in self.refused:
             raise RefusedError(Problem(type="x", title="Conflict", status=409, code="conflict", detail="taken"))
         self.writes.append((method, prediction_id, key))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
+from fastapi import FastAPI
 
 from services.frontend.caller_keys import OWN
 from services.frontend.callers import Callers, CallersWrites
@@ -53,6 +54,21 @@ def test_without_a_token_nothing_is_sent_under_another_name(callers: Callers, ac
     with pytest.raises(ServiceUnavailableError):
         callers.acting_as("browser:a").get_drawing(uuid4())
     assert access.asked == [("/v1/visitors", PAGE)]
+
+
+def test_a_field_that_has_its_default_is_not_sent_so_that_an_older_storage_need_not_know_it() -> None:
+    app, sent = FastAPI(), []
+
+    @app.put("/v1/predictions/{path:path}")
+    def note(path: str, body: dict[str, object]) -> None:
+        sent.append((path.partition("/")[2], sorted(body)))
+
+    with listening(app) as address, StorageClient(address, token=PAGE, patience=Patience()) as storage:
+        storage.put_prediction(prediction_id := uuid4(), a_prediction())
+        storage.put_label(prediction_id, 3)
+        storage.put_label(prediction_id, 5, instead_of=3)
+    needed = ["confidence", "digit", "digit_score", "drawing", "model", "probabilities"]
+    assert sent == [("", needed), ("label", ["digit"]), ("label", ["digit", "instead_of"])]
 
 
 @pytest.mark.parametrize("why", ["is_away", "is_rotated"])

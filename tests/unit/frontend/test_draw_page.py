@@ -164,6 +164,15 @@ def test_a_version_that_inference_does_not_list_yet_is_asked_about_again(service
     assert get_digit_score_threshold(new) == model.digit_score_threshold
 
 
+def test_a_scribble_is_rejected_although_inference_does_not_list_the_version_that_read_it(services: Services) -> None:
+    """As while copies of inference are replaced one by one, and an older one is asked for its models."""
+    services.prediction = a_prediction(7, 0.99, digit_score=0.1).model_copy(
+        update={"model": ModelVersion(name="cnn", version="newer"), "digit_score_threshold": 0.5}
+    )
+    services.storage_answers.set()
+    assert "This does not look like a digit" in html_of(open_with_a_drawing())
+
+
 def test_a_browser_that_only_gets_the_second_run_has_the_controls_as_they_are(services: Services) -> None:
     services.storage_answers.set()
     page = open_with_a_drawing()

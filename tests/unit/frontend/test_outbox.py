@@ -403,6 +403,19 @@ def test_what_the_page_may_not_save_itself_is_kept_and_not_sent_again_and_again(
     outbox.close()
 
 
+def test_a_later_label_is_sent_although_storage_did_not_understand_the_one_before(
+    outbox: Outbox, storage: FakeStorage
+) -> None:
+    storage.unknown.add("take_label_back")
+    outbox.label(prediction_id := uuid4(), 3, instead_of=5, key="bearer:visitor")
+    outbox.save(other := uuid4(), a_prediction())
+    assert outbox.wait(other, LONG_S) is Delivery.SAVED
+    assert (outbox.state.held, outbox.state.refused) == (1, 0)
+    outbox.label(prediction_id, 8, key="bearer:visitor")
+    assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
+    assert (storage.labels, outbox.state.held) == ({prediction_id: 8}, 0)
+
+
 def test_a_new_change_to_a_held_prediction_keeps_its_curator(outbox: Outbox, storage: FakeStorage) -> None:
     old, new = make_curator_key("old", "ada@example.org"), make_curator_key("new", "ada@example.org")
     storage.expired.add(old)

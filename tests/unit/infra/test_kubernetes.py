@@ -319,6 +319,13 @@ def test_the_commands_of_the_guide_name_what_there_is() -> None:
     assert [line for line in words for kind, after in pairwise(line) if kind in kinds and after in kinds] == []
 
 
+def test_the_selectors_of_the_guide_name_labels_that_there_are() -> None:
+    labels = {each["metadata"].get("labels", {}).get("app.kubernetes.io/name") for each in read_resources()}
+    named = re.findall(r"'app\.kubernetes\.io/name!=(\w+)'", GUIDE)
+    assert named == ["frontend", "storage"]
+    assert labels.issuperset(named)
+
+
 def test_pods_are_added_by_a_metric_that_inference_has() -> None:
     registry = CollectorRegistry()
     metrics = Metrics(registry)

@@ -9,7 +9,7 @@ from threading import BoundedSemaphore
 
 import streamlit as st
 
-from services.frontend.connections import connect, get_digit_score_threshold
+from services.frontend.connections import connect, get_answer_threshold
 from services.frontend.saving.predicted_drawing import PredictedDrawing
 from services.frontend.session.chosen_model import EXTERNAL_NAME, reads_pages
 from services.frontend.session.sheet import Strokes
@@ -112,4 +112,4 @@ def read_several(drawing: bytes, model: str | None) -> PageReading | None:
 
 def find_threshold(reading: PageReading) -> float:
     """Digits of the reading with a lower digit score are rejected. It has at least one digit."""
-    return get_digit_score_threshold(reading.digits[0].prediction.model)
+    return get_answer_threshold(reading.digits[0].prediction)

@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 import structlog
 
-from services.frontend.connections import check_health, get_digit_score_threshold, get_settle_s
+from services.frontend.connections import check_health, get_answer_threshold, get_settle_s
 from services.frontend.elements.answer import answer_html, describe_confidence, empty_answer_html
 from services.frontend.elements.answer_details import details_html, empty_details_html
 from services.frontend.elements.canvas import show_canvas
@@ -169,7 +169,7 @@ def take_answer(state: DrawState, drawing: bytes, answer: Prediction | PageReadi
         state.take_number(answer)
         return
     is_labelled = state.early_label is not None
-    state.take_prediction(drawing, answer, get_digit_score_threshold(answer.model))
+    state.take_prediction(drawing, answer, get_answer_threshold(answer))
     if is_labelled and finish_if_wanted(state):
         st.rerun()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from services.frontend.connections import check_health, connect, forget_statistics, get_digit_score_threshold
+from services.frontend.connections import check_health, connect, forget_statistics, get_answer_threshold
 from services.frontend.elements.headings import show_title
 from services.frontend.session.chosen_model import ask_chosen_model, get_chosen_model, reads_pages
 from services.frontend.views.photo.examples import add_example, show_examples
@@ -89,7 +89,7 @@ def read_and_show(page: PhotoPage) -> None:
         if photo.is_waiting and is_ready:
             done, name = waiting.index(photo.file_id), escape_markdown(photo.name)
             progress.progress(done / len(waiting), f"Reading picture {done + 1} of {len(waiting)}: {name}")
-            is_ready = try_to_read(photo, read_page, get_digit_score_threshold, is_inference_ready)
+            is_ready = try_to_read(photo, read_page, get_answer_threshold, is_inference_ready)
             page.limit_read_files()
             if photo.digits:
                 forget_statistics()

@@ -16,7 +16,7 @@ from services.frontend.views.photo.picture import check_file, make_sendable, mak
 from services.frontend.views.photo.state import Photo, PhotoDigit
 from shared.clients.inference import PICTURE_PROBLEMS
 from shared.clients.service import RefusedError, ServiceUnavailableError
-from shared.contracts.message import ModelVersion
+from shared.contracts.inference import Prediction
 from shared.contracts.page import PageReading, Rotation
 from shared.contracts.storage import Source
 
@@ -42,7 +42,7 @@ def make_photo(file_id: str, name: str, source: Source, data: bytes) -> Photo:
 def try_to_read(
     photo: Photo,
     read: Read,
-    find_threshold: Callable[[ModelVersion], float],
+    find_threshold: Callable[[Prediction], float],
     is_inference_ready: Callable[[], bool],
 ) -> bool:
     """Returns False if the recogniser is away. After MAX_FAILURES while it was ready, the photo gets a problem.
@@ -63,7 +63,7 @@ def try_to_read(
     return True
 
 
-def read_photo(photo: Photo, read: Read, find_threshold: Callable[[ModelVersion], float]) -> None:
+def read_photo(photo: Photo, read: Read, find_threshold: Callable[[Prediction], float]) -> None:
     """Fills in the reading and its digits, or the problem. The bytes are dropped if the picture itself is the problem.
 
     ServiceUnavailableError: the photo still waits to be read.
@@ -83,13 +83,13 @@ def read_photo(photo: Photo, read: Read, find_threshold: Callable[[ModelVersion]
 
 
 def take_reading(
-    photo: Photo, data: bytes, reading: PageReading, find_threshold: Callable[[ModelVersion], float]
+    photo: Photo, data: bytes, reading: PageReading, find_threshold: Callable[[Prediction], float]
 ) -> None:
     """Fills in the preview, the reading and the digits. `data` is the file that was read. UnshowablePictureError."""
     boxes = [digit.box for digit in reading.digits]
     photo.preview, cutouts = make_views(data, reading.rotation, reading.width, boxes)
     is_single = len(cutouts) == 1 and len(data) <= MAX_STORED_BYTES
-    threshold = find_threshold(reading.digits[0].prediction.model) if reading.digits else 0.0
+    threshold = find_threshold(reading.digits[0].prediction) if reading.digits else 0.0
     photo.digits = [
         PhotoDigit(
             drawing=data if is_single else cutout.stored,

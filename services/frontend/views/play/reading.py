@@ -3,7 +3,7 @@
 import streamlit as st
 import structlog
 
-from services.frontend.connections import check_health, connect, forget_statistics, get_digit_score_threshold
+from services.frontend.connections import check_health, connect, forget_statistics, get_answer_threshold
 from services.frontend.saving.outbox import Delivery
 from services.frontend.saving.predicted_drawing import PredictedDrawing
 from services.frontend.session import canvas_saving
@@ -34,7 +34,7 @@ def read(pad: Pad) -> None:
     except RefusedError as refused:
         pad.problem = refused.problem.detail
     else:
-        threshold = get_digit_score_threshold(prediction.model)
+        threshold = get_answer_threshold(prediction)
         pad.predicted = PredictedDrawing(drawing=drawing, prediction=prediction, digit_score_threshold=threshold)
         pad.problem = None
 
