@@ -17,8 +17,10 @@ from infra.local.readiness import make_http_probe
 from infra.local.secret_file import load_secret
 from infra.local.settings import REPOSITORY, LocalSettings
 from infra.local.supervisor import Say, Service, Supervisor
+from shared.web.settings import GRACEFUL_S
 
 POSTGRES, BACKEND, FRONTEND = 0, 1, 2  # ranks: the highest rank stops first
+SPARE_S = 2.0  # for a service to end after its last answer
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class Stack:
             "STORAGE_HOST": self._settings.host,
             "STORAGE_PORT": str(self._settings.storage_port),
         }
-        command = self._make_command("storage", self._programs.storage, environment)
+        command = self._make_command("storage", self._programs.storage, environment, self._settings.storage_drain_s)
         ready = make_http_probe(self._settings.url(self._settings.storage_port) + "/readyz")
         await self._supervisor.start(Service(command, ready, BACKEND))
 
@@ -108,7 +110,8 @@ class Stack:
             "INFERENCE_CORS_ORIGINS": self._settings.origins,
         }
         ready = make_http_probe(self._settings.url(self._settings.inference_port) + "/readyz")
-        return Service(self._make_command("inference", self._programs.inference, environment), ready, BACKEND)
+        drain_s = self._settings.inference_drain_s
+        return Service(self._make_command("inference", self._programs.inference, environment, drain_s), ready, BACKEND)
 
     def _make_frontend(self) -> Service:
         settings = self._settings
@@ -122,10 +125,14 @@ class Stack:
             "FRONTEND_PORT": str(settings.frontend_port),
         }
         ready = make_http_probe(settings.url(settings.frontend_port) + "/readyz")
-        return Service(self._make_command("frontend", self._programs.frontend, environment), ready, FRONTEND)
+        command = self._make_command("frontend", self._programs.frontend, environment, settings.frontend_drain_s)
+        return Service(command, ready, FRONTEND)
 
-    def _make_command(self, name: str, arguments: tuple[str, ...], environment: dict[str, str]) -> Command:
-        return Command(name=name, arguments=arguments, log=self._logs / f"{name}.log", environment=environment)
+    def _make_command(
+        self, name: str, arguments: tuple[str, ...], environment: dict[str, str], drain_s: float = 0
+    ) -> Command:
+        log, grace_s = self._logs / f"{name}.log", drain_s + GRACEFUL_S + SPARE_S
+        return Command(name=name, arguments=arguments, log=log, grace_s=grace_s, environment=environment)
 
 
 def _rotate_logs(folder: Path) -> Path:
