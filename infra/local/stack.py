@@ -8,9 +8,9 @@ import asyncio
 import os
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 from infra.local.error import LocalError
+from infra.local.logs import rotate_logs
 from infra.local.postgres import OWNER_ROLE, SERVICE_ROLE, Postgres
 from infra.local.process import Command
 from infra.local.readiness import make_http_probe
@@ -43,7 +43,7 @@ class Stack:
     def __init__(self, settings: LocalSettings, programs: Programs, *, say: Say, lock_fd: int) -> None:
         self._settings = settings
         self._programs = programs
-        self._logs = _rotate_logs(settings.data_dir / "logs")
+        self._logs = rotate_logs(settings.data_dir / "logs")
         self._say = say
         self._token = load_secret(settings.data_dir, "storage-token")
         self._page_token = load_secret(settings.data_dir, "page-token")
@@ -133,11 +133,3 @@ class Stack:
     ) -> Command:
         log, grace_s = self._logs / f"{name}.log", drain_s + GRACEFUL_S + SPARE_S
         return Command(name=name, arguments=arguments, log=log, grace_s=grace_s, environment=environment)
-
-
-def _rotate_logs(folder: Path) -> Path:
-    """Rename the logs of the last run to `<service>.log.1`, so that this run begins with empty logs."""
-    folder.mkdir(exist_ok=True)
-    for log in folder.glob("*.log"):
-        log.replace(log.with_name(log.name + ".1"))
-    return folder
