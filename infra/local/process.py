@@ -31,7 +31,7 @@ class Command:
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     stop_signal: signal.Signals = signal.SIGTERM
-    grace_s: float = 5.0
+    grace_s: float = field(kw_only=True)
     account: str = "-"
 
 

@@ -12,6 +12,7 @@ from typing import IO
 
 from infra.local.error import LocalError
 from infra.local.lock import lock_stack, try_lock_processes
+from infra.local.logs import keep_logs_small
 from infra.local.ports import check_ports
 from infra.local.postgres import GRACE_S, stop_orphan
 from infra.local.settings import LocalSettings, read_settings
@@ -65,7 +66,7 @@ async def _run_stack(settings: LocalSettings, programs: Programs) -> None:
                 say(f"starting Slate (logs in {data_dir / 'logs'})")
                 await stack.start()
                 _announce(settings)
-                await asyncio.Event().wait()
+                await keep_logs_small(data_dir / "logs")
             finally:
                 say("stopping Slate")
                 await stack.stop()

@@ -18,7 +18,10 @@ EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104
 
 
 class LocalSettings(BaseSettings):
-    """All settings of the local stack. `data_dir` holds everything that is kept between two runs."""
+    """All settings of the local stack. `data_dir` holds everything that is kept between two runs.
+
+    Each service reads its own `drain_s` too. Here it says how long the service may take to stop.
+    """
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
 
@@ -29,6 +32,9 @@ class LocalSettings(BaseSettings):
     inference_port: int = Field(default=8001, ge=1, le=65535, validation_alias="INFERENCE_PORT")
     storage_port: int = Field(default=8002, ge=1, le=65535, validation_alias="STORAGE_PORT")
     frontend_port: int = Field(default=8501, ge=1, le=65535, validation_alias="FRONTEND_PORT")
+    inference_drain_s: float = Field(default=0, ge=0, validation_alias="INFERENCE_DRAIN_S")
+    storage_drain_s: float = Field(default=0, ge=0, validation_alias="STORAGE_DRAIN_S")
+    frontend_drain_s: float = Field(default=0, ge=0, validation_alias="FRONTEND_DRAIN_S")
 
     frontend_path: str = Field(default="", validation_alias="STREAMLIT_SERVER_BASE_URL_PATH")  # where the page is
     cors_origins: str = Field(default="", validation_alias="INFERENCE_CORS_ORIGINS")  # besides the page's own

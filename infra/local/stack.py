@@ -8,17 +8,19 @@ import asyncio
 import os
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 from infra.local.error import LocalError
+from infra.local.logs import rotate_logs
 from infra.local.postgres import OWNER_ROLE, SERVICE_ROLE, Postgres
 from infra.local.process import Command
 from infra.local.readiness import make_http_probe
 from infra.local.secret_file import load_secret
 from infra.local.settings import REPOSITORY, LocalSettings
 from infra.local.supervisor import Say, Service, Supervisor
+from shared.web.settings import GRACEFUL_S
 
 POSTGRES, BACKEND, FRONTEND = 0, 1, 2  # ranks: the highest rank stops first
+SPARE_S = 2.0  # for a service to end after its last answer
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Stack:
     def __init__(self, settings: LocalSettings, programs: Programs, *, say: Say, lock_fd: int) -> None:
         self._settings = settings
         self._programs = programs
-        self._logs = _rotate_logs(settings.data_dir / "logs")
+        self._logs = rotate_logs(settings.data_dir / "logs")
         self._say = say
         self._token = load_secret(settings.data_dir, "storage-token")
         self._page_token = load_secret(settings.data_dir, "page-token")
@@ -81,7 +83,7 @@ class Stack:
             "STORAGE_HOST": self._settings.host,
             "STORAGE_PORT": str(self._settings.storage_port),
         }
-        command = self._make_command("storage", self._programs.storage, environment)
+        command = self._make_command("storage", self._programs.storage, environment, self._settings.storage_drain_s)
         ready = make_http_probe(self._settings.url(self._settings.storage_port) + "/readyz")
         await self._supervisor.start(Service(command, ready, BACKEND))
 
@@ -108,7 +110,8 @@ class Stack:
             "INFERENCE_CORS_ORIGINS": self._settings.origins,
         }
         ready = make_http_probe(self._settings.url(self._settings.inference_port) + "/readyz")
-        return Service(self._make_command("inference", self._programs.inference, environment), ready, BACKEND)
+        drain_s = self._settings.inference_drain_s
+        return Service(self._make_command("inference", self._programs.inference, environment, drain_s), ready, BACKEND)
 
     def _make_frontend(self) -> Service:
         settings = self._settings
@@ -122,15 +125,11 @@ class Stack:
             "FRONTEND_PORT": str(settings.frontend_port),
         }
         ready = make_http_probe(settings.url(settings.frontend_port) + "/readyz")
-        return Service(self._make_command("frontend", self._programs.frontend, environment), ready, FRONTEND)
+        command = self._make_command("frontend", self._programs.frontend, environment, settings.frontend_drain_s)
+        return Service(command, ready, FRONTEND)
 
-    def _make_command(self, name: str, arguments: tuple[str, ...], environment: dict[str, str]) -> Command:
-        return Command(name=name, arguments=arguments, log=self._logs / f"{name}.log", environment=environment)
-
-
-def _rotate_logs(folder: Path) -> Path:
-    """Rename the logs of the last run to `<service>.log.1`, so that this run begins with empty logs."""
-    folder.mkdir(exist_ok=True)
-    for log in folder.glob("*.log"):
-        log.replace(log.with_name(log.name + ".1"))
-    return folder
+    def _make_command(
+        self, name: str, arguments: tuple[str, ...], environment: dict[str, str], drain_s: float = 0
+    ) -> Command:
+        log, grace_s = self._logs / f"{name}.log", drain_s + GRACEFUL_S + SPARE_S
+        return Command(name=name, arguments=arguments, log=log, grace_s=grace_s, environment=environment)

@@ -23,14 +23,18 @@ create_data() {
     sync "$volume"
 }
 
-# The role of storage, which may change rows and no tables. Each start sets its password, so that the file decides it.
-prepare_service_role() {
-    password=$(sed "s/'/''/g" "$secrets/postgres_service_password")
-    {
-        printf '%s\n' "DO \$\$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'slate_service') \
-THEN CREATE ROLE slate_service LOGIN; END IF; END \$\$;"
-        printf "ALTER ROLE slate_service PASSWORD '%s';\n" "$password"
-    } | postgres --single -D "$PGDATA" -c exit_on_error=on -c log_statement=none slate >/dev/null
+# Storage has a role that may change rows and no tables. Each start sets its password, so that the file decides it. A
+# restore that was killed may have left the database closed (infra/backup/backup.py). If this fails, the log shows the
+# statement as it stands here, and `terse` keeps the one with the password out.
+prepare_database() {
+    postgres --single -j -D "$PGDATA" -c exit_on_error=on -c log_error_verbosity=terse slate >/dev/null <<'SQL'
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'slate_service') THEN CREATE ROLE slate_service LOGIN; END IF;
+    EXECUTE format('ALTER ROLE slate_service PASSWORD %L',
+        rtrim(pg_read_file('/run/secrets/postgres_service_password'), E'\n'));
+    ALTER DATABASE slate CONNECTION LIMIT -1;
+END $$;
+SQL
 }
 
 [ -w "$volume" ] || fail "The account of this container may not write to the volume at $volume. \
@@ -43,5 +47,5 @@ flock --nonblock 9 || fail "Another container runs PostgreSQL on this volume."
 rm -f "$PGDATA/postmaster.pid"
 
 [ -d "$PGDATA" ] || create_data
-[ ! -s "$secrets/postgres_service_password" ] || prepare_service_role
+[ ! -s "$secrets/postgres_service_password" ] || prepare_database
 exec postgres -c listen_addresses='*'

@@ -29,7 +29,7 @@ from shared.web.processes import Processes
 from shared.web.request_body import RequestBody, RequestBodyLimits
 from shared.web.request_id import accept_request_ids
 from shared.web.root_path import RootPath
-from shared.web.settings import ApiServerSettings, ServerSettings
+from shared.web.settings import GRACEFUL_S, ApiServerSettings, ServerSettings
 from shared.web.tracing import start_tracing
 
 # A browser takes no answer for a page that is none, sends no address of ours to others, and shows nothing of ours in a
@@ -39,7 +39,6 @@ POLICY = "Content-Security-Policy"
 OWN_FRAMES_ONLY = "frame-ancestors 'self'"
 BODIES_IN_MEMORY = 4  # of the largest size, so that one caller may send two at once
 START_S = 60  # a process that is silent for so long is replaced; on a busy machine it may need this to start
-GRACEFUL_S = 10  # for the requests that are being answered when the port closes
 
 
 def equip_service(

@@ -13,6 +13,7 @@ from shared.secret_files import FileSettings
 
 EVERY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104
 EVERY_HOST = "*"
+GRACEFUL_S = 10  # for the requests that are being answered when the port closes
 
 
 def split_by_comma(value: object) -> object:

@@ -13,7 +13,7 @@ import asyncpg
 import httpx
 import pytest
 
-from infra.backup.backup import create_backup, restore_backup
+from infra.backup.backup import CLOSE, create_backup, restore_backup
 from infra.backup.embedded import open_embedded
 from infra.local.error import LocalError
 from infra.local.settings import LocalSettings
@@ -187,6 +187,18 @@ async def test_a_restore_that_ends_before_the_exchange_leaves_both_databases_ope
         after = await _list_databases(server)
     assert before.keys() == after.keys() == {"slate", "slate_before_restore"}
     assert after["slate_before_restore"] == before["slate"]
+
+
+async def test_the_next_start_opens_a_database_that_a_killed_restore_left_closed(tmp_path):
+    async with _open(tmp_path / "data") as server:
+        await server.migrate("slate", OWNER)
+        connection = await asyncpg.connect(server.url("slate", "postgres"))
+        await connection.execute(CLOSE)
+        await connection.close()
+        with pytest.raises(asyncpg.TooManyConnectionsError):
+            await asyncpg.connect(server.url("slate", SERVICE))
+    async with _open(tmp_path / "data") as server, _serve(server) as client:
+        assert (await client.get("/readyz")).status_code == 200
 
 
 async def test_a_backup_never_replaces_a_file(tmp_path):

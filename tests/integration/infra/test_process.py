@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from infra.local.logs import shorten_logs
 from infra.local.process import Command, TetheredProcess, start_process
 
 PATIENCE_S = 60.0
@@ -66,6 +67,21 @@ async def test_the_command_has_its_own_environment_and_log(tmp_path: Path, lock_
     process = await start_process(command(tmp_path, "import os; print(os.environ['WHO'])"), lock_fd)
     await process.wait()
     assert (tmp_path / "one.log").read_text() == "me\n"
+
+
+async def test_a_command_goes_on_writing_to_a_log_that_was_shortened(tmp_path: Path, lock_fd: int) -> None:
+    code = f"import signal; signal.signal(signal.SIGUSR1, lambda *_: print('later', flush=True)); {READY}; {SLEEP}"
+    process = await started(command(tmp_path, code), lock_fd)
+    shorten_logs(tmp_path, most_bytes=100)
+    assert not (tmp_path / "one.log.1").exists()
+    shorten_logs(tmp_path, most_bytes=1)
+    (child,) = psutil.Process(process.pid).children()
+    child.send_signal(signal.SIGUSR1)
+    async with asyncio.timeout(PATIENCE_S):
+        while (tmp_path / "one.log").read_text() != "later\n":  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert (tmp_path / "one.log.1").read_text() == "ready\n"
+    await process.stop()
 
 
 async def test_stopping_sends_the_stop_signal_and_lets_the_command_finish(tmp_path: Path, lock_fd: int) -> None:

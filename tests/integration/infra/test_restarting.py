@@ -55,7 +55,7 @@ async def test_a_service_is_restarted_once_its_log_can_be_written_again(tmp_path
     logs.mkdir()
     said: asyncio.Queue[str] = asyncio.Queue()
     code = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
-    command = Command("one", (sys.executable, "-c", code), logs / "one.log")
+    command = Command("one", (sys.executable, "-c", code), logs / "one.log", grace_s=60)
 
     async def is_ready() -> bool:
         return command.log.read_text() != ""

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from running_stack import StartStack
+from running_stack import PORTS, StartStack
+
+from shared.web.settings import GRACEFUL_S
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -31,6 +33,17 @@ def test_the_page_may_be_under_a_path(start_stack: StartStack) -> None:
     stack = start_stack(STREAMLIT_SERVER_BASE_URL_PATH="/slate/")
     stack.wait_until_ready()
     assert f"  frontend   http://127.0.0.1:{stack.ports['frontend']}/slate" in stack.said
+    assert stack.stop() == 0
+
+
+def test_each_service_has_time_to_drain_and_to_answer_what_it_has(start_stack: StartStack) -> None:
+    drains = {"inference": 0, "storage": 2.5, "frontend": 5}
+    stack = start_stack(STORAGE_DRAIN_S="2.5", FRONTEND_DRAIN_S="5")
+    stack.wait_until_ready()
+    tethers = [process.cmdline() for process in stack.processes("tether.py")]
+    for service, drain_s in drains.items():
+        (grace_s,) = [float(line[4]) for line in tethers if PORTS[service] in line]
+        assert grace_s > drain_s + GRACEFUL_S
     assert stack.stop() == 0
 
 

@@ -97,6 +97,14 @@ def test_make_down_stops_the_services_of_every_profile() -> None:
     assert profiles == set(re.findall(r"--profile (\S+)", down))
 
 
+@pytest.mark.parametrize("file", [*ROOT.glob("docker-compose*.yml")], ids=lambda file: file.name)
+def test_two_projects_share_no_container_no_volume_and_no_network(file: Path) -> None:
+    parts = yaml.safe_load(file.read_text().replace("!reset", ""))
+    assert [name for name, service in parts["services"].items() if "container_name" in service] == []
+    for kind in ("volumes", "networks"):
+        assert [name for name, one in parts.get(kind, {}).items() if {"name", "external"} & set(one or {})] == []
+
+
 def test_nobody_can_sign_in_to_grafana() -> None:
     """It has an account `admin` with the password `admin` unless it is told otherwise."""
     settings = COMPOSE["services"]["grafana"]["environment"]

@@ -25,7 +25,7 @@ from services.storage.routes.health import router as storage_routes
 from shared.secret_files import FOLDER
 from shared.web.metrics import METRICS
 from shared.web.open_paths import OPEN_PATHS
-from shared.web.service import GRACEFUL_S
+from shared.web.settings import GRACEFUL_S
 from tests.manifests import (
     KUBERNETES,
     ROOT,
