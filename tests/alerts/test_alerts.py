@@ -125,6 +125,12 @@ def test_a_service_that_hangs_is_down(watched: Watched) -> None:
         fault.enter_context(watched.stack.stopped("frontend"))
 
 
+def test_a_page_that_does_not_reach_inference_is_noticed(watched: Watched) -> None:
+    with contextlib.ExitStack() as fault, watched.expecting("PageWithoutService"):
+        fault.enter_context(watched.links.inference.cut())
+    assert predict(watched, encode(seven())).is_success  # nobody else noticed
+
+
 def test_a_version_that_cannot_be_loaded_is_noticed(watched: Watched) -> None:
     pointer = watched.models / "cnn" / "current"
     version = pointer.read_text()

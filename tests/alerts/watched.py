@@ -14,7 +14,8 @@ from typing import Any
 import httpx
 import yaml
 
-from tests.e2e.stack import NO_CERTIFICATES, ROOT, Stack, free_port, running_stack, wait_until
+from tests.e2e.stack import NO_CERTIFICATES, ROOT, Stack, free_port, wait_until
+from tests.faults.linked_stack import Links, running_linked_stack
 
 SHIPPED = ROOT / "infra" / "observability"
 FASTER = 20
@@ -31,6 +32,7 @@ def shorten(rules: str) -> str:
 @dataclass
 class Watched:
     stack: Stack
+    links: Links
     models: Path
     prometheus: str
 
@@ -113,10 +115,10 @@ def running_watched(folder: Path) -> Iterator[Watched]:
         models = disk / "models"
         shutil.copytree(ROOT / "models", models)
         with (
-            running_stack(INFERENCE_MODELS_DIR=str(models)) as stack,
+            running_linked_stack(INFERENCE_MODELS_DIR=str(models)) as (stack, links),
             running_prometheus(stack, folder) as prometheus,
         ):
-            watched = Watched(stack, models, prometheus)
+            watched = Watched(stack, links, models, prometheus)
             wait_until(lambda: len(watched.query("up == 1")) == 3, "all three services are read")
             yield watched
 
