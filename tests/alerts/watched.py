@@ -7,13 +7,14 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 import yaml
 
+from shared.recognition.model_version import find_manifest, set_shadow
 from tests.e2e.stack import NO_CERTIFICATES, ROOT, Stack, free_port, wait_until
 from tests.faults.linked_stack import Links, running_linked_stack
 
@@ -35,6 +36,7 @@ class Watched:
     links: Links
     models: Path
     prometheus: str
+    caused: set[str] = field(default_factory=set)  # the alerts that fired after their fault
 
     def query(self, expression: str) -> list[dict[str, Any]]:
         answer = httpx.get(
@@ -63,6 +65,7 @@ class Watched:
         yield
         for alert in alerts:
             self.wait_for(alert)
+        self.caused.update(alerts)
 
 
 @contextlib.contextmanager
@@ -114,6 +117,7 @@ def running_watched(folder: Path) -> Iterator[Watched]:
     with small_disk(folder / "disk") as disk:
         models = disk / "models"
         shutil.copytree(ROOT / "models", models)
+        set_shadow(models, "cnn", find_manifest(models, "mlp").reference)
         with (
             running_linked_stack(INFERENCE_MODELS_DIR=str(models)) as (stack, links),
             running_prometheus(stack, folder) as prometheus,
