@@ -7,14 +7,16 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 import yaml
 
-from tests.e2e.stack import NO_CERTIFICATES, ROOT, Stack, free_port, running_stack, wait_until
+from shared.recognition.model_version import find_manifest, set_shadow
+from tests.e2e.stack import NO_CERTIFICATES, ROOT, Stack, free_port, wait_until
+from tests.faults.linked_stack import Links, running_linked_stack
 
 SHIPPED = ROOT / "infra" / "observability"
 FASTER = 20
@@ -31,8 +33,10 @@ def shorten(rules: str) -> str:
 @dataclass
 class Watched:
     stack: Stack
+    links: Links
     models: Path
     prometheus: str
+    caused: set[str] = field(default_factory=set)  # the alerts that fired after their fault
 
     def query(self, expression: str) -> list[dict[str, Any]]:
         answer = httpx.get(
@@ -61,6 +65,7 @@ class Watched:
         yield
         for alert in alerts:
             self.wait_for(alert)
+        self.caused.update(alerts)
 
 
 @contextlib.contextmanager
@@ -112,11 +117,12 @@ def running_watched(folder: Path) -> Iterator[Watched]:
     with small_disk(folder / "disk") as disk:
         models = disk / "models"
         shutil.copytree(ROOT / "models", models)
+        set_shadow(models, "cnn", find_manifest(models, "mlp").reference)
         with (
-            running_stack(INFERENCE_MODELS_DIR=str(models)) as stack,
+            running_linked_stack(INFERENCE_MODELS_DIR=str(models)) as (stack, links),
             running_prometheus(stack, folder) as prometheus,
         ):
-            watched = Watched(stack, models, prometheus)
+            watched = Watched(stack, links, models, prometheus)
             wait_until(lambda: len(watched.query("up == 1")) == 3, "all three services are read")
             yield watched
 

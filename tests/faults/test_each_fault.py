@@ -57,7 +57,7 @@ class Case:
             return "DatabaseUnreachable"
         if "version" in self.name:
             return "ModelUnusable"
-        return "OutboxWaiting" if self.shown == NO_STORAGE and not self.concerned else "ServiceDown"
+        return "ServiceDown" if self.concerned else "PageWithoutService"
 
 
 def _kill(service: str, number: signal.Signals) -> Callable[[Place], AbstractContextManager[object]]:

@@ -2,13 +2,16 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from benchmarks.inference_service import running_inference
+from tests.e2e.stack import wait_until
 from tests.integration.inference.conftest import encode, seven
 
 ROOT = Path(__file__).parents[3]
@@ -26,8 +29,13 @@ def test_serving_on_a_processor_loads_no_torch() -> None:
 
 
 @pytest.fixture(scope="module")
-def two_processes() -> Iterator[str]:
-    with running_inference(INFERENCE_PROCESSES="2") as url:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("temporary")
+
+
+@pytest.fixture(scope="module")
+def two_processes(folder: Path) -> Iterator[str]:
+    with running_inference(INFERENCE_PROCESSES="2", TMPDIR=str(folder)) as url:
         yield url
 
 
@@ -39,6 +47,21 @@ def test_two_processes_give_the_same_answers_and_sum_their_metrics(two_processes
     metrics = httpx.get(f"{two_processes}/metrics").text
     (count,) = [line for line in metrics.splitlines() if line.startswith("slate_predictions_total{")]
     assert count.endswith(" 20.0")
+
+
+def test_the_gauges_of_a_process_that_died_are_gone(two_processes: str, folder: Path) -> None:
+    first, *_ = folder.glob("slate-metrics-*/gauge_livemin_*.db")  # of each process
+    process = psutil.Process(int(first.stem.rpartition("_")[2]))
+    process.kill()
+    process.wait(30)
+    died = time.time()
+
+    def find_oldest_look_at_models() -> float:
+        lines = httpx.get(f"{two_processes}/metrics").text.splitlines()
+        found = [line.split()[1] for line in lines if line.startswith("slate_models_looked_at_timestamp_seconds ")]
+        return min(map(float, found), default=0.0)
+
+    wait_until(lambda: find_oldest_look_at_models() > died, "the dead process is not among the gauges")
 
 
 @pytest.mark.parametrize("processes", ["1", "2"])
