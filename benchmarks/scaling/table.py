@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,14 +13,20 @@ from benchmarks.scaling.service import make_request
 from benchmarks.scaling.simulation import Process, Times
 from benchmarks.scaling.sizing import (
     BUSY,
+    COPIES,
     CORE_HOUR,
     EXPORTED_PER_S,
+    FRONTEND,
     GIB_MONTH,
     IMPORTED_PER_S,
+    POSTGRES_CORES,
+    PROXY,
     REBUILT_PER_S,
+    STORAGE,
     Disk,
+    Installation,
     Point,
-    count_pods,
+    make_inference,
 )
 
 BEGIN, END = "<!-- begin: make benchmark-scaling -->", "<!-- end: make benchmark-scaling -->"
@@ -48,7 +54,7 @@ def write_section(
     cores = f"{os.cpu_count()} cores, {platform.machine()}"
     lines = [f"`make benchmark-scaling` wrote this on {date.today()} ({cores}).", ""]
     lines += [*_write_process(process, capacity), "", *_write_comparisons(comparisons), "", *_write_points(points), ""]
-    lines += [*_write_pods(capacity), "", *_write_disk()]
+    lines += [*write_installations(capacity), "", *_write_disk()]
     return "\n".join(lines)
 
 
@@ -93,19 +99,32 @@ def _write_points(points: Sequence[Point]) -> Iterator[str]:
         yield f"| {each.share:.0%} | {each.median_ms:.1f} ms | {each.p99_ms:.1f} ms | {each.in_lane:.1f} |"
 
 
-def _write_pods(capacity: Capacity) -> Iterator[str]:
-    yield f"| requests/s | pods at {BUSY:.0%}, a core each | memory | network | month at {CORE_HOUR:.2f} a core-hour |"
-    yield "| --- | --- | --- | --- | --- |"
-    for rate in RATES:
-        pods = count_pods(rate, capacity)
-        network = f"{rate * REQUEST_BYTES * 8 / 1e6:,.1f} Mbit/s"
-        yield f"| {rate:,} | {pods.pods} | {pods.gib:,.0f} GiB | {network} | {pods.month:,.0f} |"
+def write_installations(capacity: Capacity) -> Iterator[str]:
+    """The table of all parts at each rate."""
+    installations = [Installation(rate, make_inference(capacity)) for rate in RATES]
+    rows = {
+        "network of the requests": [f"{rate * REQUEST_BYTES * 8 / 1e6:,.1f} Mbit/s" for rate in RATES],
+        f"inference: pods at {BUSY:.0%} of a core": [f"{each.inference.pods(each.rate):,}" for each in installations],
+        "proxy: cores, at most": [f"{PROXY.cores(each.rate):,.1f}" for each in installations],
+        "stored a second, at most": [f"{each.stored:,.0f}" for each in installations],
+        "storage: pods": [f"{STORAGE.pods(each.stored):,}" for each in installations],
+        "their connections to PostgreSQL": [f"{each.connections:,}" for each in installations],
+        f"PostgreSQL, {COPIES} servers: cores": [f"{COPIES * POSTGRES_CORES}" for _ in installations],
+        "frontend, if each is a stroke: pods": [f"{FRONTEND.pods(each.rate):,}" for each in installations],
+        "its cores": [f"{FRONTEND.cores(each.rate):,.1f}" for each in installations],
+        "memory that all pods ask for": [f"{each.gib:,.0f} GiB" for each in installations],
+        f"month at {CORE_HOUR:.2f} a core-hour: inference, proxy": [
+            f"{each.month_answering:,.0f}" for each in installations
+        ],
+        "storage, PostgreSQL, disk of 30 days": [f"{each.month_storing:,.0f}" for each in installations],
+        "frontend": [f"{each.month_page:,.0f}" for each in installations],
+        "**all**": [f"**{each.month:,.0f}**" for each in installations],
+    }
+    yield from _write_rows("requests/s", RATES, rows)
 
 
 def _write_disk() -> Iterator[str]:
     disks = [Disk(float(stored)) for stored in STORED]
-    yield f"| stored predictions | {' | '.join(f'{stored:,}' for stored in STORED)} |"
-    yield "| --- " * (len(STORED) + 1) + "|"
     rows = {
         "rows and indexes": [f"{disk.rows_gib:,.0f} GiB" for disk in disks],
         "of it, indexes": [f"{disk.indexes_gib:,.0f} GiB" for disk in disks],
@@ -115,6 +134,12 @@ def _write_disk() -> Iterator[str]:
         "import over HTTP": [_hours(disk.hours(IMPORTED_PER_S)) for disk in disks],
         "counts made anew": [_hours(disk.hours(REBUILT_PER_S)) for disk in disks],
     }
+    yield from _write_rows("stored predictions", STORED, rows)
+
+
+def _write_rows(of: str, numbers: Sequence[int], rows: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    yield f"| {of} | {' | '.join(f'{number:,}' for number in numbers)} |"
+    yield "| --- " * (len(numbers) + 1) + "|"
     for name, values in rows.items():
         yield f"| {name} | {' | '.join(values)} |"
 
