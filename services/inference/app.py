@@ -105,7 +105,8 @@ def create_app(settings: Settings, bounds: Bounds = DEFAULT_BOUNDS, *, warm_up: 
         version="1",
         description="Reads handwritten digits. Errors are RFC 9457 problems with a stable `code`.",
         lifespan=lifespan,
-        docs_url=None,  # equip_service adds a page that needs no internet
+        openapi_url=None,  # equip_service adds /openapi.json, and a page that needs no internet
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # a redirect would name the host of the request
     )

@@ -70,7 +70,8 @@ def create_app(settings: Settings) -> FastAPI:
         version="1",
         summary="Predictions, their drawings and their labels",
         lifespan=lifespan,
-        docs_url=None,  # equip_service adds a page that needs no internet
+        openapi_url=None,  # equip_service adds /openapi.json, and a page that needs no internet
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # a redirect would name the host of the request
     )

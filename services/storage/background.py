@@ -12,7 +12,7 @@ logger = structlog.get_logger(__name__)
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 
-AFTER_FAILURE_S = 30.0
+AFTER_FAILURE_S = 30.0  # the database is away, or not migrated yet
 
 
 @asynccontextmanager

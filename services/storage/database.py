@@ -1,8 +1,8 @@
 """The adapter around asyncpg: pools of connections that survive a restart of PostgreSQL, and errors as problems.
 
-Every query of this service may run twice without harm. A query that loses its connection is therefore run once more on
-a new one. If that also fails, the caller gets 503 with `Retry-After`. The next request connects again, so the service
-needs no restart.
+Every query of this service may run twice without harm: at worst, the audit then has an entry twice. A query that loses
+its connection is therefore run once more on a new one. If that also fails, the caller gets 503 with `Retry-After`. The
+next request connects again, so the service needs no restart.
 """
 
 import time

@@ -8,7 +8,7 @@ import asyncio
 
 import structlog
 
-from services.storage.background import working_half_the_time
+from services.storage.background import AFTER_FAILURE_S, working_half_the_time
 from services.storage.database import Database
 from services.storage.lanes import MAINTENANCE
 from services.storage.queries.drawings import BEGINNING, MovePlace, has_unmoved_drawings, move_drawings
@@ -17,7 +17,6 @@ from shared.web.problems import ProblemError
 logger = structlog.get_logger(__name__)
 
 PAUSE_S = 1.0  # somebody changes the rows that are left
-AFTER_FAILURE_S = 30.0  # the database is away, or not migrated yet
 
 
 async def keep_moving_drawings(database: Database) -> None:

@@ -9,9 +9,7 @@ class Metrics:
     """One object per app, with the app's own registry."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._stored = Counter(
-            "slate_predictions_stored", "New predictions by source and model", ["source", "model"], registry=registry
-        )
+        self._stored = Counter("slate_predictions_stored", "New predictions by source", ["source"], registry=registry)
         self._labels = Counter(
             "slate_labels",
             "Labels that people gave, by label (a digit or `not_a_digit`) and whether the prediction was right",
@@ -21,7 +19,7 @@ class Metrics:
 
     def count_stored(self, prediction: PredictionToStore) -> None:
         """Count a new prediction."""
-        self._stored.labels(prediction.source, prediction.model.name).inc()
+        self._stored.labels(prediction.source).inc()
 
     def count_label(self, prediction: StoredPrediction) -> None:
         """Count the label of a prediction. A label that is sent again counts again."""

@@ -26,6 +26,7 @@ def upgrade(database_url: str, revision: str = "head") -> None:
     """
     try:
         command.upgrade(_configure(database_url), revision)
+        logger.info("schema_migrated", revision=read_schema().head if revision == "head" else revision)
     except NewerSchemaError as error:
         if not error.still_works:
             raise
@@ -51,7 +52,6 @@ def main() -> int:
     except NewerSchemaError as error:
         logger.error("schema_is_newer", reason=str(error))
         return 1
-    logger.info("schema_migrated", revision=read_schema().head)
     return 0
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from services.storage.background import working_half_the_time
+from services.storage.background import AFTER_FAILURE_S, working_half_the_time
 from services.storage.database import Database
 from services.storage.lanes import MAINTENANCE
 from services.storage.queries.deleted import REMEMBERED_S, forget_deleted
@@ -62,9 +62,11 @@ async def keep_retention(database: Database, settings: RetentionSettings) -> Non
             await _forget_deleted(database)
             if deleted := await apply_rules(rules, datetime.now(UTC), delete):
                 logger.info("old_predictions_deleted", predictions=deleted)
+            pause_s = EVERY_S
         except ProblemError as error:
             logger.warning("retention_failed", reason=str(error))
-        await asyncio.sleep(EVERY_S)
+            pause_s = AFTER_FAILURE_S
+        await asyncio.sleep(pause_s)
 
 
 async def _forget_deleted(database: Database) -> None:

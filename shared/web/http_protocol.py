@@ -176,7 +176,9 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Wait for the next request."""
+        """Wait for the next request, without the body of this one if the app did not read it."""
+        if self.cycle.response_complete:  # a pipelined request may already have the next one
+            self.cycle.body.clear()
         super().on_response_complete()
         if self.in_head and not self.pipeline and not self.transport.is_closing():
             self.waiting[self] = None

@@ -5,6 +5,7 @@ from one machine, and in all, which bounds the processor time that scrypt takes.
 """
 
 import asyncio
+from uuid import uuid4
 
 import structlog
 
@@ -42,8 +43,8 @@ class SignInDesk:
     async def sign_in(self, request: SignIn) -> CuratorToken:
         """Return a curator token. ProblemError 401 if the person is refused, 429 after too many refusals."""
         address = request.address or "unknown"
-        attempt = await self._database.run(ACCESS, queries.begin_attempt, self.method, address, LIMITS)
-        if attempt is None:
+        attempt = uuid4()
+        if not await self._database.run(ACCESS, queries.begin_attempt, attempt, self.method, address, LIMITS):
             detail = "Too many attempts to sign in failed. Try again in 15 minutes."
             raise ProblemError("rate_limited", detail, {"Retry-After": str(int(LIMITS.within_s))})
         try:

@@ -14,8 +14,11 @@ SET_FIRST_HASH = "INSERT INTO local_curator (password) VALUES ($1) ON CONFLICT D
 
 LOCK = "SELECT pg_advisory_xact_lock(x'51A7E516'::bigint)"  # an arbitrary number
 FORGET_OLD = "DELETE FROM sign_in_attempts WHERE at < clock_timestamp() - make_interval(secs => $1)"
-COUNT = "SELECT count(*) AS all, count(*) FILTER (WHERE address = $2) AS here FROM sign_in_attempts WHERE method = $1"
-INSERT = "INSERT INTO sign_in_attempts (method, address) VALUES ($1, $2) RETURNING id"
+COUNT = """
+SELECT count(*) AS all, count(*) FILTER (WHERE address = $3) AS here FROM sign_in_attempts
+WHERE id <> $1 AND method = $2
+"""
+INSERT = "INSERT INTO sign_in_attempts (id, method, address) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING"
 FORGIVE = "DELETE FROM sign_in_attempts WHERE id = $1"
 
 
@@ -45,20 +48,20 @@ async def set_first_password(connection: asyncpg.Connection, hashed: str) -> boo
 
 
 async def begin_attempt(
-    connection: asyncpg.Connection, method: str, address: str, limits: AttemptLimits
-) -> UUID | None:
-    """Count an attempt before it is checked, so that many at once are not more than allowed → its id.
+    connection: asyncpg.Connection, attempt: UUID, method: str, address: str, limits: AttemptLimits
+) -> bool:
+    """Count an attempt before it is checked, so that many at once are not more than allowed → whether it is allowed.
 
-    None if too many failed. The lock makes copies of the service count one after the other.
+    An attempt with the same id counts once. The lock makes copies of the service count one after the other.
     """
     async with connection.transaction():
         await connection.execute(LOCK)
         await connection.execute(FORGET_OLD, limits.within_s)
-        counted = await connection.fetchrow(COUNT, method, address)
+        counted = await connection.fetchrow(COUNT, attempt, method, address)
         if counted["here"] >= limits.from_one_address or counted["all"] >= limits.from_all:
-            return None
-        attempt: UUID = await connection.fetchval(INSERT, method, address)
-        return attempt
+            return False
+        await connection.execute(INSERT, attempt, method, address)
+        return True
 
 
 async def forgive_attempt(connection: asyncpg.Connection, attempt: UUID) -> None:

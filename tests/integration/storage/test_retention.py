@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
+from services.storage import retention
 from services.storage.app import create_app
 from services.storage.queries.retention import BATCH_ROWS
 from services.storage.retain import find_owner
@@ -87,6 +89,22 @@ async def test_the_service_applies_its_settings_by_itself(database_url, make_set
         while len(await _read_ids(connection)) > 1:
             pass
     assert await _read_ids(connection) == {new}
+
+
+async def test_the_service_begins_again_soon_after_a_failure(empty_migrated_url, make_settings, monkeypatch):
+    monkeypatch.setattr(retention, "AFTER_FAILURE_S", 0.01)
+    connection = await asyncpg.connect(empty_migrated_url)
+    await connection.execute("INSERT INTO deleted_predictions VALUES (gen_random_uuid(), '2020-01-01')")
+    await connection.execute("ALTER TABLE deleted_predictions RENAME TO away")
+    app = create_app(make_settings(database_url=empty_migrated_url))
+    with capture_logs() as logs:
+        async with app.router.lifespan_context(app), asyncio.timeout(60):
+            while "retention_failed" not in [log["event"] for log in logs]:
+                await connection.execute("SELECT pg_sleep(0.01)")
+            await connection.execute("ALTER TABLE away RENAME TO deleted_predictions")
+            while await connection.fetchval("SELECT count(*) FROM deleted_predictions"):
+                pass
+    await connection.close()
 
 
 async def test_everything_of_a_token_is_deleted_and_nothing_of_others(install, make, connection, database_url):

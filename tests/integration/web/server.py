@@ -27,7 +27,7 @@ MAX_BODY_BYTES = 1024 * 1024
 
 def make_app(settings: ApiServerSettings | None = None, body_timeout_s: float = 30.0) -> FastAPI:
     """POST / and POST /handle answer with the length of the body, GET / with the client, and GET /slow comes late."""
-    app = FastAPI(docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
 
     @app.get("/")
     async def tell(request: Request) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from shared.web.http_protocol import LimitedHttpProtocol
 from tests.integration.web.server import ask, connected, is_closed, make_app, receive, serving
 
 POST = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n"
@@ -72,6 +73,16 @@ def test_a_body_that_nobody_reads_ends_the_connection(url: str) -> None:
         with pytest.raises((BrokenPipeError, ConnectionResetError)):  # noqa: PT012
             for _ in range(10_000):
                 connection.sendall(b"a" * 10_000)
+
+
+def test_a_connection_keeps_no_body_that_nobody_read(url: str) -> None:
+    with connected(url) as connection:
+        connection.sendall(b"GET /nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n" + bytes(60000))
+        assert receive(connection).status == 404
+        httpx.get(url)  # the server has finished the first request before it answers another
+        kept = [len(idle.cycle.body) for idle in list(LimitedHttpProtocol.waiting) if idle.cycle]
+        assert kept
+        assert not any(kept)
 
 
 def test_a_slow_body_that_nobody_reads_ends_the_connection() -> None:

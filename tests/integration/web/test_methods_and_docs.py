@@ -3,6 +3,11 @@
 import re
 
 import httpx
+import pytest
+from starlette.types import Message
+
+from shared.web.api_docs import OPENAPI, SCRIPT
+from tests.integration.web.server import make_app
 
 
 def test_head_is_answered_like_get_without_a_body(url: str) -> None:
@@ -33,3 +38,21 @@ def test_the_page_of_the_api_needs_no_other_server(url: str) -> None:
         assert file.is_success
         assert len(file.content) > 100
     assert "https://" not in page
+
+
+@pytest.mark.parametrize("path", [OPENAPI, SCRIPT])
+async def test_what_never_changes_is_made_once_and_not_for_every_request(path: str) -> None:
+    app, bodies = make_app(), []
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        bodies.append(message.get("body"))
+
+    for _ in range(2):
+        scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
+        await app(scope, receive, send)
+    (_, first, _, second) = bodies
+    assert first
+    assert first is second

@@ -1,6 +1,7 @@
 """Sign-in with the local curator's password, and how often it may be tried."""
 
 import asyncio
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from services.storage.access.passwords import hash_password
 from services.storage.access.sign_in import LIMITS
 from services.storage.lanes import ACCESS
-from services.storage.queries.sign_ins import set_password
+from services.storage.queries.sign_ins import AttemptLimits, begin_attempt, set_password
 
 PASSWORD = "k3mzqp-right"
 HASHED = hash_password(PASSWORD)
@@ -70,6 +71,16 @@ async def test_right_passwords_are_not_counted(installation):
     page = await installation.page()
     statuses = {(await sign_in(page, PASSWORD)).status_code for _ in range(LIMITS.from_one_address + 2)}
     assert statuses == {201}
+
+
+async def test_an_attempt_whose_query_runs_twice_counts_once(installation):
+    limits = AttemptLimits(within_s=900, from_one_address=2, from_all=300)
+    first, second, third = uuid4(), uuid4(), uuid4()
+    allowed = [
+        await installation.app.state.database.run(ACCESS, begin_attempt, attempt, "password", "192.0.2.1", limits)
+        for attempt in (first, first, second, second, third)
+    ]
+    assert allowed == [True, True, True, True, False]
 
 
 async def test_old_attempts_are_forgotten(installation):
