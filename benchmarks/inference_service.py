@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -10,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+
+from tests.e2e.stack import free_port
 
 SERVICE = "services.inference"  # the module that runs it
 START_TIMEOUT_S = 60
@@ -21,9 +22,7 @@ def running_inference(checkout: Path | None = None, **settings: str) -> Iterator
 
     `checkout` is the folder of the code to run; by default the folder that this process runs in.
     """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     environment = {**os.environ, "INFERENCE_PORT": str(port), "INFERENCE_LOG_LEVEL": "WARNING", **settings}
     process = subprocess.Popen([sys.executable, "-m", SERVICE], env=environment, cwd=checkout)
     try:

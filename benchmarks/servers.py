@@ -6,7 +6,6 @@ These are Slate with one and with two processes, plain FastAPI, LitServe and MLS
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ import httpx
 import psutil
 
 from benchmarks.process_tree import list_processes
+from tests.e2e.stack import free_port
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENTS = ROOT / ".peers"  # one virtual environment for each peer
@@ -87,9 +87,7 @@ def run_server(server: Server, folder: Path) -> Iterator[tuple[str, int, float]]
 
     `folder` holds the request bodies and receives the server's settings and log.
     """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     (folder / "settings.json").write_text(
         json.dumps({**MLSERVER, "http_port": port, "grpc_port": port + 1, "metrics_port": port + 2})
     )

@@ -118,15 +118,26 @@ class _Measuring:
 
     def measure(self, pairs: int) -> ShadowCost:
         self._switch(self.shadow)
-        self._send(WARM_UP_S)  # the worker loads the version
+        self._send(WARM_UP_S)
         without, beside = Turns(), Turns()
-        before = self._count_compared()
+        before = self._end_warm_up()
         for number in range(pairs):
             for is_shadowed in (False, True) if number % 2 == 0 else (True, False):
                 self._switch(self.shadow if is_shadowed else None)
                 self._take_turn(beside if is_shadowed else without)
         sent = pairs * int(self.rate * self.seconds)
         return ShadowCost(without, beside, (self._count_compared() - before) / sent)
+
+    def _end_warm_up(self) -> float:
+        """Wait until the shadow is loaded and has checked what it has collected → how many. RuntimeError."""
+        deadline = time.monotonic() + START_TIMEOUT_S
+        compared = self._count_compared()
+        while time.monotonic() < deadline:
+            time.sleep(COLLECT_S)
+            before, compared = compared, self._count_compared()
+            if 0 < before == compared:
+                return compared
+        raise RuntimeError(f"{self.shadow} did not check the answers of the warm-up")
 
     def _take_turn(self, turns: Turns) -> None:
         before = measure_cpu_s(self.pid)

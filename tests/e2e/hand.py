@@ -106,7 +106,7 @@ def draw_explained(page: Page, strokes: list[Stroke], digit: int) -> None:
         expect_read_as(page, digit)
         return page.get_by_test_id("looks").get_attribute("data-explained") == "true"
 
-    wait_until(is_explained, "an explanation")
+    wait_until(is_explained, "an explanation", 600)
 
 
 def label_as(page: Page, digit: int) -> None:

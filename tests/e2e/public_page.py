@@ -47,7 +47,7 @@ def load_page(url: str, sent: dict[str, str] | None = None) -> dict[str, str]:
     def has_token() -> bool:
         nonlocal cookies
         headers = {"Accept": "text/html", "Cookie": write_cookies(cookies)}
-        answer = httpx.get(url, headers=headers, verify=NO_CERTIFICATES)
+        answer = httpx.get(url, headers=headers, timeout=60, verify=NO_CERTIFICATES)
         assert answer.status_code == 200
         cookies = cookies | dict(answer.cookies)
         return "slate_visitor" in cookies

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -124,7 +125,7 @@ def running_in(
 
 
 def choose_ports() -> dict[str, int]:
-    return {service: free_port() for service in ("inference", "storage", "frontend")}
+    return dict(zip(("inference", "storage", "frontend"), free_ports(3), strict=True))
 
 
 def wait_until(condition: Callable[[], object], what: str, timeout_s: float = PATIENCE_S) -> None:
@@ -135,9 +136,18 @@ def wait_until(condition: Callable[[], object], what: str, timeout_s: float = PA
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_ports(1)[0]
+
+
+def free_ports(count: int) -> list[int]:
+    """Find as many ports below the range from which the system gives ports to others until they are used."""
+    found: set[int] = set()
+    while len(found) < count:
+        port = random.SystemRandom().randrange(15000, 32000)  # hypothesis seeds `random`, in every process alike
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            found.add(port)
+    return list(found)
 
 
 def open_page(page: Page, stack: Stack) -> None:

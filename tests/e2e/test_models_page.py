@@ -7,11 +7,14 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from shared.clients.inference import InferenceClient
+from shared.clients.patience import Patience
 from shared.contracts.inference import ModelList
 from shared.recognition.model_version import find_manifest
 from tests.e2e.hand import SEVEN, answer, choose, draw, expect_read_as
 from tests.e2e.pages import follow_menu
 from tests.e2e.stack import Stack, open_page
+from tests.integration.inference.conftest import encode, seven
 
 pytestmark = pytest.mark.browser
 MODELS = Path(__file__).parents[2] / "models"
@@ -34,7 +37,16 @@ def answers(page: Page) -> Locator:
 
 @pytest.fixture
 def listed(stack: Stack) -> ModelList:
-    return ModelList.model_validate_json(httpx.get(f"{stack.url('inference')}/v1/models").content)
+    return ModelList.model_validate_json(httpx.get(f"{stack.url('inference')}/v1/models", timeout=60).content)
+
+
+@pytest.fixture(scope="module")
+def loaded(stack: Stack) -> None:
+    """The versions that are compared have answered once, because the page has no patience for one that is loaded."""
+    with InferenceClient(stack.url("inference"), patience=Patience(read_timeout_s=120)) as inference:
+        for model in ("cnn", "best", "lenet5"):
+            inference.predict(encode(seven()), model=model)
+            inference.explain(encode(seven()), model=model)
 
 
 def test_every_version_is_listed_with_its_metrics(page: Page, listed: ModelList) -> None:
@@ -81,6 +93,7 @@ def test_the_chosen_model_answers_on_the_draw_page_at_once(page: Page, listed: M
     expect(answer(page)).to_contain_text(f"{listed.default.name} {listed.default.version}")
 
 
+@pytest.mark.usefixtures("loaded")
 def test_two_versions_answer_side_by_side_for_the_drawing_on_the_canvas(page: Page) -> None:
     draw(page, SEVEN)
     expect_read_as(page, 7)
@@ -103,6 +116,7 @@ def test_two_versions_answer_side_by_side_for_the_drawing_on_the_canvas(page: Pa
     expect(page.get_by_role("table", name="Training differences")).to_contain_text("61,706")
 
 
+@pytest.mark.usefixtures("loaded")
 def test_two_versions_can_be_compared_on_a_stored_drawing(page: Page, stack: Stack) -> None:
     draw(page, SEVEN)
     expect_read_as(page, 7)
@@ -134,6 +148,7 @@ def test_while_inference_is_away_a_sentence_takes_the_place_of_the_models(page: 
     expect(page.get_by_role("table", name="Available versions")).to_be_visible()
 
 
+@pytest.mark.usefixtures("loaded")
 @pytest.mark.parametrize("width", [360, 768, 1440])
 def test_nothing_is_wider_than_the_page(page: Page, stack: Stack, width: int) -> None:
     draw(page, SEVEN)

@@ -93,7 +93,7 @@ def test_a_curator_chooses_the_default_model(curator: Page, own_stack: Stack, mo
     promote(curator, "make_default", "it is the smallest")
     expect(uses(curator, "mlp/1")).to_contain_text("your pages")
     assert read_default(models) == "mlp"
-    default = httpx.get(f"{own_stack.url('inference')}/v1/models").json()["default"]
+    default = httpx.get(f"{own_stack.url('inference')}/v1/models", timeout=60).json()["default"]
     assert default == {"name": "mlp", "version": "1"}
 
 

@@ -37,7 +37,7 @@ def stack(models: Path) -> Iterator[Stack]:
 
 
 def find_shadow(stack: Stack) -> str | None:
-    shadow = httpx.get(f"{stack.url('inference')}/v1/models", verify=NO_CERTIFICATES).json()["shadow"]
+    shadow = httpx.get(f"{stack.url('inference')}/v1/models", timeout=60, verify=NO_CERTIFICATES).json()["shadow"]
     return shadow and f"{shadow['name']}/{shadow['version']}"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.hand import ONE, SEVEN, STAR, draw, expect_answer_saved, expect_read_as, label_as, press
 from tests.e2e.pages import open_view
@@ -54,6 +54,10 @@ def rows(page: Page) -> list[str | None]:
     return [row.get_attribute("data-id") for row in page.get_by_test_id("history-row").all()]
 
 
+def history_row(page: Page, prediction_id: str) -> Locator:
+    return page.locator(f'[data-testid="history-row"][data-id="{prediction_id}"]')
+
+
 def who(page: Page):
     return page.get_by_test_id("who")
 
@@ -76,6 +80,7 @@ def test_each_visitor_has_its_own_drawings_also_after_a_reload(url: str, new_vis
         expect(page.locator(f'[data-testid="recent"] [data-id="{own}"]')).to_be_visible()
         expect(page.locator(f'[data-testid="recent"] [data-id="{foreign}"]')).to_have_count(0)
         open_view(page, url, "history")
+        expect(history_row(page, own)).to_be_visible()
         assert rows(page) == [own]
         expect(page.get_by_test_id("count")).to_have_text("1 drawing")
         expect(who(page)).to_contain_text("you don't see theirs")
@@ -131,7 +136,7 @@ def test_a_curator_signs_in_corrects_the_drawing_of_a_visitor_and_signs_out(
     sign_in(curator, url, make_password(stack))
     expect(who(curator)).to_contain_text("Signed in: Curator")
     open_view(curator, url, "history")
-    assert seven in rows(curator)
+    expect(history_row(curator, seven)).to_be_visible()
     curator.locator(f".st-key-true-digit-{seven}").get_by_role("radio", name="1", exact=True).click()
     expect(curator.locator(f'[data-id="{seven}"]')).to_have_class(re.compile("wrong"))
     with stack.storage() as storage:

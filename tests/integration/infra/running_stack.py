@@ -5,9 +5,7 @@ The processes inherit an environment variable with a random mark, by which they 
 
 import os
 import pwd
-import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -20,21 +18,12 @@ from pathlib import Path
 
 import psutil
 
+from tests.e2e.stack import free_ports
+
 REPOSITORY = Path(__file__).resolve().parents[3]
 STACK = Path(__file__).with_name("stand_in_stack.py")
-PATIENCE_S = 60.0  # longer than anything but a hang
+PATIENCE_S = 300.0  # longer than anything but a hang
 PORTS = {"inference": "INFERENCE_PORT", "storage": "STORAGE_PORT", "frontend": "FRONTEND_PORT"}
-
-
-def free_ports(count: int) -> list[int]:
-    """Find as many ports below the range from which the system gives ports to clients."""
-    found: set[int] = set()
-    while len(found) < count:
-        port = random.SystemRandom().randrange(15000, 32000)  # hypothesis seeds `random`, in every process alike
-        with suppress(OSError), socket.socket() as probe:
-            probe.bind(("127.0.0.1", port))
-            found.add(port)
-    return list(found)
 
 
 class RunningStack:

@@ -3,7 +3,9 @@
 import socket
 
 import pytest
-from running_stack import PORTS, StartStack, free_ports
+from running_stack import PORTS, StartStack
+
+from tests.e2e.stack import free_ports
 
 
 @pytest.mark.parametrize("service", PORTS)

@@ -3,7 +3,6 @@
 import base64
 import hmac
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,8 @@ import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
+
+from tests.e2e.stack import free_port
 
 CLIENT = "slate-client"
 PROGRAM = Path(__file__).with_name("provider.py")
@@ -43,16 +44,9 @@ class Provider:
         return jwt.encode({"alg": "RS256", "kid": self.key.kid}, sent, self.key)
 
 
-def find_free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
-
-
 @pytest.fixture(scope="module")
 def running_provider(tmp_path_factory) -> Iterator[Provider]:
-    port = find_free_port()
+    port = free_port()
     key_file = tmp_path_factory.mktemp("provider") / "keys.json"
     provider = Provider(f"http://127.0.0.1:{port}", key_file, RSAKey.generate_key(2048))
     provider.replace_key()
@@ -199,7 +193,7 @@ async def test_a_password_is_refused_where_a_provider_is_configured(installation
 @pytest.fixture(scope="module")
 def independent_provider() -> Iterator[str]:
     """A provider that others wrote, with the whole flow of a sign-in → its issuer."""
-    port = find_free_port()
+    port = free_port()
     command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
