@@ -293,7 +293,7 @@ async def test_the_timeout_includes_the_retries(server: OpenAiServer) -> None:
 
 
 async def test_the_reader_still_works_after_a_timeout(server: OpenAiServer) -> None:
-    async with opened(server.url, timeout_s=1) as reader:
+    async with opened(server.url, timeout_s=5) as reader:
         server.replies = [Reply(None), SEVEN]
         with pytest.raises(ProblemError):
             await reader.read(PICTURE, "image/png", "openai/reader")

@@ -159,7 +159,7 @@ async def test_counts_are_exact_while_many_write_and_others_move_and_rebuild_the
 
     async def repeat(query):
         connection = await connect()
-        while not all(writer.done() for writer in writers):
+        while checks <= 3 or not all(writer.done() for writer in writers):
             await query(connection)
 
     async def check(connection):
@@ -169,7 +169,6 @@ async def test_counts_are_exact_while_many_write_and_others_move_and_rebuild_the
 
     await asyncio.gather(*writers, *map(repeat, (fold_counts, fold_counts, rebuild_counts, check)))
     connection = await connect()
-    assert checks > 3
     assert wrong == 0
     assert await find_differences(connection) == 0
     assert await _count(connection) == {await connection.fetchval("SELECT count(*) FROM predictions")}

@@ -84,7 +84,9 @@ async def test_while_postgresql_hangs_requests_fail_and_afterwards_they_work(ope
             for process in stopped:
                 process.send_signal(signal.SIGCONT)
         assert [_code(answer) for answer in answers] == [(503, "overloaded")] * 3
-        assert (await client.get("/readyz")).status_code == 200
+        async with asyncio.timeout(60):
+            while (await client.get("/readyz")).status_code != 200:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
         assert (await client.put(path, json=body)).status_code == 200
 
 

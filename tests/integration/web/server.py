@@ -42,7 +42,7 @@ def make_app(settings: ApiServerSettings | None = None, body_timeout_s: float = 
     async def handle_while_it_arrives(request: Request) -> int:
         length = 0
         async for part in request.stream():
-            await asyncio.sleep(0.15)
+            await asyncio.sleep(0.6)
             length += len(part)
         return length
 

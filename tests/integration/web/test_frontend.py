@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -19,6 +20,7 @@ from tests.integration.web.test_stopping import get_status
 
 ROOT = Path(__file__).parents[3]
 STATIC = ROOT / "services" / "frontend" / "static"
+get = partial(httpx.get, timeout=60)
 
 
 @contextmanager
@@ -50,13 +52,13 @@ def open_websocket(url: str, path: str = "/_stcore/stream", **headers: str) -> N
 
 def test_the_page_its_parts_and_its_probes_are_served(page: str) -> None:
     for path in ("/", "/history", "/_stcore/health", "/healthz", "/readyz"):
-        assert httpx.get(page + path).status_code == 200
+        assert get(page + path).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/history"])
 @pytest.mark.parametrize("encoding", ["gzip", "identity"])
 def test_the_page_has_its_title_and_styles_before_the_first_run(page: str, path: str, encoding: str) -> None:
-    answer = httpx.get(page + path, headers={"Accept": "text/html", "Accept-Encoding": encoding})
+    answer = get(page + path, headers={"Accept": "text/html", "Accept-Encoding": encoding})
     assert answer.headers.get("content-encoding", "identity") == encoding
     assert "<title>Slate</title>" in answer.text
     assert answer.text.index("--accent:") > answer.text.index("<body>")
@@ -64,19 +66,19 @@ def test_the_page_has_its_title_and_styles_before_the_first_run(page: str, path:
 
 
 def test_every_script_that_the_page_asks_for_early_is_there(page: str) -> None:
-    html = httpx.get(page, headers={"Accept": "text/html"}).text
+    html = get(page, headers={"Accept": "text/html"}).text
     paths = re.findall(r'<link rel="modulepreload" crossorigin href="\.([^"]+)"', html)
     assert any("/Html." in path for path in paths)
     assert len(paths) == len(set(paths))
-    assert all("javascript" in httpx.get(page + path).headers["content-type"] for path in paths)
+    assert all("javascript" in get(page + path).headers["content-type"] for path in paths)
 
 
 def test_the_scripts_of_the_page_come_compressed_and_may_be_kept(page: str) -> None:
-    html = httpx.get(page, headers={"Accept": "text/html"}).text
+    html = get(page, headers={"Accept": "text/html"}).text
     path = re.findall(r'src="\.(/static/js/index\.[^"]+)"', html)[0]
-    plain = httpx.get(page + path, headers={"Accept-Encoding": "identity"})
+    plain = get(page + path, headers={"Accept-Encoding": "identity"})
     for _ in range(2):  # the first is compressed, the second was kept
-        small = httpx.get(page + path, headers={"Accept-Encoding": "gzip"})
+        small = get(page + path, headers={"Accept-Encoding": "gzip"})
         assert (small.headers["content-encoding"], small.headers["vary"]) == ("gzip", "Accept-Encoding")
         assert "immutable" in small.headers["cache-control"]
         assert int(small.headers["content-length"]) < len(plain.content) / 2
@@ -84,22 +86,22 @@ def test_the_scripts_of_the_page_come_compressed_and_may_be_kept(page: str) -> N
 
 
 def test_the_fonts_of_streamlit_are_ours(page: str) -> None:
-    html = httpx.get(page, headers={"Accept": "text/html"}).text
+    html = get(page, headers={"Accept": "text/html"}).text
     path = re.findall(r'href="\.(/static/media/SourceSans[^"]+)"', html)[0]
-    assert httpx.get(page + path, headers={"Accept-Encoding": "gzip"}).content == (STATIC / "inter.woff2").read_bytes()
+    assert get(page + path, headers={"Accept-Encoding": "gzip"}).content == (STATIC / "inter.woff2").read_bytes()
 
 
 def test_a_missing_script_is_not_kept(page: str) -> None:
-    answer = httpx.get(f"{page}/static/js/missing.js", headers={"Accept-Encoding": "gzip"})
+    answer = get(f"{page}/static/js/missing.js", headers={"Accept-Encoding": "gzip"})
     assert "immutable" not in answer.headers["cache-control"]
 
 
 @pytest.mark.parametrize("spelling", ["/static//js/", "/static/%2E/js/"])
 def test_another_spelling_of_a_script_is_not_kept(page: str, spelling: str) -> None:
     """Otherwise the memory would hold a copy for each, and there is no end of them."""
-    html = httpx.get(page, headers={"Accept": "text/html"}).text
+    html = get(page, headers={"Accept": "text/html"}).text
     path = re.findall(r'src="\.(/static/js/index\.[^"]+)"', html)[0].replace("/static/js/", spelling)
-    answer = httpx.get(page + path, headers={"Accept-Encoding": "gzip"})
+    answer = get(page + path, headers={"Accept-Encoding": "gzip"})
     assert "content-encoding" not in answer.headers
 
 
@@ -127,12 +129,12 @@ def test_an_offered_upgrade_is_ignored(page: str) -> None:
 @pytest.mark.parametrize("path", ["/metrics", "/_stcore/metrics"])
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])
 def test_metrics_are_not_there_for_a_request_that_a_proxy_passed_on(page: str, path: str, header: str) -> None:
-    assert httpx.get(page + path).status_code == 200
-    assert httpx.get(page + path, headers={header: "for=192.0.2.1"}).status_code == 404
+    assert get(page + path).status_code == 200
+    assert get(page + path, headers={header: "for=192.0.2.1"}).status_code == 404
 
 
 def test_each_metric_of_the_page_is_there_once(page: str) -> None:
-    names = re.findall(r"# HELP (\S+)", httpx.get(f"{page}/metrics").text)
+    names = re.findall(r"# HELP (\S+)", get(f"{page}/metrics").text)
     assert {"slate_outbox_predictions", "slate_page_faults_total"} <= set(names)
     assert len(names) == len(set(names))
 
@@ -140,15 +142,15 @@ def test_each_metric_of_the_page_is_there_once(page: str) -> None:
 def test_the_page_can_be_published_under_a_path() -> None:
     with running_frontend(STREAMLIT_SERVER_BASE_URL_PATH="slate") as url:
         beyond = {"X-Forwarded-For": "192.0.2.1"}
-        assert httpx.get(f"{url}/slate/_stcore/metrics", headers=beyond).status_code == 404
+        assert get(f"{url}/slate/_stcore/metrics", headers=beyond).status_code == 404
         for path in ("/slate/", "/slate/_stcore/health", "/readyz"):
-            assert httpx.get(url + path, follow_redirects=True).status_code == 200
+            assert get(url + path, follow_redirects=True).status_code == 200
         open_websocket(url, "/slate/_stcore/stream", Origin=url)
 
 
 @pytest.mark.parametrize("path", ["/", "/readyz", "/_stcore/health", "/_stcore/stream", "/nothing", "/static/../x"])
 def test_every_answer_tells_the_browser_what_the_page_may_load_and_who_may_show_it(page: str, path: str) -> None:
-    headers = httpx.get(page + path, headers={"Accept": "text/html"}).headers
+    headers = get(page + path, headers={"Accept": "text/html"}).headers
     policy = dict(each.strip().split(" ", 1) for each in headers["content-security-policy"].split(";"))
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
@@ -194,10 +196,10 @@ def test_the_addresses_of_the_page_answer_a_stranger_as_in_the_table(page: str, 
 
 def test_what_changes_something_needs_the_token_that_only_the_page_itself_can_read(page: str) -> None:
     path = f"{page}/_stcore/upload_file/session/file"
-    cookies = dict(httpx.get(f"{page}/_stcore/health").cookies)
+    cookies = dict(get(f"{page}/_stcore/health").cookies)
     written = "; ".join(f"{name}={value}" for name, value in cookies.items())
     for headers in ({}, {"Cookie": written}, {"X-Xsrftoken": next(iter(cookies.values()))}):
-        assert httpx.put(path, files={"file": b"x"}, headers=headers).status_code == 403
+        assert httpx.put(path, files={"file": b"x"}, headers=headers, timeout=60).status_code == 403
     both = {"Cookie": written, "X-Xsrftoken": cookies["_streamlit_xsrf"]}
     answer = httpx.put(path, files={"file": b"x"}, headers=both, timeout=60)
     assert (answer.status_code, "session" in answer.text) == (400, True)  # it is asked which session that is
@@ -222,7 +224,7 @@ def test_no_address_leads_to_another_site_or_out_of_the_folder(page: str, path: 
 def test_a_hostile_cookie_stays_inside_its_own_header(page: str) -> None:
     for value in ('"a\\012Set-Cookie: b=c"', '"a\\015\\012\\015\\012<html>"', "a" * 6000, '"\\000"', "\xff;x"):
         sent = [(b"Accept", b"text/html"), (b"Cookie", b"slate_browser=" + value.encode("latin-1"))]
-        answer = httpx.get(page, headers=sent, timeout=60)
+        answer = get(page, headers=sent)
         assert answer.status_code in (200, 431)
         names = [each.partition("=")[0] for each in answer.headers.get_list("set-cookie")]
         assert set(names) <= {"slate_browser", "slate_visitor", "_streamlit_xsrf"}

@@ -33,7 +33,7 @@ def script() -> None:
 
 def keep(state: DrawState) -> dict:
     """What the tab keeps of this state, as it comes back from the browser."""
-    session = AppTest.from_function(script)
+    session = AppTest.from_function(script, default_timeout=60)
     session.session_state[KEY] = state
     session.run()
     assert not session.exception
@@ -42,7 +42,7 @@ def keep(state: DrawState) -> dict:
 
 def give_back(kept: object, state: DrawState | None = None) -> DrawState:
     """The state of a new session that gets this from its tab."""
-    session = AppTest.from_function(script)
+    session = AppTest.from_function(script, default_timeout=60)
     session.session_state[KEY] = state or DrawState()
     session.session_state["kept"] = kept
     session.run()

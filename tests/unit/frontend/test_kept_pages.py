@@ -54,11 +54,11 @@ def test_the_pictures_come_back_though_loading_the_page_renews_the_token(
 ) -> None:
     services.storage_answers.set()
     client.cookies = {BROWSER: "secret", VISITOR: "a.token"}
-    before = AppTest.from_function(script)
+    before = AppTest.from_function(script, default_timeout=60)
     before.session_state[KEY] = a_page("form.jpg")
     before.run()
     client.cookies = {BROWSER: "secret", VISITOR: "a.renewed"}
-    after = AppTest.from_function(script)
+    after = AppTest.from_function(script, default_timeout=60)
     after.session_state["kept"] = before.session_state[VISIT_NAME]
     after.run()
     assert after.session_state["names"] == ["form.jpg"]

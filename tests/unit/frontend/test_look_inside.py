@@ -76,7 +76,7 @@ def test_a_rejected_image_has_no_confidence() -> None:
     ],
 )
 def test_without_one_digit_the_page_says_how_to_go_on(state: DrawState, sentence: str) -> None:
-    app = AppTest.from_file(str(PAGE))
+    app = AppTest.from_file(str(PAGE), default_timeout=60)
     app.session_state[KEY] = state
     app.run()  # the link below the sentence needs the whole app; tests/e2e/test_look_inside.py follows it
     assert any(sentence in str(element.proto.body) for element in app.get("html"))

@@ -221,16 +221,18 @@ def test_a_discarded_prediction_still_deletes_the_one_that_it_replaced(outbox: O
     assert storage.predictions == {}
 
 
-def test_changes_are_sent_in_the_order_in_which_they_were_made(outbox: Outbox, storage: FakeStorage) -> None:
-    storage.available.clear()
-    outbox.save(busy := uuid4(), a_prediction())
-    assert outbox.wait(busy, 0.05) is Delivery.WAITING  # the thread repeats this one
-    ids = [uuid4() for _ in range(5)]
-    for prediction_id in ids:
+def test_changes_are_sent_in_the_order_in_which_they_were_made() -> None:
+    storage = SlowStorage()
+    outbox = Outbox(storage, retry_s=0.01)
+    ids = [uuid4() for _ in range(6)]
+    outbox.save(ids[0], a_prediction())
+    assert storage.has_request.wait(LONG_S)  # the others wait together
+    for prediction_id in ids[1:]:
         outbox.save(prediction_id, a_prediction())
-    storage.available.set()
+    storage.answers.set()
     assert all(outbox.wait(prediction_id, LONG_S) is Delivery.SAVED for prediction_id in ids)
-    assert [written for _, written, _ in storage.writes if written != busy] == ids
+    outbox.close()
+    assert [written for _, written, _ in storage.writes] == ids
 
 
 @pytest.mark.parametrize("is_label_first", [False, True])

@@ -90,7 +90,7 @@ def test_the_pictures_that_sessions_have_taken_over_count_until_the_sessions_end
     before = count_held_bytes()
     sessions = []
     for name in ("one", "two"):
-        session = AppTest.from_function(take_pictures)
+        session = AppTest.from_function(take_pictures, default_timeout=60)
         session.session_state["name"] = name
         sessions.append(session.run())
     manager = MemoryUploadedFileManager("/")
