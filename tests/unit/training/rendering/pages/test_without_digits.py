@@ -11,7 +11,7 @@ from training.rendering.pages.pictures import PICTURES, draw_picture
 from training.rendering.pages.sheet import DIGITS
 
 
-@pytest.mark.parametrize("make", set(PICTURES), ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", dict.fromkeys(PICTURES), ids=lambda make: make.__name__)
 def test_a_picture_has_more_than_one_stroke_or_many_points_and_about_fills_its_box(make) -> None:  # type: ignore[no-untyped-def]
     for seed in range(20):
         strokes = make(np.random.default_rng(seed))
@@ -30,7 +30,7 @@ def test_no_letter_of_a_form_looks_like_a_digit() -> None:
     assert not set(LETTERS) & set(DIGITS + "OoIl|SZBGgq")
 
 
-@pytest.mark.parametrize("field", set(FIELDS), ids=lambda field: field.__name__)
+@pytest.mark.parametrize("field", dict.fromkeys(FIELDS), ids=lambda field: field.__name__)
 def test_a_field_is_printed_where_it_is_asked_for_and_says_its_height(field: Field) -> None:
     hands = make_test_hands()
     for seed in range(10):
