@@ -63,7 +63,6 @@ class QueueFile:
     def __init__(self, path: Path) -> None:
         """Open the file, or create it with mode 600."""
         self.path = path
-        self._unreadable: set[bytes] = set()  # the predictions of rows that `read` could not decode
         self._database = SqliteDatabase(
             str(path), pragmas=PRAGMAS, timeout=0, thread_safe=False, check_same_thread=False, autoconnect=False
         )
@@ -87,30 +86,25 @@ class QueueFile:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
-    def read(self) -> dict[UUID, Change]:
-        """Return the changes, oldest first. Those that only a newer frontend can read stay in the file."""
+    def read(self) -> tuple[dict[UUID, Change], bool]:
+        """Return the changes, oldest first, and whether some could not be read."""
         changes: dict[UUID, Change] = {}
+        is_complete = True
         try:
             rows = Row.select(Row.prediction_id, Row.change).order_by(Row.position).tuples()
             for prediction_id, data in rows.iterator(self._database):
                 try:
                     changes[UUID(bytes=bytes(prediction_id))] = decode_change(bytes(data))
                 except (ValueError, TypeError):
-                    self._unreadable.add(bytes(prediction_id))
+                    is_complete = False
         except PeeweeException as error:
-            raise _translate(error) from error
-        return changes
-
-    @property
-    def unreadable(self) -> int:
-        """How many changes `read` left in the file because it could not read them."""
-        return len(self._unreadable)
+            if not isinstance(_translate(error), QueueDamagedError):
+                raise _translate(error) from error
+            is_complete = False
+        return changes, is_complete
 
     def write(self, changes: Mapping[UUID, Change | None]) -> None:
-        """Write all or none of the changes. None removes a change. A change that is there already keeps its place.
-
-        What `read` could not decode is not overwritten.
-        """
+        """Write all or none of the changes. None removes a change. A change that is there already keeps its place."""
         try:
             with self._database.atomic("IMMEDIATE"):
                 for prediction_id, change in changes.items():
@@ -144,8 +138,6 @@ class QueueFile:
             self._database.close()
 
     def _write_one(self, key: bytes, change: Change | None) -> None:
-        if key in self._unreadable:
-            return
         if change is None:
             Row.delete().where(Row.prediction_id == key).execute(self._database)
         else:

@@ -1,7 +1,7 @@
 """The folder of the queue files: one file for each process of the frontend that runs, and those that ended ones left.
 
 A process takes the first file that no other has. Files are never deleted, so that a process cannot open one just as
-another deletes it. A damaged file is renamed. What only a newer frontend can read stays in its file until that is back.
+another deletes it. A damaged file is renamed, and what can be read of it is kept.
 """
 
 from collections.abc import Iterator
@@ -28,12 +28,9 @@ def open_own(folder: Path) -> tuple[QueueFile, dict[UUID, Change]]:
         raise QueueFileError(str(error)) from error
     for number in range(MAX_FILES):
         try:
-            file, changes = open_intact(folder / NAME.format(number=number))
+            return open_intact(folder / NAME.format(number=number))
         except QueueInUseError:
             continue
-        if file.unreadable:
-            logger.warning("outbox_changes_unreadable", file=file.path.name, changes=file.unreadable)
-        return file, changes
     raise QueueFileError(f"{MAX_FILES} processes have their files in {folder}.")
 
 
@@ -52,18 +49,30 @@ def open_abandoned(folder: Path, own: QueueFile) -> Iterator[tuple[QueueFile, di
 
 
 def open_intact(path: Path) -> tuple[QueueFile, dict[UUID, Change]]:
-    """Open a file → the file and the changes in it. A damaged file is renamed and replaced. QueueFileError."""
+    """Open a file → the file and the changes in it. A damaged file is renamed and replaced. QueueFileError.
+
+    The new file is complete before the damaged one goes, so that on a full disk nothing is lost.
+    """
+    changes: dict[UUID, Change] = {}
     try:
         file = QueueFile(path)
-        try:
-            return file, file.read()
-        except QueueFileError:
-            file.close()
-            raise
+        changes, is_complete = file.read()
+        if is_complete:
+            return file, changes
+        file.close()
     except QueueDamagedError:
-        put_aside(path)
-    logger.warning("outbox_file_damaged", file=path.name)
-    return QueueFile(path), {}
+        pass
+    new = path.with_suffix(".new")
+    with QueueFile(new) as file:
+        file.write(changes)
+        file.compact(is_empty=not changes)  # moves all of it from the log to the file
+    put_aside(path)
+    try:
+        new.rename(path)
+    except OSError as error:
+        raise QueueFileError(str(error)) from error
+    logger.warning("outbox_file_damaged", file=path.name, kept=len(changes))
+    return QueueFile(path), changes
 
 
 def put_aside(path: Path) -> None:

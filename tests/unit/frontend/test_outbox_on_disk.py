@@ -2,11 +2,10 @@
 
 import os
 import resource
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 from uuid import UUID, uuid4
@@ -147,36 +146,42 @@ def test_a_damaged_file_is_put_aside_with_a_warning_and_the_outbox_works(
     assert "outbox_file_damaged" in capsys.readouterr().out
 
 
-def rewrite_row(file: Path, prediction_id: UUID, old: str, new: str) -> None:
-    with closing(sqlite3.connect(file)) as database, database:
-        database.execute(
-            "UPDATE changes SET change = CAST(REPLACE(CAST(change AS TEXT), ?, ?) AS BLOB) WHERE prediction_id = ?",
-            (old, new, prediction_id.bytes),
-        )
-
-
-def test_what_only_a_newer_version_can_read_stays_in_the_file_and_is_sent_by_that_version(
-    storage: FakeStorage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def leave_a_file_with_an_unreadable_row(storage: FakeStorage, folder: Path) -> tuple[UUID, UUID]:
+    """Returns the two predictions that can be read."""
+    first, second, unreadable = uuid4(), uuid4(), uuid4()
     storage.available.clear()
-    with run_outbox(storage, tmp_path) as newer:
-        for prediction_id in (ids := [uuid4() for _ in range(3)]):
-            newer.save(prediction_id, a_prediction())
-    file, unreadable = tmp_path / "outbox-0.sqlite3", ids.pop(1)
-    rewrite_row(file, unreadable, '"digit":7', '"digit":"seven"')
+    with run_outbox(storage, folder) as outbox:
+        for prediction_id in (first, second, unreadable):
+            outbox.save(prediction_id, a_prediction(drawing=prediction_id.bytes))
     storage.available.set()
-    with run_outbox(storage, tmp_path) as older:
-        older.discard(unreadable)
-        for prediction_id in (*ids, unreadable):
-            assert older.wait(prediction_id, LONG_S) is Delivery.SAVED
-        assert (set(storage.predictions), older.unsaved) == (set(ids), 0)
-    assert list(tmp_path.iterdir()) == [file]
-    assert "outbox_changes_unreadable" in capsys.readouterr().out
-    storage.deleted.clear()
-    rewrite_row(file, unreadable, '"digit":"seven"', '"digit":7')
-    with run_outbox(storage, tmp_path) as newer:
-        assert newer.wait(unreadable, LONG_S) is Delivery.SAVED
-    assert set(storage.predictions) == {*ids, unreadable}
+    file = folder / "outbox-0.sqlite3"
+    content = file.read_bytes()
+    assert content.count(b'{"prediction"') == 3
+    file.write_bytes(
+        content.replace(b'{"prediction"', b'{"pred\xff\xfftion"', 1)
+    )  # the newest stands first in the file
+    return first, second
+
+
+def test_what_can_be_read_of_a_damaged_file_is_sent(storage: FakeStorage, tmp_path: Path) -> None:
+    readable = leave_a_file_with_an_unreadable_row(storage, tmp_path)
+    with run_outbox(storage, tmp_path) as after:
+        for prediction_id in readable:
+            assert after.wait(prediction_id, LONG_S) is Delivery.SAVED
+    assert set(storage.predictions) == set(readable)
+
+
+@pytest.mark.parametrize("file_bytes", [4096, 9000, 17_000])
+def test_what_can_be_read_of_a_damaged_file_is_sent_once_a_full_disk_has_room(
+    storage: FakeStorage, tmp_path: Path, file_bytes: int
+) -> None:
+    readable = leave_a_file_with_an_unreadable_row(storage, tmp_path)
+    with a_full_disk(file_bytes), run_outbox(FakeStorage(), tmp_path) as before:
+        assert before.unsaved == 0
+    with run_outbox(storage, tmp_path) as after:
+        for prediction_id in readable:
+            assert after.wait(prediction_id, LONG_S) is Delivery.SAVED
+    assert set(storage.predictions) == set(readable)
 
 
 def test_an_own_file_that_is_found_damaged_while_it_is_taken_over_ends_the_round(
