@@ -74,7 +74,9 @@ class Reader:
         results: list[Result] = []
         if controls.choices:
             answer = self._inference.predict(picture, ANY_TYPE, self._model)
-            results += describe_digit(answer, controls, rejected=answer.digit_score < threshold)
+            own = answer.digit_score_threshold  # None from an older inference
+            rejected = answer.digit_score < (threshold if own is None else own)
+            results += describe_digit(answer, controls, rejected=rejected)
         if controls.digit_boxes or controls.number_boxes:
             # Not turned: Label Studio wants boxes in the picture as it shows it.
             results += describe_page(self._inference.read(picture, ANY_TYPE, self._model, rotation=0), controls)

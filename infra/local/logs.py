@@ -24,17 +24,29 @@ async def keep_logs_small(folder: Path) -> None:
     """Shorten the logs once a minute, until it is cancelled."""
     while True:
         await asyncio.sleep(PAUSE_S)
-        with suppress(OSError):  # no room: the next try may have some
-            await asyncio.to_thread(shorten_logs, folder)
+        await asyncio.to_thread(shorten_logs, folder)
 
 
-def shorten_logs(folder: Path, most_bytes: int = MOST_BYTES) -> None:
-    """Copy each log that is too large to `<service>.log.1`, and empty it. Its part has it open and goes on writing."""
+def shorten_logs(folder: Path) -> None:
+    """Shorten each log of the folder that is too large."""
     for log in folder.glob("*.log"):
-        if log.stat().st_size > most_bytes:
-            shutil.copyfile(log, _name_older(log))
-            with log.open("r+b") as file:
-                file.truncate(0)
+        with suppress(OSError):  # it is gone
+            shorten_log(log)
+
+
+def shorten_log(log: Path, most_bytes: int = MOST_BYTES) -> None:
+    """Copy a log that is too large to `<service>.log.1`, and empty it. Its part has it open and goes on writing.
+
+    If there is no room for the copy, what was written is lost, because the database needs the room more.
+    """
+    if log.stat().st_size <= most_bytes:
+        return
+    try:
+        shutil.copyfile(log, _name_older(log))
+    except OSError:
+        _name_older(log).unlink(missing_ok=True)
+    with log.open("r+b") as file:
+        file.truncate(0)
 
 
 def _name_older(log: Path) -> Path:

@@ -18,7 +18,7 @@ from infra.local.postgres import GRACE_S, stop_orphan
 from infra.local.settings import LocalSettings, read_settings
 from infra.local.stack import Programs, Stack
 
-EARLIER_RUN_TIMEOUT_S = GRACE_S + 5.0  # the processes of an earlier run that was killed end within this time
+EARLIER_RUN_TIMEOUT_S = GRACE_S + 5.0  # and the longest drain: then the processes of a run that was killed have ended
 
 
 def say(line: str) -> None:
@@ -58,7 +58,7 @@ async def _run_stack(settings: LocalSettings, programs: Programs) -> None:
     data_dir = settings.data_dir
     data_dir.mkdir(parents=True, exist_ok=True)
     with lock_stack(data_dir):
-        lock = await _wait_for_earlier_run(data_dir)
+        lock = await _wait_for_earlier_run(data_dir, settings.longest_drain_s)
         with lock:
             check_ports(settings.host, _list_ports(settings))
             stack = Stack(settings, programs, say=say, lock_fd=lock.fileno())
@@ -72,7 +72,7 @@ async def _run_stack(settings: LocalSettings, programs: Programs) -> None:
                 await stack.stop()
 
 
-async def _wait_for_earlier_run(data_dir: Path) -> IO[bytes]:
+async def _wait_for_earlier_run(data_dir: Path, longest_drain_s: float) -> IO[bytes]:
     """Take the lock of the processes, when no process of an earlier run is left.
 
     These processes stop by themselves, except a PostgreSQL server whose tether was killed. That one is told to stop.
@@ -81,7 +81,7 @@ async def _wait_for_earlier_run(data_dir: Path) -> IO[bytes]:
         return lock
     say("waiting until the processes of an earlier run have ended")
     stop_orphan(data_dir)
-    if lock := await try_lock_processes(data_dir, timeout_s=EARLIER_RUN_TIMEOUT_S):
+    if lock := await try_lock_processes(data_dir, timeout_s=EARLIER_RUN_TIMEOUT_S + longest_drain_s):
         return lock
     raise LocalError(f"Processes of an earlier run on {data_dir} do not end. Stop them and start again.")
 

@@ -40,6 +40,11 @@ class LocalSettings(BaseSettings):
     cors_origins: str = Field(default="", validation_alias="INFERENCE_CORS_ORIGINS")  # besides the page's own
 
     @property
+    def longest_drain_s(self) -> float:
+        """How long the slowest service goes on answering after it was told to stop."""
+        return max(self.inference_drain_s, self.storage_drain_s, self.frontend_drain_s)
+
+    @property
     def frontend_url(self) -> str:
         """The URL of the page, without a final slash: `http://127.0.0.1:8501` or `http://127.0.0.1:8501/slate`."""
         path = self.frontend_path.strip("/")

@@ -62,8 +62,11 @@ class Answers:
         self.unreadable += len(drawings) - len(rows)
         return rows
 
-    def _find_threshold(self, model: str) -> float:
-        """Asks again when another version answers. ServiceUnavailableError if inference does not list it."""
+    def _find_threshold(self, answer: Prediction) -> float:
+        """Of an older inference that does not say it, from its list. ServiceUnavailableError if that lacks it."""
+        if answer.digit_score_threshold is not None:
+            return answer.digit_score_threshold
+        model = str(answer.model)
         if model not in self._thresholds:
             models = self._inference.list_models().models
             self._thresholds = {listed.reference: listed.digit_score_threshold for listed in models}
@@ -77,7 +80,7 @@ class Answers:
             **answer.model_dump(mode="json", include={"digit", "confidence", "probabilities", "digit_score", "model"}),
             "id": str(drawing.id),
             "created_at": now,
-            "rejected": answer.digit_score < self._find_threshold(str(answer.model)),
+            "rejected": answer.digit_score < self._find_threshold(answer),
             "source": "api",
             "label": drawing.label,
             "labelled_at": now,

@@ -9,7 +9,7 @@ The token of a curator is good for hours. If it has expired when storage is back
 curator signs in again: with a token of another person they would be somebody else's. They are given up if somebody else
 changes the same prediction meanwhile, who would otherwise wait too. What the page does itself is repeated until storage
 knows its token, and held until the next start of the frontend if that token has too few rights. What storage does not
-understand is held until then too, because storage may be older than the frontend while an installation is updated.
+understand is sent again every ten minutes, because storage may be older than the frontend while Slate is updated.
 """
 
 import threading
@@ -18,6 +18,7 @@ from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum, auto
+from math import inf
 from pathlib import Path
 from uuid import UUID
 
@@ -39,6 +40,7 @@ MAX_BYTES = 256 * 1024 * 1024  # of their drawings together; a photograph has up
 RETRY_S = 1.0
 MAX_REFUSED = 5000  # the newest refusals, which a page may still ask about
 TIDY_S = 60.0  # how often the outbox looks for changes of processes that ended
+TIDIES_UNTIL_AGAIN = 10  # then it sends again what storage did not understand
 
 
 class OutboxFullError(Exception):
@@ -49,7 +51,7 @@ class OutboxFullError(Exception):
 class OutboxState:
     """What the outbox holds, and what it has lost since the start.
 
-    `held` are changes that wait for their curator or the next start, `unkept` those that are not on disk.
+    `held` are changes that wait for their curator, the next start or a newer storage, `unkept` those that are not on disk.
     `oldest_s` is how long the oldest change that is not held has waited. `refused` were dropped because storage refused
     them; `full` had no room.
     """
@@ -278,6 +280,7 @@ class Outbox:
         self._tidied_at = time.monotonic()
         with self._changed:
             self._kept.compact()
+            self._waiting.release_due()
             self._take_over()
             self._kept.retry()
 
@@ -301,7 +304,9 @@ class Outbox:
         """Keeps a change that was refused so, unless another one came while it was being sent."""
         with self._changed:
             if self._waiting.is_latest(prediction_id, change):
-                self._waiting.hold(prediction_id)
+                self._waiting.hold(
+                    prediction_id, TIDIES_UNTIL_AGAIN * self._tidy_s if code == "invalid_request" else inf
+                )
         curator = find_curator(change.key)
         if code == "invalid_request":
             logger.warning("change_waits_for_newer_storage", prediction_id=str(prediction_id))

@@ -4,6 +4,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import inf
 from types import MappingProxyType
 from uuid import UUID
 
@@ -12,7 +13,8 @@ from services.frontend.saving.change import Change, join_in_turn
 
 
 class WaitingChanges:
-    """At most one change for each prediction. A held change waits until somebody renews its key or changes it.
+    """At most one change for each prediction. A held change waits until it is due, or somebody renews its key or
+    changes it.
 
     Not safe for threads: the outbox has the lock.
     """
@@ -23,7 +25,7 @@ class WaitingChanges:
         self._changes: OrderedDict[UUID, Change] = OrderedDict()
         self._bytes = 0  # of all drawings in `_changes`
         self._since: dict[UUID, float] = {}  # when a change that is not held began to wait, by `time.monotonic`
-        self._held: set[UUID] = set()
+        self._held: dict[UUID, float] = {}  # until when, by `time.monotonic`
 
     @property
     def all(self) -> Mapping[UUID, Change]:
@@ -77,7 +79,7 @@ class WaitingChanges:
     def drop(self, prediction_id: UUID) -> Change | None:
         """Removes a change, if it waits, and returns it."""
         change = self._changes.pop(prediction_id, None)
-        self._held.discard(prediction_id)
+        self._held.pop(prediction_id, None)
         self._since.pop(prediction_id, None)
         self._bytes -= 0 if change is None else change.drawing_bytes
         return change
@@ -87,15 +89,22 @@ class WaitingChanges:
         if prediction_id in self._changes:
             self._changes.move_to_end(prediction_id)
 
-    def hold(self, prediction_id: UUID) -> None:
-        """Does not send this change for now."""
-        self._held.add(prediction_id)
+    def hold(self, prediction_id: UUID, seconds: float = inf) -> None:
+        """Does not send this change for now, or for so many seconds."""
+        self._held[prediction_id] = time.monotonic() + seconds
         self._since.pop(prediction_id, None)
+
+    def release_due(self) -> None:
+        """Holds those no longer whose time is over."""
+        now = time.monotonic()
+        for prediction_id in [held for held, until in self._held.items() if until <= now]:
+            self._put(prediction_id, self._changes[prediction_id])
 
     def renew(self, key: str) -> Sequence[UUID]:
         """Gives what is held of this curator the new key, and holds it no longer. Returns which ones."""
         curator = find_curator(key)
-        mine = [held for held in self._held if curator and find_curator(self._changes[held].key) == curator]
+        waiting_for_key = [held for held, until in self._held.items() if until == inf]
+        mine = [held for held in waiting_for_key if curator and find_curator(self._changes[held].key) == curator]
         for prediction_id in mine:
             in_turn = self._changes[prediction_id].in_turn
             self.replace(
@@ -108,4 +117,4 @@ class WaitingChanges:
         self._changes[prediction_id] = change
         self._bytes += change.drawing_bytes - (0 if waiting is None else waiting.drawing_bytes)
         self._since.setdefault(prediction_id, time.monotonic())
-        self._held.discard(prediction_id)
+        self._held.pop(prediction_id, None)

@@ -10,8 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from infra.local.logs import shorten_logs
+from infra.local.logs import shorten_log
 from infra.local.process import Command, TetheredProcess, start_process
+from tests.full_disk import files_end_after
 
 PATIENCE_S = 60.0
 READY = "print('ready', flush=True)"
@@ -72,16 +73,25 @@ async def test_the_command_has_its_own_environment_and_log(tmp_path: Path, lock_
 async def test_a_command_goes_on_writing_to_a_log_that_was_shortened(tmp_path: Path, lock_fd: int) -> None:
     code = f"import signal; signal.signal(signal.SIGUSR1, lambda *_: print('later', flush=True)); {READY}; {SLEEP}"
     process = await started(command(tmp_path, code), lock_fd)
-    shorten_logs(tmp_path, most_bytes=100)
-    assert not (tmp_path / "one.log.1").exists()
-    shorten_logs(tmp_path, most_bytes=1)
+    log, older = tmp_path / "one.log", tmp_path / "one.log.1"
+    shorten_log(log, most_bytes=100)
+    assert not older.exists()
+    shorten_log(log, most_bytes=1)
     (child,) = psutil.Process(process.pid).children()
     child.send_signal(signal.SIGUSR1)
     async with asyncio.timeout(PATIENCE_S):
-        while (tmp_path / "one.log").read_text() != "later\n":  # noqa: ASYNC110
+        while log.read_text() != "later\n":  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-    assert (tmp_path / "one.log.1").read_text() == "ready\n"
+    assert older.read_text() == "ready\n"
     await process.stop()
+
+
+def test_a_log_that_has_no_room_beside_it_is_emptied_all_the_same(tmp_path: Path) -> None:
+    log = tmp_path / "one.log"
+    log.write_text("a line\n")
+    with files_end_after(3):
+        shorten_log(log, most_bytes=1)
+    assert [(path.name, path.stat().st_size) for path in tmp_path.iterdir()] == [("one.log", 0)]
 
 
 async def test_stopping_sends_the_stop_signal_and_lets_the_command_finish(tmp_path: Path, lock_fd: int) -> None:

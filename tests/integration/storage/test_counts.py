@@ -3,6 +3,7 @@
 import asyncio
 import random
 import sys
+from itertools import count, takewhile
 
 import asyncpg
 import pytest
@@ -135,10 +136,13 @@ async def test_the_service_moves_the_changes(client, store, connection, monkeypa
     assert await find_differences(connection) == 0
 
 
-async def _write(connection, seed, turns):
-    """Insert, label, change and delete at random, each turn in a transaction of its own, of which some roll back."""
+async def _write(connection, seed, goes_on):
+    """Insert, label, change and delete at random, each turn in a transaction of its own, of which some roll back.
+
+    `goes_on` says whether there is another turn, by its number.
+    """
     chance, known = random.Random(seed), []
-    for turn in range(turns):
+    for turn in takewhile(goes_on, count()):
         transaction = connection.transaction()
         await transaction.start()
         rows = [make_row(chance) for _ in range(chance.randrange(1, 4))]
@@ -154,12 +158,16 @@ async def _write(connection, seed, turns):
 
 
 async def test_counts_are_exact_while_many_write_and_others_move_and_rebuild_them(connect):
-    writers = [asyncio.create_task(_write(await connect(), seed, turns=25)) for seed in range(8)]
     wrong, checks = 0, 0
+
+    def goes_on(turn):
+        return turn < 25 or checks <= 3
+
+    writers = [asyncio.create_task(_write(await connect(), seed, goes_on)) for seed in range(8)]
 
     async def repeat(query):
         connection = await connect()
-        while checks <= 3 or not all(writer.done() for writer in writers):
+        while not all(writer.done() for writer in writers):
             await query(connection)
 
     async def check(connection):

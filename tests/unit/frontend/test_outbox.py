@@ -405,6 +405,17 @@ def test_what_the_page_may_not_save_itself_is_kept_and_not_sent_again_and_again(
     outbox.close()
 
 
+def test_what_storage_did_not_understand_is_sent_again_while_the_frontend_runs(storage: FakeStorage) -> None:
+    storage.unknown.add("put_prediction")
+    outbox = Outbox(storage, retry_s=0.01, tidy_s=0.01)
+    outbox.save(prediction_id := uuid4(), a_prediction(), key="bearer:visitor")
+    assert outbox.wait(prediction_id, 0.05) is Delivery.WAITING
+    storage.unknown.clear()
+    assert outbox.wait(prediction_id, LONG_S) is Delivery.SAVED
+    outbox.close()
+    assert (storage.predictions.keys(), outbox.state.refused) == ({prediction_id}, 0)
+
+
 def test_a_later_label_is_sent_although_storage_did_not_understand_the_one_before(
     outbox: Outbox, storage: FakeStorage
 ) -> None:

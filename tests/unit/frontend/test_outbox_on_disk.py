@@ -401,7 +401,7 @@ def test_what_a_curator_changed_waits_for_that_curator_also_after_a_restart(
     assert ("put_prediction", drawn, new) in storage.writes
 
 
-def test_what_an_older_storage_does_not_understand_is_sent_at_the_next_start(
+def test_what_an_older_storage_does_not_understand_is_sent_again_at_the_next_start(
     storage: FakeStorage, tmp_path: Path
 ) -> None:
     storage.unknown |= {"put_prediction", "take_label_back"}
