@@ -78,9 +78,7 @@ def describe_outbox(state: OutboxState) -> Iterator[Metric]:
     yield make_gauge("slate_outbox_bytes", "Bytes of their drawings", state.bytes)
     yield make_gauge("slate_outbox_full_ratio", "Share of the room that is taken, by number or by size", full)
     yield make_gauge("slate_outbox_oldest_seconds", "How long the oldest change that is not held waits", state.oldest_s)
-    yield make_gauge(
-        "slate_outbox_held", "Changes that wait for a curator, a start or a newer storage", state.held
-    )
+    yield make_gauge("slate_outbox_held", "Changes that wait for a curator, a start or a newer storage", state.held)
     yield make_gauge("slate_outbox_unkept", "Changes that are not on disk", state.unkept)
     lost = CounterMetricFamily("slate_outbox_lost", "Changes that were not saved, by reason", labels=["reason"])
     lost.add_metric(["refused"], state.refused)

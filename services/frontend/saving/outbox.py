@@ -51,7 +51,7 @@ class OutboxFullError(Exception):
 class OutboxState:
     """What the outbox holds, and what it has lost since the start.
 
-    `held` are changes that wait for their curator, the next start or a newer storage, `unkept` those that are not on disk.
+    `held` are changes that wait for their curator, the next start or a newer storage, `unkept` are not on disk.
     `oldest_s` is how long the oldest change that is not held has waited. `refused` were dropped because storage refused
     them; `full` had no room.
     """
@@ -304,9 +304,8 @@ class Outbox:
         """Keeps a change that was refused so, unless another one came while it was being sent."""
         with self._changed:
             if self._waiting.is_latest(prediction_id, change):
-                self._waiting.hold(
-                    prediction_id, TIDIES_UNTIL_AGAIN * self._tidy_s if code == "invalid_request" else inf
-                )
+                again_s = TIDIES_UNTIL_AGAIN * self._tidy_s
+                self._waiting.hold(prediction_id, again_s if code == "invalid_request" else inf)
         curator = find_curator(change.key)
         if code == "invalid_request":
             logger.warning("change_waits_for_newer_storage", prediction_id=str(prediction_id))
