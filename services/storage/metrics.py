@@ -1,8 +1,10 @@
 """The Prometheus metrics about predictions, served at /metrics beside those of HTTP and of the database."""
 
+from itertools import product
+
 from prometheus_client import CollectorRegistry, Counter
 
-from shared.contracts.storage import PredictionToStore, StoredPrediction, is_right
+from shared.contracts.storage import NOT_A_DIGIT, PredictionToStore, StoredPrediction, is_right
 
 
 class Metrics:
@@ -16,6 +18,8 @@ class Metrics:
             ["label", "right"],
             registry=registry,
         )
+        for label, right in product((*range(10), NOT_A_DIGIT), ("yes", "no")):  # from 0, so that the first ones count
+            self._labels.labels(str(label), right)
 
     def count_stored(self, prediction: PredictionToStore) -> None:
         """Count a new prediction."""
