@@ -28,7 +28,7 @@ VALUES ($1, clock_timestamp(), 1, 1, array_fill(0.1::double precision, ARRAY[10]
 READ = "SELECT id, drawing FROM predictions WHERE id = $1"
 PAGE = "SELECT id, created_at, digit, label FROM predictions ORDER BY created_at DESC, id DESC LIMIT 50"
 
-Request = Callable[[asyncpg.Connection, float], Awaitable[object]]  # with the time limit of a statement
+Request = Callable[[asyncpg.Connection], Awaitable[object]]
 
 
 @dataclass
@@ -58,9 +58,8 @@ async def migrate_under_load(url: str, timeout_s: float) -> Migrated:
     """Migrate to the newest schema beside writers and readers."""
     migrated = Migrated()
     requests = [_store] * WRITERS + [_read] * READERS
-    connections = [await asyncpg.connect(url) for _ in requests]
-    pairs = zip(connections, requests, strict=True)
-    others = asyncio.gather(*(_repeat(connection, request, migrated, timeout_s) for connection, request in pairs))
+    connections = [await asyncpg.connect(url, command_timeout=timeout_s) for _ in requests]
+    others = asyncio.gather(*map(_repeat, connections, requests, [migrated] * len(requests)))
     began = time.perf_counter()
     await asyncio.to_thread(upgrade, url)
     migrated.took_s = time.perf_counter() - began
@@ -71,24 +70,24 @@ async def migrate_under_load(url: str, timeout_s: float) -> Migrated:
     return migrated
 
 
-async def _repeat(connection: asyncpg.Connection, request: Request, migrated: Migrated, timeout_s: float) -> None:
+async def _repeat(connection: asyncpg.Connection, request: Request, migrated: Migrated) -> None:
     while not migrated.is_over:
         began = time.perf_counter()
         try:
-            await request(connection, timeout_s)
+            await request(connection)
             failed = False
         except (asyncpg.PostgresError, TimeoutError):
             failed = True
         migrated.note(time.perf_counter() - began, failed=failed)
 
 
-async def _store(connection: asyncpg.Connection, timeout_s: float) -> UUID:
+async def _store(connection: asyncpg.Connection) -> UUID:
     prediction_id = uuid4()
     drawing = make_prediction(prediction_id.int).drawing
-    await connection.execute(INSERT, prediction_id, drawing, timeout=timeout_s)
+    await connection.execute(INSERT, prediction_id, drawing)
     return prediction_id
 
 
-async def _read(connection: asyncpg.Connection, timeout_s: float) -> None:
-    newest = await connection.fetch(PAGE, timeout=timeout_s)
-    await connection.fetchrow(READ, newest[0]["id"], timeout=timeout_s)
+async def _read(connection: asyncpg.Connection) -> None:
+    newest = await connection.fetch(PAGE)
+    await connection.fetchrow(READ, newest[0]["id"])

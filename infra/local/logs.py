@@ -4,6 +4,7 @@ They are on the disk of the database, so their size has a bound.
 """
 
 import asyncio
+import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -45,8 +46,7 @@ def shorten_log(log: Path, most_bytes: int = MOST_BYTES) -> None:
         shutil.copyfile(log, _name_older(log))
     except OSError:
         _name_older(log).unlink(missing_ok=True)
-    with log.open("r+b") as file:
-        file.truncate(0)
+    os.truncate(log, 0)
 
 
 def _name_older(log: Path) -> Path:

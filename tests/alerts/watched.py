@@ -15,7 +15,7 @@ import httpx
 import yaml
 
 from shared.recognition.model_version import find_manifest, set_shadow
-from tests.e2e.stack import NO_CERTIFICATES, ROOT, Stack, free_port, wait_until
+from tests.e2e.stack import NO_CERTIFICATES, ROOT, Stack, free_port, is_ready, wait_until
 from tests.faults.linked_stack import Links, running_linked_stack
 
 SHIPPED = ROOT / "infra" / "observability"
@@ -86,19 +86,12 @@ def running_prometheus(stack: Stack, folder: Path) -> Iterator[str]:
         )
     try:
         url = f"http://127.0.0.1:{port}"
-        wait_until(lambda: is_ready(url) or process.poll() is not None, "Prometheus is ready")
+        wait_until(lambda: is_ready(f"{url}/-/ready") or process.poll() is not None, "Prometheus is ready")
         assert process.poll() is None, log.read_text()
         yield url
     finally:
         process.terminate()
         process.wait(30)
-
-
-def is_ready(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/-/ready", timeout=5).is_success
-    except httpx.TransportError:
-        return False
 
 
 @contextlib.contextmanager

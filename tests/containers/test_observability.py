@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.containers.project import ROOT, Project
-from tests.e2e.stack import free_port, wait_until
+from tests.e2e.stack import free_port, is_ready, wait_until
 
 SERVICES = ("inference", "storage", "frontend")
 ALERTS = yaml.safe_load((ROOT / "infra" / "observability" / "alerts.yml").read_text())["groups"]
@@ -44,17 +44,10 @@ def prometheus() -> Iterator[Prometheus]:
     try:
         project.compose("up", "--build", "--detach", "--wait", *SERVICES, "prometheus")
         found = Prometheus(f"http://127.0.0.1:{port}")
-        wait_until(lambda: is_ready(found.url), "Prometheus is ready")  # its image has no health check
+        wait_until(lambda: is_ready(f"{found.url}/-/ready"), "Prometheus is ready")  # its image has no health check
         yield found
     finally:
         project.remove()
-
-
-def is_ready(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/-/ready", timeout=5).is_success
-    except httpx.TransportError:
-        return False
 
 
 def test_prometheus_reads_each_service_by_its_name(prometheus: Prometheus) -> None:

@@ -51,11 +51,17 @@ class Stack:
                 return connection.pid
         return None
 
-    def kill(self, service: str) -> int:
+    def kill(self, service: str, number: signal.Signals = signal.SIGKILL) -> int:
+        """Sends the signal to the service's process, and returns its id."""
         pid = self.pid_of(service)
         assert pid is not None
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, number)
         return pid
+
+    def restart(self, service: str, number: signal.Signals = signal.SIGKILL) -> None:
+        """Ends the service's process with the signal, and waits until the supervisor has started another one."""
+        ended = self.kill(service, number)
+        wait_until(lambda: self.pid_of(service) not in {None, ended}, f"a new {service}")
 
     @contextlib.contextmanager
     def stopped(self, service: str) -> Iterator[None]:
@@ -74,11 +80,7 @@ class Stack:
                 process.resume()
 
     def is_ready(self, service: str) -> bool:
-        path = "/readyz"
-        try:
-            return httpx.get(self.url(service) + path, timeout=5, verify=NO_CERTIFICATES).is_success
-        except httpx.TransportError:
-            return False
+        return is_ready(self.url(service) + "/readyz")
 
 
 @contextlib.contextmanager
@@ -122,6 +124,14 @@ def running_in(
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(60)
+
+
+def is_ready(url: str) -> bool:
+    """Whether the address answers well."""
+    try:
+        return httpx.get(url, timeout=5, verify=NO_CERTIFICATES).is_success
+    except httpx.TransportError:
+        return False
 
 
 def choose_ports() -> dict[str, int]:

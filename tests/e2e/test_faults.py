@@ -20,8 +20,7 @@ def test_a_killed_service_comes_back_and_nothing_saved_is_lost(page: Page, stack
     before = expect_read_as(page, 7)
     label_as(page, 7)
 
-    killed = stack.kill(service)
-    wait_until(lambda: stack.pid_of(service) not in {None, killed}, f"a new {service}")
+    stack.restart(service)
     wait_until(lambda: all(map(stack.is_ready, stack.ports)), "every service ready")
     if service == "frontend":  # the browser reconnects, and the tab gives the new process what it kept
         expect(page.get_by_test_id("visit")).to_be_empty()
@@ -88,8 +87,7 @@ def test_a_frontend_that_is_killed_while_storage_hangs_saves_its_drawing_and_lab
         press(page, "feedback-7")
         expect(page.get_by_test_id("saved")).to_have_text(re.compile("Not saved yet as 7"))
         unsaved = answer(page).get_attribute("data-id")
-        killed = stack.kill("frontend")
-        wait_until(lambda: stack.pid_of("frontend") not in {None, killed}, "a new frontend")
+        stack.restart("frontend")
     with stack.storage() as storage:
         wait_until(lambda: storage.get(f"/v1/predictions/{unsaved}").is_success, "the drawing in storage")
         wait_until(lambda: storage.get(f"/v1/predictions/{unsaved}").json()["label"] == 7, "its label")

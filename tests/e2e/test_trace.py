@@ -22,7 +22,7 @@ def test_a_stroke_is_one_trace_from_the_page_to_inference_and_storage(browser: B
         open_page(page, stack)
         draw(page, SEVEN)
         expect_read_as(page, 7)
-        wait_until(lambda: find_whole_traces(), "a trace through all services")
+        wait_until(find_whole_traces, "a trace through all services")
         (trace,) = find_whole_traces()
         assert trace in (stack.folder / "data" / "logs" / "storage.log").read_text()
         page.close()

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -40,7 +40,7 @@ class Place:
     @property
     def as_seen(self) -> Stack:
         """The stack for a browser, which reaches the page through a link."""
-        return replace(self.stack, ports=self.stack.ports | {"frontend": self.links.frontend.port})
+        return self.links.lead_to(self.stack, "frontend")
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import contextlib
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.e2e.stack import Stack, choose_ports, running_in
@@ -20,6 +20,10 @@ class Links:
     inference: Link  # from the frontend
     storage: Link  # from the frontend
     postgres: Link  # from storage
+
+    def lead_to(self, stack: Stack, *services: str) -> Stack:
+        """The stack as one sees it who reaches these services through their links."""
+        return replace(stack, ports=stack.ports | {service: getattr(self, service).port for service in services})
 
 
 @contextlib.contextmanager

@@ -5,7 +5,6 @@ with `Retry-After`, or no answer at all, and never another error. Services that 
 """
 
 import contextlib
-import os
 import re
 import signal
 import time
@@ -63,10 +62,7 @@ class Case:
 def _kill(service: str, number: signal.Signals) -> Callable[[Place], AbstractContextManager[object]]:
     @contextlib.contextmanager
     def cause(place: Place) -> Iterator[None]:
-        pid = place.stack.pid_of(service)
-        assert pid is not None
-        os.kill(pid, number)
-        wait_until(lambda: place.stack.pid_of(service) not in {None, pid}, f"a new {service}")
+        place.stack.restart(service, number)
         yield
 
     return cause

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, expect
 from infra.local.postgres import OWNER_ROLE, SERVICE_ROLE
 from services.storage.schema import read_schema
 from tests.e2e.hand import ONE, SEVEN, TWO, answer, draw, expect_read_as, label_as, press
-from tests.e2e.stack import NO_CERTIFICATES, ROOT, TOKEN, Stack, free_port, wait_until
+from tests.e2e.stack import NO_CERTIFICATES, ROOT, TOKEN, Stack, free_port, is_ready, wait_until
 from tests.faults.callers import GOOD, SERVICES, Callers
 from tests.faults.conftest import open_window
 from tests.faults.linked_stack import Links, running_linked_stack
@@ -45,7 +45,7 @@ class Installation:
     @property
     def reached_by_links(self) -> Stack:
         """The stack as its callers see it."""
-        return replace(self.stack, ports={service: getattr(self.links, service).port for service in SERVICES})
+        return self.links.lead_to(self.stack, *SERVICES)
 
     @contextlib.contextmanager
     def running_newer(self, service: str) -> Iterator[int]:
@@ -53,9 +53,8 @@ class Installation:
         port = free_port()
         settings = DRAINS | self._settings_of(service) | {f"{service.upper()}_PORT": str(port)}
         process = self._start(f"services.{service}", settings)
-        url = f"http://127.0.0.1:{port}/readyz"
         try:
-            wait_until(lambda: _is_ready(url), f"a newer {service}", 60)
+            wait_until(lambda: is_ready(f"http://127.0.0.1:{port}/readyz"), f"a newer {service}", 60)
             yield port
         finally:
             process.terminate()
@@ -66,19 +65,11 @@ class Installation:
         process = self._start("services.storage.migrate", {"STORAGE_DATABASE_URL": self._database_url(OWNER_ROLE)})
         assert process.wait(60) == 0
 
-    def end_older(self, service: str) -> None:
-        """Tell this version's service to stop. The supervisor of the stack starts it again."""
-        pid = self.stack.pid_of(service)
-        assert pid is not None
-        os.kill(pid, signal.SIGTERM)
-        wait_until(lambda: self.stack.pid_of(service) not in {None, pid}, f"a new {service}")
-
     def _start(self, program: str, settings: dict[str, str]) -> subprocess.Popen[bytes]:
         environment = {**os.environ, **settings, "PYTHONPATH": str(self.newer)}
         return subprocess.Popen([sys.executable, "-m", program], cwd=self.newer, env=environment)
 
     def _settings_of(self, service: str) -> dict[str, str]:
-        data = self.stack.folder / "data"
         if service == "inference":
             return {"INFERENCE_MODELS_DIR": str(ROOT / "models")}
         if service == "storage":
@@ -87,18 +78,11 @@ class Installation:
             "FRONTEND_INFERENCE_URL": self.reached_by_links.url("inference"),
             "FRONTEND_STORAGE_URL": self.reached_by_links.url("storage"),
             "FRONTEND_STORAGE_TOKEN": TOKEN,
-            "FRONTEND_DATA_DIR": str(data / "outbox"),
+            "FRONTEND_DATA_DIR": str(self.stack.folder / "data" / "outbox"),
         }
 
     def _database_url(self, role: str) -> str:
         return f"postgresql://{role}@/slate?host={quote(str(self.stack.folder / 'data' / 'run'))}"
-
-
-def _is_ready(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=5, verify=NO_CERTIFICATES).is_success
-    except httpx.TransportError:
-        return False
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +113,7 @@ def test_a_newer_version_of_a_service_comes_and_goes(
             installation.migrate()
         link, older = getattr(installation.links, service), installation.stack.ports[service]
         with installation.running_newer(service) as newer, link.leading_to(older, newer):
-            installation.end_older(service)  # so that its callers connect anew, to both
+            installation.stack.restart(service, signal.SIGTERM)  # so that its callers connect anew, to both
             wait_until(lambda: _both_versions_answer(reached, service), "answers of both versions", 60)
             shown += [_draw_and_label(page, *one) for one in ((SEVEN, 7), (ONE, 1), (TWO, 2), (SEVEN, 7))]
         shown += [_draw_and_label(page, *one) for one in ((SEVEN, 7), (ONE, 1))]
@@ -151,7 +135,7 @@ def test_a_newer_frontend_goes_on_with_the_drawing_of_a_tab_and_so_does_the_olde
     with Callers(installation.reached_by_links) as callers:
         began = time.monotonic()
         with installation.running_newer("frontend") as newer, installation.links.frontend.leading_to(newer):
-            installation.end_older("frontend")
+            installation.stack.restart("frontend", signal.SIGTERM)
             _expect_same_drawing(page, seven, 7)
             press(page, "clear")
             expect(empty).to_contain_text(INVITATION)

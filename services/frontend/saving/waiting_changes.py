@@ -89,8 +89,8 @@ class WaitingChanges:
         if prediction_id in self._changes:
             self._changes.move_to_end(prediction_id)
 
-    def hold(self, prediction_id: UUID, seconds: float = inf) -> None:
-        """Does not send this change for now, or for so many seconds."""
+    def hold(self, prediction_id: UUID, seconds: float) -> None:
+        """Does not send this change for so many seconds. `inf`: until its key is renewed."""
         self._held[prediction_id] = time.monotonic() + seconds
         self._since.pop(prediction_id, None)
 
@@ -103,8 +103,11 @@ class WaitingChanges:
     def renew(self, key: str) -> Sequence[UUID]:
         """Gives what is held of this curator the new key, and holds it no longer. Returns which ones."""
         curator = find_curator(key)
-        waiting_for_key = [held for held, until in self._held.items() if until == inf]
-        mine = [held for held in waiting_for_key if curator and find_curator(self._changes[held].key) == curator]
+        mine = [
+            held
+            for held, until in self._held.items()
+            if until == inf and curator and find_curator(self._changes[held].key) == curator
+        ]
         for prediction_id in mine:
             in_turn = self._changes[prediction_id].in_turn
             self.replace(

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from running_stack import PATIENCE_S, free_ports
+from running_stack import PATIENCE_S
 
 from infra.backup.backup import CLOSE
 from infra.local.account import choose_account
 from infra.local.postgres import Postgres, find_binaries
 from infra.local.settings import REPOSITORY
+from tests.e2e.stack import free_port
 
 SCRIPT = REPOSITORY / "infra" / "postgres" / "start.sh"
 PASSWORD = r"it's \a horse"
@@ -66,7 +67,7 @@ async def connect(port: int, user: str, password: str, database: str = "slate") 
 
 
 async def test_each_start_sets_the_password_of_the_service_and_opens_the_database(volume: Path) -> None:
-    (port,) = free_ports(1)
+    port = free_port()
     with started(volume, port):
         connection = await connect(port, "slate", "another", "postgres")
         await connection.execute(CLOSE)
@@ -78,7 +79,7 @@ async def test_each_start_sets_the_password_of_the_service_and_opens_the_databas
 
 
 def test_a_start_that_fails_prints_no_password(volume: Path) -> None:
-    (port,) = free_ports(1)
+    port = free_port()
     with started(volume, port) as process:
         assert process.stderr is not None
         while "ready to accept connections" not in process.stderr.readline():

@@ -64,10 +64,8 @@ async def test_twenty_identical_puts_at_once_store_one_row(client, make):
     path, body = f"/v1/predictions/{make.id()}", make.body()
 
     async def put() -> int:
-        answer = await client.put(path, json=body)
-        return (
-            answer.status_code if answer.status_code != 503 else await put()
-        )  # a busy machine may be too slow at first
+        status: int = (await client.put(path, json=body)).status_code
+        return await put() if status == 503 else status  # a busy machine may be too slow at first
 
     assert sorted(await asyncio.gather(*(put() for _ in range(20)))) == [200] * 19 + [201]
     assert len((await client.get("/v1/predictions")).json()["predictions"]) == 1
