@@ -27,7 +27,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
     parser.add_argument("--minutes", type=int, default=HOUR, help=f"how long, at least {LEAST}")
     parser.add_argument(
-        "--most", type=float, default=200, help="the highest rate that is tried, predictions per second"
+        "--most", type=float, default=2000, help="the highest rate that is tried, predictions per second"
     )
     parser.add_argument("--refine-minutes", type=float, default=5, help="time limit of the training in the middle")
     parser.add_argument("--samples", type=Path, default=Path(os.devnull), help="CSV file for the samples of memory")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import httpx
 
 FIRST_TIMEOUT_S, SECOND_TIMEOUT_S = 10.0, 20.0
+IN_TIME_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,10 @@ class Tally:
     pause_s: float
     asked: int = 0
     answered_first: int = 0
+    answered_in_time: int = 0  # at the first try, within IN_TIME_S
     answered_second: int = 0
     first_failures: list[Failure] = field(default_factory=list)
     lost: Counter[str] = field(default_factory=Counter)  # reasons of second tries that failed
-    slowest_s: float = 0.0
 
     @property
     def finished(self) -> int:
@@ -54,7 +55,7 @@ async def ask(client: httpx.AsyncClient, request: httpx.Request, tally: Tally) -
     answer = await send(client, request, FIRST_TIMEOUT_S)
     if isinstance(answer, httpx.Response):
         tally.answered_first += 1
-        tally.slowest_s = max(tally.slowest_s, time.monotonic() - began)
+        tally.answered_in_time += time.monotonic() - began <= IN_TIME_S
         return answer
     tally.first_failures.append(Failure(time.monotonic(), answer))
     await asyncio.sleep(tally.pause_s)

@@ -1,30 +1,22 @@
-"""Finds how many predictions a second one client gets answered in time, with a load that grows for some seconds."""
+"""Finds the most predictions a second that the machine answers in time beside the rest of the load."""
 
 import asyncio
-import time
-from collections.abc import Sequence
-from statistics import quantiles
+from collections.abc import Callable
 
-import httpx
+from benchmarks.soak.load import Load
 
-from benchmarks.soak.asking import send
-from benchmarks.soak.load import PNG
-from benchmarks.soak.pictures import Digit
-
-STEP_S = 4.0
+STEP_S = 20.0
 FIRST = 20.0  # predictions per second; each step asks for half as many again
-TRIES = 3  # of a step, because other programs of the machine disturb some
-WARM_UP = 100  # predictions, one after the other
-SLOWEST_S = 0.25  # 95 of 100 answers have to come within this time
-TIMEOUT_S = 10.0
+TRIES = 3  # of a step, because the first finds the services cold, and other programs of the machine disturb some
+ENOUGH = 0.95  # of the predictions have to be sent, and answered within IN_TIME_S
+
+Loads = Callable[[], Load]  # makes a load that nothing was sent of yet
 
 
-async def find_sustainable_rate(client: httpx.AsyncClient, digits: Sequence[Digit], most: float) -> float:
-    """Return the highest rate that was answered in time and without a failure. None above `most` is tried."""
-    for number in range(WARM_UP):
-        await _time(client, digits[number])
+async def find_sustainable_rate(loads: Loads, most: float) -> float:
+    """Return the highest rate that was sent and answered in time, without a failure. None above `most` is tried."""
     sustained, rate = 0.0, min(FIRST, most)
-    while await _is_sustained(client, digits, rate):
+    while await _is_sustained(loads, rate):
         sustained = rate
         if rate >= most:
             break
@@ -32,25 +24,19 @@ async def find_sustainable_rate(client: httpx.AsyncClient, digits: Sequence[Digi
     return sustained
 
 
-async def _is_sustained(client: httpx.AsyncClient, digits: Sequence[Digit], rate: float) -> bool:
+async def _is_sustained(loads: Loads, rate: float) -> bool:
     for _ in range(TRIES):
-        if await _try(client, digits, rate):
+        if await _try(loads(), rate):
             return True
     return False
 
 
-async def _try(client: httpx.AsyncClient, digits: Sequence[Digit], rate: float) -> bool:
-    start, asked = time.monotonic(), []
-    for number in range(int(rate * STEP_S)):
-        await asyncio.sleep(max(0.0, start + number / rate - time.monotonic()))
-        asked.append(asyncio.create_task(_time(client, digits[number % len(digits)])))
-    times = await asyncio.gather(*asked)
-    answered = [seconds for seconds in times if seconds is not None]
-    return len(answered) == len(times) and quantiles(answered, n=20)[-1] <= SLOWEST_S
-
-
-async def _time(client: httpx.AsyncClient, digit: Digit) -> float | None:
-    began = time.monotonic()
-    request = client.build_request("POST", "/v1/predict", content=digit.picture, headers=PNG)
-    answer = await send(client, request, TIMEOUT_S)
-    return time.monotonic() - began if isinstance(answer, httpx.Response) else None
+async def _try(load: Load, rate: float) -> bool:
+    sending = asyncio.create_task(load.run(rate))
+    await asyncio.sleep(STEP_S)
+    load.is_over = True
+    await sending
+    predictions = (load.soon, load.later)
+    wanted = ENOUGH * rate * STEP_S
+    in_time = sum(one.answered_in_time for one in predictions)
+    return in_time >= wanted and not any(one.first_failures for one in predictions)

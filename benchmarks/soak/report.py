@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from statistics import median
 
-from benchmarks.soak.asking import Tally
+from benchmarks.soak.asking import IN_TIME_S, Tally
 from benchmarks.soak.growth import MOST, Growth
+from benchmarks.soak.ramp import ENOUGH, STEP_S
 from benchmarks.soak.result import AVAILABLE, Happened, Result, list_recoveries
 
 INTRODUCTION = """\
@@ -55,9 +56,9 @@ def write_page(result: Result) -> str:
 
 def _write_rate(result: Result) -> Iterator[str]:
     reached = "at least " if result.sustainable >= result.most else ""
-    yield f"Before it began, one client got {reached}{result.sustainable:.0f} predictions a second answered in time:"
-    yield f"95 of 100 within 250 ms. No more than {result.most:.0f} were tried."
-    yield f"The load had {result.rate:.0f} predictions a second."
+    yield f"Before it began, the same load without faults got {reached}{result.sustainable:.0f} predictions a second:"
+    yield f"none failed, and {ENOUGH:.0%} were answered within {IN_TIME_S * 1000:.0f} ms, for {STEP_S:.0f} seconds."
+    yield f"The hour had {result.rate:.0f} predictions a second."
     yield f"The load average of the machine was {result.machine_load:.0f} with the soak, on {os.cpu_count()} cores."
     yield "The higher it is, the later a service is ready again after a kill."
 

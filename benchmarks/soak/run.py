@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from urllib.parse import quote
@@ -57,15 +58,16 @@ def soak(options: Options, say: Callable[[str], None]) -> Result:
 async def _soak(places: Places, options: Options, say: Callable[[str], None]) -> Result:
     stack, ledger = places.stack, Ledger()
     async with _clients(stack) as (inference, storage, frontend):
-        digits = draw_digits(options.data_dir)
-        sustainable = await find_sustainable_rate(inference, digits, options.most)
+        digits, pages = draw_digits(options.data_dir), draw_pages(options.data_dir)
+        loads = partial(Load, inference, storage, frontend, digits, pages, ledger)
+        visits = Visits(stack, ledger)
+        visits.start()
+        sustainable = await find_sustainable_rate(loads, options.most)
         rate = max(1.0, sustainable / 2)
         say(f"sustainable: {sustainable:.0f} predictions/s of at most {options.most:.0f}; the load: {rate:.0f}")
-        load = Load(inference, storage, frontend, digits, draw_pages(options.data_dir), ledger)
-        began = time.monotonic()
-        sampler, visits = Sampler(stack.process.pid, began, options.samples), Visits(stack, ledger)
+        load, began = loads(), time.monotonic()
+        sampler = Sampler(stack.process.pid, began, options.samples)
         sampler.start()
-        visits.start()
         happened, refinement = await _go_through(load, rate, places, options, began, say)
         await asyncio.to_thread(visits.stop)
         samples = sampler.stop()

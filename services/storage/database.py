@@ -16,10 +16,10 @@ from prometheus_client import CollectorRegistry
 from services.storage.connections import Connector, keep_session
 from services.storage.database_errors import ConnectionLostError, DatabaseFailures, OutrunError, WriteRefusedError
 from services.storage.database_metrics import DatabaseMetrics
+from services.storage.lane_pool import LanePool
 from services.storage.lanes import CONNECT_TIMEOUT_S, LANES, Lane
 from shared.web.tracing import span
 
-RELEASE_TIMEOUT_S = 0.5  # for PostgreSQL to confirm that a query which took too long was cancelled
 RACES = 4  # tries of a query that another transaction outruns, before its last try; two in a row are rare already
 
 P = ParamSpec("P")
@@ -33,11 +33,11 @@ class Database:
     `write_refused` is true from a change that PostgreSQL refused (disk full, read-only) until /readyz has made one.
     """
 
-    def __init__(self, pools: Mapping[Lane, asyncpg.Pool], connector: Connector, registry: CollectorRegistry) -> None:
+    def __init__(self, pools: Mapping[Lane, LanePool], connector: Connector, registry: CollectorRegistry) -> None:
         self._pools = pools
         self._connector = connector
         self._failures = DatabaseFailures(registry)
-        self._metrics = DatabaseMetrics(registry, pools)
+        self._metrics = DatabaseMetrics(registry, {lane: one.pool for lane, one in pools.items()})
         self.write_refused = False
 
     async def run(self, lane: Lane, query: Query[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
@@ -63,7 +63,7 @@ class Database:
             try:
                 return await attempt()
             except ConnectionLostError:
-                await self._pools[lane].expire_connections()  # the other connections were most likely lost too
+                await self._pools[lane].pool.expire_connections()  # the other connections were most likely lost too
                 break
             except OutrunError:
                 continue
@@ -71,13 +71,10 @@ class Database:
 
     @asynccontextmanager
     async def _lend(self, lane: Lane) -> AsyncIterator[asyncpg.Connection]:
-        pool, asked = self._pools[lane], time.perf_counter()
-        connection = await pool.acquire(timeout=lane.wait_s)
-        self._metrics.note_wait(lane, time.perf_counter() - asked)
-        try:
+        asked = time.perf_counter()
+        async with self._pools[lane].lend() as connection:
+            self._metrics.note_wait(lane, time.perf_counter() - asked)
             yield connection
-        finally:
-            await pool.release(connection, timeout=RELEASE_TIMEOUT_S)
 
     def _begin(self, lane: Lane, connection: asyncpg.Connection) -> AbstractAsyncContextManager[object]:
         """Open a transaction if the lane or a pooler needs one. Otherwise each statement commits by itself."""
@@ -91,7 +88,9 @@ async def open_database(url: str, registry: CollectorRegistry) -> AsyncIterator[
     """Open the pools on the running event loop. They connect at the first query, so PostgreSQL may start later."""
     connector = Connector()
     async with AsyncExitStack() as stack:
-        pools = {lane: await stack.enter_async_context(_make_pool(url, lane, connector)) for lane in LANES}
+        pools = {
+            lane: LanePool(lane, await stack.enter_async_context(_make_pool(url, lane, connector))) for lane in LANES
+        }
         yield Database(pools, connector, registry)
 
 

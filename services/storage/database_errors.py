@@ -63,6 +63,10 @@ class WriteRefusedError(ProblemError):
         super().__init__("not_ready", detail, RETRY_AFTER)
 
 
+class StuckError(Exception):
+    """Many queries wait for a connection, and PostgreSQL answers none of those that have one."""
+
+
 class DatabaseFailures:
     """Logs and counts failed queries by reason, for example `timeout`. One object per app, with the app's registry."""
 
@@ -82,6 +86,9 @@ class DatabaseFailures:
         except TimeoutError as error:  # TimeoutError is an OSError, so this comes before CONNECTION_ERRORS
             self.note("timeout", error)
             raise _make_busy("The database did not answer in time.") from error
+        except StuckError as error:
+            self.note("stuck", error)
+            raise _make_busy("The database answers nobody at the moment.") from error
         except WRITE_ERRORS as error:  # DiskFullError is also among the BUSY_ERRORS
             self.note("write_refused", error)
             raise WriteRefusedError from error

@@ -1,8 +1,12 @@
-"""How a soak counts: requests with one more try, growth within one life of a process, and the cost of each fault."""
+"""How a soak counts: requests with one more try, growth within one life of a process, and the cost of each fault.
+
+And how it finds the rate of its load.
+"""
 
 import httpx
 import pytest
 
+from benchmarks.soak import ramp
 from benchmarks.soak.asking import Failure, Tally, ask
 from benchmarks.soak.growth import compare_lives
 from benchmarks.soak.result import Happened, list_recoveries
@@ -83,3 +87,29 @@ def test_a_fault_costs_what_failed_between_it_and_the_next_one() -> None:
     happened = [Happened("kill", 0, 100.0), Happened("cut", 60, 160.0), Happened("slow", 120, 220.0)]
     costs = [(failed, healthy_s) for _, failed, healthy_s in list_recoveries(tally, happened)]
     assert costs == [(2, 5.0), (1, 1.0), (0, 0.0)]
+
+
+class Machine:
+    """Stands for a stack that answers so many predictions a second in time. Above `fails_above` some fail."""
+
+    def __init__(self, in_time: float, fails_above: float) -> None:
+        self.soon, self.later = Tally("soon", 0.0), Tally("later", 0.0)
+        self.is_over = False
+        self._in_time, self._fails_above = in_time, fails_above
+
+    async def run(self, rate: float) -> None:
+        self.soon.answered_in_time = int(min(rate, self._in_time) * ramp.STEP_S)
+        if rate > self._fails_above:
+            self.later.first_failures.append(Failure(0.0, "503 overloaded"))
+
+
+@pytest.mark.parametrize(
+    ("in_time", "fails_above", "most", "sustained"),
+    [(50, 1000, 1000, 45), (1000, 70, 1000, 67.5), (1000, 1000, 40, 40), (10, 1000, 1000, 0)],
+)
+async def test_a_rate_is_sustained_if_all_of_it_is_answered_in_time(
+    in_time: float, fails_above: float, most: float, sustained: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ramp, "STEP_S", 0.2)
+    monkeypatch.setattr(ramp, "FIRST", 20.0)
+    assert await ramp.find_sustainable_rate(lambda: Machine(in_time, fails_above), most) == sustained
