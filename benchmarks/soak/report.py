@@ -111,9 +111,10 @@ def write_growths(growths: Sequence[Growth]) -> Iterator[str]:
     """The table of memory and open files."""
     yield "Memory is what the processes have for themselves. A part is compared in its longest life, after a warm-up."
     yield "The proportional set size (PSS) also counts pages of files, which other programs of the machine share."
+    yield "Open files are counted without established connections, of which the load opens as many as it needs."
     yield ""
-    yield "| part | minutes | memory MB | growth | PSS MB | open files |"
-    yield "| --- | --- | --- | --- | --- | --- |"
+    yield "| part | minutes | memory MB | growth | PSS MB | open files | connections |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
     for one in growths:
         cells = (
             one.part,
@@ -122,6 +123,7 @@ def write_growths(growths: Sequence[Growth]) -> Iterator[str]:
             f"{one.memory:+.1%}",
             f"{one.pss_mb[0]:.0f} → {one.pss_mb[1]:.0f}",
             f"{one.files[0]} → {one.files[1]}",
+            f"{one.connections[0]} → {one.connections[1]}",
         )
         yield f"| {' | '.join(cells)} |"
 

@@ -1,7 +1,8 @@
 """Looks at the memory and the open files of every process of the stack again and again. Linux only.
 
 Memory is what a process has for itself (anonymous pages, in proportion where processes share them). Pages of files are
-left out: how many of them count for a process depends on what else runs on the machine.
+left out: how many of them count for a process depends on what else runs on the machine. Open files are counted without
+the connections, whose number depends on how many requests the load has under way.
 """
 
 import contextlib
@@ -32,10 +33,11 @@ class Sample:
     processes: int
     anonymous_kb: int
     pss_kb: int
-    files: int
+    files: int  # open files, and sockets but for the connections
+    connections: int  # established ones: the other end is there
 
 
-COUNTS = ("life", "processes", "anonymous_kb", "pss_kb", "files")
+COUNTS = ("life", "processes", "anonymous_kb", "pss_kb", "files", "connections")
 
 
 class Sampler(threading.Thread):
@@ -87,8 +89,14 @@ def take(root: int, seconds: float) -> Iterator[Sample]:
 def _share(sample: Sample, processes: int) -> Sample:
     """The mean of one process. PostgreSQL has one for each connection, and their number changes all the time."""
     part = f"{sample.part}: mean of its processes"
-    anonymous, pss, files = (value // processes for value in (sample.anonymous_kb, sample.pss_kb, sample.files))
-    return replace(sample, part=part, anonymous_kb=anonymous, pss_kb=pss, files=files)
+    return replace(
+        sample,
+        part=part,
+        anonymous_kb=sample.anonymous_kb // processes,
+        pss_kb=sample.pss_kb // processes,
+        files=sample.files // processes,
+        connections=sample.connections // processes,
+    )
 
 
 def _name(process: psutil.Process) -> str:
@@ -97,13 +105,19 @@ def _name(process: psutil.Process) -> str:
 
 
 def _sample(seconds: float, part: str, life: int, processes: list[psutil.Process]) -> Iterator[Sample]:
-    anonymous = pss = files = 0
+    anonymous = pss = files = connections = 0
     for process in processes:
         with contextlib.suppress(psutil.Error, OSError):
             memory = _read_memory(process.pid)
-            anonymous, pss, files = anonymous + memory["Pss_Anon"], pss + memory["Pss"], files + process.num_fds()
+            established = _count_connections(process)
+            anonymous, pss = anonymous + memory["Pss_Anon"], pss + memory["Pss"]
+            files, connections = files + process.num_fds() - established, connections + established
     if pss:
-        yield Sample(round(seconds, 1), part, life, len(processes), anonymous, pss, files)
+        yield Sample(round(seconds, 1), part, life, len(processes), anonymous, pss, files, connections)
+
+
+def _count_connections(process: psutil.Process) -> int:
+    return sum(one.status == psutil.CONN_ESTABLISHED for one in process.net_connections("inet"))
 
 
 def _read_memory(pid: int) -> dict[str, int]:

@@ -18,7 +18,7 @@ MB = 1000
 def samples(part: str, life: int, minutes: range, memory_mb: list[float], files: int = 10) -> list[Sample]:
     """One sample a minute."""
     return [
-        Sample(minute * 60.0, part, life, 1, int(memory * MB), 200 * MB, files)
+        Sample(minute * 60.0, part, life, 1, int(memory * MB), 200 * MB, files, connections=5)
         for minute, memory in zip(minutes, memory_mb, strict=True)
     ]
 
