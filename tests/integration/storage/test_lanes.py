@@ -9,7 +9,6 @@ import psutil
 import pytest
 
 from services.frontend.connections import PATIENCE
-from services.storage.lane_pool import STUCK_S
 from services.storage.lanes import PAGES, READINESS, ROWS, STATISTICS
 from services.storage.migrate import upgrade
 
@@ -60,30 +59,6 @@ async def test_a_lane_whose_connections_are_all_busy_leaves_the_other_lanes_alon
     for task in held:
         task.cancel()
     await asyncio.gather(*held, return_exceptions=True)
-
-
-async def test_a_query_that_would_wait_in_vain_is_refused_at_once(app, client):
-    database, most = app.state.database, int(PAGES.connections * PAGES.wait_s / STUCK_S)
-
-    async def wait_for_ever(connection):
-        await asyncio.Event().wait()
-
-    held = [asyncio.create_task(database.run(PAGES, wait_for_ever)) for _ in range(PAGES.connections + most)]
-    await asyncio.sleep(STUCK_S * 1.1)
-    assert _code(await client.get("/v1/predictions")) == (503, "overloaded")
-    assert 'slate_database_failures_total{reason="stuck"} 1.0' in (await client.get("/metrics")).text
-    held.pop().cancel()  # one of those who wait
-    waiting = asyncio.create_task(client.get("/v1/predictions"))
-    await asyncio.sleep(0)
-    for task in held:
-        task.cancel()
-    assert (await waiting).status_code == 200
-    await asyncio.gather(*held, return_exceptions=True)
-
-
-async def test_many_quick_queries_at_once_are_all_answered(client, make):
-    answers = await asyncio.gather(*(client.get(f"/v1/predictions/{make.id()}") for _ in range(500)))
-    assert {answer.status_code for answer in answers} == {404}
 
 
 def test_readiness_and_writes_fail_within_seconds_and_no_read_outlasts_the_patience_of_the_page():
