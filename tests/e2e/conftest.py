@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.photo_cards import open_photo_page
 from tests.e2e.stack import Stack, open_page, running_stack
 
 expect.set_options(timeout=60_000)  # a page loads slowly on a busy machine
@@ -17,10 +18,22 @@ def stack() -> Iterator[Stack]:
 
 
 @pytest.fixture
-def page(browser: Browser, stack: Stack) -> Iterator[Page]:
+def tab(browser: Browser) -> Iterator[Page]:
+    """An empty tab of a new visitor."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    open_page(page, stack)
-    yield page
+    tab = context.new_page()
+    tab.set_default_timeout(60_000)
+    yield tab
     context.close()
+
+
+@pytest.fixture
+def page(tab: Page, stack: Stack) -> Page:
+    """The Draw page."""
+    open_page(tab, stack)
+    return tab
+
+
+@pytest.fixture
+def photo_page(tab: Page, stack: Stack) -> Page:
+    return open_photo_page(tab, stack)

@@ -450,3 +450,11 @@ def test_a_finger_draws_corrects_the_answer_and_does_not_scroll(browser: Browser
         wait_until(lambda: storage.get(f"/v1/predictions/{prediction_id}").json()["label"] == 1, "the label is stored")
     assert page.evaluate("[...document.querySelectorAll('main, html')].map(element => element.scrollTop)") == [0, 0]
     context.close()
+
+
+def test_an_example_on_the_canvas_is_read_and_saved_only_after_the_visitor_adds_to_it(page: Page) -> None:
+    page.get_by_role("button", name="A three").click()
+    expect(page.get_by_test_id("answer")).to_have_attribute("data-digit", "3")
+    expect(page.get_by_test_id("saved").first).to_have_text("An example, not saved until you add to it")
+    draw(page, ONE, 0.1, (0.05, 0.05))
+    expect(page.get_by_test_id("saved").first).to_have_attribute("data-saved", "true")

@@ -52,8 +52,8 @@ def test_every_layer_is_shown_and_a_map_opens_by_thumb_and_by_keyboard(
     context.close()
 
 
-def test_without_a_drawing_the_page_says_how_to_go_on(page: Page, stack: Stack) -> None:
-    page.goto(f"{stack.url('frontend')}/look-inside")
-    expect(page.get_by_test_id("sentence")).to_contain_text("Draw a digit first")
-    page.get_by_role("link", name="Draw a digit").click()
-    expect(page.locator("canvas.upper-canvas")).to_be_visible()
+def test_without_a_drawing_the_page_says_how_to_go_on(tab: Page, stack: Stack) -> None:
+    tab.goto(f"{stack.url('frontend')}/look-inside")
+    expect(tab.get_by_test_id("sentence")).to_contain_text("Draw a digit first")
+    tab.get_by_role("link", name="Draw a digit").click()
+    expect(tab.locator("canvas.upper-canvas")).to_be_visible()

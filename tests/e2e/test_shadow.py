@@ -53,20 +53,20 @@ def shows_shadow(page: Page, stack: Stack) -> bool:
 
 
 def test_what_the_version_in_shadow_answers_is_compared_on_the_models_page(
-    page: Page, stack: Stack, models: Path
+    tab: Page, stack: Stack, models: Path
 ) -> None:
-    page.goto(f"{stack.url('frontend')}/models")
-    expect(page.get_by_role("table", name="Available versions")).to_be_visible()
-    expect(page.get_by_role("heading", name="In shadow")).to_have_count(0)
+    tab.goto(f"{stack.url('frontend')}/models")
+    expect(tab.get_by_role("table", name="Available versions")).to_be_visible()
+    expect(tab.get_by_role("heading", name="In shadow")).to_have_count(0)
     set_shadow(models, "cnn", LENET)
     wait_until(lambda: find_shadow(stack) == LENET, "the version runs in shadow")
-    open_page(page, stack)
-    draw(page, SEVEN)
-    expect_read_as(page, 7)
-    label_as(page, 7)
+    open_page(tab, stack)
+    draw(tab, SEVEN)
+    expect_read_as(tab, 7)
+    label_as(tab, 7)
     wait_until(lambda: compare(stack)["labelled"] == 1, "the shadow's answer and the label are stored")
-    wait_until(lambda: shows_shadow(page, stack), "the page has asked for the models again, and shows the shadow")
-    expect(page.get_by_role("row", name=f"{LENET} in shadow")).to_be_visible()
-    expect(page.get_by_test_id("shadow-agreement")).to_contain_text("0 of 1 drawings (0.0%)")
-    expect(page.get_by_test_id("shadow-difference")).to_contain_text("Neither was right")
-    expect(page.get_by_test_id("disagreements").get_by_role("listitem")).to_contain_text("7 → –")
+    wait_until(lambda: shows_shadow(tab, stack), "the page has asked for the models again, and shows the shadow")
+    expect(tab.get_by_role("row", name=f"{LENET} in shadow")).to_be_visible()
+    expect(tab.get_by_test_id("shadow-agreement")).to_contain_text("0 of 1 drawings (0.0%)")
+    expect(tab.get_by_test_id("shadow-difference")).to_contain_text("Neither was right")
+    expect(tab.get_by_test_id("disagreements").get_by_role("listitem")).to_contain_text("7 → –")
