@@ -110,7 +110,7 @@ def show_pad(state: DrawState) -> None:
         state.take_sheet(
             show_canvas(st.session_state.get("pen_width", state.pen_width), state.initial, erasing=state.erasing)
         )
-        show_hint(is_empty=state.drawing is None)
+        show_hint(is_empty=state.drawing is None, has_drawn=state.steps.is_begun)
     with bar:
         show_bar(state)
     with st.container(horizontal=True, vertical_alignment="center", key="pen-bar"):
