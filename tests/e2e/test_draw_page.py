@@ -406,6 +406,31 @@ def test_nothing_moves_when_an_answer_comes(page: Page) -> None:
         assert places() == before
 
 
+# Counts the elements of the page that begin to fade, which takes processor time until the run ends.
+COUNT_FADES = """() => {
+  window.fades = 0;
+  document.addEventListener("transitionrun", ({target, propertyName}) => {
+    if (propertyName === "opacity" && target.closest(".st-key-view")) fades++;
+  }, true);
+}"""
+
+
+def test_a_stroke_fades_hardly_anything_but_the_answer(page: Page, stack: Stack) -> None:
+    draw(page, ONE)
+    first = expect_read_as(page, 1)
+    page.evaluate(COUNT_FADES)
+    with stack.stopped("inference"):
+        draw(page, [[(0.1, 0.1), (0.9, 0.2)]])
+        page.wait_for_timeout(1000)  # Streamlit begins to fade after half a second
+        opacities = page.locator(".st-key-result .stElementContainer, .st-key-recent .stElementContainer").evaluate_all(
+            "elements => elements.map((each) => Number(getComputedStyle(each).opacity))"
+        )
+    assert opacities[0] < 1
+    assert set(opacities[1:]) == {1}
+    expect_another_answer(page, first)
+    assert page.evaluate("fades") <= 3
+
+
 @pytest.mark.parametrize("width", [360, 768, 1440])
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_the_page_fits_every_screen(browser: Browser, stack: Stack, width: int, colours: str) -> None:

@@ -40,6 +40,16 @@ def test_a_rejected_drawing_is_right_with_one_key_and_says_so_everywhere(page: P
     expect(row).not_to_contain_text("%")
 
 
+def test_the_hint_moves_only_before_the_first_drawing(page: Page) -> None:
+    draw(page, ONE)
+    expect(answer(page)).to_be_visible()
+    press(page, "clear")
+    hint = page.get_by_test_id("hint").locator("img")
+    expect(hint).to_have_count(1)
+    expect(hint).to_be_visible()
+    expect(hint).not_to_have_class("moving")
+
+
 def test_right_then_clear_makes_room_for_the_next_drawing(page: Page, stack: Stack) -> None:
     page.locator(".st-key-then-clear label").first.click()
     ids = []

@@ -125,6 +125,15 @@ class DrawState(OnCanvas, Retries):
         """Chooses the eraser, or the pen again."""
         self.erasing = not self.erasing
 
+    def press_predict(self) -> None:
+        """The next run reads the drawing, also if it is not live."""
+        self.predict_pressed = True
+
+    def take_press(self) -> bool:
+        """Whether Predict was pressed before this run."""
+        pressed, self.predict_pressed = self.predict_pressed, False
+        return pressed
+
     def drop_prediction(self) -> None:
         """Asks for a new prediction of the same drawing, because another model was chosen. It keeps its label."""
         label = None if self.predicted is None else self.predicted.label

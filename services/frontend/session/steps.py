@@ -35,6 +35,11 @@ class Steps:
     past: list[Step] = field(default_factory=list)
     future: list[Step] = field(default_factory=list)
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything was on the canvas in this visit."""
+        return bool(self.past or self.future)
+
     def remember(self, step: Step) -> None:
         """Keeps what was on the canvas, because something else is there now. What was undone cannot be redone then."""
         self.past = [*self.past[1 - MAX_STEPS :], step]

@@ -57,15 +57,26 @@ KEYS = f"<script>{(Path(__file__).parent / 'keys.js').read_text()}</script>"
 
 @st.fragment
 def show_workspace() -> None:
-    """Shows the whole page. The answer comes first; saving and the recent drawings follow."""
+    """Shows the whole page: the canvas, the answer, then the controls, saving and the recent drawings.
+
+    With the controls before the answer, the browser would still be busy with them when the answer arrives.
+    """
     begin_request()  # each stroke that is read and saved
     state = get_draw_state()
     left, right = st.columns([1, 1.3], gap="medium")
     with left.container(border=True, key="pad"):
+        bar = st.container(horizontal=True, vertical_alignment="center", key="pad-bar", gap="xsmall")
         show_pad(state)
+        pen_bar = st.container(horizontal=True, vertical_alignment="center", key="pen-bar")
     predict_drawing(state)
-    with right.container(border=True, key="result"):
+    result = right.container(border=True, key="result")
+    with result:
         show_answer(state)
+    with bar:
+        show_bar(state)
+    with pen_bar:
+        show_pen_bar(state)
+    with result:
         show_truth(state)
         with st.container(horizontal=True, vertical_alignment="center", key="saved-bar"):
             place_of_saved = st.empty()
@@ -100,27 +111,27 @@ def follow(state: DrawState, coming: int | None) -> None:
 
 
 def show_pad(state: DrawState) -> None:
-    """The canvas and its controls. What the buttons do depends on what the canvas has sent, so they are filled last.
-
-    Each control carries its value as its default, too. A value that only stands in the session is sent once, and that
-    message is dropped if the next run begins before it has left: the browser then shows and sends back "off".
-    """
-    bar = st.container(horizontal=True, vertical_alignment="center", key="pad-bar", gap="xsmall")
+    """The canvas, which says what is drawn."""
     with st.container(horizontal_alignment="center", key="canvas-wrap"):
         state.take_sheet(
             show_canvas(st.session_state.get("pen_width", state.pen_width), state.initial, erasing=state.erasing)
         )
-        show_hint(is_empty=state.drawing is None)
-    with bar:
-        show_bar(state)
-    with st.container(horizontal=True, vertical_alignment="center", key="pen-bar"):
-        state.pen_width = st.slider("Pen width", *PEN_WIDTHS, state.pen_width, key="pen_width")
-        state.live = st.toggle("Live", state.live, key="live", help="Read the drawing after every stroke")
-        state.keys = st.toggle("Keys", state.keys, key="keys", help=f"Use the keyboard: {KEYS_IN_WORDS}")
+        show_hint(is_empty=state.drawing is None, has_drawn=state.steps.is_begun)
+
+
+def show_pen_bar(state: DrawState) -> None:
+    """The controls below the canvas.
+
+    Each control carries its value as its default, too. A value that only stands in the session is sent once, and that
+    message is dropped if the next run begins before it has left: the browser then shows and sends back "off".
+    """
+    state.pen_width = st.slider("Pen width", *PEN_WIDTHS, state.pen_width, key="pen_width")
+    state.live = st.toggle("Live", state.live, key="live", help="Read the drawing after every stroke")
+    state.keys = st.toggle("Keys", state.keys, key="keys", help=f"Use the keyboard: {KEYS_IN_WORDS}")
 
 
 def show_bar(state: DrawState) -> None:
-    """The buttons above the canvas."""
+    """The buttons above the canvas. What they do depends on what the canvas has sent."""
     st.button("Undo", icon=":material/undo:", on_click=state.undo, key="undo")
     st.button("Redo", icon=":material/redo:", on_click=state.redo, key="redo", disabled=not state.steps.future)
     st.button(
@@ -132,12 +143,13 @@ def show_bar(state: DrawState) -> None:
     )
     st.button("Clear", icon=":material/delete:", on_click=state.clear, key="clear")
     st.space("stretch")
-    state.predict_pressed = st.button("Predict", key="predict", type="primary")
+    st.button("Predict", on_click=state.press_predict, key="predict", type="primary")
 
 
 def predict_drawing(state: DrawState) -> None:
     """Asks for an answer if there is none: live, after Predict was pressed, or after a request without an answer."""
-    is_wanted = state.live or state.predict_pressed or state.failures > 0 or state.entry is not None
+    is_live, is_pressed = st.session_state.get("live", state.live), state.take_press()
+    is_wanted = is_live or is_pressed or state.failures > 0 or state.entry is not None
     if state.drawing is None or state.is_answered or not is_wanted:
         return
     if not check_health().inference:
