@@ -1,8 +1,8 @@
 """The hint on the empty canvas: a pen that draws a 7, or a 7 at rest for people who want no motion.
 
 It lies over the canvas without taking its events. It goes as soon as a finger or the mouse is down, before any answer.
-The pen draws twice and rests, and it draws only for a visitor who has not drawn yet: a moving pen takes a third of a
-processor core.
+The pen draws twice and rests, and it draws only for a visitor who has not drawn yet, because a moving pen keeps the
+browser busy.
 """
 
 from pathlib import Path
