@@ -2,17 +2,18 @@
 
 The developer's own settings are removed from the environment. Networks compute on one thread, because several threads
 are many times slower for the small networks of the tests. Chromium is the installed one; otherwise Playwright fetches
-it. Without Chromium the browser tests are skipped and listed at the end. With SLATE_REQUIRE_BROWSER=1 they fail.
+it. Without Chromium the browser tests are skipped and listed at the end. With SLATE_REQUIRE_BROWSER=1 they fail. A
+browser test that fails says what its pages showed.
 """
 
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.network import NetworkGuard
@@ -81,6 +82,23 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
             pytest.skip(f"no Chromium here, and Playwright could not fetch one: {error.message.splitlines()[0]}")
         yield chromium
         chromium.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With a test that fails, says what its browser pages showed."""
+    report = yield
+    pages = [value for value in getattr(item, "funcargs", {}).values() if isinstance(value, Page)]
+    if report.failed:
+        report.sections += [(f"Page {page.url}", _read_text(page)) for page in pages if not page.is_closed()]
+    return report
+
+
+def _read_text(page: Page) -> str:
+    try:
+        return page.locator("body").inner_text(timeout=5_000)
+    except PlaywrightError as error:
+        return f"It could not be read: {error.message.splitlines()[0]}"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
