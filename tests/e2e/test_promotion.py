@@ -39,14 +39,10 @@ def own_stack(models: Path) -> Iterator[Stack]:
 
 
 @pytest.fixture
-def curator(browser: Browser, own_stack: Stack) -> Iterator[Page]:
+def curator(tab: Page, own_stack: Stack) -> Page:
     """The Models page of the person at the keyboard, who is curator."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    open_view(page, own_stack.url("frontend"), "models")
-    yield page
-    context.close()
+    open_view(tab, own_stack.url("frontend"), "models")
+    return tab
 
 
 def promote(page: Page, action: str, why: str) -> None:

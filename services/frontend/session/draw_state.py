@@ -39,7 +39,6 @@ class DrawState(OnCanvas, Retries):
     early_label: TrueDigit | None = None  # given while the last stroke or its prediction was still on its way
     entry: Entry | None = None  # of `drawing`, while it is read again
     number_entries: list[Entry] = field(default_factory=list)  # of the digits of `number`, once they have labels
-    predict_pressed: bool = False
     pen_width: int = PEN_WIDTH
     erasing: bool = False
     live: bool = True  # predict after every stroke
@@ -124,15 +123,6 @@ class DrawState(OnCanvas, Retries):
     def toggle_eraser(self) -> None:
         """Chooses the eraser, or the pen again."""
         self.erasing = not self.erasing
-
-    def press_predict(self) -> None:
-        """The next run reads the drawing, also if it is not live."""
-        self.predict_pressed = True
-
-    def take_press(self) -> bool:
-        """Whether Predict was pressed before this run."""
-        pressed, self.predict_pressed = self.predict_pressed, False
-        return pressed
 
     def drop_prediction(self) -> None:
         """Asks for a new prediction of the same drawing, because another model was chosen. It keeps its label."""

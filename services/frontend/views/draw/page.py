@@ -143,12 +143,15 @@ def show_bar(state: DrawState) -> None:
     )
     st.button("Clear", icon=":material/delete:", on_click=state.clear, key="clear")
     st.space("stretch")
-    st.button("Predict", on_click=state.press_predict, key="predict", type="primary")
+    st.button("Predict", key="predict", type="primary")
 
 
 def predict_drawing(state: DrawState) -> None:
-    """Asks for an answer if there is none: live, after Predict was pressed, or after a request without an answer."""
-    is_live, is_pressed = st.session_state.get("live", state.live), state.take_press()
+    """Asks for an answer if there is none: live, after Predict was pressed, or after a request without an answer.
+
+    This comes before the controls, so what they say is in the session.
+    """
+    is_live, is_pressed = st.session_state.get("live", state.live), st.session_state.get("predict", False)
     is_wanted = is_live or is_pressed or state.failures > 0 or state.entry is not None
     if state.drawing is None or state.is_answered or not is_wanted:
         return
